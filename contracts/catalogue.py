@@ -1,0 +1,153 @@
+"""Every event on the shelf: importing this module publishes them all, and the newest forms are named here."""
+
+from __future__ import annotations
+
+from contracts.assignments.answer_refused import AnswerRefused
+from contracts.assignments.assignment_accepted import AssignmentAccepted
+from contracts.assignments.assignment_cancelled import AssignmentCancelled
+from contracts.assignments.assignment_closed import AssignmentClosed
+from contracts.assignments.assignment_declined import AssignmentDeclined
+from contracts.assignments.assignment_ended import AssignmentEnded
+from contracts.assignments.assignment_enrolled import AssignmentEnrolled
+from contracts.assignments.assignment_handed_off import AssignmentHandedOff
+from contracts.assignments.assignment_lapsed import AssignmentLapsed
+from contracts.assignments.assignment_offered import AssignmentOffered
+from contracts.assignments.assignment_unavailable import AssignmentUnavailable
+from contracts.assignments.assignment_waitlisted import AssignmentWaitlisted
+from contracts.assignments.onward_asked import OnwardAsked
+from contracts.assignments.onward_closed import OnwardClosed
+from contracts.assignments.place_freed import PlaceFreed
+from contracts.consents.consent_expired import ConsentExpired
+from contracts.consents.consent_granted import ConsentGranted
+from contracts.consents.consent_refused import ConsentRefused
+from contracts.consents.consent_withdrawn import ConsentWithdrawn
+from contracts.deadlines.deadline_reached import DeadlineReached
+from contracts.disclosures.disclosure_made import DisclosureMade
+from contracts.disclosures.disclosure_recalled import DisclosureRecalled
+from contracts.disclosures.disclosure_withheld import DisclosureWithheld
+from contracts.from_hub.assignment_made import AssignmentMade
+from contracts.from_hub.case_manager_dispatched import CaseManagerDispatched
+from contracts.from_hub.diversion_reported import DiversionReported
+from contracts.from_hub.handoff_confirmed import HandoffConfirmed
+from contracts.from_hub.handoff_unavailable import HandoffUnavailable
+from contracts.from_hub.information_recalled import InformationRecalled
+from contracts.from_hub.intake_reported import IntakeReported
+from contracts.from_hub.message_refused import MessageRefused
+from contracts.from_hub.offer_cancelled import OfferCancelled
+from contracts.from_hub.offer_made import OfferMade
+from contracts.from_hub.onward_offered import OnwardOffered
+from contracts.from_hub.onward_reported import OnwardReported
+from contracts.from_hub.referral_acknowledged import ReferralAcknowledged
+from contracts.from_hub.review_called import ReviewCalled
+from contracts.from_hub.screening_reported import ScreeningReported
+from contracts.referrals.link_proposed import LinkProposed
+from contracts.referrals.person_linked import PersonLinked
+from contracts.referrals.person_unlinked import PersonUnlinked
+from contracts.referrals.referral_corrected import ReferralCorrected
+from contracts.referrals.referral_received import ReferralReceived
+from contracts.referrals.referral_refused import ReferralRefused
+from contracts.referrals.referral_repeated import ReferralRepeated
+from contracts.referrals.referral_retracted import ReferralRetracted
+from contracts.reports.report_refused import ReportRefused
+from contracts.screenings.review_decided import ReviewDecided
+from contracts.screenings.review_refused import ReviewRefused
+from contracts.screenings.review_requested import ReviewRequested
+from contracts.screenings.screening_determined import ScreeningDetermined
+from contracts.to_hub.agency_resumed import AgencyResumed
+from contracts.to_hub.agency_suspended import AgencySuspended
+from contracts.to_hub.assignment_directed import AssignmentDirected
+from contracts.to_hub.capacity_reported import CapacityReported
+from contracts.to_hub.consent_revoked import ConsentRevoked
+from contracts.to_hub.consent_signed import ConsentSigned
+from contracts.to_hub.contact_attempted import ContactAttempted
+from contracts.to_hub.handoff_completed import HandoffCompleted
+from contracts.to_hub.intake_completed import IntakeCompleted
+from contracts.to_hub.link_answered import LinkAnswered
+from contracts.to_hub.offer_accepted import OfferAccepted
+from contracts.to_hub.offer_declined import OfferDeclined
+from contracts.to_hub.onward_answered import OnwardAnswered
+from contracts.to_hub.onward_requested import OnwardRequested
+from contracts.to_hub.participation_ended import ParticipationEnded
+from contracts.to_hub.person_agreed import PersonAgreed
+from contracts.to_hub.person_declined import PersonDeclined
+from contracts.to_hub.recall_answered import RecallAnswered
+from contracts.to_hub.referral_amended import ReferralAmended
+from contracts.to_hub.referral_submitted import ReferralSubmitted
+from contracts.to_hub.referral_withdrawn import ReferralWithdrawn
+from contracts.to_hub.review_answered import ReviewAnswered
+
+__all__ = [
+    "AgencyResumed",
+    "AgencySuspended",
+    "AnswerRefused",
+    "AssignmentAccepted",
+    "AssignmentCancelled",
+    "AssignmentClosed",
+    "AssignmentDeclined",
+    "AssignmentDirected",
+    "AssignmentEnded",
+    "AssignmentEnrolled",
+    "AssignmentHandedOff",
+    "AssignmentLapsed",
+    "AssignmentMade",
+    "AssignmentOffered",
+    "AssignmentUnavailable",
+    "AssignmentWaitlisted",
+    "CapacityReported",
+    "CaseManagerDispatched",
+    "ConsentExpired",
+    "ConsentGranted",
+    "ConsentRefused",
+    "ConsentRevoked",
+    "ConsentSigned",
+    "ConsentWithdrawn",
+    "ContactAttempted",
+    "DeadlineReached",
+    "DisclosureMade",
+    "DisclosureRecalled",
+    "DisclosureWithheld",
+    "DiversionReported",
+    "HandoffCompleted",
+    "HandoffConfirmed",
+    "HandoffUnavailable",
+    "InformationRecalled",
+    "IntakeCompleted",
+    "IntakeReported",
+    "LinkAnswered",
+    "LinkProposed",
+    "MessageRefused",
+    "OfferAccepted",
+    "OfferCancelled",
+    "OfferDeclined",
+    "OfferMade",
+    "OnwardAnswered",
+    "OnwardAsked",
+    "OnwardClosed",
+    "OnwardOffered",
+    "OnwardReported",
+    "OnwardRequested",
+    "ParticipationEnded",
+    "PersonAgreed",
+    "PersonDeclined",
+    "PersonLinked",
+    "PersonUnlinked",
+    "PlaceFreed",
+    "RecallAnswered",
+    "ReferralAcknowledged",
+    "ReferralAmended",
+    "ReferralCorrected",
+    "ReferralReceived",
+    "ReferralRefused",
+    "ReferralRepeated",
+    "ReferralRetracted",
+    "ReferralSubmitted",
+    "ReferralWithdrawn",
+    "ReportRefused",
+    "ReviewAnswered",
+    "ReviewCalled",
+    "ReviewDecided",
+    "ReviewRefused",
+    "ReviewRequested",
+    "ScreeningDetermined",
+    "ScreeningReported",
+]

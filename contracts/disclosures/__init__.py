@@ -1,0 +1,1 @@
+"""What notification says of everything that was told, and of everything that was not."""

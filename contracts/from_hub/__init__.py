@@ -1,0 +1,1 @@
+"""What the hub may tell an agency, on that agency's own lane."""

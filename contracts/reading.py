@@ -1,0 +1,175 @@
+"""From bytes to a fact in its newest form: the envelope is opened, the data checked, old forms upcast and forgotten."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import BaseModel, ValidationError
+
+from contracts import catalogue  # noqa: F401  # puts every event on the shelf
+from contracts.envelope import Envelope, Fact, NotACloudEvent, opened
+from contracts.event import Event, brought_up, versions
+from contracts.words import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_SCHEMA: Final = re.compile(r"hub:(?P<name>[a-z_.]+)/(?P<version>[1-9][0-9]{0,3})")
+_MOST_PROBLEMS: Final = 12
+
+
+class Unreadable(Exception):
+    """The message cannot be read. `problems` name field, rule and fix; no value is repeated in them."""
+
+    reason = "unreadable"
+
+    def __init__(self, *problems: Problem, envelope: Envelope | None = None) -> None:
+        """Keep what is wrong, and the envelope where that much could be read."""
+        super().__init__("; ".join(f"{problem.field}: {problem.rule}" for problem in problems))
+        self.problems = problems
+        self.envelope = envelope
+
+
+class NoCloudEvent(Unreadable):
+    """The record is not a CloudEvent 1.0."""
+
+    reason = "not-a-cloud-event"
+
+
+class UnknownEvent(Unreadable):
+    """No contract has this name."""
+
+    reason = "unknown-event"
+
+
+class NewerVersion(Unreadable):
+    """The message is newer than this reader. It is parked and read again after the upgrade."""
+
+    reason = "newer-version"
+
+
+class InvalidData(Unreadable):
+    """The data do not fit the event's contract."""
+
+    reason = "invalid-data"
+
+
+def read(headers: Iterable[tuple[str, bytes | None]], body: bytes | None) -> Fact:
+    """Read one Kafka record.
+
+    Raises:
+        Unreadable: in one of its four kinds; see the subclasses.
+    """
+    envelope, data = open_envelope(headers, body)
+    return Fact(read_data(envelope, data), envelope)
+
+
+def open_envelope(headers: Iterable[tuple[str, bytes | None]], body: bytes | None) -> tuple[Envelope, bytes]:
+    """Open the envelope alone, so that origin and permission can be judged before the data are looked at.
+
+    Raises:
+        NoCloudEvent: the record is not a CloudEvent 1.0.
+    """
+    try:
+        return opened(headers, body)
+    except NotACloudEvent as wrong:
+        raise NoCloudEvent(Problem(field=wrong.field, rule=wrong.rule, fix=wrong.fix)) from None
+
+
+def read_data(envelope: Envelope, data: bytes) -> Event:
+    """Check the data against the version that the envelope names, and bring the event up to its newest form.
+
+    Raises:
+        UnknownEvent, NewerVersion, InvalidData: as their names say.
+    """
+    cls = contract(envelope)
+    try:
+        return brought_up(cls.model_validate_json(data))
+    except ValidationError as error:
+        raise InvalidData(*_problems(error), envelope=envelope) from None
+
+
+def contract(envelope: Envelope) -> type[Event]:
+    """Return the class that the envelope's type and dataschema name; without a dataschema, the newest.
+
+    Raises:
+        UnknownEvent, NewerVersion: as their names say.
+    """
+    known = versions(envelope.type)
+    if not known:
+        problem = Problem(field="type", rule="No contract has this name.", fix="Send one of the events you may say.")
+        raise UnknownEvent(problem, envelope=envelope)
+    if envelope.dataschema is None:
+        return known[-1]
+    named = _SCHEMA.fullmatch(envelope.dataschema)
+    if named is None or named["name"] != envelope.type:
+        problem = Problem(
+            field="dataschema",
+            rule="It names the event's type and version.",
+            fix=f"Send hub:{envelope.type}/{len(known)} or leave it out.",
+        )
+        raise InvalidData(problem, envelope=envelope)
+    version = int(named["version"])
+    if version > len(known):
+        problem = Problem(
+            field="dataschema",
+            rule=f"The newest version known here is {len(known)}.",
+            fix=f"Wait for the hub's upgrade, or send version {len(known)}.",
+        )
+        raise NewerVersion(problem, envelope=envelope)
+    return known[version - 1]
+
+
+def unknown_fields(cls: type[BaseModel], data: Any, path: str = "") -> Iterator[str]:
+    """Yield the dotted names of fields that the contract does not know and that reading therefore leaves out."""
+    if isinstance(data, list):
+        for item in data:
+            yield from unknown_fields(cls, item, path)
+        return
+    if not isinstance(data, dict):
+        return
+    for name, value in data.items():
+        field = cls.model_fields.get(name)
+        if field is None:
+            yield f"{path}{name}" if re.fullmatch(r"\w{1,40}", name) else f"{path}*"
+            continue
+        inner = _model_in(field.annotation)
+        if inner is not None:
+            yield from unknown_fields(inner, value, f"{path}{name}.")
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        found = _model_in(inner)
+        if found is not None:
+            return found
+    return None
+
+
+def _problems(error: ValidationError) -> list[Problem]:
+    return [
+        Problem(
+            field=".".join(str(part) for part in wrong["loc"] if isinstance(part, int) or part.isidentifier())
+            or "data",
+            rule=_rule(wrong["type"], wrong["msg"]),
+            fix=_FIXES.get(wrong["type"], "Correct it as the event's published schema says, and send it again."),
+        )
+        for wrong in error.errors(include_url=False, include_input=False)[:_MOST_PROBLEMS]
+    ]
+
+
+_FIXES: Final = {
+    "missing": "Send this field.",
+    "json_invalid": "Send valid JSON.",
+    "string_too_long": "Shorten it.",
+    "timezone_aware": "Send the time with its offset from UTC.",
+    "enum": "Send one of the listed values.",
+}
+_QUOTED_BY_PYDANTIC: Final = frozenset({"value_error", "assertion_error"})
+
+
+def _rule(kind: str, message: str) -> str:
+    return message.removeprefix("Value error, ") if kind in _QUOTED_BY_PYDANTIC else message

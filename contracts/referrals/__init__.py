@@ -1,0 +1,1 @@
+"""What intake says of referrals and of who is who."""

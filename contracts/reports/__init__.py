@@ -1,0 +1,1 @@
+"""What intake says of messages that were not admitted."""

@@ -1,0 +1,1 @@
+"""What an agency may say to the hub, on its own topic."""

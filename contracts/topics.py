@@ -1,0 +1,70 @@
+"""The names of all topics and consumer groups: the only place where one is written."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+REFERRALS: Final = "hub.referrals"
+REPORTS: Final = "hub.reports"
+SCREENINGS: Final = "hub.screenings"
+CONSENTS: Final = "hub.consents"
+ASSIGNMENTS: Final = "hub.assignments"
+DISCLOSURES: Final = "hub.disclosures"
+REPLAYS: Final = "hub.replays"
+DEADLINES: Final = "hub.deadlines"
+
+HUB_TOPICS: Final = (REFERRALS, REPORTS, SCREENINGS, CONSENTS, ASSIGNMENTS, DISCLOSURES, REPLAYS, DEADLINES)
+"""Facts of the hub itself; each has one writer, the same number of partitions, and the person as key."""
+
+TO_HUB: Final = "agency.{slug}.to-hub"
+"""The class of topics on which an agency speaks; `published(on=TO_HUB)` marks what an agency may say."""
+FROM_HUB: Final = "agency.{slug}.from-hub"
+"""The class of topics that are an agency's own lane."""
+
+SERVICES: Final = ("intake", "eligibility", "consent", "assignment", "notification", "console")
+"""The services that keep state, in the order in which a referral meets them."""
+
+EVERY_TO_HUB: Final = r"^agency\.[a-z0-9-]+\.to-hub$"
+"""Pattern of all topics on which agencies speak. Only intake reads them."""
+
+_SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_TO_HUB_NAME: Final = re.compile(r"agency\.(?P<slug>[a-z0-9-]+)\.to-hub")
+
+
+def to_hub(slug: str) -> str:
+    """Name the topic on which the agency speaks to the hub."""
+    return TO_HUB.format(slug=_checked(slug))
+
+
+def from_hub(slug: str) -> str:
+    """Name the agency's own lane."""
+    return FROM_HUB.format(slug=_checked(slug))
+
+
+def agency_of(topic: str) -> str | None:
+    """Return the slug of the agency that alone may write `topic`, or None where it is no agency's topic."""
+    found = _TO_HUB_NAME.fullmatch(topic)
+    return found["slug"] if found else None
+
+
+def redelivery(service: str) -> str:
+    """Name the topic that brings events to one service again."""
+    return f"hub.{service}.redelivery"
+
+
+def group(service: str) -> str:
+    """Name the consumer group of a service."""
+    return f"hub.{service}"
+
+
+def agency_group_prefix(slug: str) -> str:
+    """Return the prefix that all consumer groups of the agency share."""
+    return f"agency.{_checked(slug)}."
+
+
+def _checked(slug: str) -> str:
+    if not _SLUG.fullmatch(slug):
+        msg = "An agency's slug is lower-case letters and digits, joined by single hyphens."
+        raise ValueError(msg)
+    return slug
