@@ -1,0 +1,1 @@
+"""The pipes: they know Kafka and PostgreSQL, and no event by name."""

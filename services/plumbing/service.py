@@ -1,0 +1,132 @@
+"""What a service states, and plumbing does the rest: what it hears, what it keeps, and what follows.
+
+A service is a `domain.py` (pure functions), a `store.py` (one load, one save), a migration and an `app.py` that puts
+them together in one `Service`. Nothing of Kafka shows in the first two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from contracts.envelope import Fact
+from contracts.event import Event
+
+State = TypeVar("State")
+Shared = TypeVar("Shared")
+
+Connection = Any
+"""An asyncpg connection inside the batch's transaction; a store in memory ignores it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing that a service says because of the fact it heard.
+
+    Its id, time, correlation and cause follow from that fact, so the same facts always say the same, with the same id.
+    `subject` is left out where it is the heard fact's own; `key` is the partition key where it is not the subject
+    (an agency's slug). An `admitted` fact keeps the id, source, time and data version under which its agency sent it.
+    What is said under the heard fact's key is folded at once; under another key it is heard from its topic.
+    """
+
+    event: Event
+    subject: str | None = None
+    key: str | None = None
+    admitted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A moment at which time itself becomes a fact: `deadline.reached` under the heard fact's key.
+
+    `name` and `reference` come back in it. There is no cancelling: a deadline that no longer matters is heard and ignored.
+    """
+
+    name: str
+    reference: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Something else to be saved in the same transaction, in the service's own words: `save` gets it with its fact."""
+
+    content: Any
+
+
+Outcome = Said | Deadline | Row
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[State, Shared]):
+    """What `load` brings: the states that exist, and what is shared over them (places at agencies, links)."""
+
+    states: dict[str, State]
+    shared: Shared
+
+
+class Store(Protocol[State, Shared]):
+    """Where a service keeps what it keeps. One query each way for the whole batch."""
+
+    async def load(self, conn: Connection, keys: Sequence[str], facts: Sequence[Fact]) -> Loaded[State, Shared]:
+        """Load the states of `keys` (sorted) and what is shared, locking rows in sorted order."""
+        ...
+
+    async def save(
+        self,
+        conn: Connection,
+        states: Mapping[str, State],
+        shared: Shared,
+        rows: Sequence[tuple[Fact, Any]],
+    ) -> None:
+        """Save the states that changed, and the rows that were decided, in one statement each."""
+        ...
+
+
+def _unchanged(shared: Any, _fact: Fact) -> Any:
+    return shared
+
+
+@dataclass(frozen=True)
+class Record:
+    """A raw Kafka record, as a door sees it."""
+
+    topic: str
+    partition: int
+    offset: int
+    appended_at: datetime
+    headers: tuple[tuple[str, bytes | None], ...]
+    key: bytes | None
+    body: bytes | None
+
+
+@dataclass(frozen=True)
+class Service(Generic[State, Shared]):
+    """A whole service.
+
+    hears   event classes (newest versions). Their topics follow: an agency's event is heard admitted, on `hub.reports`.
+    key     whose state a fact touches (the person, the agency); None: not for us, passed over.
+    evolve  pure; facts in any order, idempotent by event identity; never raises for what agencies or others may say.
+    decide  pure; what follows, given the state before and after the fact, and what is shared. Time is `fact.at`.
+    follow  pure; how the shared part changes by a fact (heard or said), so that the next decision of the batch sees it.
+    door    only intake has one: reads a raw record of an agency's topic; what it cannot admit becomes a fact, too.
+    reused  only with a door: what to make of an id that comes again with another body.
+    finish  the last step before the outbox, in the transaction: intake seals there what is private.
+    decides_on_own  whether decide is also asked about what the service itself said (default: no).
+    """
+
+    name: str
+    hears: tuple[type[Event], ...]
+    key: Callable[[Fact], str | None]
+    evolve: Callable[[State | None, Fact], State]
+    decide: Callable[[State | None, State, Fact, Shared], Iterable[Outcome]]
+    store: Store[State, Shared]
+    follow: Callable[[Shared, Fact], Shared] = _unchanged
+    door: Callable[[Record], Fact] | None = None
+    reused: Callable[[Fact], Fact] | None = None
+    finish: Callable[[Connection, Sequence[Fact]], Awaitable[list[Fact]]] | None = None
+    topics: tuple[str, ...] = field(default=())
+    """Topics instead of those that follow from `hears`; intake names a pattern."""
+    pattern: str | None = None
