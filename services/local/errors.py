@@ -6,82 +6,94 @@ The docstring of each class is its message; names in braces are filled in where 
 from inspect import cleandoc
 
 
-class LocalTrouble(Exception):
+class LocalTrouble(Exception):  # noqa: N818 - its kinds are named after situations
     """The embedded hub cannot go on."""
 
     def __init__(self, **facts: object) -> None:
         """Fill the situation's sentence with its facts; they stay readable as `facts`."""
         self.facts = facts
-        super().__init__(cleandoc(type(self).__doc__ or "").format(**facts))
+        super().__init__(cleandoc(type(self).__doc__ or "").replace("\n\n", "\n").format(**facts))
 
 
 class HubAlreadyRunning(LocalTrouble):
     """Another hub (process {pid}) already uses {state}.
+
     Next: stop that one with Ctrl-C where it runs, or choose another folder with --state.
     """
 
 
 class StateNotWritable(LocalTrouble):
     """The state folder {state} cannot be written: {reason}.
+
     Next: give yourself the right to write there, or choose another folder with --state.
     """
 
 
 class DiskFull(LocalTrouble):
     """The disk that holds {folder} is full: {free} MB are free, {needed} MB are needed.
+
     Next: free some space, or choose a folder on another disk with --state.
     """
 
 
 class SecretLost(LocalTrouble):
     """The password file {file} is missing, but Kafka's data in {data} was made with it.
+
     Next: bring the file back, or remove the folder {state} to begin anew.
     """
 
 
 class JarHashDiffers(LocalTrouble):
-    """{jar} is not the file that this version of the hub was made with: its SHA-256 is {found}, expected was {expected}.
+    """{jar} is not the file that the hub was made with: its SHA-256 is {found}, but {expected} was expected.
+
     Next: remove {file} if it is there and try again; if the hash differs again, distrust the repository it came from.
     """
 
 
 class JarsOutOfReach(LocalTrouble):
-    """Apache Kafka is not in the cache {cache} yet, and {jar} could not be fetched: {reason}.
+    """Apache Kafka is not in {cache} yet, and {jar} could not be fetched: {reason}.
+
     Next: connect to the network once, name a Maven mirror in HUB_MAVEN_REPOSITORY, or copy a filled cache there.
     """
 
 
 class JarNotInRepository(LocalTrouble):
     """The Maven repository does not offer {jar}.
+
     Next: correct HUB_MAVEN_REPOSITORY, or unset it to use Maven Central.
     """
 
 
 class PortsBusy(LocalTrouble):
     """No free ports were found for Kafka after {tries} tries; the last were {ports}.
-    Next: see what listens there, stop it, and start again. Log: {log}
+
+    Next: see what listens there, stop it, and start again; {log} says more.
     """
 
 
 class KafkaDidNotStart(LocalTrouble):
     """Apache Kafka did not become ready: {reason}.
+
     Next: read {log}; if its data is damaged, removing the folder {state} begins anew.
     """
 
 
 class PostgresDidNotStart(LocalTrouble):
     """PostgreSQL did not become ready: {reason}.
+
     Next: read {log}; if its data is damaged, removing the folder {state} begins anew.
     """
 
 
 class PostgresNotInstalled(LocalTrouble):
     """The PostgreSQL wheel has no programs for this machine in {folder}.
+
     Next: install the hub's requirements again, or point HUB_POSTGRES at a server of your own.
     """
 
 
 class PostgresRefusesRoot(LocalTrouble):
     """PostgreSQL refuses to run as root, and this machine has none of the users {tried} to run it as.
+
     Next: start the hub as an ordinary user.
     """

@@ -23,7 +23,7 @@ from services.local.progress import Progress, quiet
 from services.local.state import require_space
 
 LIST = Path(__file__).with_name("kafka-jars.sha256")
-LOG_BINDING = "org.apache.logging.log4j:log4j-slf4j-impl"
+LOG_BINDING = ("org.apache.logging.log4j", "log4j-slf4j-impl")
 MEGABYTES = 120
 AT_ONCE = 4
 TRIES = 3
@@ -34,10 +34,10 @@ SECONDS_PER_REQUEST = 60
 class Jar:
     """One jar: where Maven knows it, and the only content we accept."""
 
+    sha256: str
     group: str
     artifact: str
     version: str
-    sha256: str
 
     @property
     def name(self) -> str:
@@ -55,13 +55,13 @@ class Jar:
 def listed(file: Path = LIST) -> list[Jar]:
     """All jars that the embedded Kafka is made of."""
     lines = (line.split() for line in file.read_text().splitlines() if line.strip())
-    return [Jar(*coordinates.split(":"), sha256=sha256) for sha256, coordinates in lines]
+    return [Jar(sha256, *coordinates.split(":")) for sha256, coordinates in lines]
 
 
 def ready(
     cache: Path, *, repository: str | None = None, progress: Progress = quiet, jars: list[Jar] | None = None
 ) -> list[Path]:
-    """The checked files of all jars; what the cache lacks is fetched first, and nothing is fetched when it lacks nothing.
+    """The checked files of all jars; what the cache lacks is fetched first, and without a lack no network is needed.
 
     Raises JarHashDiffers, JarsOutOfReach, JarNotInRepository, DiskFull.
     """
@@ -119,7 +119,7 @@ def new_list(coordinates: str) -> Iterator[str]:
     """The lines of `kafka-jars.sha256` for another version, resolved from its Maven coordinates."""
     found = {(a.groupId, a.artifactId, a.version) for a in jgo.resolve(coordinates)}
     # Kafka brings log4j but not what joins slf4j to it, without which it logs nothing.
-    found |= {(*LOG_BINDING.split(":"), v) for _, artifact, v in found if artifact == "log4j-core"}
+    found |= {(*LOG_BINDING, v) for _, artifact, v in found if artifact == "log4j-core"}
     with tempfile.TemporaryDirectory() as beside:
         maven = MavenContext(repo_cache=Path(beside))
         for group, artifact, version in sorted(found):

@@ -79,7 +79,7 @@ class State:
             return {}
         return facts if isinstance(facts, dict) else {}
 
-    def note(self, **facts: Any) -> None:
+    def note(self, **facts: object) -> None:
         """Add to `hub.json`, or change it, in one step that a reader never sees half done. None removes."""
         with self._writing:
             now = {**self.facts(), **facts}
@@ -93,7 +93,7 @@ def write_whole(file: Path, text: str) -> None:
         new.write(text)
         new.flush()
         os.fsync(new.fileno())
-    os.replace(name, file)
+    Path(name).replace(file)
 
 
 def require_space(folder: Path, megabytes: int) -> None:

@@ -33,7 +33,7 @@ def launch(sign: int, identity: str, command: list[str]) -> "subprocess.Popen[by
         stdout=sys.stderr.fileno(),
         stderr=sys.stderr.fileno(),
         # One thread and nothing imported between fork and exec: safe here, and only here.
-        preexec_fn=die_with_the_supervisor,
+        preexec_fn=die_with_the_supervisor,  # noqa: PLW1509
         user=user,
         group=group,
         extra_groups=None if group is None else [],
@@ -43,7 +43,7 @@ def launch(sign: int, identity: str, command: list[str]) -> "subprocess.Popen[by
 def wait_for_either(server: "subprocess.Popen[bytes]") -> None:
     """Return when the server has ended, or the hub has closed its end of the pipe."""
     ear, mouth = socket.socketpair()
-    mouth.setblocking(False)
+    mouth.setblocking(False)  # noqa: FBT003 - the socket's own signature
     signal.set_wakeup_fd(mouth.fileno(), warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
     with selectors.DefaultSelector() as selector:

