@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from contracts.event import Event
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from contracts.event import Event
 
 STRUCTURED: Final = "application/cloudevents+json"
 JSON: Final = "application/json"
@@ -138,7 +138,7 @@ def opened(headers: Iterable[tuple[str, bytes | None]], body: bytes | None) -> t
     """Return the envelope and the JSON data of a Kafka record, in whichever mode it was written.
 
     Raises:
-        NotACloudEvent: a tombstone, an empty body, a header that is not UTF-8, or an attribute that is missing or wrong.
+        NotACloudEvent: a tombstone, an empty body, a header that is not UTF-8, an attribute missing or wrong.
     """
     texts = _texts(headers)
     if not body:

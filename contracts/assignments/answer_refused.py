@@ -1,4 +1,4 @@
-"""answer.refused: an answer that fits nothing open; unknown, lapsed, cancelled and somebody else's are told apart nowhere.
+"""answer.refused: an answer fits nothing open; unknown, lapsed, cancelled, somebody else's: nowhere told apart.
 
 1  first published
 """

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+
 from pydantic import Field
 
 from contracts import topics

@@ -1,4 +1,4 @@
-"""intake.reported: intake is completed. Said only under the right consent; no, not yet and no consent look alike: silence.
+"""intake.reported: intake is completed. Said only under the right consent; no, not yet, no consent: all silence.
 
 1  first published
 """

@@ -1,4 +1,4 @@
-"""referral.acknowledged: the hub has the referral. It says nothing of the person. The subject is the sender's own pseudonym of them.
+"""referral.acknowledged: the hub has the referral. The subject is the sender's own pseudonym of the person.
 
 1  first published
 """

@@ -1,4 +1,4 @@
-"""referral.repeated: the same incident and person came under a new event id; nothing new begins, the sender hears the old id again.
+"""referral.repeated: the same incident and person came under a new event id; nothing new begins.
 
 1  first published
 """

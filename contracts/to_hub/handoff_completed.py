@@ -1,4 +1,4 @@
-"""handoff.completed: the case manager has met the person; custody, where there was any, has passed. The subject is the person.
+"""handoff.completed: the case manager has met the person; custody, where there was any, has passed.
 
 1  first published
 """

@@ -1,4 +1,4 @@
-"""link.answered: an operator says whether two records are the same person, or parts them again. Only the program office says it.
+"""link.answered: an operator says whether two records are the same person, or parts them again.
 
 1  first published
 """
@@ -12,7 +12,7 @@ from contracts.words import PersonRef, Slug
 
 @published("link.answered", version=1, on=topics.TO_HUB)
 class LinkAnsweredV1(AgencyEvent):
-    """An operator says whether two records are the same person, or parts them again. Only the program office says it."""
+    """An operator says whether two records are the same person, or parts them. Only the program office says it."""
 
     person: PersonRef
     other: PersonRef

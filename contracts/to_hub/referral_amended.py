@@ -9,6 +9,7 @@ wholes (NIBRS Replace), so sections are, too.
 from __future__ import annotations
 
 from typing import Annotated
+
 from pydantic import Field
 
 from contracts import topics

@@ -8,6 +8,7 @@ It never ends services that have begun.
 from __future__ import annotations
 
 from typing import Annotated
+
 from pydantic import Field
 
 from contracts import topics

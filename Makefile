@@ -1,0 +1,64 @@
+# `make` alone explains itself. Every target first builds .venv; the second time that needs no network.
+
+.DEFAULT_GOAL := help
+.PHONY: help up demo test check bench chaos contracts format lock venv
+MAKEFLAGS += --no-print-directory
+
+bin := .venv/bin
+suites := tests
+export HUB_PYTHON
+
+help:
+	@echo 'The referral hub. It needs Python 3.11 or newer, make and the package registries; no Docker.'
+	@echo
+	@echo '  make demo       a day of Whatcom County through real services, Kafka and PostgreSQL'
+	@echo '  make test       everything that shows it works; ends with a summary line'
+	@echo
+	@echo '  make up         the hub itself, until Ctrl-C'
+	@echo '  make check      format, lint, types, import rules and domain tests, in seconds; no server'
+	@echo '  make bench      speed and memory, as ratios in one run'
+	@echo '  make chaos      kills, outages and rebalances, long'
+	@echo '  make contracts  check the shelf of events and write its schemas and documents anew'
+	@echo
+	@echo '  make format     put the code into shape'
+	@echo '  make lock       resolve the dependencies anew into requirements.lock'
+
+venv:
+	@sh deploy/venv.sh
+
+up: venv
+	@$(bin)/hub up
+
+demo: venv
+	@$(bin)/hub demo
+
+check: venv
+	$(bin)/ruff check
+	$(bin)/ruff format --check
+	$(bin)/mypy
+	$(bin)/lint-imports
+	$(bin)/pytest -q -m 'not server' tests/contracts tests/house tests/*/test_domain*.py tests/*/domain
+
+test: check
+	$(bin)/pytest -n 2 --dist loadgroup $(suites)
+
+bench: venv
+	@$(bin)/python -m tests.bench
+
+chaos: venv
+	$(bin)/pytest tests/chaos
+
+contracts: venv
+	$(bin)/hub contracts export
+	$(bin)/hub contracts check
+
+format: venv
+	$(bin)/ruff check --fix
+	$(bin)/ruff format
+
+lock: venv
+	@$(bin)/uv pip compile pyproject.toml --extra local --group dev --universal --python-version 3.11 \
+		--generate-hashes --custom-compile-command 'make lock' --quiet --output-file requirements.lock
+	@$(bin)/uv pip compile pyproject.toml --constraints requirements.lock --universal --python-version 3.11 \
+		--generate-hashes --custom-compile-command 'make lock' --quiet --output-file deploy/requirements.lock
+	@echo 'requirements.lock and deploy/requirements.lock are up to date.'
