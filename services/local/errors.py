@@ -6,7 +6,7 @@ The docstring of each class is its message; names in braces are filled in where 
 from inspect import cleandoc
 
 
-class LocalTrouble(Exception):  # noqa: N818 - its kinds are named after situations
+class LocalTrouble(Exception):
     """The embedded hub cannot go on."""
 
     def __init__(self, **facts: object) -> None:

@@ -4,6 +4,7 @@ Two doors: the hub's own and the agencies', each SASL with SCRAM, each on the lo
 without a password gets in; behind them an authorizer that allows nobody anything unless it was said.
 """
 
+import logging
 import random
 import re
 import signal
@@ -27,6 +28,11 @@ from services.plumbing.access import KafkaAccess
 HEAP = "384m"
 SECONDS_TO_START = 90.0
 PORT_TRIES = 3
+
+SILENT = logging.getLogger("services.local.librdkafka")
+"""librdkafka tells of every failed knock on standard error; knocking too early is what starting is."""
+SILENT.addHandler(logging.NullHandler())
+SILENT.propagate = False
 
 # Below the ports that systems hand out to outgoing connections: a client that knocks again and again at a port of
 # that range while the broker is away ends up connected to itself, and then the broker cannot have its port back.
@@ -174,7 +180,7 @@ class Kafka:
 
     def _can_log_in(self, deadline: float) -> bool:
         client = AdminClient(
-            {**self.hub.for_librdkafka(), "reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 200}, logger=None
+            {**self.hub.for_librdkafka(), "reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 200}, logger=SILENT
         )
         while self.pid and time.monotonic() < deadline:
             try:

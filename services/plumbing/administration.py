@@ -1,0 +1,308 @@
+"""Makes topics, users, passwords and permissions on Kafka what they should be; repeatable, and shows what it changes.
+
+The pure part, what should be and what differs, is in `layout`. Here is who asks Kafka and tells it. A suspension is
+kept in Kafka itself, as a denial of every topic: so it holds for whoever administers next, from whichever machine.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, cast
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import (  # type: ignore[attr-defined] # it exports these without saying so
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewPartitions,
+    NewTopic,
+    ResourcePatternType,
+    ResourceType,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialDeletion,
+    UserScramCredentialUpsertion,
+)
+
+from services.plumbing.access import KafkaAccess
+from services.plumbing.layout import Change, Kind, Layout, Permission, Topic, differences, permissions_of
+from services.plumbing.passwords import Passwords
+
+SECONDS_TO_ANSWER = 30.0
+SECONDS_IN_EFFECT = 15.0
+ITERATIONS = 8192
+ANY_HOST = "*"
+ALL_TOPICS = "*"
+
+SILENT = logging.getLogger("services.plumbing.librdkafka")
+"""librdkafka tells of every failed knock on standard error; who asked hears of it as an exception."""
+SILENT.addHandler(logging.NullHandler())
+SILENT.propagate = False
+
+
+class NotInEffect(Exception):
+    """Kafka accepted the changes, but does not show them. Next: look at its log, then apply again."""
+
+
+class UnknownAgency(Exception):
+    """Kafka has no such agency. Next: `hub agency list` names them; `hub topics apply` makes those of the site."""
+
+
+class Administration:
+    """Administers one Kafka with the rights of `access`; passwords of agencies are kept in `passwords`.
+
+    All methods wait in a thread, never in the event loop, and return when what they did is in effect.
+    They raise confluent_kafka's KafkaException when Kafka is away or refuses.
+    """
+
+    def __init__(self, access: KafkaAccess, passwords: Passwords) -> None:
+        """Connects with the first question."""
+        self._access = access
+        self._passwords = passwords
+        # Without a quick second knock a broker that has just come back is found a second late.
+        self._admin = AdminClient({**access.for_librdkafka(), "reconnect.backoff.max.ms": 1000}, logger=SILENT)
+
+    async def actual(self) -> Layout:
+        """What Kafka holds now; its own internal topics and our own user are left out."""
+        return await asyncio.to_thread(self._actual)
+
+    async def differences(self, wanted: Layout) -> list[Change]:
+        """What `apply` would change."""
+        return differences(wanted, await self.actual(), self._passwords.names())
+
+    async def apply(self, wanted: Layout, *, remove_extra: bool = False) -> list[Change]:
+        """Make it so, and say what was changed; again changes nothing.
+
+        What is there without being wanted is in the answer too, and removed only with `remove_extra`.
+        """
+        return await asyncio.to_thread(self._apply, wanted, remove_extra)
+
+    async def rotate(self, slug: str) -> str:
+        """Give the agency a new password, at once; what is connected stays until it connects again."""
+        return await asyncio.to_thread(self._rotate, slug)
+
+    async def suspend(self, slug: str) -> None:
+        """Shut the agency out, also where it is connected now; what waits for it stays. Again does nothing."""
+        await asyncio.to_thread(self._suspend, slug)
+
+    async def resume(self, slug: str) -> None:
+        """Let the agency in again, with the password it had. Does nothing for one that is not suspended."""
+        await asyncio.to_thread(self._resume, slug)
+
+    def _actual(self) -> Layout:
+        listed = self._admin.list_topics(timeout=SECONDS_TO_ANSWER).topics
+        partitions = {name: len(topic.partitions) for name, topic in listed.items() if not name.startswith("__")}
+        asked = [ConfigResource(ConfigResource.Type.TOPIC, name) for name in partitions]
+        # Kafka's client refuses to be asked about nothing.
+        answers = self._admin.describe_configs(asked) if asked else {}
+        settings = {resource.name: _values(_wait(answer)) for resource, answer in answers.items()}
+        users = _wait(self._admin.describe_user_scram_credentials())
+        allowed, suspended = self._permissions()
+        return Layout(
+            topics={name: Topic(name, count, settings[name]) for name, count in partitions.items()},
+            users=frozenset(users) - {self._access.user},
+            permissions=allowed,
+            suspended=suspended,
+        )
+
+    def _permissions(self) -> tuple[frozenset[Permission], frozenset[str]]:
+        bindings = _wait(self._admin.describe_acls(_every_binding()))
+        allowed = frozenset(_permission(b) for b in bindings if b.permission_type == AclPermissionType.ALLOW)
+        denied = frozenset(_user(b) for b in bindings if b.permission_type == AclPermissionType.DENY)
+        return allowed, denied
+
+    def _apply(self, wanted: Layout, remove_extra: bool) -> list[Change]:  # noqa: FBT001 - private
+        changes = differences(wanted, self._actual(), self._passwords.names())
+        done = [change for change in changes if remove_extra or not change.extra]
+        for kind in Kind:
+            same = [change.what for change in done if change.kind == kind]
+            if same and kind != Kind.BEYOND_REPAIR:
+                self._mend(kind, same, [change for change in done if change.kind == kind])
+
+        def mended(found: Layout) -> bool:
+            left = differences(wanted, found, self._passwords.names())
+            return all(c.kind == Kind.BEYOND_REPAIR or (c.extra and not remove_extra) for c in left)
+
+        self._await(mended, "; ".join(change.words for change in done))
+        return changes
+
+    def _mend(self, kind: Kind, things: list[Any], changes: list[Change]) -> None:
+        """All changes of one kind in one request."""
+        match kind:
+            case Kind.MAKE_TOPIC:
+                new = [NewTopic(t.name, num_partitions=t.partitions, config=dict(t.settings)) for t in things]
+                _wait_all(self._admin.create_topics(new))
+            case Kind.ADD_PARTITIONS:
+                _wait_all(self._admin.create_partitions([NewPartitions(t.name, t.partitions) for t in things]))
+            case Kind.SET:
+                _wait_all(self._admin.incremental_alter_configs([_alteration(change) for change in changes]))
+            case Kind.MAKE_USER:
+                self._let_in({user: self._passwords.of(user) for user in things})
+            case Kind.RENEW_PASSWORD:
+                self._let_in({user: self._passwords.renew(user) for user in things})
+            case Kind.ALLOW:
+                _wait_all(self._admin.create_acls([_binding(right) for right in things]))
+            case Kind.EXTRA_TOPIC:
+                _wait_all(self._admin.delete_topics([t.name for t in things]))
+            case Kind.EXTRA_USER:
+                self._shut_out(things)
+            case Kind.EXTRA_PERMISSION:
+                _wait_all(self._admin.delete_acls([_same(right) for right in things]))
+
+    def _rotate(self, slug: str) -> str:
+        suspended = slug in self._require(slug).suspended
+        before = self._passwords.known(slug)
+        password = self._passwords.renew(slug)
+        if suspended:
+            # It counts from the day the agency comes back.
+            return password
+        try:
+            self._let_in({slug: password})
+        except KafkaException:
+            # Kafka still has the old one.
+            if before is not None:
+                self._passwords.keep(slug, before)
+            raise
+        self._await_login(slug, password)
+        return password
+
+    def _suspend(self, slug: str) -> None:
+        self._require(slug)
+        _wait_all(self._admin.create_acls([_suspension(slug)]))
+        _wait_all(self._admin.delete_acls([_same(right) for right in permissions_of(slug)]))
+        if slug in _wait(self._admin.describe_user_scram_credentials()):
+            self._shut_out([slug])
+        self._await(lambda found: slug in found.suspended and slug not in found.users, f"suspension of {slug}")
+
+    def _resume(self, slug: str) -> None:
+        if slug not in self._require(slug).suspended:
+            return
+        password = self._passwords.of(slug)
+        self._let_in({slug: password})
+        _wait_all(self._admin.create_acls([_binding(right) for right in permissions_of(slug)]))
+        _wait_all(self._admin.delete_acls([_suspensions_of(slug)]))
+        rights = permissions_of(slug)
+        self._await(lambda found: slug not in found.suspended and rights <= found.permissions, f"return of {slug}")
+        self._await_login(slug, password)
+
+    def _require(self, slug: str) -> Layout:
+        found = self._actual()
+        if slug not in found.users | found.suspended:
+            raise UnknownAgency(slug)
+        return found
+
+    def _let_in(self, passwords: dict[str, str]) -> None:
+        info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, ITERATIONS)
+        _wait_all(
+            self._admin.alter_user_scram_credentials(
+                [UserScramCredentialUpsertion(user, info, word.encode()) for user, word in passwords.items()]
+            )
+        )
+
+    def _shut_out(self, users: list[str]) -> None:
+        _wait_all(
+            self._admin.alter_user_scram_credentials(
+                [UserScramCredentialDeletion(user, ScramMechanism.SCRAM_SHA_512) for user in users]
+            )
+        )
+
+    def _await(self, holds: Callable[[Layout], bool], what: str) -> None:
+        """Brokers learn what the controller accepted a moment later: wait until what we see is what we said."""
+        deadline = time.monotonic() + SECONDS_IN_EFFECT
+        while not holds(self._actual()):
+            if time.monotonic() > deadline:
+                raise NotInEffect(what)
+            time.sleep(0.05)
+
+    def _await_login(self, user: str, password: str) -> None:
+        deadline = time.monotonic() + SECONDS_IN_EFFECT
+        access = replace(self._access, user=user, password=password)
+        client = AdminClient({**access.for_librdkafka(), "reconnect.backoff.ms": 20}, logger=SILENT)
+        while True:
+            try:
+                client.list_topics(timeout=1)
+            except KafkaException:
+                if time.monotonic() > deadline:
+                    message = f"password of {user}"
+                    raise NotInEffect(message) from None
+            else:
+                return
+
+
+def _wait(answer: Any) -> Any:
+    """Kafka's answer to one question; the client's own types say future or mapping where it is always a future."""
+    return answer.result(SECONDS_TO_ANSWER)
+
+
+def _wait_all(answers: dict[Any, Any]) -> None:
+    for answer in answers.values():
+        _wait(answer)
+
+
+def _values(entries: dict[str, ConfigEntry]) -> dict[str, str]:
+    return {name: entry.value for name, entry in entries.items() if entry.value is not None}
+
+
+def _alteration(change: Change) -> ConfigResource:
+    entries = [
+        ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET) for key, value in change.settings.items()
+    ]
+    return ConfigResource(ConfigResource.Type.TOPIC, cast("Topic", change.what).name, incremental_configs=entries)
+
+
+def _user(binding: AclBinding) -> str:
+    return binding.principal.removeprefix("User:")
+
+
+def _permission(binding: AclBinding) -> Permission:
+    prefix = binding.resource_pattern_type == ResourcePatternType.PREFIXED
+    operation, kind = AclOperation(binding.operation), ResourceType(binding.restype)
+    return Permission(_user(binding), operation.name, kind.name, binding.name, prefix)
+
+
+def _terms(right: Permission) -> tuple[Any, ...]:
+    """What an ACL and the filter that finds exactly it are both made of."""
+    return (
+        ResourceType[right.kind],
+        right.name,
+        ResourcePatternType.PREFIXED if right.prefix else ResourcePatternType.LITERAL,
+        f"User:{right.user}",
+        ANY_HOST,
+        AclOperation[right.operation],
+        AclPermissionType.ALLOW,
+    )
+
+
+def _binding(right: Permission) -> AclBinding:
+    return AclBinding(*_terms(right))
+
+
+def _same(right: Permission) -> AclBindingFilter:
+    return AclBindingFilter(*_terms(right))
+
+
+def _every_binding() -> AclBindingFilter:
+    anything: Any = None
+    any_kind, any_pattern = ResourceType.ANY, ResourcePatternType.ANY
+    any_word = AclOperation.ANY, AclPermissionType.ANY
+    return AclBindingFilter(any_kind, anything, any_pattern, anything, anything, *any_word)
+
+
+def _suspension_terms(slug: str) -> tuple[Any, ...]:
+    literal, deny = ResourcePatternType.LITERAL, AclPermissionType.DENY
+    return ResourceType.TOPIC, ALL_TOPICS, literal, f"User:{slug}", ANY_HOST, AclOperation.ALL, deny
+
+
+def _suspension(slug: str) -> AclBinding:
+    return AclBinding(*_suspension_terms(slug))
+
+
+def _suspensions_of(slug: str) -> AclBindingFilter:
+    return AclBindingFilter(*_suspension_terms(slug))
