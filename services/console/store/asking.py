@@ -1,0 +1,132 @@
+"""What operators ask of the console: a referral's timeline, what is open, who was heard when."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from services.console.domain import File, Link, Referral, Review, Step, in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from services.plumbing.service import Connection
+
+_STEP: Final = (
+    "SELECT step_id, happened_at, event, service, id, subject, cause, correlation, agency, referral_id, offer_id, "
+    "says, details FROM console.steps"
+)
+_SUBJECT: Final = "SELECT subject FROM console.steps WHERE referral_id = $1 ORDER BY step_id LIMIT 1"
+_OF_SUBJECT: Final = f"{_STEP} WHERE subject = $1 ORDER BY step_id"
+_OFFERED: Final = "SELECT referral_id FROM console.steps WHERE offer_id = $1 AND referral_id IS NOT NULL LIMIT 1"
+_CAUSED: Final = f"{_STEP} WHERE cause = $1 ORDER BY step_id"
+_SINCE: Final = f"{_STEP} WHERE step_id > $1 ORDER BY step_id LIMIT $2"
+_OPEN_REVIEWS: Final = "SELECT subject, state FROM console.files WHERE open_reviews > 0 ORDER BY subject"
+_PROPOSED_LINKS: Final = "SELECT subject, state FROM console.files WHERE proposed_links > 0 ORDER BY subject"
+_WAITING: Final = "SELECT subject, state FROM console.files WHERE waiting > 0 ORDER BY subject"
+_FILE: Final = "SELECT state FROM console.files WHERE subject = $1"
+_HEARD: Final = (
+    "SELECT agency, max(happened_at) AS heard_at FROM console.steps WHERE agency IS NOT NULL "
+    "AND (service LIKE '/agencies/%' OR service = '/hub/intake') GROUP BY agency"
+)
+
+
+@dataclass(frozen=True)
+class Open:
+    """Something that waits: whose it is (a person reference), its own id, and what it is."""
+
+    subject: str
+    id: str
+    item: Review | Link | Referral
+
+
+class Asking:
+    """Questions over one connection that may read the console's schema."""
+
+    def __init__(self, conn: Connection) -> None:
+        """Ask over this connection."""
+        self._conn = conn
+
+    async def timeline(self, referral_id: str) -> list[Step]:
+        """Return the steps of the referral, and those of the person that are about no referral; empty if unknown."""
+        subject = await self._conn.fetchval(_SUBJECT, referral_id)
+        if subject is None:
+            return []
+        steps = [_step(row) for row in await self._conn.fetch(_OF_SUBJECT, subject)]
+        offers = {step.offer_id: step.referral_id for step in steps if step.offer_id and step.referral_id}
+        return in_order(
+            [
+                step
+                for step in steps
+                if (step.referral_id or offers.get(step.offer_id or "", referral_id)) == referral_id
+            ]
+        )
+
+    async def file(self, subject: str) -> File:
+        """Return the file of a person; an empty one if nothing was ever heard."""
+        state = await self._conn.fetchval(_FILE, subject)
+        return File() if state is None else File.model_validate_json(state)
+
+    async def referral_of_offer(self, offer_id: str) -> str | None:
+        """Return the referral that an offer is about, as soon as the console has heard of it."""
+        found: str | None = await self._conn.fetchval(_OFFERED, offer_id)
+        return found
+
+    async def caused_by(self, event_id: str) -> list[Step]:
+        """Return what was said because of the event with this id."""
+        return [_step(row) for row in await self._conn.fetch(_CAUSED, event_id)]
+
+    async def since(self, step_id: int, most: int = 1000) -> list[tuple[int, Step]]:
+        """Return the steps after a number, each with its own; for showing what happens live."""
+        return [(row["step_id"], _step(row)) for row in await self._conn.fetch(_SINCE, step_id, most)]
+
+    async def open_reviews(self) -> list[Open]:
+        """Return the reviews that nobody has decided, urgent ones first, then by age."""
+        found = [
+            Open(subject, review_id, review)
+            for subject, file in await self._files(_OPEN_REVIEWS)
+            for review_id, review in file.reviews.items()
+            if review.is_open
+        ]
+        return sorted(found, key=_urgency)
+
+    async def proposed_links(self) -> list[Open]:
+        """Return the links that wait for an operator, each pair once."""
+        found = {
+            frozenset((subject, other)): Open(subject, other, link)
+            for subject, file in await self._files(_PROPOSED_LINKS)
+            for other, link in file.links.items()
+            if link.standing == "proposed"
+        }
+        return list(found.values())
+
+    async def waiting(self) -> list[Open]:
+        """Return the referrals on the waitlist."""
+        return [
+            Open(subject, referral_id, referral)
+            for subject, file in await self._files(_WAITING)
+            for referral_id, referral in file.referrals.items()
+            if referral.standing == "waitlisted"
+        ]
+
+    async def last_heard(self) -> dict[str, datetime]:
+        """Return when each agency was last heard."""
+        return {row["agency"]: row["heard_at"] for row in await self._conn.fetch(_HEARD)}
+
+    async def _files(self, query: str) -> Iterable[tuple[str, File]]:
+        rows = await self._conn.fetch(query)
+        return [(row["subject"], File.model_validate_json(row["state"])) for row in rows]
+
+
+def _urgency(found: Open) -> tuple[bool, str]:
+    review = found.item
+    urgent = isinstance(review, Review) and review.urgent
+    at = review.requested_at if isinstance(review, Review) else None
+    return not urgent, at.isoformat() if at else ""
+
+
+def _step(row: Any) -> Step:
+    fields = {name: row[name] for name in Step.model_fields if name not in {"at", "details"}}
+    return Step(at=row["happened_at"], details=json.loads(row["details"]), **fields)

@@ -1,0 +1,69 @@
+"""The console's files and steps in PostgreSQL: one query to load, one statement a table to save."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from services.console.domain import File, Step
+from services.plumbing.service import Loaded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from contracts.envelope import Fact
+    from services.plumbing.service import Connection
+
+_LOAD: Final = "SELECT subject, state FROM console.files WHERE subject = ANY($1) ORDER BY subject FOR UPDATE"
+_SAVE_FILES: Final = """
+    INSERT INTO console.files (subject, state, open_reviews, proposed_links, waiting)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::int[])
+    ON CONFLICT (subject) DO UPDATE SET state = excluded.state, open_reviews = excluded.open_reviews,
+        proposed_links = excluded.proposed_links, waiting = excluded.waiting
+"""
+_SAVE_STEPS: Final = """
+    INSERT INTO console.steps
+        (happened_at, event, service, id, subject, cause, correlation, agency, referral_id, offer_id, says, details)
+    SELECT * FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+        $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
+    ON CONFLICT (service, id) DO NOTHING
+"""
+
+
+class ConsoleStore:
+    """The console's own schema."""
+
+    async def load(self, conn: Connection, keys: Sequence[str], facts: Sequence[Fact]) -> Loaded[File, None]:
+        """Load the files of the persons and agencies in the batch, locked in sorted order."""
+        del facts
+        rows = await conn.fetch(_LOAD, list(keys))
+        return Loaded({row["subject"]: File.model_validate_json(row["state"]) for row in rows}, None)
+
+    async def save(
+        self,
+        conn: Connection,
+        states: Mapping[str, File],
+        shared: None,
+        rows: Sequence[tuple[Fact, Step]],
+    ) -> None:
+        """Save the files that changed and append the steps."""
+        del shared
+        if states:
+            files = sorted(states.items())
+            await conn.execute(
+                _SAVE_FILES,
+                [subject for subject, _ in files],
+                [file.model_dump_json(exclude_defaults=True) for _, file in files],
+                [file.open_reviews for _, file in files],
+                [file.proposed_links for _, file in files],
+                [file.waiting for _, file in files],
+            )
+        if rows:
+            steps = [step for _, step in rows]
+            columns = [[getattr(step, name) for step in steps] for name in _COLUMNS]
+            await conn.execute(_SAVE_STEPS, *columns, [json.dumps(step.details) for step in steps])
+
+
+_COLUMNS: Final = (
+    "at", "event", "service", "id", "subject", "cause", "correlation", "agency", "referral_id", "offer_id", "says",
+)  # fmt: skip

@@ -1,0 +1,62 @@
+"""What operators see as open, and that the order of arrival does not matter."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.console.domain import HEARS, File, evolve
+from tests.console import examples as x
+
+if TYPE_CHECKING:
+    from contracts.envelope import Fact
+
+
+def folded(*facts: Fact) -> File:
+    """Fold the facts into a new file."""
+    return reduce(evolve, facts, File())
+
+
+def test_the_console_hears_every_fact_of_the_hub_and_nothing_from_a_lane() -> None:
+    """So no step can be missing from a timeline."""
+    names = {event.name for event in HEARS}
+    assert {"referral.received", "offer.accepted", "disclosure.withheld", "deadline.reached"} <= names
+    assert not names & {"offer.made", "assignment.made", "message.refused"}
+
+
+def test_a_review_is_open_until_it_is_decided() -> None:
+    """Whichever of the two is heard first."""
+    assert folded(x.review_requested()).open_reviews == 1
+    assert folded(x.review_requested(), x.review_decided()).open_reviews == 0
+    assert folded(x.review_decided(), x.review_requested()).open_reviews == 0
+
+
+def test_a_referral_waits_until_it_is_offered_again() -> None:
+    """The waitlist is who waits now."""
+    assert folded(x.referral_received(), x.waitlisted()).waiting == 1
+    assert folded(x.referral_received(), x.waitlisted(), x.offered()).waiting == 0
+
+
+def test_a_referral_stands_where_its_newest_fact_put_it() -> None:
+    """And the file says with whom it is."""
+    referral = folded(x.referral_received(), x.offered(), x.accepted()).referrals[x.REFERRAL]
+    assert (referral.standing, referral.with_agency, referral.agency) == (
+        "accepted",
+        "compass-health",
+        "opportunity-council",
+    )
+
+
+def test_a_proposed_link_is_open_until_somebody_answers() -> None:
+    """Linked or parted, it is answered."""
+    assert folded(x.link_proposed()).proposed_links == 1
+    assert folded(x.link_proposed(), x.unlinked()).proposed_links == 0
+
+
+@given(st.lists(st.sampled_from(x.everything()), max_size=12), st.permutations(x.everything()))
+def test_any_order_and_any_repetition_give_the_same_file(again: list[Fact], order: list[Fact]) -> None:
+    """Convergence: what is kept depends on the facts alone."""
+    assert folded(*order, *again) == folded(*x.everything())
