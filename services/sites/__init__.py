@@ -1,0 +1,28 @@
+"""What a site's data means. Read once at the start; everything after that is pure."""
+
+from __future__ import annotations
+
+from services.sites.agencies import Agency, Standing
+from services.sites.errors import SiteUnreadable
+from services.sites.loading import load_site
+from services.sites.permissions import Permission, Relation
+from services.sites.policies import Clause, Policy
+from services.sites.site import Area, Clocks, DrugKind, KnownOffence, Recognition, Site, Text
+
+__all__ = [
+    "Agency",
+    "Area",
+    "Clause",
+    "Clocks",
+    "DrugKind",
+    "KnownOffence",
+    "Permission",
+    "Policy",
+    "Recognition",
+    "Relation",
+    "Site",
+    "SiteUnreadable",
+    "Standing",
+    "Text",
+    "load_site",
+]

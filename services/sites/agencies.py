@@ -1,0 +1,73 @@
+"""The partners of a site: who they are in the program and in law, what they may say and hear, whom they help."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from contracts.words import Door, HelpType, Ori, Role, Slug
+
+
+class Standing(StrEnum):
+    """What the law calls an agency.
+
+    Sources: 42 CFR 2.11 (program, intermediary); 45 CFR 160.103 (covered entity, business associate);
+    RCW 10.97.030 (criminal justice agency).
+    """
+
+    PART2_PROGRAM = "part2_program"
+    COVERED_ENTITY = "covered_entity"
+    BUSINESS_ASSOCIATE = "business_associate"
+    CRIMINAL_JUSTICE = "criminal_justice"
+    INTERMEDIARY = "intermediary"
+    NONE = "none"
+
+
+class Agency(BaseModel):
+    """One partner of the site.
+
+    `may_say` and `may_hear` are names of events: what the role allows, unless the agency's own entry says otherwise.
+    `areas` and `languages` empty mean everywhere and any. `jurisdiction` names the police whose cases a prosecutor
+    gets. Ages are whole years, both ends included.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    slug: Slug
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    role: Role
+    standing: tuple[Standing, ...] = (Standing.NONE,)
+    oris: tuple[Ori, ...] = ()
+    may_say: frozenset[str] = frozenset()
+    may_hear: frozenset[str] = frozenset()
+    may_witness_consent: bool = False
+    restricted_source: bool = False
+    """That this agency refers somebody reveals health or treatment: a hospital, a Part 2 program."""
+    lane_retention_days: Annotated[int, Field(ge=1, le=365)] = 14
+    help_types: frozenset[HelpType] = frozenset()
+    areas: frozenset[Slug] = frozenset()
+    languages: frozenset[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]] = frozenset({"en"})
+    doors: frozenset[Door] = frozenset()
+    """The doors whose people this agency meets first; empty: it gets no offers."""
+    min_age: Annotated[int, Field(ge=0, le=125)] | None = None
+    max_age: Annotated[int, Field(ge=0, le=125)] | None = None
+    starting_places: Annotated[int, Field(ge=0, le=100_000)] = 0
+    jurisdiction: tuple[Slug, ...] = ()
+
+    @model_validator(mode="after")
+    def _ages_are_a_range(self) -> Agency:
+        if self.min_age is not None and self.max_age is not None and self.min_age > self.max_age:
+            msg = "min_age is at most max_age."
+            raise ValueError(msg)
+        return self
+
+    @property
+    def meets_people_first(self) -> bool:
+        """Whether it gets first offers. First contact always belongs to a case-management agency."""
+        return self.role is Role.CASE_MANAGEMENT
+
+    def covers(self, area: str | None) -> bool:
+        """Whether it works in the area; an unknown area is nobody's ground to refuse."""
+        return area is None or not self.areas or area in self.areas

@@ -1,0 +1,148 @@
+"""What must hold between a site's files: references resolve, events exist, police hear no more than their notices."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+from zoneinfo import available_timezones
+
+from contracts import catalogue, topics  # noqa: F401  # the catalogue puts every event on the shelf
+from contracts.event import newest, shelf
+from contracts.words import Door, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from services.sites.agencies import Agency
+    from services.sites.permissions import Permission
+    from services.sites.site import Site
+
+POLICE_MAY_HEAR: Final = frozenset(
+    {
+        "referral.acknowledged",
+        "screening.reported",
+        "case_manager.dispatched",
+        "handoff.confirmed",
+        "handoff.unavailable",
+        "message.refused",
+    }
+)
+"""The five notices, and the refusal of a message: a site cannot let police hear more."""
+BASES: Final = frozenset({"agency-person-number", "name-and-birth-date"})
+"""The bases on which people are recognised."""
+OFFICE_ONLY: Final = frozenset(
+    {"review.answered", "link.answered", "assignment.directed", "agency.suspended", "agency.resumed"}
+)
+"""What operators say, and nobody else."""
+
+
+def problems_of(site: Site) -> tuple[str, ...]:
+    """Return everything that does not hold, each as `file: key: rule`; empty for a sound site."""
+    return (*_settings(site), *_agencies(site), *_permissions(site), *_policies(site))
+
+
+def sayable() -> frozenset[str]:
+    """Return the names of all events that agencies say."""
+    return frozenset(event.name for event in shelf() if event.topic == topics.TO_HUB)
+
+
+def hearable() -> frozenset[str]:
+    """Return the names of all events that lanes carry."""
+    return frozenset(event.name for event in shelf() if event.topic == topics.FROM_HUB)
+
+
+def _settings(site: Site) -> Iterator[str]:
+    office = site.agencies.get(site.program_office)
+    if office is None or office.role is not Role.PROGRAM_OFFICE:
+        yield "site.toml: program_office: It is an agency of the site with the role program_office."
+    if site.timezone not in available_timezones():
+        yield "site.toml: timezone: It is a name of the time zone database."
+    if set(site.door_priority) != set(Door):
+        yield "site.toml: door_priority: Every door has its place."
+    if unknown := (site.recognition.automatic | site.recognition.proposed) - BASES:
+        yield f"site.toml: recognition: No such basis: {_listed(unknown)}."
+    if site.recognition.automatic & site.recognition.proposed:
+        yield "site.toml: recognition: A basis is automatic or proposed, not both."
+    yield from _twice("areas.toml", "area", [area.code for area in site.areas])
+    settings = {f"clocks.{name}" for name in type(site.clocks).model_fields if name != "minute_seconds"}
+    settings |= {f"site.{name}" for name in ("door_priority", "recognition", "urgent_review_default")}
+    for name in sorted(settings ^ set(site.basis)):
+        section, key = name.split(".", 1)
+        yield f"{section}.toml: basis.{key}: Each setting says where it comes from, and nothing else does."
+
+
+def _agencies(site: Site) -> Iterator[str]:
+    for slug, agency in sorted(site.agencies.items()):
+        here = f"agencies: {slug}"
+        if unknown := agency.may_say - sayable():
+            yield f"{here}.may_say: No agency says: {_listed(unknown)}."
+        if unknown := agency.may_hear - hearable():
+            yield f"{here}.may_hear: No lane carries: {_listed(unknown)}."
+        if unknown := agency.areas - site.area_codes:
+            yield f"{here}.areas: No such area: {_listed(unknown)}."
+        if agency.may_say & OFFICE_ONLY and agency.role is not Role.PROGRAM_OFFICE:
+            yield f"{here}.may_say: Only the program office says: {_listed(agency.may_say & OFFICE_ONLY)}."
+        yield from _role(site, agency, here)
+    yield from _twice("agencies", "oris", [ori for agency in site.agencies.values() for ori in agency.oris])
+
+
+def _role(site: Site, agency: Agency, here: str) -> Iterator[str]:
+    police = {slug for slug, one in site.agencies.items() if one.role is Role.LAW_ENFORCEMENT}
+    if agency.role is Role.LAW_ENFORCEMENT and (more := agency.may_hear - POLICE_MAY_HEAR):
+        yield f"{here}.may_hear: Police never hear: {_listed(more)}."
+    if agency.role is Role.LAW_ENFORCEMENT and not agency.oris:
+        yield f"{here}.oris: A police agency has its ORI."
+    if agency.doors and agency.role is not Role.CASE_MANAGEMENT:
+        yield f"{here}.doors: First contact belongs to case-management agencies; others have no doors."
+    if agency.role is Role.CASE_MANAGEMENT and not agency.doors:
+        yield f"{here}.doors: A case-management agency names the doors whose people it meets."
+    if agency.jurisdiction and agency.role is not Role.PROSECUTOR:
+        yield f"{here}.jurisdiction: Only a prosecutor has one."
+    if unknown := set(agency.jurisdiction) - police:
+        yield f"{here}.jurisdiction: No such police agency: {_listed(unknown)}."
+    if agency.may_witness_consent and "consent.signed" not in agency.may_say:
+        yield f"{here}.may_witness_consent: Who may witness a consent may say consent.signed."
+
+
+def _permissions(site: Site) -> Iterator[str]:
+    yield from _twice("permissions.toml", "permission", [row.id for row in site.permissions])
+    for row in site.permissions:
+        yield from _row(site, row, f"permissions.toml: {row.id}")
+    for slug, agency in sorted(site.agencies.items()):
+        for event in sorted(agency.may_hear & hearable()):
+            if not site.permissions_for(event, slug):
+                yield f"agencies: {slug}.may_hear: No permission speaks of {event} to this agency."
+
+
+def _row(site: Site, row: Permission, here: str) -> Iterator[str]:
+    if row.event not in hearable():
+        yield f"{here}.event: No lane carries it."
+        return
+    if unknown := set(row.fields) - set(newest(row.event).model_fields):
+        yield f"{here}.fields: {row.event} has no such field: {_listed(unknown)}."
+    required = {name for name, field in newest(row.event).model_fields.items() if field.is_required()}
+    if missing := required - set(row.fields):
+        yield f"{here}.fields: {row.event} needs: {_listed(missing)}."
+    if strangers := row.agencies - set(site.agencies):
+        yield f"{here}.agencies: No such agency: {_listed(strangers)}."
+    if row.consent_kinds and not row.consent_needed:
+        yield f"{here}.consent_kinds: Kinds of consent are named only where one is needed."
+
+
+def _policies(site: Site) -> Iterator[str]:
+    if not site.policies:
+        yield "policies: folder: A site has at least one eligibility policy."
+    yield from _twice("policies", "version", [policy.version for policy in site.policies])
+    yield from _twice("policies", "in_force_from", [policy.in_force_from.isoformat() for policy in site.policies])
+    for policy in site.policies:
+        yield from _twice(policy.file, "clause", [clause.id for clause in policy.clauses])
+
+
+def _twice(file: str, key: str, names: list[str]) -> Iterator[str]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield f"{file}: {key}: {name} is there {count} times."
+
+
+def _listed(names: set[str] | frozenset[str]) -> str:
+    return ", ".join(sorted(names))

@@ -1,0 +1,134 @@
+"""From a site's TOML files to one `Site`; whatever is wrong is said with its file and key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from services.sites.checks import problems_of
+from services.sites.errors import SiteUnreadable
+from services.sites.site import Site
+
+SITES: Final = Path(__file__).resolve().parents[2] / "deploy" / "sites"
+"""Where the repository keeps its sites."""
+
+
+def load_site(slug: str, root: Path | None = None) -> Site:
+    """Read `<root>/<slug>/` and return the site.
+
+    Raises:
+        SiteUnreadable: a file is missing or is not TOML, a key breaks its rule, or a reference leads nowhere.
+    """
+    folder = (root or SITES) / slug
+    if not folder.is_dir():
+        raise SiteUnreadable(f"{slug}: folder: There is no such site below the folder of sites.")
+    raw = _Files(folder)
+    data = raw.read("site.toml")
+    sections = {name: raw.read(f"{name}.toml") for name in ("clocks", "areas", "offences", "permissions", "texts")}
+    roles = raw.read("roles.toml")
+    agencies = _agencies(raw, roles)
+    permissions = sections["permissions"].get("permission", [])
+    basis = _basis(data, "site") | _basis(sections["clocks"], "clocks")
+    assembled = data | {
+        "slug": slug,
+        "agencies": agencies,
+        "clocks": sections["clocks"],
+        "areas": sections["areas"].get("area", []),
+        "offences": _by_code(sections["offences"].get("offence", [])),
+        "drugs": _by_code(sections["offences"].get("drug", [])),
+        "permissions": permissions,
+        "texts": sections["texts"],
+        "policies": _policies(raw),
+        "policy_hash": _hash([permissions, {one: agency.get("may_hear") for one, agency in agencies.items()}]),
+        "basis": basis,
+    }
+    site = _validated(assembled, raw)
+    if problems := problems_of(site):
+        raise SiteUnreadable(*problems)
+    return site
+
+
+class _Files:
+    """Reads the site's files and remembers what came from which, so that an error can name it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.agency_file: dict[str, str] = {}
+        self.policy_files: list[str] = []
+
+    def read(self, name: str) -> dict[str, Any]:
+        path = self.folder / name
+        if not path.is_file():
+            raise SiteUnreadable(f"{name}: file: A site has this file.")
+        try:
+            return tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SiteUnreadable(f"{name}: file: It is TOML. {error}") from None
+
+    def names(self, under: str) -> list[str]:
+        return sorted(f"{under}/{path.name}" for path in (self.folder / under).glob("*.toml"))
+
+
+def _agencies(raw: _Files, roles: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Each agency with what its role says and hears, unless its own entry says otherwise."""
+    agencies: dict[str, dict[str, Any]] = {}
+    for name in raw.names("agencies"):
+        for slug, own in raw.read(name).items():
+            if slug in agencies:
+                raise SiteUnreadable(f"{name}: {slug}: An agency is described once.")
+            raw.agency_file[slug] = name
+            agencies[slug] = roles.get(str(own.get("role")), {}) | own | {"slug": slug}
+    return agencies
+
+
+def _policies(raw: _Files) -> list[dict[str, Any]]:
+    policies = []
+    for name in raw.names("policies"):
+        said = raw.read(name)
+        clauses = said.pop("clause", [])
+        policies.append((name, said | {"clauses": clauses, "file": name, "hash": _hash([said, clauses])}))
+    policies.sort(key=lambda pair: str(pair[1].get("in_force_from")))
+    raw.policy_files = [name for name, _ in policies]
+    return [policy for _, policy in policies]
+
+
+def _basis(section: dict[str, Any], name: str) -> dict[str, str]:
+    return {f"{name}.{key}": text for key, text in section.pop("basis", {}).items()}
+
+
+def _by_code(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {str(row.get("code")): row for row in rows}
+
+
+def _hash(said: object) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _validated(assembled: dict[str, Any], raw: _Files) -> Site:
+    try:
+        return Site.model_validate(assembled)
+    except ValidationError as error:
+        raise SiteUnreadable(*(_problem(one["loc"], one["msg"], raw) for one in error.errors())) from None
+
+
+def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
+    """Say the problem with the file it is in."""
+    match location:
+        case ("agencies", str(slug), *rest):
+            file, key = raw.agency_file.get(slug, "agencies"), [slug, *rest]
+        case ("policies", int(index), *rest):
+            file, key = raw.policy_files[index], list(rest)
+        case ("clocks" | "texts" as section, *rest):
+            file, key = f"{section}.toml", list(rest)
+        case ("areas" | "permissions" | "offences" as section, *rest):
+            file, key = f"{section}.toml", list(rest)
+        case ("drugs", *rest):
+            file, key = "offences.toml", ["drug", *rest]
+        case _:
+            file, key = "site.toml", list(location)
+    return f"{file}: {'.'.join(str(part) for part in key)}: {rule}"

@@ -1,0 +1,46 @@
+"""Eligibility as a site dates it: policies made of clauses, each with its words and the source that it stands on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.words import Code, Instant, Slug
+
+
+class Clause(BaseModel):
+    """One rule in CEL: `applies` gives a truth value, `expression` gives pass, fail or unknown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Slug
+    text: Annotated[str, Field(min_length=1, max_length=600)]
+    citation: Annotated[str, Field(min_length=1, max_length=300)]
+    published: bool
+    """False where the county has not published the rule; such a clause never passes, it only asks for a review."""
+    police_only: bool
+    """It rests on the sender's own data alone, so that its result may be told to the police who sent it."""
+    applies: Annotated[str, Field(min_length=1)]
+    expression: Annotated[str, Field(min_length=1)]
+
+
+class Policy(BaseModel):
+    """One dated version of who is eligible. Another date, another version; a version never changes once in force."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Slug
+    version: Code
+    in_force_from: Instant
+    hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    """SHA-256 of what the file says, so that a decision names exactly the words that it stands on."""
+    file: str
+    clauses: Annotated[tuple[Clause, ...], Field(min_length=1)]
+
+
+def in_force(policies: tuple[Policy, ...], at: datetime) -> Policy | None:
+    """Return the policy in force at that instant, or None where it lies before the first one."""
+    begun = [policy for policy in policies if policy.in_force_from <= at]
+    return max(begun, key=lambda policy: policy.in_force_from, default=None)

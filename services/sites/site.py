@@ -1,0 +1,151 @@
+"""One site: its partners, clocks, areas, words and policies, as one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.words import Door, NibrsCode, Role, Slug, Verdict
+from services.sites.agencies import Agency
+from services.sites.permissions import Permission
+from services.sites.policies import Policy, in_force
+
+_Count = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Clocks(_Frozen):
+    """The site's clocks, in minutes and days as their names say.
+
+    `minute_seconds` is how long one of these minutes lasts: 60 in life; a demonstration or a test shortens it.
+    """
+
+    offer_answer_minutes: _Count
+    """How long an agency has to answer an offer while an officer waits."""
+    offer_answer_minutes_outreach: _Count
+    """How long it has for any other offer."""
+    arrival_minutes: _Count
+    """How long the case manager has to arrive where an officer waits."""
+    urgent_review_minutes: _Count
+    """How long an operator has for a review while an officer waits."""
+    consent_relation_wait_minutes: _Count
+    """How long a consent waits for its witness to become related to the person."""
+    recall_again_minutes: _Count
+    """After how long an unanswered recall is sent again."""
+    recall_times: _Count
+    """How often, before the operator takes it up."""
+    intake_days: _Count
+    """How long a person has for the intake, from the referral."""
+    minute_seconds: Annotated[float, Field(gt=0, le=60)] = 60.0
+
+    def minutes(self, count: float) -> timedelta:
+        """Return that many of the site's minutes."""
+        return timedelta(seconds=count * self.minute_seconds)
+
+    def days(self, count: float) -> timedelta:
+        """Return that many of the site's days; they shrink as the minutes do."""
+        return self.minutes(count * 24 * 60)
+
+
+class Recognition(_Frozen):
+    """On which bases a person counts as the same at once, and on which an operator is asked."""
+
+    automatic: frozenset[str] = frozenset()
+    proposed: frozenset[str] = frozenset()
+
+
+class Area(_Frozen):
+    """A place by which people and agencies are brought together."""
+
+    code: Slug
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class KnownOffence(_Frozen):
+    """One offence of NIBRS: its code, its name, whom it is against, and its group. Source: NIBRS data element 6."""
+
+    code: NibrsCode
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    against: Literal["person", "property", "society", "none"]
+    group: Literal["A", "B"]
+
+
+class DrugKind(_Frozen):
+    """One kind of drug (NIBRS data element 20). `cannabis`: whether Washington's law on cannabis measures it."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Z]$")]
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    cannabis: Literal["yes", "no", "unknown"]
+
+
+class Text(_Frozen):
+    """A notice that goes out with something, word for word, and where it comes from."""
+
+    text: Annotated[str, Field(min_length=1)]
+    citation: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Site(_Frozen):
+    """Everything that is different from county to county. `basis` says of each setting where it comes from."""
+
+    slug: Slug
+    name: str
+    timezone: str
+    program_office: Slug
+    agencies: Mapping[str, Agency]
+    areas: tuple[Area, ...]
+    clocks: Clocks
+    door_priority: Mapping[Door, int]
+    """The lower number goes first when there is not room for all."""
+    recognition: Recognition
+    urgent_review_default: Verdict
+    """What an urgent review becomes when its clock runs out unanswered."""
+    permissions: tuple[Permission, ...]
+    policy_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    """SHA-256 of the disclosure policy: what each agency may hear, and every permission."""
+    policies: tuple[Policy, ...]
+    """Eligibility policies, oldest first."""
+    offences: Mapping[str, KnownOffence]
+    drugs: Mapping[str, DrugKind]
+    texts: Mapping[str, Text]
+    basis: Mapping[str, str]
+    """Of each setting (`clocks.arrival_minutes`): its source, or `not published:` and who chose it."""
+
+    @property
+    def area_codes(self) -> frozenset[str]:
+        """The codes of the site's areas."""
+        return frozenset(area.code for area in self.areas)
+
+    @property
+    def case_management(self) -> tuple[Agency, ...]:
+        """The agencies that get first offers, by slug."""
+        return tuple(agency for _, agency in sorted(self.agencies.items()) if agency.role is Role.CASE_MANAGEMENT)
+
+    def permissions_for(self, event: str, agency: str) -> tuple[Permission, ...]:
+        """Return the rows that speak of this event to this agency; empty: it may never get it (default deny)."""
+        who = self.agencies.get(agency)
+        if who is None or event not in who.may_hear:
+            return ()
+        return tuple(row for row in self.permissions if row.is_for(event, who.role, agency))
+
+    def prosecutors_of(self, police: str) -> tuple[Agency, ...]:
+        """Return the prosecutors who get this police agency's cases, by slug."""
+        return tuple(agency for _, agency in sorted(self.agencies.items()) if police in agency.jurisdiction)
+
+    def agency_of_ori(self, ori: str) -> Agency | None:
+        """Return the agency to which the ORI belongs, or None."""
+        return next((agency for agency in self.agencies.values() if ori in agency.oris), None)
+
+    def policy_at(self, at: datetime) -> Policy | None:
+        """Return the eligibility policy in force at that instant, or None before the first."""
+        return in_force(self.policies, at)
+
+    def with_minutes_of(self, seconds: float) -> Site:
+        """Return the same site with its minutes shortened to that many seconds; for demonstrations and tests."""
+        return self.model_copy(update={"clocks": self.clocks.model_copy(update={"minute_seconds": seconds})})
