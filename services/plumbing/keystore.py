@@ -1,0 +1,149 @@
+"""The keys of the hub: three of the site, in files; one of each referral's record, wrapped, in a schema of its own.
+
+The site's key wraps, it never seals. To erase a record destroys its key: the log stays whole, the record is gone.
+The schema `keys` belongs to a role of its own and is left out of ordinary backups, or erasing would not be erasing.
+"""
+
+import base64
+import binascii
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from services.plumbing.service import Connection
+
+MIGRATIONS: Final = Path(__file__).parent / "keys"
+"""The SQL of the schema `keys`; it names the roles of those who may insert and select."""
+SCHEMA: Final = "keys"
+_LENGTHS: Final = {"site": 32, "pseudonym": 64, "matching": 32}
+
+
+class NotAKey(ValueError):
+    """A key is base 64 of 32 bytes (site, matching) or 64 bytes (pseudonym). Next: restore the key from its backup."""
+
+
+class KeyTaken(Exception):
+    """Another transaction made a key for this record meanwhile. Next: do the batch again."""
+
+
+@dataclass(frozen=True)
+class SiteKeys:
+    """The three keys of a site. They never show in a representation."""
+
+    site: bytes = field(repr=False)
+    """Wraps the records' keys and what is parked."""
+    pseudonym: bytes = field(repr=False)
+    """Makes pseudonyms."""
+    matching: bytes = field(repr=False)
+    """Of keyed hashes: business keys and the marks by which people are recognised."""
+
+    @classmethod
+    def from_texts(cls, *, site: str, pseudonym: str, matching: str) -> "SiteKeys":
+        """Read the keys as settings give them, base 64.
+
+        Raises:
+            NotAKey: one of them is not base 64, or has another length.
+        """
+        texts = {"site": site, "pseudonym": pseudonym, "matching": matching}
+        return cls(**{name: _read(name, text) for name, text in texts.items()})
+
+
+def ensure_keys(secrets_dir: Path) -> SiteKeys:
+    """Return the keys in `site.key`, `pseudonym.key` and `matching.key`; what is missing is made, mode 0600.
+
+    Raises:
+        NotAKey: a file is there, but no key is in it.
+    """
+    secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return SiteKeys(**{name: _ensured(secrets_dir / f"{name}.key", name) for name in _LENGTHS})
+
+
+def _ensured(file: Path, name: str) -> bytes:
+    if not file.exists():
+        handle, new = tempfile.mkstemp(dir=file.parent, prefix=".new-")
+        with os.fdopen(handle, "wb") as made:
+            made.write(base64.b64encode(secrets.token_bytes(_LENGTHS[name])) + b"\n")
+            made.flush()
+            os.fsync(made.fileno())
+        try:
+            # A link, not a rename: of two who make it at once the first wins, and both read the same key.
+            os.link(new, file)
+        except FileExistsError:
+            return _read(name, file.read_text())
+        finally:
+            Path(new).unlink()
+    return _read(name, file.read_text())
+
+
+def _read(name: str, text: str) -> bytes:
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        raise NotAKey(f"{name}: {NotAKey.__doc__}") from None
+    if len(key) != _LENGTHS[name]:
+        raise NotAKey(f"{name}: {NotAKey.__doc__}")
+    return key
+
+
+class KeyStore(Protocol):
+    """Where the wrapped keys of records are."""
+
+    async def wrapped(self, conn: Connection, records: Sequence[str]) -> dict[str, bytes | None]:
+        """Return the wrapped key of each record; None where it was destroyed; absent where none was ever made."""
+        ...
+
+    async def keep(self, conn: Connection, made: Mapping[str, bytes]) -> None:
+        """Keep newly made keys.
+
+        Raises:
+            KeyTaken: one of the records has a key already, or had one.
+        """
+        ...
+
+    async def destroy(self, conn: Connection, record: str) -> bool:
+        """Destroy the key of the record for good, and say whether there was one. The record never gets another."""
+        ...
+
+
+class PostgresKeyStore:
+    """The keys in PostgreSQL, one statement each way."""
+
+    async def wrapped(self, conn: Connection, records: Sequence[str]) -> dict[str, bytes | None]:
+        """See `KeyStore`."""
+        if not records:
+            return {}
+        rows: list[Any] = await conn.fetch(
+            "SELECT record_id, wrapped FROM keys.record_keys WHERE record_id = ANY($1::text[])", list(records)
+        )
+        return {row["record_id"]: row["wrapped"] for row in rows}
+
+    async def keep(self, conn: Connection, made: Mapping[str, bytes]) -> None:
+        """See `KeyStore`."""
+        if not made:
+            return
+        kept = await conn.fetch(
+            """
+            INSERT INTO keys.record_keys (record_id, wrapped)
+            SELECT * FROM unnest($1::text[], $2::bytea[])
+            ON CONFLICT (record_id) DO NOTHING RETURNING record_id
+            """,
+            list(made),
+            list(made.values()),
+        )
+        if len(kept) != len(made):
+            raise KeyTaken(KeyTaken.__doc__)
+
+    async def destroy(self, conn: Connection, record: str) -> bool:
+        """See `KeyStore`; only the role that owns the schema may."""
+        destroyed = await conn.fetchval(
+            """
+            UPDATE keys.record_keys SET wrapped = NULL, destroyed_at = now()
+            WHERE record_id = $1 AND wrapped IS NOT NULL RETURNING record_id
+            """,
+            record,
+        )
+        return destroyed is not None
