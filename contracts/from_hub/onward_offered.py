@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contracts import topics
 from contracts.event import Event, published
-from contracts.words import Category, Code, Day, HelpType, OnwardId, Private, Slug
+from contracts.words import AllowedBy, Category, Day, HelpType, OnwardId, Private, Slug
 
 
 @published("onward.offered", version=1, on=topics.FROM_HUB)
@@ -25,7 +25,7 @@ class OnwardOfferedV1(Event):
     note: Private | None = None
     language: str = "en"
     allowed: tuple[Category, ...] = ()
-    allowed_by: Code
+    allowed_by: AllowedBy
     test: bool = False
 
 
