@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.words import Code, Instant, Slug
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Clause(BaseModel):
