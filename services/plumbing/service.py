@@ -27,8 +27,9 @@ class Said:
 
     Its id, time, correlation and cause follow from that fact, so the same facts always say the same, with the same id.
     `subject` is left out where it is the heard fact's own; `key` is the partition key where it is not the subject
-    (an agency's slug). An `admitted` fact keeps the id, source, time and data version under which its agency sent it.
-    What is said under the heard fact's key is folded at once; under another key it is heard from its topic.
+    (an agency's slug). An `admitted` fact keeps the id, source and time under which its agency sent it; its data go in
+    their newest form. What is said under the heard fact's key is folded at once, and never again when it comes back
+    from its topic; under another key it is heard from its topic.
     """
 
     event: Event
@@ -114,7 +115,11 @@ class Service(Generic[State, Shared]):
     door    only intake has one: reads a raw record of an agency's topic; what it cannot admit becomes a fact, too.
     reused  only with a door: what to make of an id that comes again with another body.
     finish  the last step before the outbox, in the transaction: intake seals there what is private.
-    decides_on_own  whether decide is also asked about what the service itself said (default: no).
+    topics  instead of those that follow from `hears`.
+    pattern an additional pattern of topics: the agencies' own, which intake alone reads, through its door.
+
+    What the service itself says under the heard fact's key is folded, but `decide` is not asked about it.
+    `follow` comes before `decide`: a decision sees what is shared as it is after the fact.
     """
 
     name: str
@@ -128,5 +133,4 @@ class Service(Generic[State, Shared]):
     reused: Callable[[Fact], Fact] | None = None
     finish: Callable[[Connection, Sequence[Fact]], Awaitable[list[Fact]]] | None = None
     topics: tuple[str, ...] = field(default=())
-    """Topics instead of those that follow from `hears`; intake names a pattern."""
     pattern: str | None = None

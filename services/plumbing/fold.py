@@ -1,0 +1,169 @@
+"""The fold: facts in, states and what follows from them out. Pure; the same for a real batch and in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts import topics
+from contracts.envelope import Fact
+from services.plumbing.arrivals import BEHIND, FAILED, Arrival, Trouble, cause_of
+from services.plumbing.identity import stated
+from services.plumbing.service import Deadline, Loaded, Outcome, Said, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_MISSING: Final = object()
+
+
+class NotSayable(ValueError):
+    """What a service says goes to a topic of the hub, under a person's or an agency's key."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """One fact on its way out: its topic, its partition key, and the arrival that caused it."""
+
+    topic: str
+    key: str
+    fact: Fact
+    cause: Arrival
+    folded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A deadline with what its fact will need: key, subject and correlation of the fact that set it."""
+
+    key: str
+    subject: str | None
+    correlation_id: str
+    causation_id: str
+    name: str
+    reference: str
+    due_at: datetime
+
+
+@dataclass(slots=True)
+class Folded:
+    """What one batch comes to."""
+
+    changed: dict[str, Any] = field(default_factory=dict)
+    shared: Any = None
+    sent: list[Sent] = field(default_factory=list)
+    deadlines: list[Due] = field(default_factory=list)
+    rows: list[tuple[Fact, Any]] = field(default_factory=list)
+    parked: list[tuple[Arrival, Trouble]] = field(default_factory=list)
+    handled: int = 0
+
+
+@dataclass(slots=True)
+class _Step:
+    """What one fact comes to; taken over whole or not at all."""
+
+    state: Any
+    shared: Any
+    sent: list[Sent]
+    deadlines: list[Due]
+    rows: list[tuple[Fact, Any]]
+
+
+def fold(
+    service: Service[Any, Any],
+    loaded: Loaded[Any, Any],
+    arrivals: Sequence[Arrival],
+    *,
+    blocked: set[str],
+    condemned: Mapping[Arrival, Trouble],
+) -> Folded:
+    """Fold the arrivals in order. Whatever cannot be handled is parked, and its key's later arrivals behind it.
+
+    `blocked` are the keys that have something parked already; `condemned` are arrivals that an earlier attempt of the
+    same batch found impossible to save or to send.
+    """
+    states = dict(loaded.states)
+    folded = Folded(shared=loaded.shared)
+    held = set(blocked)
+    for arrival in arrivals:
+        trouble = arrival.trouble or condemned.get(arrival)
+        if held and not held.isdisjoint(arrival.keys):
+            trouble = BEHIND if arrival.trouble is None else arrival.trouble
+        if trouble is None:
+            step = _tried(service, states.get(arrival.key, _MISSING), folded.shared, arrival)  # type: ignore[arg-type]
+            if isinstance(step, _Step):
+                _take(folded, states, arrival.key, step)
+                continue
+            trouble = step
+        folded.parked.append((arrival, trouble))
+        held.update(arrival.keys)
+    return folded
+
+
+def _take(folded: Folded, states: dict[str, Any], key: Any, step: _Step) -> None:
+    if states.get(key, _MISSING) is not step.state:
+        states[key] = folded.changed[key] = step.state
+    folded.shared = step.shared
+    folded.sent += step.sent
+    folded.deadlines += step.deadlines
+    folded.rows += step.rows
+    folded.handled += 1
+
+
+def _tried(service: Service[Any, Any], state: Any, shared: Any, arrival: Arrival) -> _Step | Trouble:
+    try:
+        return _step(service, None if state is _MISSING else state, shared, arrival)
+    except Exception as error:  # noqa: BLE001  # poison of any kind fails closed: the fact is parked with its reason
+        return Trouble(FAILED, cause_of(error))
+
+
+def _step(service: Service[Any, Any], before: Any, shared: Any, arrival: Arrival) -> _Step:
+    fact: Fact = arrival.fact  # type: ignore[assignment]  # unreadable arrivals were parked before
+    key: str = arrival.key  # type: ignore[assignment]
+    after = service.evolve(before, fact)
+    step = _Step(after, service.follow(shared, fact), [], [], [])
+    ordinals: dict[str, int] = {}
+    # What is said changes state and shared for the next decision, not for the one under way.
+    for outcome in service.decide(before, after, fact, step.shared):
+        _follow_up(service, step, arrival, key, outcome, ordinals)
+    return step
+
+
+def _follow_up(
+    service: Service[Any, Any], step: _Step, arrival: Arrival, key: str, outcome: Outcome, ordinals: dict[str, int]
+) -> None:
+    heard: Fact = arrival.fact  # type: ignore[assignment]
+    if isinstance(outcome, Said):
+        name = outcome.event.name
+        ordinal = ordinals.get(name, 0)
+        ordinals[name] = ordinal + 1
+        fact = stated(service.name, heard, outcome, ordinal)
+        sent = Sent(_topic(outcome), outcome.key or fact.subject or _nobody(), fact, arrival)
+        # A door knows a case by its business key, while what it says goes out under the person's.
+        if sent.key == key or service.key(fact) == key:
+            step.state = service.evolve(step.state, fact)
+            sent.folded = True
+        step.shared = service.follow(step.shared, fact)
+        step.sent.append(sent)
+    elif isinstance(outcome, Deadline):
+        envelope = heard.envelope
+        step.deadlines.append(
+            Due(key, envelope.subject, envelope.correlation_id or envelope.id, envelope.id,
+                outcome.name, outcome.reference, outcome.due_at)
+        )  # fmt: skip
+    else:
+        step.rows.append((heard, outcome.content))
+
+
+def _topic(said: Said) -> str:
+    topic = type(said.event).topic
+    if said.admitted and topic == topics.TO_HUB:
+        return topics.REPORTS
+    if topic not in topics.HUB_TOPICS:
+        raise NotSayable(NotSayable.__doc__)
+    return topic
+
+
+def _nobody() -> str:
+    raise NotSayable(NotSayable.__doc__)

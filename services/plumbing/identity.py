@@ -1,0 +1,44 @@
+"""Ids that follow from what they name, so that the same facts give the same ids however often they are heard."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+from contracts.envelope import Envelope, Fact, service_source
+
+if TYPE_CHECKING:
+    from services.plumbing.service import Said
+
+_HEX_DIGITS: Final = 32
+_BETWEEN: Final = "\x1f"
+
+
+def derived(prefix: str, *parts: str) -> str:
+    """Return `prefix` and 32 hexadecimal digits that follow from `parts` alone: `derived("ref-", source, id)`."""
+    joined = _BETWEEN.join(parts).encode("utf-8", "surrogatepass")
+    return prefix + hashlib.sha256(joined).hexdigest()[:_HEX_DIGITS]
+
+
+def stated(service: str, heard: Fact, said: Said, ordinal: int) -> Fact:
+    """Return what `service` says because of `heard` as a fact: the `ordinal`-th (from 0) of its event's name.
+
+    Its time is the heard fact's `at`, never a clock's. An admitted fact stays the agency's own: same id, source and
+    time, with the moment of admission beside it.
+    """
+    cause = heard.envelope
+    correlation = cause.correlation_id or cause.id
+    # An empty subject is nobody: what is said of a refused message names no person.
+    subject = cause.subject if said.subject is None else said.subject or None
+    if said.admitted:
+        envelope = Envelope(
+            cause.id, cause.source, cause.type, cause.at, subject, None,
+            correlation, cause.causation_id, cause.traceparent, heard.at, "", cause.signature,
+        )  # fmt: skip
+        return Fact(said.event, envelope)
+    name = said.event.name
+    envelope = Envelope(
+        derived("", service, cause.source, cause.id, cause.delivery, name, str(ordinal)),
+        service_source(service), name, heard.at, subject, None, correlation, cause.id, cause.traceparent,
+    )  # fmt: skip
+    return Fact(said.event, envelope)
