@@ -48,13 +48,13 @@ class Ports(NamedTuple):
     controller: int
 
 
-def write(file: Path, *, data: Path, ports: Ports, passwords: Mapping[str, str]) -> None:
+def write(file: Path, *, data: Path, ports: Ports, passwords: Mapping[str, str], listen: str = HOST) -> None:
     """Write `server.properties`, readable by its owner alone, for it holds passwords."""
     properties = {
         "process.roles": "broker,controller",
         "node.id": 1,
         "log.dirs": data,
-        **_doors(ports, passwords),
+        **_doors(ports, passwords, listen),
         # Nobody may do anything unless an ACL says so, except these two.
         "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
         "super.users": f"User:{HUB_USER};User:{CONTROLLER_USER}",
@@ -64,11 +64,11 @@ def write(file: Path, *, data: Path, ports: Ports, passwords: Mapping[str, str])
     write_private(file, "".join(f"{name}={value}\n" for name, value in properties.items()))
 
 
-def _doors(ports: Ports, passwords: Mapping[str, str]) -> dict[str, object]:
+def _doors(ports: Ports, passwords: Mapping[str, str], listen: str) -> dict[str, object]:
     names = {"HUB": ports.hub, "AGENCY": ports.agency, "CONTROLLER": ports.controller}
     hub, controller = passwords[HUB_USER], passwords[CONTROLLER_USER]
     return {
-        "listeners": ",".join(f"{name}://{HOST}:{port}" for name, port in names.items()),
+        "listeners": ",".join(f"{name}://{listen}:{port}" for name, port in names.items()),
         "advertised.listeners": f"HUB://{HOST}:{ports.hub},AGENCY://{HOST}:{ports.agency}",
         "listener.security.protocol.map": ",".join(f"{name}:SASL_PLAINTEXT" for name in names),
         "inter.broker.listener.name": "HUB",

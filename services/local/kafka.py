@@ -116,13 +116,7 @@ class Kafka:
         before = self._state.facts().get("kafka_ports")
         if isinstance(before, dict) and all(is_free(port) for port in before.values()):
             return Ports(**before)
-        chosen: list[int] = []
-        for port in random.sample(PORTS, len(PORTS)):
-            if is_free(port):
-                chosen.append(port)
-            if len(chosen) == len(Ports._fields):
-                return Ports(*chosen)
-        raise PortsBusy(tries=1, ports=f"{PORTS.start}-{PORTS.stop - 1}", log=self.log)
+        return free_ports()
 
     def _write_properties(self, ports: Ports) -> None:
         formatted = (self._data / "meta.properties").exists()
@@ -201,6 +195,17 @@ class Kafka:
         if "No space left" in trouble:
             raise DiskFull(folder=self._state.folder, free=0, needed=100)
         raise KafkaDidNotStart(reason=trouble, log=self.log, state=self._state.folder)
+
+
+def free_ports() -> Ports:
+    """Ports for all doors on which nobody listens now. Raises PortsBusy."""
+    chosen: list[int] = []
+    for port in random.sample(PORTS, len(PORTS)):
+        if is_free(port):
+            chosen.append(port)
+        if len(chosen) == len(Ports._fields):
+            return Ports(*chosen)
+    raise PortsBusy(tries=1, ports=f"{PORTS.start}-{PORTS.stop - 1}", log="the system's list of open ports")
 
 
 def is_free(port: int) -> bool:

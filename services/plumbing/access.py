@@ -14,13 +14,15 @@ class KafkaAccess:
     user: str
     password: str = field(repr=False)
     protocol: str = "SASL_PLAINTEXT"
-    """`SASL_SSL` in production, where the network is not one machine."""
+    """`SASL_SSL` in production, where the network is not one machine; `PLAINTEXT` for a test server without users."""
 
     def for_librdkafka(self) -> dict[str, Any]:
         """For confluent_kafka's clients and its AdminClient."""
+        way = {"bootstrap.servers": self.bootstrap, "security.protocol": self.protocol}
+        if not self.protocol.startswith("SASL"):
+            return way
         return {
-            "bootstrap.servers": self.bootstrap,
-            "security.protocol": self.protocol,
+            **way,
             "sasl.mechanism": MECHANISM,
             "sasl.username": self.user,
             "sasl.password": self.password,
@@ -28,9 +30,11 @@ class KafkaAccess:
 
     def for_aiokafka(self) -> dict[str, Any]:
         """For aiokafka's producer, consumer and admin client, as keyword arguments."""
+        way = {"bootstrap_servers": self.bootstrap, "security_protocol": self.protocol}
+        if not self.protocol.startswith("SASL"):
+            return way
         return {
-            "bootstrap_servers": self.bootstrap,
-            "security_protocol": self.protocol,
+            **way,
             "sasl_mechanism": MECHANISM,
             "sasl_plain_username": self.user,
             "sasl_plain_password": self.password,

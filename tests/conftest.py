@@ -1,0 +1,84 @@
+"""What every test may ask for: real servers, shared by the whole run, or a platform of its own to break."""
+
+import asyncio
+import re
+import secrets
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from services.local.platform import Platform
+from services.plumbing.access import KafkaAccess
+from services.plumbing.administration import Administration
+from services.plumbing.passwords import Passwords
+from tests.platform.choice import chosen
+from tests.platform.embedded import fresh_folder
+from tests.platform.ground import Ground, with_database
+from tests.platform.sharing import shared
+
+OwnPlatform = Callable[..., AbstractAsyncContextManager[Platform]]
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """One Kafka and one PostgreSQL for the whole run and all its workers. Its topics are shared: see `own_platform`."""
+    ours = tmp_path_factory.getbasetemp()
+    of_all_workers = ours.parent if ours.name.startswith("popen-") else ours
+    with shared(of_all_workers, chosen) as ground:
+        yield ground
+
+
+@pytest.fixture(scope="session")
+def kafka(platform: Ground) -> KafkaAccess:
+    """The hub's own door, as the user who may do everything."""
+    return platform.hub_access
+
+
+@pytest.fixture(scope="session")
+def administration(platform: Ground) -> Administration:
+    """Makes topics and agencies on the shared Kafka; their passwords are in `platform.secrets / "agencies"`."""
+    return Administration(platform.hub_access, Passwords(platform.secrets / "agencies"))
+
+
+@pytest.fixture(scope="module")
+def database(platform: Ground, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The superuser's address (DSN) of an empty database for this file of tests."""
+    file = re.sub(r"[^a-z0-9]+", "_", Path(str(request.path)).stem.lower())[:40]
+    name = f"{file}_{secrets.token_hex(4)}"
+    _now(_sql(platform.postgres, f'CREATE DATABASE "{name}"'))
+    yield with_database(platform.postgres, name)
+    _now(_sql(platform.postgres, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@pytest.fixture
+def own_platform() -> OwnPlatform:
+    """Gives embedded platforms for a test alone, to kill and restart: `async with own_platform() as platform: …`.
+
+    With a folder it starts on that state and leaves it there; without, on a new one that goes away.
+    """
+
+    @asynccontextmanager
+    async def start(folder: Path | None = None) -> AsyncIterator[Platform]:
+        with fresh_folder() as fresh:
+            async with Platform.started(folder or fresh) as platform:
+                yield platform
+
+    return start
+
+
+async def _sql(dsn: str, statement: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _now(work: Coroutine[object, object, None]) -> None:
+    """Run to the end in a thread: a fixture for whole files may not touch the event loop of one test."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
