@@ -109,5 +109,9 @@ def write_private(file: Path, text: str) -> None:
 
 
 def new_cluster_id() -> str:
-    """A name for the cluster, in Kafka's form: 16 random bytes, base64 for addresses, without padding."""
-    return base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+    """A name for the cluster, in Kafka's form: 16 bytes, base64 for addresses, without padding."""
+    while True:
+        name = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+        # Its own tools take a leading hyphen for an option.
+        if not name.startswith("-"):
+            return name
