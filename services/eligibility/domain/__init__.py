@@ -1,0 +1,30 @@
+"""What a policy finds, what becomes of a review, and what is kept of a person's referrals. Pure."""
+
+from __future__ import annotations
+
+from services.eligibility.domain.clauses import CompiledPolicy, PolicyUnusable
+from services.eligibility.domain.deciding import HEARS, SERVICE, Desk, key
+from services.eligibility.domain.explaining import Explained, PolicyLine, explained, listed
+from services.eligibility.domain.file import Decision, PersonFile, Referral, Review, evolve, review_of
+from services.eligibility.domain.rules import Found, Rules
+
+__all__ = [
+    "HEARS",
+    "SERVICE",
+    "CompiledPolicy",
+    "Decision",
+    "Desk",
+    "Explained",
+    "Found",
+    "PersonFile",
+    "PolicyLine",
+    "PolicyUnusable",
+    "Referral",
+    "Review",
+    "Rules",
+    "evolve",
+    "explained",
+    "key",
+    "listed",
+    "review_of",
+]

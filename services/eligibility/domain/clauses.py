@@ -1,0 +1,122 @@
+"""A policy's clauses in CEL, compiled once and checked: each finds pass, fail, unknown, or that it does not apply.
+
+A clause that is wrong is found at the start, with its file and name, not when a person waits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from cel_expr_python import cel
+
+from contracts.words import RuleResult
+from services.eligibility.domain.probes import PROBES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.eligibility.domain.inputs import Inputs
+    from services.sites import Clause, Policy
+
+_TEXT: Final = cel.Type.STRING
+_ROW: Final = cel.Type.Map(_TEXT, cel.Type.DYN)
+VARIABLES: Final = {
+    "door": _TEXT,
+    "source_kind": _TEXT,
+    "agreement": _TEXT,
+    "age": _ROW,
+    "area": _TEXT,
+    "offences": cel.Type.List(_ROW),
+    "drugs": cel.Type.List(_ROW),
+    "cannabis": _ROW,
+    "attestations": cel.Type.List(_ROW),
+    "under_supervision": _TEXT,
+    "prior_involvement": _ROW,
+}
+"""What a clause may speak of. There is no count of earlier diversions: RCW 10.31.115 was repealed by 2023 sp.s. c 1."""
+_ENVIRONMENT: Final = cel.NewEnv(variables=VARIABLES)
+_RESULTS: Final = {result.value: result for result in RuleResult}
+
+
+class PolicyUnusable(ValueError):
+    """A policy cannot be used. The message names the file, the clause and what is wrong, one problem a line."""
+
+    def __init__(self, *problems: str) -> None:
+        """Keep every problem, each as `file: clause: what is wrong`."""
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class CompiledPolicy:
+    """One dated policy, ready to be asked."""
+
+    def __init__(self, policy: Policy) -> None:
+        """Compile every clause.
+
+        Raises:
+            PolicyUnusable: a clause does not compile, has the wrong type, or fails on what a referral may bring.
+        """
+        self.policy = policy
+        compiled = [_compiled(policy.file, clause) for clause in policy.clauses]
+        problems = [one for one in compiled if isinstance(one, str)]
+        if problems:
+            raise PolicyUnusable(*problems)
+        self._each: Sequence[Any] = compiled
+        self._whole = _ENVIRONMENT.compile("[" + ", ".join(_whole(clause) for clause in policy.clauses) + "]")
+        self._published = tuple(clause.published for clause in policy.clauses)
+
+    def results(self, inputs: Inputs) -> tuple[RuleResult, ...]:
+        """Return what each clause finds, in the policy's order.
+
+        A clause that cannot be answered finds `unknown`; one that the county has not published never finds `pass`.
+        """
+        found = self._whole.eval(data=inputs)
+        said = found.plain_value() if found.type() != cel.Type.ERROR else self._one_by_one(inputs)
+        return tuple(map(_read, said, self._published))
+
+    def _one_by_one(self, inputs: Inputs) -> list[str]:
+        """One clause failed: ask each alone, so that the others are still answered."""
+        return [_alone(clause, inputs) for clause in self._each]
+
+
+def _read(said: str, published: bool) -> RuleResult:  # noqa: FBT001  # mapped over two columns
+    result = _RESULTS.get(said, RuleResult.UNKNOWN)
+    return RuleResult.UNKNOWN if result is RuleResult.PASS and not published else result
+
+
+def _whole(clause: Clause) -> str:
+    return f'(({clause.applies}) ? ({clause.expression}) : "not_applicable")'
+
+
+def _alone(compiled: Any, inputs: Inputs) -> str:
+    found = compiled.eval(data=inputs)
+    return RuleResult.UNKNOWN.value if found.type() == cel.Type.ERROR else str(found.value())
+
+
+def _compiled(file: str, clause: Clause) -> Any:
+    """Return the compiled clause, or a line that says what is wrong with it."""
+    for part, expected in (("applies", cel.Type.BOOL), ("expression", cel.Type.STRING)):
+        try:
+            expression = _ENVIRONMENT.compile(getattr(clause, part))
+        except RuntimeError as error:
+            return f"{file}: {clause.id}.{part}: {_first_line(error)}"
+        if expression.return_type() != expected:
+            return f"{file}: {clause.id}.{part}: It gives {expression.return_type().name()}, not {expected.name()}."
+    whole = _ENVIRONMENT.compile(_whole(clause))
+    problem = _fails(whole)
+    return f"{file}: {clause.id}: {problem}" if problem else whole
+
+
+def _fails(whole: Any) -> str | None:
+    """Ask the clause about made-up referrals: it answers every one of them, in the words of the field."""
+    for probe in PROBES:
+        found = whole.eval(data=probe)
+        if found.type() == cel.Type.ERROR:
+            return f"It fails on a referral that may come: {found.plain_value()}"
+        if found.value() not in _RESULTS:
+            return f'It gives "pass", "fail" or "unknown", not "{found.value()}".'
+    return None
+
+
+def _first_line(error: RuntimeError) -> str:
+    return str(error).splitlines()[0].removeprefix("INVALID_ARGUMENT: ")

@@ -1,0 +1,193 @@
+"""What follows from a fact: a referral is screened as it now stands, a review is asked for, answered, or runs out.
+
+An answer beats the clock when it was given by `decide_by`, whatever comes first here; a late one loses even if it is
+read before the deadline. Nothing is decided about a referral that has been withdrawn or has become another question.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from contracts.deadlines.deadline_reached import DeadlineReached
+from contracts.parts import Refusal
+from contracts.referrals.referral_corrected import ReferralCorrected
+from contracts.referrals.referral_received import ReferralReceived
+from contracts.referrals.referral_retracted import ReferralRetracted
+from contracts.screenings.review_decided import ReviewDecided
+from contracts.screenings.review_refused import ReviewRefused
+from contracts.screenings.review_requested import ReviewRequested
+from contracts.screenings.screening_determined import ScreeningDetermined
+from contracts.to_hub.review_answered import ReviewAnswered
+from contracts.words import Problem, Verdict
+from services.eligibility.domain.file import SITE_DEFAULT, referral_in, review_of
+from services.plumbing.service import Deadline, Said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.envelope import Fact
+    from contracts.event import Event
+    from services.eligibility.domain.file import PersonFile, Referral, Review
+    from services.eligibility.domain.rules import Found, Rules
+    from services.plumbing.service import Outcome
+
+SERVICE: Final = "eligibility"
+REVIEW: Final = "review"
+"""The only kind of deadline here; its reference is the review's id."""
+HEARS: Final[tuple[type[Event], ...]] = (
+    ReferralReceived,
+    ReferralCorrected,
+    ReferralRetracted,
+    ReviewAnswered,
+    DeadlineReached,
+)
+
+
+def key(fact: Fact) -> str | None:
+    """Return the person whose file the fact touches; a deadline of another service is not for us."""
+    if isinstance(fact.event, DeadlineReached) and fact.event.service != SERVICE:
+        return None
+    return fact.subject
+
+
+class Desk:
+    """Decides by a site's rules and clocks."""
+
+    def __init__(self, rules: Rules) -> None:
+        """Decide by these rules."""
+        self._rules = rules
+        self._clocks = rules.site.clocks
+        self._default = rules.site.urgent_review_default
+
+    def decide(self, before: PersonFile | None, after: PersonFile, fact: Fact, _shared: object) -> Iterator[Outcome]:
+        """Return what follows from the fact."""
+        match fact.event:
+            case ReferralReceived() | ReferralCorrected() as event:
+                yield from self._screen(before, after, referral_in(event), fact)
+            case ReviewAnswered() as event:
+                yield from _answer(after, event, fact)
+            case DeadlineReached(deadline=kind, reference=review_id) if kind == REVIEW:
+                yield from _run_out(after, review_id)
+            case _:
+                return
+
+    def _screen(
+        self, before: PersonFile | None, after: PersonFile, referral: Referral, fact: Fact
+    ) -> Iterator[Outcome]:
+        """Screen the referral once for each revision, and ask a person where the policy cannot say."""
+        screened = before.screenings.get(referral.referral_id, {}) if before else {}
+        is_newest = after.referrals[referral.referral_id].revision == referral.revision
+        if not is_newest or referral.revision in screened or referral.referral_id in after.retracted:
+            return
+        found = self._rules.find(referral)
+        yield Said(determined(referral, found))
+        if found.verdict is not Verdict.NEEDS_REVIEW:
+            return
+        review_id = review_of(referral)
+        review = after.reviews.get(review_id)
+        if review is None:
+            yield from self._ask(review_id, referral, found, fact)
+        elif _is_late(review, fact):
+            # Asked before, put aside by a correction, and its clock ran out meanwhile.
+            yield from _run_out(after, review_id)
+
+    def _ask(self, review_id: str, referral: Referral, found: Found, fact: Fact) -> Iterator[Outcome]:
+        """An officer who waits gets an answer in minutes: an operator's, or the site's default."""
+        decide_by = fact.at + self._clocks.minutes(self._clocks.urgent_review_minutes) if referral.is_urgent else None
+        yield Said(
+            ReviewRequested(
+                review_id=review_id,
+                referral_id=referral.referral_id,
+                because=found.open_clauses,
+                urgent=referral.is_urgent,
+                decide_by=decide_by,
+                default=self._default if decide_by else None,
+            )
+        )
+        if decide_by is not None:
+            yield Deadline(REVIEW, review_id, decide_by)
+
+
+def determined(referral: Referral, found: Found) -> ScreeningDetermined:
+    """Return the finding as the fact that is said of it."""
+    return ScreeningDetermined(
+        referral_id=referral.referral_id,
+        revision=referral.revision,
+        verdict=found.verdict,
+        police_verdict=found.police_verdict,
+        rules=found.outcomes,
+        policy=found.policy.id,
+        policy_version=found.policy.version,
+        policy_hash=found.policy.hash,
+        inputs=found.inputs,
+    )
+
+
+def _answer(file: PersonFile, event: ReviewAnswered, fact: Fact) -> Iterator[Outcome]:
+    """An answer decides an open review once; any other is told why it does not count."""
+    review = file.reviews.get(event.review_id)
+    if review is None:
+        yield _refused(
+            fact, "unknown-review", "review_id", "It names a review of this person.", "Take it from the call."
+        )
+        return
+    decision = file.decisions.get(event.review_id)
+    if decision is not None and decision.cause == fact.id:
+        return
+    if event.verdict is Verdict.NEEDS_REVIEW:
+        yield _refused(
+            fact, "no-verdict", "verdict", "A review ends with a verdict.", "Say eligible or presumptively_ineligible."
+        )
+    elif not file.is_current(event.review_id):
+        yield _refused(
+            fact,
+            "review-closed",
+            "review_id",
+            "The referral was withdrawn, or corrected so that this is no longer the question.",
+            "Answer the newest call for this referral, if there is one.",
+        )
+    elif _is_late(review, fact):
+        yield _refused(
+            fact, "too-late", "review_id", "The review's clock has run out; the default stands.", "Assign by hand."
+        )
+    elif decision is not None and not decision.is_default:
+        yield _refused(
+            fact, "already-decided", "review_id", "A review is decided once.", "Assign by hand where it must change."
+        )
+    else:
+        yield Said(
+            ReviewDecided(
+                review_id=event.review_id,
+                referral_id=review.referral_id,
+                verdict=event.verdict,
+                by=event.operator,
+                why=event.why,
+            )
+        )
+
+
+def _is_late(review: Review, fact: Fact) -> bool:
+    return review.decide_by is not None and fact.at > review.decide_by
+
+
+def _run_out(file: PersonFile, review_id: str) -> Iterator[Outcome]:
+    """The clock ran out on an open review: the site's default decides."""
+    review = file.open_reviews.get(review_id)
+    if review is not None and review.default is not None:
+        yield Said(
+            ReviewDecided(review_id=review_id, referral_id=review.referral_id, verdict=review.default, by=SITE_DEFAULT)
+        )
+
+
+def _refused(fact: Fact, reason: str, field: str, rule: str, fix: str) -> Said:
+    return Said(
+        ReviewRefused(
+            refusal=Refusal(
+                agency=fact.agency or "unknown",
+                message_id=fact.id,
+                message_type=fact.event.name,
+                reason=reason,
+                problems=(Problem(field=field, rule=rule, fix=fix),),
+            )
+        )
+    )

@@ -1,0 +1,116 @@
+"""Exactly what the clauses of a policy are given of a referral: facts without identity, and nothing made up.
+
+What is unknown is left out or says so; it is never zero. The same inputs give the same findings years later.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.words import Age, DrugUnit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from contracts.parts import Drug, Offence, Particulars
+    from services.eligibility.domain.file import Referral
+    from services.sites import DrugKind, KnownOffence
+
+Inputs = dict[str, Any]
+_OLDEST: Final = 125
+_GRAMS: Final = {
+    DrugUnit.GRAM: Decimal(1),
+    DrugUnit.KILOGRAM: Decimal(1000),
+    DrugUnit.OUNCE: Decimal("28.349523125"),
+    DrugUnit.POUND: Decimal("453.59237"),
+}
+"""Grams in each unit of weight (NIBRS data element 22); volumes, plants and dosage units are no weights."""
+
+
+def inputs_of(referral: Referral, offences: Mapping[str, KnownOffence], drugs: Mapping[str, DrugKind]) -> Inputs:
+    """Return what the clauses are given, as plain JSON values under the names of `VARIABLES` in `clauses`."""
+    facts = referral.particulars
+    seized = [(drug, _cannabis(drug, drugs)) for drug in facts.drugs]
+    return {
+        "door": referral.door.value,
+        "source_kind": referral.source_kind.value,
+        "agreement": referral.agreement.value,
+        "age": _age(facts.age.from_years, facts.age.to_years),
+        "area": facts.area or "",
+        "offences": [_offence(one, offences) for one in facts.offences],
+        "drugs": [_drug(drug, cannabis) for drug, cannabis in seized],
+        "cannabis": _cannabis_in_all(seized),
+        "attestations": [{"rule": one.rule, "result": one.result.value} for one in facts.attestations],
+        "under_supervision": facts.under_supervision.value,
+        "prior_involvement": _prior(facts),
+    }
+
+
+def _age(youngest: Age | None, oldest: Age | None) -> Inputs:
+    known = youngest is not None and oldest is not None
+    return {
+        "known": known,
+        "from_years": 0 if youngest is None else youngest,
+        "to_years": _OLDEST if oldest is None else oldest,
+    }
+
+
+def _offence(one: Offence, known: Mapping[str, KnownOffence]) -> Inputs:
+    named = known.get(one.nibrs)
+    return {
+        "nibrs": one.nibrs,
+        "name": named.name if named else "unknown",
+        "against": named.against if named else "unknown",
+        "group": named.group if named else "unknown",
+        "statute": one.statute or "unknown",
+        "severity": one.severity.value,
+        "activity": one.activity.value if one.activity else "unknown",
+        "attempted": one.attempted,
+    }
+
+
+def _cannabis(drug: Drug, kinds: Mapping[str, DrugKind]) -> str:
+    kind = kinds.get(drug.kind)
+    return kind.cannabis if kind else "unknown"
+
+
+def _drug(drug: Drug, cannabis: str) -> Inputs:
+    """A seized drug; `quantity` and `grams` are left out where they are not known."""
+    said: Inputs = {"kind": drug.kind, "cannabis": cannabis, "known": drug.known_quantity, "unit": drug.unit.value}
+    grams = _grams(drug)
+    said["weighed"] = grams is not None
+    if drug.known_quantity and drug.quantity is not None:
+        said["quantity"] = float(drug.quantity)
+    if grams is not None:
+        said["grams"] = float(grams)
+    return said
+
+
+def _grams(drug: Drug) -> Decimal | None:
+    if drug.quantity is None or drug.unit not in _GRAMS:
+        return None
+    return drug.quantity * _GRAMS[drug.unit]
+
+
+def _cannabis_in_all(seized: Iterable[tuple[Drug, str]]) -> Inputs:
+    """How much of what was seized is cannabis: at least, and at most (left out where some was not weighed)."""
+    relevant = [(_grams(drug), cannabis) for drug, cannabis in seized if cannabis != "no"]
+    weights = [grams for grams, _ in relevant if grams is not None]
+    least = sum((grams for grams, cannabis in relevant if grams is not None and cannabis == "yes"), Decimal(0))
+    weighed = len(weights) == len(relevant)
+    said: Inputs = {"least_grams": float(least), "weighed": weighed}
+    if weighed:
+        said["most_grams"] = float(sum(weights, Decimal(0)))
+    return said
+
+
+def _prior(facts: Particulars) -> Inputs:
+    prior = facts.prior_involvement
+    if prior is None:
+        return {"known": False, "verified_by": "unknown", "last_on": "unknown"}
+    return {
+        "known": True,
+        "verified_by": prior.verified_by,
+        "last_on": prior.last_on.isoformat() if prior.last_on else "unknown",
+    }
