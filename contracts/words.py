@@ -34,10 +34,6 @@ Private = Annotated[str, Field(min_length=1, max_length=24_000, json_schema_extr
 """Private text: clear on the agency's own topics, sealed once admitted. Never logged, never in an error."""
 Sealed = Annotated[str, Field(max_length=60_000, json_schema_extra={"x-sealed": True})]
 """Something sealed under the key of one referral's record; only notification opens it."""
-AllowedBy = Annotated[
-    str, Field(pattern=r"^(consent/con-[0-9a-f]{32}|permission/[a-z0-9]+(-[a-z0-9]+)*)$", max_length=120)
-]
-"""Under what something may be told: `consent/<id>`, or `permission/<name>` of the site's disclosure policy."""
 Instant = AwareDatetime
 """A time with its offset from UTC."""
 Minutes = Annotated[int, Field(ge=0, le=100_000)]
@@ -299,8 +295,7 @@ NibrsCode = Annotated[str, Field(pattern=r"^[0-9]{2}[0-9A-Z]$")]
 """An offence by its NIBRS code. Source: NIBRS data element 6; the list of codes is site data."""
 
 __all__ = [
-    "CLEAR_PRIVATE_MOST", "Activity", "Age", "AgeBand", "Agreement", "AllowedBy", "Amount", "Answer", "Category",
-    "ClosedReason",
+    "CLEAR_PRIVATE_MOST", "Activity", "Age", "AgeBand", "Agreement", "Amount", "Answer", "Category", "ClosedReason",
     "Code", "ConsentId", "ConsentKind", "ContactResult", "Day", "DeclineReason", "Door", "DrugUnit", "EndReason",
     "HelpType", "Instant", "Minutes", "NibrsCode", "OfferId", "OnwardId", "Ori", "PersonRef", "Private", "Problem",
     "Pseudonym", "Purpose", "Reference", "ReferralId", "ReviewId", "Role", "RuleResult", "Sealed", "Severity",

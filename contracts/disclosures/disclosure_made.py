@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contracts import topics
 from contracts.event import Event, published
-from contracts.words import AllowedBy, Category, Instant, Purpose, ReferralId, Slug
+from contracts.words import Category, Instant, Purpose, ReferralId, Slug
 
 
 @published("disclosure.made", version=1, on=topics.DISCLOSURES)
@@ -21,7 +21,8 @@ class DisclosureMadeV1(Event):
     referral_id: ReferralId | None = None
     categories: tuple[Category, ...]
     purpose: Purpose
-    allowed_by: AllowedBy
+    allowed_by: str
+    """`consent/<id>` or `permission/<name>`; several are joined by spaces."""
     policy_hash: str
     made_at: Instant
 

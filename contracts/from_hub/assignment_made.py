@@ -8,9 +8,9 @@ from __future__ import annotations
 from contracts import topics
 from contracts.event import Event, published
 from contracts.words import (
-    AllowedBy,
     Answer,
     Category,
+    Code,
     Day,
     Door,
     HelpType,
@@ -46,7 +46,8 @@ class AssignmentMadeV1(Event):
     arrive_by: Instant | None = None
     allowed: tuple[Category, ...] = ()
     """The categories that the permission or consent below opens; everything else is left out."""
-    allowed_by: AllowedBy
+    allowed_by: Code
+    """The id of the consent, or the name of the site's permission, under which this was told."""
     after_the_fact: bool = False
     test: bool = False
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contracts import topics
 from contracts.event import Event, published
-from contracts.words import AllowedBy, Day, ReferralId
+from contracts.words import Code, Day, ReferralId
 
 
 @published("intake.reported", version=1, on=topics.FROM_HUB)
@@ -16,7 +16,8 @@ class IntakeReportedV1(Event):
 
     referral_id: ReferralId
     completed_on: Day
-    allowed_by: AllowedBy
+    allowed_by: Code
+    """The id of the consent, or the name of the site's permission, under which this was told."""
 
 
 IntakeReported = IntakeReportedV1

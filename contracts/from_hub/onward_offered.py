@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contracts import topics
 from contracts.event import Event, published
-from contracts.words import AllowedBy, Category, Day, HelpType, OnwardId, Private, Slug
+from contracts.words import Category, Code, Day, HelpType, OnwardId, Private, Slug
 
 
 @published("onward.offered", version=1, on=topics.FROM_HUB)
@@ -25,7 +25,8 @@ class OnwardOfferedV1(Event):
     note: Private | None = None
     language: str = "en"
     allowed: tuple[Category, ...] = ()
-    allowed_by: AllowedBy
+    allowed_by: Code
+    """The id of the consent, or the name of the site's permission, under which this was told."""
     test: bool = False
 
 
