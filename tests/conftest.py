@@ -1,10 +1,8 @@
 """What every test may ask for: real servers, shared by the whole run, or a platform of its own to break."""
 
-import asyncio
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from services.local.platform import Platform
 from services.plumbing.access import KafkaAccess
 from services.plumbing.administration import Administration
 from services.plumbing.passwords import Passwords
+from tests.platform.aside import now
 from tests.platform.choice import chosen
 from tests.platform.embedded import fresh_folder
 from tests.platform.ground import Ground, with_database
@@ -49,9 +48,9 @@ def database(platform: Ground, request: pytest.FixtureRequest) -> Iterator[str]:
     """The superuser's address (DSN) of an empty database for this file of tests."""
     file = re.sub(r"[^a-z0-9]+", "_", Path(str(request.path)).stem.lower())[:40]
     name = f"{file}_{secrets.token_hex(4)}"
-    _now(_sql(platform.postgres, f'CREATE DATABASE "{name}"'))
+    now(_sql(platform.postgres, f'CREATE DATABASE "{name}"'))
     yield with_database(platform.postgres, name)
-    _now(_sql(platform.postgres, f'DROP DATABASE "{name}" WITH (FORCE)'))
+    now(_sql(platform.postgres, f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
 @pytest.fixture
@@ -76,9 +75,3 @@ async def _sql(dsn: str, statement: str) -> None:
         await connection.execute(statement)
     finally:
         await connection.close()
-
-
-def _now(work: Coroutine[object, object, None]) -> None:
-    """Run to the end in a thread: a fixture for whole files may not touch the event loop of one test."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, work).result()

@@ -1,0 +1,86 @@
+"""What a hub stands on, made from the site and the services: database, roles, schemas, tables; topics and users.
+
+Repeatable: again changes nothing. The same steps serve the embedded servers and servers of one's own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from contracts import topics
+from services.plumbing import keystore
+from services.plumbing.layout import AgencyLanes, Layout, desired, settings_of
+from services.plumbing.migrations import from_folder, migrate
+from services.plumbing.passwords import Passwords
+from services.plumbing.roles import CLOCK, STATUS, prepare, role_of
+
+if TYPE_CHECKING:
+    from services.sites import Site
+
+ROOMS: Final = Path(__file__).resolve().parents[1]
+TOPIC_CLASSES: Final = ROOMS.parent / "deploy" / "topics.toml"
+DATABASE: Final = "hub"
+POSTGRES_PASSWORDS: Final = "postgres"
+"""The folder of the database roles' passwords, within that of the hub's; without it, roles have none."""
+
+
+def wanted(site: Site) -> Layout:
+    """Return what Kafka should hold for the site."""
+    lanes = (AgencyLanes(agency.slug, agency.lane_retention_days) for agency in site.agencies.values())
+    return desired(lanes, settings_of(TOPIC_CLASSES))
+
+
+async def database(superuser: str) -> str:
+    """Make the hub's own database on this server if it is not there; return its address.
+
+    `superuser` is the address (DSN) of an administrator.
+    """
+    conn = await asyncpg.connect(superuser)
+    try:
+        if not await conn.fetchval("SELECT true FROM pg_database WHERE datname = $1", DATABASE):
+            await conn.execute(f"CREATE DATABASE {DATABASE}")
+    finally:
+        await conn.close()
+    return urlunsplit(urlsplit(superuser)._replace(path=f"/{DATABASE}"))
+
+
+async def migrated(dsn: str, secrets: Path | None = None) -> dict[str, list[str]]:
+    """Make roles, schemas and tables of all services and bring them up to date; return what was applied, by service.
+
+    `dsn` is an administrator's address of the hub's database; roles get the passwords that are in `secrets`, if any.
+    """
+    schemas = [*topics.SERVICES, keystore.SCHEMA]
+    passwords = _passwords(secrets, [role_of(schema) for schema in schemas])
+    admin = await asyncpg.connect(dsn)
+    try:
+        await prepare(admin, schemas, passwords)
+    finally:
+        await admin.close()
+    applied: dict[str, list[str]] = {}
+    for service in topics.SERVICES:
+        migrations = from_folder(ROOMS / service / "migrations")
+        applied[service] = await _as_owner(dsn, service, migrations, passwords, pipes=True)
+    keys = from_folder(keystore.MIGRATIONS)
+    applied[keystore.SCHEMA] = await _as_owner(dsn, keystore.SCHEMA, keys, passwords, pipes=False)
+    return applied
+
+
+async def _as_owner(
+    dsn: str, schema: str, migrations: list[Any], passwords: dict[str, str], *, pipes: bool
+) -> list[str]:
+    role = role_of(schema)
+    conn = await asyncpg.connect(dsn, user=role, password=passwords.get(role), server_settings={"search_path": schema})
+    try:
+        return await migrate(conn, schema, migrations, pipes=pipes)
+    finally:
+        await conn.close()
+
+
+def _passwords(secrets: Path | None, roles: list[str]) -> dict[str, str]:
+    kept = Passwords(secrets / POSTGRES_PASSWORDS) if secrets else None
+    known = {role: kept.known(role) for role in (CLOCK, STATUS, *roles)} if kept else {}
+    return {role: password for role, password in known.items() if password}
