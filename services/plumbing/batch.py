@@ -1,4 +1,4 @@
-"""One batch, one transaction: drop duplicates, load, fold, save, emit, commit. The same steps on PostgreSQL and in memory."""
+"""One batch, one transaction: drop duplicates, load, fold, save, emit. The same on PostgreSQL and in memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 OTHER_BODY: Final = "other-body-"
 """How the delivery begins under which the inbox knows an id that came again with another body."""
 MOST_BYTES: Final = 900_000
-"""What one message may weigh, headers included: below what a topic takes by default (1 MiB), with room for the frame."""
+"""Bytes that one message may weigh, headers included: below a topic's default of 1 MiB, with room for the frame."""
 _FOR_EACH_HEADER: Final = 8
 
 
@@ -61,14 +61,20 @@ async def work(
     *,
     condemned: Mapping[Arrival, Trouble],
     most_bytes: int = MOST_BYTES,
+    first_in_line: bool = False,
 ) -> Report:
     """Do everything that one batch does inside its transaction.
+
+    `first_in_line`: these are dead letters tried again, the oldest of their keys; what is parked behind them does not
+    hold them back.
 
     Raises:
         Condemned: some arrivals make messages that are too big; roll back and do it again with these condemned.
         Exception: whatever the database or the store trip over; the caller tells outage from bad data.
     """
     fresh, blocked = await _fresh(service, tables, arrivals)
+    if first_in_line:
+        blocked = set()
     viable = [
         one for one in fresh
         if one.trouble is None and one not in condemned and (not blocked or blocked.isdisjoint(one.keys))

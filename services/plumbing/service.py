@@ -42,7 +42,7 @@ class Said:
 class Deadline:
     """A moment at which time itself becomes a fact: `deadline.reached` under the heard fact's key.
 
-    `name` and `reference` come back in it. There is no cancelling: a deadline that no longer matters is heard and ignored.
+    `name` and `reference` come back in it. Nothing is cancelled: a deadline that no longer matters is ignored.
     """
 
     name: str

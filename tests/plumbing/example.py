@@ -1,14 +1,14 @@
 """A tiny service for the pipes' own tests: it counts attempts, and gives up when none succeeds in time.
 
-It hears attempts at contact (on the reports' topic), says `assignment.unavailable` after the third failed one (folded at once), tells
-another person that a place is free (`place.freed`, another key), and sets a deadline with each first attempt.
+It hears attempts at contact (on the reports' topic), says `place.freed` after the third one, to the person (folded at
+once) and to another (another key), and sets a deadline with each first attempt.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -143,7 +143,7 @@ class MemoryTallies:
 class PostgresTallies:
     """The store in PostgreSQL: states as text, shared attempts not kept."""
 
-    migrations = {
+    migrations: ClassVar = {
         "0001_tallies_are_kept.sql": "CREATE TABLE tallies (person text PRIMARY KEY, state text NOT NULL,"
         " unsavable boolean NOT NULL CHECK (NOT unsavable));"
         "CREATE TABLE lines (id bigint GENERATED ALWAYS AS IDENTITY, line text NOT NULL)"

@@ -1,0 +1,152 @@
+"""Dead letters: what could not be handled, by cause; tried again in order, or settled with a word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.event import versions
+from services.plumbing.batch import Report
+from services.plumbing.tables import unpacked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from services.plumbing.arrivals import Arrival, Trouble
+    from services.plumbing.database import Database
+    from services.plumbing.handling import Handler
+
+NEWER: Final = "newer-version"
+
+_GROUPS: Final = """
+SELECT reason, cause, type, count(*) AS letters, count(DISTINCT key) AS keys, min(parked_at) AS oldest,
+       min(id) AS first_id
+FROM dead_letters WHERE settled_at IS NULL GROUP BY reason, cause, type ORDER BY letters DESC, oldest
+"""
+_ASK: Final = "UPDATE dead_letters SET retry_asked_at = now() WHERE id = $1 AND settled_at IS NULL RETURNING id"
+_SETTLE: Final = """
+UPDATE dead_letters SET settled_at = now(), settled_as = $2 WHERE id = $1 AND settled_at IS NULL RETURNING id
+"""
+_NEWER: Final = """
+SELECT id, type, dataschema FROM dead_letters WHERE settled_at IS NULL AND reason = 'newer-version' ORDER BY id
+"""
+_ASKED: Final = """
+SELECT coalesce(key, ''), min(id) FROM dead_letters WHERE settled_at IS NULL AND retry_asked_at IS NOT NULL
+GROUP BY 1, CASE WHEN key IS NULL THEN id END ORDER BY 2
+"""
+_FIRST_OF_HELD: Final = """
+SELECT min(id) FROM dead_letters WHERE settled_at IS NULL AND key IS NOT NULL
+GROUP BY key HAVING bool_and(reason = 'behind')
+"""
+_LOCK: Final = """
+UPDATE dead_letters SET retry_asked_at = NULL WHERE settled_at IS NULL AND (id = $1 OR key = $2)
+"""
+_TAKE_OLDEST: Final = """
+UPDATE dead_letters SET settled_at = now(), settled_as = 'retried'
+WHERE id = (SELECT min(id) FROM dead_letters WHERE settled_at IS NULL AND (id = $1 OR key = $2))
+RETURNING id, topic, partition, record_offset, appended_at, content, wrapped
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Open dead letters with one cause: how many, of how many keys, since when, and the first one's id."""
+
+    reason: str
+    cause: str
+    type: str | None
+    letters: int
+    keys: int
+    oldest: datetime
+    first_id: int
+
+
+async def groups(conn: Any) -> list[Group]:
+    """Return the open dead letters by cause, most first. No content, no key."""
+    return [Group(*row) for row in await conn.fetch(_GROUPS)]
+
+
+async def ask_retry(conn: Any, letter: int) -> bool:
+    """Ask the running service to try a letter again, with those behind it; return whether it was open."""
+    return await conn.fetchval(_ASK, letter) is not None
+
+
+async def settle(conn: Any, letter: int, word: str) -> bool:
+    """Settle a letter without handling it, with a word why; those behind it are tried when the service looks next.
+
+    The word is a code of the operator's, not a text about a person. Returns whether the letter was open.
+    """
+    return await conn.fetchval(_SETTLE, letter, word[:80]) is not None
+
+
+class Retries:
+    """Tries dead letters again inside the running service, so that a person keeps one writer."""
+
+    def __init__(self, database: Database, handler: Handler, unwrap: Callable[[bytes], bytes] | None = None) -> None:
+        """`unwrap` opens what was sealed when it was parked."""
+        self._database = database
+        self._handler = handler
+        self._unwrap = unwrap
+
+    async def ask_known(self) -> int:
+        """Ask for all letters that were too new once and can be read by now; return how many."""
+        async with self._database.connection() as conn:
+            asked = 0
+            for letter, name, dataschema in await conn.fetch(_NEWER):
+                if _known(name, dataschema):
+                    asked += await ask_retry(conn, letter)
+        return asked
+
+    async def asked(self) -> int:
+        """Try all letters again for which somebody asked, and those that have nothing ahead of them any more.
+
+        Each key's in order, each in a transaction of its own; what fails again is open again, and the rest waits
+        behind it. Returns how many were tried.
+        """
+        async with self._database.connection() as conn:
+            due = [(key or None, first) for key, first in await conn.fetch(_ASKED)]
+            for (first,) in await conn.fetch(_FIRST_OF_HELD):
+                due.append((await conn.fetchval("SELECT key FROM dead_letters WHERE id = $1", first), first))
+        tried = 0
+        for key, first in dict.fromkeys(due):
+            while (report := await self._oldest(first, key)).heard:
+                tried += 1
+                if report.parked:
+                    break
+        return tried
+
+    async def _oldest(self, first: int, key: str | None) -> Report:
+        """Try a key's oldest open letter again. A live message of the same key waits for our lock, and then goes on."""
+
+        async def attempt(trouble: Trouble | None) -> Report:
+            async with self._database.transaction() as conn:
+                await conn.execute(_LOCK, first, key)
+                letter = await conn.fetchrow(_TAKE_OLDEST, first, key)
+                if letter is None:
+                    return Report()
+                arrival = self._arrival(*letter)
+                return await self._handler.retried(conn, arrival, trouble) if arrival else Report(heard=1)
+
+        return await self._handler.until_committed(attempt)
+
+    def _arrival(
+        self,
+        letter: int,
+        topic: str,
+        partition: int,
+        offset: int,
+        appended_at: datetime,
+        content: bytes,
+        wrapped: bool,  # noqa: FBT001
+    ) -> Arrival | None:
+        clear = self._unwrap(content) if wrapped and self._unwrap else content
+        arrival = self._handler.reader.arrival(unpacked(clear, topic, partition, offset, appended_at))
+        if arrival is not None:
+            arrival.letter = letter
+        return arrival
+
+
+def _known(name: str | None, dataschema: str | None) -> bool:
+    version = (dataschema or "").rpartition("/")[2]
+    return name is not None and version.isdigit() and int(version) <= len(versions(name))

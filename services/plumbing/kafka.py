@@ -1,0 +1,214 @@
+"""Reading from Kafka: one FastStream subscriber over all topics of a service, acknowledged after the commit."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import KafkaAckableMessage
+from faststream.security import SASLScram512
+
+from contracts import topics
+from services.plumbing.arrivals import cause_of, heard_pattern, heard_topics
+from services.plumbing.waiting import Interrupted, Patience
+
+if TYPE_CHECKING:
+    from services.plumbing.access import KafkaAccess
+    from services.plumbing.service import Service
+    from services.plumbing.settings import PipesSettings
+
+_NEVER_LEAVE_MILLISECONDS: Final = 24 * 60 * 60 * 1000
+"""A database that is away for hours is no reason to leave the group: the next member would wait for it, too."""
+
+Handle = Callable[[Sequence[Any]], Awaitable[Any]]
+
+
+class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
+    """Feeds batches of raw records to `handle`, one at a time, and commits their offsets when it returns."""
+
+    def __init__(
+        self, service: Service[Any, Any], settings: PipesSettings, handle: Handle, interrupt: asyncio.Event, log: Any
+    ) -> None:
+        """`interrupt` is set while partitions are taken away and when the service stops: `handle` need not wait on."""
+        self.trouble: str | None = None
+        self.last_batch_at = time.monotonic()
+        self._service = service
+        self._settings = settings
+        self._handle = handle
+        self._interrupt = interrupt
+        self._log = log
+        self._busy = asyncio.Lock()
+        self._owns = False
+        self._stopping = False
+        self._broker: KafkaBroker | None = None
+        self._subscriber: Any = None
+
+    async def start(self) -> None:
+        """Join the group; raises what aiokafka raises where Kafka is away."""
+        broker, subscriber = self._made()
+        try:
+            await broker.start()
+        except BaseException:
+            with suppress(Exception):
+                await broker.stop()
+            raise
+        self._broker, self._subscriber = broker, subscriber
+
+    async def stop(self) -> None:
+        """Leave the group when the batch under way is committed, or was given up because it waits for something."""
+        self._stopping = True
+        self._interrupt.set()
+        async with self._busy:
+            self._owns = False
+        if self._broker is not None:
+            with suppress(KafkaError, TimeoutError):
+                await asyncio.wait_for(self._broker.stop(), self._settings.stop_most_seconds)
+
+    @property
+    def partitions(self) -> int:
+        """How many partitions are assigned to this instance."""
+        consumer = self._consumer()
+        return len(consumer.assignment()) if consumer is not None else 0
+
+    @property
+    def alive(self) -> bool:
+        """Whether the loop that reads is there at all."""
+        return self._subscriber is not None and any(not task.done() for task in self._subscriber.tasks)
+
+    async def lag(self) -> int:
+        """Return how many records are known that were not handed over yet."""
+        consumer = self._consumer()
+        if consumer is None:
+            return 0
+        behind = 0
+        for partition in consumer.assignment():
+            with suppress(AssertionError, KafkaError, TimeoutError):
+                end = consumer.highwater(partition)
+                if end is not None:
+                    behind += max(0, end - await asyncio.wait_for(consumer.position(partition), 1))
+        return behind
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Let the work in flight end; one that waits for a database is given up, it is read again elsewhere."""
+        del revoked
+        self._interrupt.set()
+        async with self._busy:
+            self._owns = False
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """Read on from what is committed."""
+        self._owns = True
+        if not self._stopping:
+            self._interrupt.clear()
+        self._log.info("partitions assigned", service=self._service.name, partitions=len(assigned))
+
+    async def _heard(self, records: tuple[Any, ...]) -> None:
+        async with self._busy:
+            consumer = self._consumer()
+            if not self._owns or consumer is None:
+                return
+            assigned = consumer.assignment()
+            ours = [one for one in records if TopicPartition(one.topic, one.partition) in assigned]
+            try:
+                await self._handle(ours)
+                await self._commit(consumer, ours)
+            except Interrupted:
+                # Given up before it was committed: nothing more is read until the positions are set anew.
+                self._owns = False
+            self.last_batch_at = time.monotonic()
+
+    async def _commit(self, consumer: Any, records: Sequence[Any]) -> None:
+        offsets = {TopicPartition(one.topic, one.partition): one.offset + 1 for one in records}
+        patience = Patience(0.1, 5.0, self._interrupt)
+        while offsets:
+            try:
+                await consumer.commit(offsets)
+            except (CommitFailedError, IllegalStateError):
+                # The partitions went elsewhere: whoever has them reads this again, and the inbox knows it.
+                return
+            except (KafkaError, OSError) as error:
+                self.trouble = cause_of(error)
+                await patience.pause()
+            else:
+                self.trouble = None
+                return
+
+    def _consumer(self) -> Any:
+        return self._subscriber.consumer if self._subscriber is not None else None
+
+    def _made(self) -> tuple[KafkaBroker, Any]:
+        settings, service = self._settings, self._service
+        access = settings.access
+        broker = KafkaBroker(
+            access.bootstrap.split(","),
+            apply_types=False,
+            allow_auto_create_topics=False,
+            consumer_only=True,
+            client_id=f"hub.{service.name}",
+            decoder=_undecoded,
+            parser=_parsed,
+            logger=None,
+            graceful_timeout=settings.stop_most_seconds,
+            metadata_max_age_ms=settings.metadata_age_milliseconds,
+            request_timeout_ms=settings.request_timeout_milliseconds,
+            security=_security(access),
+        )
+        pattern = heard_pattern(service)
+        named = () if pattern else heard_topics(service)
+        subscriber = broker.subscriber(
+            *named,
+            pattern=pattern,
+            batch=True,
+            max_records=settings.batch_records,
+            batch_timeout_ms=settings.batch_wait_milliseconds,
+            group_id=topics.group(service.name),
+            group_instance_id=f"{service.name}.{settings.instance}" if settings.static_membership else None,
+            auto_offset_reset="earliest",
+            ack_policy=AckPolicy.MANUAL,
+            partition_assignment_strategy=(RangePartitionAssignor,),
+            session_timeout_ms=settings.session_timeout_milliseconds,
+            heartbeat_interval_ms=max(settings.session_timeout_milliseconds // 10, 100),
+            rebalance_timeout_ms=settings.rebalance_timeout_milliseconds,
+            max_poll_interval_ms=_NEVER_LEAVE_MILLISECONDS,
+            listener=self,
+        )
+        subscriber(self._heard)
+        return broker, subscriber
+
+
+def _security(access: KafkaAccess) -> SASLScram512:
+    encrypted = access.protocol == "SASL_SSL"
+    return SASLScram512(
+        access.user, access.password, ssl_context=ssl.create_default_context() if encrypted else None, use_ssl=encrypted
+    )
+
+
+async def _undecoded(message: Any) -> Any:
+    """Hand over the raw records: `contracts.reading` reads them."""
+    return message.raw_message
+
+
+async def _parsed(records: tuple[Any, ...]) -> KafkaAckableMessage:
+    """Look at no header: one that nobody can decode must not stop a batch."""
+    return KafkaAckableMessage(
+        body=b"", headers={}, raw_message=records, message_id="", correlation_id="", consumer=_NoConsumer()
+    )
+
+
+class _NoConsumer:
+    """Offsets are committed by `Subscriber` alone, for exactly what was handled."""
+
+    async def commit(self) -> None:
+        """Do nothing."""
+
+    def seek(self, partition: Any, offset: int) -> None:
+        """Do nothing."""

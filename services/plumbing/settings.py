@@ -1,0 +1,108 @@
+"""How a service reaches Kafka and PostgreSQL, and how it paces itself; nothing else here reads the environment."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import Final
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.plumbing.access import KafkaAccess
+from services.plumbing.passwords import Passwords
+from services.plumbing.roles import role_of
+
+_DATABASE_PASSWORDS: Final = "postgres"
+
+
+class NoAddress(ValueError):
+    """HUB_KAFKA and HUB_POSTGRES say where the servers are. Next: set both, or use `hub up`."""
+
+
+def _instance() -> str:
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
+class PipesSettings(BaseSettings):
+    """Each from a variable that begins with `HUB_`; the unit is in the name."""
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", env_ignore_empty=True, frozen=True, extra="ignore")
+
+    kafka: str = ""
+    """Kafka's hub listener, `host:port`, several joined by commas."""
+    kafka_user: str = "hub"
+    kafka_password: SecretStr | None = None
+    kafka_password_file: Path | None = None
+    kafka_protocol: str = "SASL_PLAINTEXT"
+    """`SASL_SSL` in production."""
+
+    postgres: str = ""
+    """The address (DSN) of the hub's database; each service puts its own role's name and password into it."""
+    postgres_password: SecretStr | None = None
+    """The password of the service's role; else it is looked for in the secrets' folder, else none is given."""
+    postgres_password_file: Path | None = None
+    secrets: Path | None = None
+    """The folder of the hub's passwords; those of database roles are in its folder `postgres`."""
+
+    site: str = "whatcom"
+    instance: str = Field(default_factory=_instance)
+    """What tells this process from others of the same service. With a name that stays over a restart the group waits
+    for it to come back and moves nothing."""
+    static_membership: bool = False
+    """Whether `instance` is such a name."""
+
+    batch_records: int = Field(default=500, ge=1, le=10_000)
+    batch_wait_milliseconds: int = Field(default=25, ge=1)
+    message_most_bytes: int = Field(default=900_000, ge=10_000)
+    session_timeout_milliseconds: int = Field(default=30_000, ge=1_000)
+    rebalance_timeout_milliseconds: int = Field(default=60_000, ge=1_000)
+    request_timeout_milliseconds: int = Field(default=10_000, ge=1_000)
+    metadata_age_milliseconds: int = Field(default=3_000, ge=100)
+    """How soon a new agency's topic is seen."""
+
+    relay_rows: int = Field(default=1_000, ge=1)
+    relay_poll_milliseconds: int = Field(default=75, ge=1)
+    lane_retry_seconds: float = Field(default=10.0, gt=0)
+    """How long a lane that Kafka refuses waits before it is tried again."""
+
+    clock_poll_milliseconds: int = Field(default=100, ge=1)
+    clock_skew_milliseconds: int = Field(default=250, ge=0)
+    """How far the broker's clock may be behind ours."""
+
+    retry_first_milliseconds: int = Field(default=50, ge=1)
+    retry_most_seconds: float = Field(default=5.0, gt=0)
+    database_timeout_seconds: float = Field(default=30.0, gt=0)
+    stop_most_seconds: float = Field(default=15.0, gt=0)
+
+    heartbeat_seconds: float = Field(default=2.0, gt=0)
+    health_port: int | None = None
+    """Where the health page is served on 127.0.0.1; none is served without it."""
+    stuck_after_seconds: float = Field(default=60.0, gt=0)
+
+    @property
+    def access(self) -> KafkaAccess:
+        """How to reach Kafka.
+
+        Raises:
+            NoAddress: HUB_KAFKA is not set.
+        """
+        if not self.kafka:
+            raise NoAddress(NoAddress.__doc__)
+        return KafkaAccess(self.kafka, self.kafka_user, self._kafka_password(), self.kafka_protocol)
+
+    def database_password(self, service: str) -> str | None:
+        """Return the password of the service's role, or None where the database asks for none."""
+        if self.postgres_password is not None:
+            return self.postgres_password.get_secret_value()
+        if self.postgres_password_file is not None:
+            return self.postgres_password_file.read_text().strip()
+        return Passwords(self.secrets / _DATABASE_PASSWORDS).known(role_of(service)) if self.secrets else None
+
+    def _kafka_password(self) -> str:
+        if self.kafka_password is not None:
+            return self.kafka_password.get_secret_value()
+        if self.kafka_password_file is not None:
+            return self.kafka_password_file.read_text().strip()
+        return (Passwords(self.secrets).known(self.kafka_user) if self.secrets else None) or ""

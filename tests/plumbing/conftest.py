@@ -1,0 +1,155 @@
+"""The pipes on real servers: topics, roles and the example service, each test with names of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from contracts import topics
+from contracts.envelope import Fact, written
+from contracts.reading import read
+from services.plumbing import roles
+from services.plumbing.access import KafkaAccess
+from services.plumbing.migrations import ordered
+from services.plumbing.runner import Runner
+from services.plumbing.settings import PipesSettings
+from tests.plumbing.example import PostgresTallies, tally_service
+
+PARTITIONS = 4
+
+
+@dataclass
+class Ground:
+    """Servers with topics and roles for the example, and what a test asks of them."""
+
+    access: KafkaAccess
+    dsn: str
+
+    def settings(self, **changes: Any) -> PipesSettings:
+        return PipesSettings(
+            **{
+                "kafka": self.access.bootstrap, "kafka_user": self.access.user, "kafka_password": self.access.password,
+                "postgres": self.dsn, "heartbeat_seconds": 0.2, "session_timeout_milliseconds": 6_000,
+                "request_timeout_milliseconds": 5_000, "instance": "one", "lane_retry_seconds": 1,
+                "retry_most_seconds": 1, "metadata_age_milliseconds": 1_000,
+            } | changes
+        )  # fmt: skip
+
+    def runner(self, service: Any = None, **changes: Any) -> Runner:
+        options = {name: changes.pop(name) for name in ("beside", "wrap", "unwrap") if name in changes}
+        migrations = ordered(PostgresTallies.migrations)
+        made = service or tally_service(PostgresTallies())
+        return Runner(made, self.settings(**changes), migrations=migrations, log=Quiet(), **options)
+
+    @asynccontextmanager
+    async def running(self, service: Any = None, **changes: Any) -> AsyncIterator[Runner]:
+        runner = self.runner(service, **changes)
+        try:
+            await runner.start()
+            yield runner
+        finally:
+            await runner.stop()
+
+    async def publish(self, topic: str, *facts: Fact) -> None:
+        producer = AIOKafkaProducer(acks="all", enable_idempotence=True, **self.access.for_aiokafka())
+        await producer.start()
+        try:
+            futures = []
+            for fact in facts:
+                body, headers = written(fact)
+                key = (fact.subject or fact.source).encode()
+                futures.append(await producer.send(topic, body, key=key, headers=headers))
+            await asyncio.gather(*futures)
+        finally:
+            await producer.stop()
+
+    async def facts(self, topic: str) -> list[Fact]:
+        return [read(record.headers, record.value) for record in await self.records(topic)]
+
+    async def records(self, topic: str) -> list[Any]:
+        consumer = AIOKafkaConsumer(topic, auto_offset_reset="earliest", **self.access.for_aiokafka())
+        await consumer.start()
+        try:
+            partitions = consumer.assignment()
+            ends = await consumer.end_offsets(partitions)
+            found = []
+            while any([await consumer.position(one) < ends[one] for one in partitions]):
+                fetched = await consumer.getmany(timeout_ms=200)
+                found += [record for of_partition in fetched.values() for record in of_partition]
+            return found
+        finally:
+            await consumer.stop()
+
+    async def rows(self, sql: str, *values: Any) -> list[Any]:
+        conn = await asyncpg.connect(self.dsn)
+        try:
+            return list(await conn.fetch(sql, *values))
+        finally:
+            await conn.close()
+
+    async def create(self, names: Sequence[str], partitions: int = PARTITIONS) -> None:
+        async with self.admin() as admin:
+            there = await admin.list_topics()
+            new = [NewTopic(name, partitions, 1) for name in names if name not in there]
+            if new:
+                await admin.create_topics(new)
+
+    async def remove(self, *names: str) -> None:
+        async with self.admin() as admin:
+            await admin.delete_topics(list(names))
+
+    @asynccontextmanager
+    async def admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
+        admin = AIOKafkaAdminClient(**self.access.for_aiokafka())
+        await admin.start()
+        try:
+            yield admin
+        finally:
+            await admin.close()
+
+
+class Quiet:
+    """A log that keeps its lines."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, dict[str, Any]]] = []
+
+    def _keep(self, event: str, **values: Any) -> None:
+        self.lines.append((event, values))
+
+    debug = info = warning = error = _keep
+
+
+async def until(true: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:
+    """Ask again until the answer is true; the test fails when the time is over."""
+    async with asyncio.timeout(seconds):
+        while not (answer := await true()):  # noqa: ASYNC110  # a server is asked, there is no event
+            await asyncio.sleep(0.05)
+        return answer
+
+
+async def laid(access: KafkaAccess, dsn: str, services: Sequence[str] = ("tally",)) -> Ground:
+    """Make topics and roles."""
+    ground = Ground(access, dsn)
+    await ground.create([*topics.HUB_TOPICS, *(topics.redelivery(name) for name in services)])
+    conn = await asyncpg.connect(dsn)
+    try:
+        await roles.prepare(conn, services)
+    finally:
+        await conn.close()
+    return ground
+
+
+@pytest.fixture
+async def ground(own_platform) -> AsyncIterator[Ground]:
+    """A platform of the test's own: the topics have fixed names."""
+    async with own_platform() as platform:
+        yield await laid(platform.hub_access, platform.postgres)

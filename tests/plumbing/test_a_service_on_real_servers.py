@@ -1,0 +1,98 @@
+"""The same promises on real Kafka and real PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from contracts import topics
+from contracts.to_hub.contact_attempted import ContactAttempted
+from tests.plumbing.conftest import Ground, until
+from tests.plumbing.example import (
+    LONG,
+    POISON,
+    UNSAVABLE,
+    PostgresTallies,
+    Tally,
+    agreed,
+    attempt,
+    evolve,
+    person,
+    tally_service,
+)
+
+
+async def tallies(ground: Ground) -> dict[str, Tally]:
+    rows = await ground.rows("SELECT person, state FROM tally.tallies")
+    return {row[0]: Tally.model_validate_json(row[1]) for row in rows}
+
+
+async def letters(ground: Ground) -> list[tuple[str, str]]:
+    rows = await ground.rows("SELECT key, reason FROM tally.dead_letters WHERE settled_at IS NULL ORDER BY id")
+    return [tuple(row) for row in rows]
+
+
+async def test_a_batch_comes_to_states_facts_and_parked_people(ground: Ground):
+    facts = [attempt(number, subject) for number in (1, 2, 3) for subject in range(20)]
+    bad = [attempt(4, 3, mode=POISON), attempt(4, 4, mode=UNSAVABLE), attempt(5, 3), attempt(5, 4), attempt(5, 5)]
+    async with ground.running(message_most_bytes=10_000):
+        await ground.publish(topics.REPORTS, *facts, *facts[:7], *bad, attempt(4, 6, mode=LONG, note="x" * 20_000))
+
+        async def parked():
+            return len(await letters(ground)) == 5
+
+        await until(parked)
+
+        async def said():
+            return len(await ground.facts(topics.ASSIGNMENTS)) == 40
+
+        await until(said)
+
+        async def freed():
+            return len((await tallies(ground))[person(1000)].freed) == 20
+
+        await until(freed)
+    states = await tallies(ground)
+    assert {states[person(subject)].count for subject in range(20)} == {3, 4}
+    assert sorted(await letters(ground)) == sorted(
+        [(person(3), "failed"), (person(3), "behind"), (person(4), "not-saved"), (person(4), "behind"),
+         (person(6), "oversize")]
+    )  # fmt: skip
+    said_facts = await ground.facts(topics.ASSIGNMENTS)
+    assert len({fact.id for fact in said_facts}) == 40
+    assert await ground.rows("SELECT id FROM tally.outbox") == []
+    assert len(await ground.rows("SELECT 1 FROM tally.deadlines")) == 20
+    assert len(await ground.rows("SELECT 1 FROM tally.lines")) == 61
+
+
+async def test_after_a_fix_the_parked_are_tried_again_in_order_by_the_running_service(ground: Ground):
+    await ground.publish(topics.REPORTS, attempt(1, mode=POISON), attempt(2), agreed(1), attempt(1, 2))
+
+    async def parked():
+        return len(await letters(ground)) == 3
+
+    async with ground.running():
+        await until(parked)
+    async with ground.running(fixed()):
+        conn_rows = await ground.rows(
+            "UPDATE tally.dead_letters SET retry_asked_at = now() WHERE reason = 'failed' RETURNING id"
+        )
+        assert len(conn_rows) == 1
+
+        async def settled():
+            return not await letters(ground)
+
+        await until(settled)
+    state = (await tallies(ground))[person(1)]
+    assert state.count == 2
+    assert state.agreed_at is not None
+
+
+def fixed():
+    """The example after its mistake was mended."""
+
+    def mended(state, fact):
+        if isinstance(fact.event, ContactAttempted):
+            fact = replace(fact, event=fact.event.model_copy(update={"mode": "in_person"}))
+        return evolve(state, fact)
+
+    return tally_service(PostgresTallies(), evolve=mended)
