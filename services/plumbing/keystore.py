@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+import asyncpg
+
 from services.plumbing.service import Connection
 
 MIGRATIONS: Final = Path(__file__).parent / "keys"
@@ -26,8 +28,8 @@ class NotAKey(ValueError):
     """A key is base 64 of 32 bytes (site, matching) or 64 bytes (pseudonym). Next: restore the key from its backup."""
 
 
-class KeyTaken(Exception):
-    """Another transaction made a key for this record meanwhile. Next: do the batch again."""
+class KeyTaken(asyncpg.SerializationError):  # type: ignore[misc]  # asyncpg ships no types
+    """Another transaction made a key for this record meanwhile: a collision, and the batch is done again."""
 
 
 @dataclass(frozen=True)

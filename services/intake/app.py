@@ -1,0 +1,50 @@
+"""How intake is put together; the only wiring."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from contracts import catalogue, topics
+from contracts.event import Event
+from services.intake.domain import Case, Door, Naming, Register, Rules, Unadmitted, decide, evolve, follow, reused
+from services.intake.store import Cases
+from services.plumbing.keystore import PostgresKeyStore
+from services.plumbing.pseudonyms import Pseudonyms
+from services.plumbing.sealing import Sealer
+from services.plumbing.service import Service
+from services.plumbing.signing import signed_by
+
+if TYPE_CHECKING:
+    from services.plumbing.keystore import SiteKeys
+    from services.plumbing.service import Store
+    from services.sites import Site
+
+SERVICE: Final = "intake"
+HEARS: Final[tuple[type[Event], ...]] = (
+    Unadmitted,
+    *(
+        event
+        for name in catalogue.__all__
+        if issubclass(event := getattr(catalogue, name), Event) and event.topic == topics.TO_HUB
+    ),
+)
+"""All that any agency may say, and what the door could not admit."""
+
+
+def service(site: Site, keys: SiteKeys, store: Store[Case, Register] | None = None) -> Service[Case, Register]:
+    """Return the service for this site; it remembers in PostgreSQL unless another store is given."""
+    naming = Naming(keys.matching)
+    rules = Rules(site, naming, signed_by)
+    return Service(
+        name=SERVICE,
+        hears=HEARS,
+        key=naming.key,
+        evolve=evolve,
+        decide=partial(decide, rules),
+        follow=partial(follow, rules),
+        store=store or Cases(naming, Sealer(keys.site, PostgresKeyStore())),
+        door=Door(site, Pseudonyms(keys.pseudonym).person),
+        reused=reused,
+        pattern=topics.EVERY_TO_HUB,
+    )

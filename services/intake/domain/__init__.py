@@ -1,0 +1,28 @@
+"""The door's own rules, pure: what is admitted, what follows from it, and what is answered with a no."""
+
+from services.intake.domain.cases import NOTHING, Case, evolve
+from services.intake.domain.decisions import decide, follow
+from services.intake.domain.door import Door, reused
+from services.intake.domain.naming import Naming
+from services.intake.domain.register import Changes, Marked, Pair, Register, Wanted, wanted
+from services.intake.domain.rules import Rules
+from services.intake.domain.unadmitted import Unadmitted
+
+__all__ = [
+    "NOTHING",
+    "Case",
+    "Changes",
+    "Door",
+    "Marked",
+    "Naming",
+    "Pair",
+    "Register",
+    "Rules",
+    "Unadmitted",
+    "Wanted",
+    "decide",
+    "evolve",
+    "follow",
+    "reused",
+    "wanted",
+]

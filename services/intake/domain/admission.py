@@ -1,0 +1,71 @@
+"""What only the register can tell of a message: is its agency suspended, its operator real, its person known?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from contracts.catalogue import AgencyResumed, AgencySuspended, LinkAnswered
+from contracts.words import Problem
+from services.intake.domain.register import operator_of, people_named
+from services.intake.domain.unadmitted import UNKNOWN_SUBJECT, Unadmitted
+
+if TYPE_CHECKING:
+    from contracts.envelope import Fact
+    from services.intake.domain.register import Register
+    from services.intake.domain.rules import Rules
+
+Objection = tuple[str, Problem]
+"""The reason of a refusal, and its problem."""
+
+SUSPENDED: Final = Problem(
+    field="source", rule="This agency is suspended.", fix="Ask the program office; send it again when you are back."
+)
+UNSIGNED: Final = Problem(
+    field="signature",
+    rule="An operator's decision is signed with the operator's registered key.",
+    fix="Sign the event's id, type and data with the key that `hub operator add` made for this operator.",
+)
+NOBODY: Final = Problem(field="person", rule="It is a person whom the hub knows.", fix="Take it from the timeline.")
+ONE_PERSON: Final = Problem(field="other", rule="A link is between two people.", fix="Name another person.")
+NO_AGENCY: Final = Problem(
+    field="agency", rule="It is another agency of this site.", fix="`hub agency list` names the agencies."
+)
+
+
+def objection(rules: Rules, register: Register, fact: Fact) -> Objection | None:
+    """Return why the fact is not admitted, or None. What intake itself says is never objected to."""
+    agency = fact.agency
+    if agency is None or isinstance(fact.event, Unadmitted):
+        return None
+    since = register.suspended.get(agency)
+    if since is not None and fact.at >= since:
+        return "agency-suspended", SUSPENDED
+    return _about_people(rules, register, fact) or _about_operators(rules, register, fact)
+
+
+def _about_people(rules: Rules, register: Register, fact: Fact) -> Objection | None:
+    named = people_named(fact)
+    if any(person not in register.people for person in named):
+        return "unknown-person", NOBODY
+    if isinstance(fact.event, LinkAnswered) and fact.event.person == fact.event.other:
+        return "invalid-data", ONE_PERSON
+    # Operators may name a person by the hub's own reference, which nothing but this look-up proves.
+    by_reference = fact.agency == rules.site.program_office and fact.subject is not None and not named
+    if by_reference and fact.subject not in register.people:
+        return "unknown-subject", UNKNOWN_SUBJECT
+    return None
+
+
+def _about_operators(rules: Rules, register: Register, fact: Fact) -> Objection | None:
+    event = fact.event
+    if isinstance(event, AgencySuspended | AgencyResumed) and (
+        event.agency not in rules.site.agencies or event.agency == rules.site.program_office
+    ):
+        return "invalid-data", NO_AGENCY
+    operator = operator_of(fact)
+    if operator is None or not register.operators:
+        return None
+    key = register.operators.get(operator)
+    if key is None or not rules.signed_by(key, fact.id, event, fact.envelope.signature):
+        return "unsigned", UNSIGNED
+    return None

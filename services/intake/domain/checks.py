@@ -1,0 +1,187 @@
+"""What the contract's shape cannot tell: dates, ages, codes, sizes and whose ORI it is. Each finding has a reason.
+
+A `Finding` never repeats a value: what is wrong may be private.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from pydantic import BaseModel
+
+from contracts.catalogue import ReferralAmended, ReferralSubmitted
+from contracts.event import Event
+from contracts.parts import Drug, Offence, PersonDetails
+from contracts.words import CLEAR_PRIVATE_MOST, Problem
+from services.intake.domain.reports import private_fields
+from services.intake.domain.sections import OLDEST, age_on, day_of
+from services.sites import Agency, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOLERANCE: Final = timedelta(minutes=5)
+"""How far a sender's clock may be ahead of the broker's."""
+EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+PLANNED: Final = frozenset({"appointment_at", "expires_at"})
+"""Times that may lie ahead."""
+PRIVATE_BYTES_MOST: Final = 40_000
+"""All private text of one message, as JSON: sealed, a category of it still fits into its field."""
+
+_INVALID: Final = "invalid-data"
+_NUL: Final = "\x00"
+
+
+class Leaf(NamedTuple):
+    """One value in an event: its dotted path, the model in which it stands, its field there, and itself."""
+
+    path: str
+    owner: type[BaseModel]
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why a message is not sound: the reason in one word or two, and the problem as the sender is told."""
+
+    reason: str
+    problem: Problem
+
+
+def findings(event: Event, agency: Agency, site: Site, appended_at: datetime) -> list[Finding]:
+    """Return all that is wrong with an event that fits its contract; `appended_at` is the broker's append time."""
+    today = day_of(appended_at + TOLERANCE, site.timezone)
+    private = 0
+    found: list[Finding] = []
+    for leaf in leaves(event):
+        value = leaf.value
+        if isinstance(value, datetime):
+            found += _instant(leaf, appended_at + TOLERANCE)
+        elif isinstance(value, date):
+            found += _day(leaf, today)
+        elif isinstance(value, str) and not isinstance(value, Enum):
+            if leaf.name in private_fields(leaf.owner):
+                private += len(json.dumps(value, ensure_ascii=False).encode())
+                found += _private(leaf)
+            found += _text(leaf)
+    if private > PRIVATE_BYTES_MOST:
+        found.append(_too_much())
+    return [*found, *_of_referral(event, agency, site, appended_at)]
+
+
+def leaves(model: BaseModel, path: str = "") -> Iterator[Leaf]:
+    """Iterate over every value in the event, parts and lists opened."""
+    for name in type(model).model_fields:
+        yield from _leaves(type(model), name, getattr(model, name), f"{path}{name}")
+
+
+def _leaves(owner: type[BaseModel], name: str, value: Any, path: str) -> Iterator[Leaf]:
+    if value is None:
+        return
+    if isinstance(value, BaseModel):
+        yield from leaves(value, f"{path}.")
+    elif isinstance(value, tuple):
+        for place, item in enumerate(value):
+            yield from _leaves(owner, name, item, f"{path}.{place}")
+    else:
+        yield Leaf(path, owner, name, value)
+
+
+def _instant(leaf: Leaf, latest: datetime) -> Iterator[Finding]:
+    if leaf.value > (LATEST if leaf.name in PLANNED else latest):
+        yield _finding("date-in-the-future", leaf.path, "It is not in the future.", "Send when it happened.")
+    elif leaf.value < EARLIEST:
+        yield _finding(_INVALID, leaf.path, "It is not before the year 1900.", "Correct the year.")
+
+
+def _day(leaf: Leaf, today: date) -> Iterator[Finding]:
+    if leaf.value > today:
+        yield _finding("date-in-the-future", leaf.path, "It is not in the future.", "Send the day on which it was.")
+    elif leaf.value < EARLIEST.date():
+        yield _finding(_INVALID, leaf.path, "It is not before the year 1900.", "Correct the year.")
+
+
+def _text(leaf: Leaf) -> Iterator[Finding]:
+    if _NUL in leaf.value:
+        yield _finding(_INVALID, leaf.path, "Text has no NUL character.", "Take the character out.")
+
+
+def _private(leaf: Leaf) -> Iterator[Finding]:
+    if len(leaf.value) > CLEAR_PRIVATE_MOST:
+        rule = f"Private text has at most {CLEAR_PRIVATE_MOST} characters."
+        yield _finding("text-too-long", leaf.path, rule, "Shorten it.")
+
+
+def _too_much() -> Finding:
+    rule = f"All private text of a message together has at most {PRIVATE_BYTES_MOST} bytes."
+    return _finding("text-too-long", "data", rule, "Shorten it, or send less of it.")
+
+
+def _of_referral(event: Event, agency: Agency, site: Site, appended_at: datetime) -> Iterator[Finding]:
+    if isinstance(event, ReferralSubmitted):
+        yield from _ori(event, agency)
+        yield from _person(event.person, day_of(event.referred_at, site.timezone))
+        yield from _codes("offences", event.offences, "drugs", event.drugs, site)
+        yield from _area("location.area", event.location.area, site)
+        yield from _area("residence_area", event.residence_area, site)
+        if event.after_the_fact is not None and event.after_the_fact.to_agency not in site.agencies:
+            yield _unknown("after_the_fact.to_agency", "It is an agency of this site.")
+    elif isinstance(event, ReferralAmended):
+        if event.person is not None:
+            yield from _person(event.person, day_of(appended_at, site.timezone))
+        yield from _codes("offences", event.offences or (), "drugs", event.drugs or (), site)
+        yield from _area("area", event.area, site)
+        yield from _area("residence_area", event.residence_area, site)
+
+
+def _ori(event: ReferralSubmitted, agency: Agency) -> Iterator[Finding]:
+    if event.incident is not None and event.incident.ori not in agency.oris:
+        rule = "It is an ORI of the agency that sends."
+        yield _finding("wrong-ori", "incident.ori", rule, "Send your own agency's ORI; ask the program office for it.")
+
+
+def _person(person: PersonDetails, day: date) -> Iterator[Finding]:
+    born = person.birth_date
+    if born is None:
+        return
+    if born > day:
+        rule = "It is not after the day of the referral."
+        yield _finding("contradiction", "person.birth_date", rule, "Correct one of the two.")
+        return
+    if born.replace(day=1) < day.replace(year=day.year - OLDEST - 1, day=1):
+        rule = f"Nobody is older than {OLDEST} years."
+        yield _finding(_INVALID, "person.birth_date", rule, "Correct the year.")
+    guess = person.estimated_age
+    if guess is not None and not guess.from_years <= age_on(born, day) <= guess.to_years:
+        rule = "It agrees with the birth date."
+        yield _finding("contradiction", "person.estimated_age", rule, "Send the birth date alone, or correct it.")
+
+
+def _codes(
+    offences_at: str, offences: tuple[Offence, ...], drugs_at: str, drugs: tuple[Drug, ...], site: Site
+) -> Iterator[Finding]:
+    for place, offence in enumerate(offences):
+        if offence.nibrs not in site.offences:
+            yield _unknown(f"{offences_at}.{place}.nibrs", "It is an offence code of NIBRS (data element 6).")
+    for place, drug in enumerate(drugs):
+        if drug.kind not in site.drugs:
+            yield _unknown(f"{drugs_at}.{place}.kind", "It is a drug code of NIBRS (data element 20).")
+
+
+def _area(path: str, area: str | None, site: Site) -> Iterator[Finding]:
+    if area is not None and area not in site.area_codes:
+        yield _unknown(path, "It is an area of this site.")
+
+
+def _unknown(path: str, rule: str) -> Finding:
+    return _finding("unknown-code", path, rule, "Send a code of the list, or leave it out.")
+
+
+def _finding(reason: str, path: str, rule: str, fix: str) -> Finding:
+    return Finding(reason, Problem(field=path, rule=rule, fix=fix))

@@ -1,0 +1,179 @@
+"""What follows from a message at the door: a referral, a correction, a link, a report admitted, or a no."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.catalogue import (
+    AgencyResumed,
+    AgencySuspended,
+    LinkAnswered,
+    ReferralAmended,
+    ReferralCorrected,
+    ReferralReceived,
+    ReferralRepeated,
+    ReferralRetracted,
+    ReferralSubmitted,
+    ReferralWithdrawn,
+)
+from contracts.words import Category, Problem
+from services.intake.domain import recognition
+from services.intake.domain.admission import objection
+from services.intake.domain.naming import person_of_case, referral_id_of
+from services.intake.domain.register import follow as register_after
+from services.intake.domain.reports import sealed
+from services.intake.domain.sections import (
+    RESTRICTED,
+    as_json,
+    changed_by,
+    particulars_after,
+    particulars_of,
+    private_given,
+    private_of,
+)
+from services.intake.domain.unadmitted import Unadmitted, refused, said_no
+from services.plumbing.service import Outcome, Said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.envelope import Fact
+    from contracts.event import Event
+    from services.intake.domain.cases import Case, Referral
+    from services.intake.domain.register import Register
+    from services.intake.domain.rules import Rules
+
+_BY_NAME: Final = "Name it as you submitted it: by its incident number and subject, else by your own reference."
+
+
+def follow(rules: Rules, register: Register, fact: Fact) -> Register:
+    """Return the register after the fact; one that is not admitted leaves no trace in it."""
+    return register if objection(rules, register, fact) else register_after(rules.naming, register, fact)
+
+
+def decide(rules: Rules, _before: Case | None, case: Case, fact: Fact, register: Register) -> Iterator[Outcome]:
+    """Yield what follows. Nothing that an agency can send makes it raise; nothing private leaves it in the clear."""
+    objected = objection(rules, register, fact)
+    if objected is not None:
+        yield refused(fact, *objected)
+        return
+    match fact.event:
+        case Unadmitted(refusal=refusal):
+            yield said_no(refusal)
+        case ReferralSubmitted() as event:
+            yield from _submitted(rules, case, fact, event, register)
+        case ReferralAmended() as event:
+            yield from _amended(rules, case, fact, event, register)
+        case ReferralWithdrawn() as event:
+            yield from _withdrawn(case, fact, event)
+        case LinkAnswered() as event:
+            yield _admitted(fact, register)
+            yield from recognition.answered(register, event)
+        case _:
+            yield _admitted(fact, register)
+
+
+def _submitted(rules: Rules, case: Case, fact: Fact, event: ReferralSubmitted, register: Register) -> Iterator[Outcome]:
+    """The same incident and subject again begins nothing new; after a withdrawal it begins another referral."""
+    agency = fact.agency or ""
+    open_one = case.open_one
+    if open_one is not None:
+        repeated = ReferralRepeated(referral_id=open_one, agency=agency, message_id=fact.id)
+        yield Said(repeated, subject=case.referrals[open_one].person)
+        return
+    name = rules.naming.case_of(agency, event, fact.id)
+    latest = case.latest
+    person = case.referrals[latest].person if latest else fact.subject or person_of_case(name)
+    referral_id = referral_id_of(name, len(case.referrals))
+    tokens = {
+        category: register.seals.seal(referral_id, category, person, as_json(content))
+        for category, content in private_of(event).items()
+    }
+    received = ReferralReceived(
+        referral_id=referral_id,
+        agency=agency,
+        door=event.door,
+        source_kind=event.source_kind,
+        agreement=event.agreement,
+        officer_waiting=event.incident is not None and event.incident.officer_waiting,
+        referred_at=event.referred_at,
+        particulars=particulars_of(event, rules.site.timezone),
+        sealed=tokens,
+        restricted_source=event.source_kind in RESTRICTED or rules.site.agencies[agency].restricted_source,
+        after_the_fact=event.after_the_fact,
+        test=event.test,
+    )
+    yield Said(received, subject=person)
+    if not event.test:
+        marks = rules.naming.marks(agency, event.person)
+        yield from recognition.recognised(register, person, marks, rules.site.recognition)
+
+
+def _amended(rules: Rules, case: Case, fact: Fact, event: ReferralAmended, register: Register) -> Iterator[Outcome]:
+    """The whole as it now stands: what is given replaces its section, what is not given stays sealed as it was."""
+    found = _found(case, fact, event)
+    if not isinstance(found, ReferralCorrected):
+        yield found
+        return
+    person = case.referrals[found.referral_id].person
+    tokens = dict(found.sealed)
+    contact = register.seals.carried(tokens.get(Category.CONTACT), person) if event.reach is not None else {}
+    for category, content in private_given(event, contact).items():
+        tokens.pop(category, None)
+        if content is not None:
+            tokens[category] = register.seals.seal(found.referral_id, category, person, as_json(content))
+    changes: dict[str, Any] = {
+        "particulars": particulars_after(found.particulars, event, found.referred_at, rules.site.timezone),
+        "sealed": tokens,
+        "revision": found.revision + 1,
+        "changed": changed_by(event),
+    }
+    for name in ("agreement", "officer_waiting"):
+        if getattr(event, name) is not None:
+            changes[name] = getattr(event, name)
+    yield Said(found.model_copy(update=changes), subject=person)
+    if event.person is not None and not found.test:
+        marks = rules.naming.marks(found.agency, event.person)
+        yield from recognition.recognised(register, person, marks, rules.site.recognition)
+
+
+def _withdrawn(case: Case, fact: Fact, event: ReferralWithdrawn) -> Iterator[Outcome]:
+    found = _found(case, fact, event)
+    if not isinstance(found, ReferralCorrected):
+        yield found
+        return
+    retracted = ReferralRetracted(referral_id=found.referral_id, agency=found.agency, why=event.why)
+    yield Said(retracted, subject=case.referrals[found.referral_id].person)
+
+
+def _found(case: Case, fact: Fact, event: ReferralAmended | ReferralWithdrawn) -> ReferralCorrected | Said:
+    """Return the referral that is meant, as it stands; else the refusal. Another agency's is as unknown as none."""
+    of = event.of
+    field = next(name for name in ("referral_id", "incident_number", "source_reference") if getattr(of, name))
+    meant = of.referral_id or case.latest
+    referral: Referral | None = case.referrals.get(meant) if meant else None
+    if referral is None or referral.agency != fact.agency:
+        problem = Problem(field=f"of.{field}", rule="It names a referral that you submitted.", fix=_BY_NAME)
+        return refused(fact, "unknown-referral", problem)
+    if referral.whole is None:
+        problem = Problem(field=f"of.{field}", rule="This referral was withdrawn.", fix="Submit it again.")
+        return refused(fact, "withdrawn-referral", problem)
+    return referral.whole
+
+
+def _admitted(fact: Fact, register: Register) -> Said:
+    """The report as it came, its private text sealed under the person's newest record."""
+    person = fact.subject
+    if person is None:
+        return Said(fact.event, key=_agency_meant(fact), admitted=True)
+    record = register.people.get(person, person)
+
+    def seal(field: str, clear: bytes) -> str:
+        return register.seals.seal(record, field, person, clear)
+
+    return Said(sealed(fact.event, seal), admitted=True)
+
+
+def _agency_meant(fact: Fact) -> str | None:
+    event: Event = fact.event
+    return event.agency if isinstance(event, AgencySuspended | AgencyResumed) else fact.agency

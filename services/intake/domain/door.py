@@ -1,0 +1,193 @@
+"""The door: from a raw record on an agency's topic to a fact, admitted so far or not. It never raises for bad input.
+
+The topic proves who speaks; nothing that a sender writes about time, cause or delivery is believed. Only a message
+newer than this reader raises (`NewerVersion`): it is parked and read again after the upgrade.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import pydantic_core
+
+from contracts import topics
+from contracts.catalogue import AssignmentDirected, LinkAnswered
+from contracts.envelope import Envelope, Fact, agency_source
+from contracts.event import versions
+from contracts.parts import Refusal
+from contracts.reading import NewerVersion, NoCloudEvent, Unreadable, contract, open_envelope, read_data, unknown_fields
+from contracts.words import Problem
+from services.intake.domain.checks import EARLIEST, LATEST, findings
+from services.intake.domain.unadmitted import UNKNOWN_SUBJECT, Unadmitted, refusal_of
+from services.plumbing.identity import derived
+from services.plumbing.service import Record
+from services.sites import Agency, Site
+
+MOST_BYTES: Final = 256 * 1024
+"""How big a message's data may be. Kafka itself lets a little more through."""
+ABOUT_NOBODY: Final = frozenset(
+    {
+        "referral.submitted", "referral.amended", "referral.withdrawn", "capacity.reported", "agency.suspended",
+        "agency.resumed",
+    }
+)  # fmt: skip
+"""Events that need no subject: there is no person yet, they name a referral, or they are about an agency."""
+_MOST_PROBLEMS: Final = 12
+_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_EVENT_NAME: Final = re.compile(r"[a-z][a-z_.]{0,99}")
+_SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LONGEST_SLUG: Final = 60
+_REFERENCE: Final = re.compile(r"per-[0-9a-f]{32}")
+
+Translate = Callable[[str, str], str | None]
+"""The person behind an agency's own pseudonym: `translate(pseudonym, agency)`, or None."""
+
+
+class _Refused(Exception):
+    """The message is not admitted."""
+
+    def __init__(self, reason: str, *problems: Problem) -> None:
+        super().__init__(reason)
+        self.reason, self.problems = reason, problems
+
+
+@dataclass(frozen=True)
+class Door:
+    """Reads records of one site's agencies. `unknown_fields` counts, by event, fields that were kept out."""
+
+    site: Site
+    translate: Translate
+    unknown_fields: Counter[str] = field(default_factory=Counter)
+
+    def __call__(self, record: Record) -> Fact:
+        """Return the fact in the record; an `Unadmitted` one where it is refused.
+
+        Raises:
+            NewerVersion: the sender writes a version that this reader does not know yet.
+        """
+        slug = _slug(record.topic)
+        try:
+            envelope, data = open_envelope(record.headers, record.body)
+            _plausible(envelope)
+        except NoCloudEvent as wrong:
+            return _unadmitted(record, slug, None, wrong.reason, wrong.problems)
+        try:
+            return self._admitted(record, slug, envelope, data)
+        except NewerVersion:
+            raise
+        except Unreadable as wrong:
+            return _unadmitted(record, slug, envelope, wrong.reason, wrong.problems)
+        except _Refused as wrong:
+            return _unadmitted(record, slug, envelope, wrong.reason, wrong.problems)
+
+    def _admitted(self, record: Record, slug: str, envelope: Envelope, data: bytes) -> Fact:
+        agency = self._permitted(slug, envelope)
+        if len(data) > MOST_BYTES:
+            rule = f"A message has at most {MOST_BYTES} bytes."
+            raise _Refused("oversize", Problem(field="data", rule=rule, fix="Send less in one message."))
+        cls = contract(envelope)
+        event = read_data(envelope, data)
+        found = findings(event, agency, self.site, record.appended_at)
+        if found:
+            raise _Refused(found[0].reason, *(one.problem for one in found[:_MOST_PROBLEMS]))
+        left_out = sum(1 for _ in unknown_fields(cls, pydantic_core.from_json(data)))
+        if left_out:
+            self.unknown_fields[event.name] += left_out
+        subject = (
+            event.person if isinstance(event, LinkAnswered | AssignmentDirected) else self._subject(slug, envelope)
+        )
+        return Fact(event, replace(_proven(record, slug, envelope), subject=subject))
+
+    def _permitted(self, slug: str, envelope: Envelope) -> Agency:
+        if envelope.source != agency_source(slug):
+            fix = f"Send {agency_source(slug)}."
+            raise _Refused(
+                "wrong-source", Problem(field="source", rule="It is the agency whose topic this is.", fix=fix)
+            )
+        agency = self.site.agencies.get(slug)
+        if agency is None:
+            fix = "Ask the program office."
+            raise _Refused("unknown-agency", Problem(field="source", rule="It is an agency of this site.", fix=fix))
+        if versions(envelope.type) and envelope.type not in agency.may_say:
+            fix = "Send one of the events that the program office agreed with you."
+            raise _Refused("not-permitted", Problem(field="type", rule="Your agency may say this event.", fix=fix))
+        return agency
+
+    def _subject(self, slug: str, envelope: Envelope) -> str | None:
+        pseudonym = envelope.subject
+        if pseudonym is None:
+            if envelope.type in ABOUT_NOBODY:
+                return None
+            fix = "Send the pseudonym that the hub's notice to you gave as its subject."
+            raise _Refused("unknown-subject", Problem(field="subject", rule="It is required.", fix=fix))
+        if slug == self.site.program_office and _REFERENCE.fullmatch(pseudonym):
+            # Operators see the hub's own references; whether there is such a person is looked up before it is admitted.
+            return pseudonym
+        person = self.translate(pseudonym, slug)
+        if person is None:
+            raise _Refused("unknown-subject", UNKNOWN_SUBJECT)
+        return person
+
+
+def reused(fact: Fact) -> Fact:
+    """Return what is made of an id that comes again with other content: a refusal that names the id."""
+    problem = Problem(
+        field="id",
+        rule="This id was used before for other content.",
+        fix="Send it under a new id; correct by amending.",
+    )
+    event = Unadmitted(refusal=refusal_of(fact, "reused-id", problem))
+    return Fact(event, replace(fact.envelope, subject=None, type=Unadmitted.name, dataschema=None))
+
+
+def _slug(topic: str) -> str:
+    slug = topics.agency_of(topic) or ""
+    return slug if len(slug) <= _LONGEST_SLUG and _SLUG.fullmatch(slug) else "unknown"
+
+
+def _plausible(envelope: Envelope) -> None:
+    if not EARLIEST <= envelope.at <= LATEST:
+        raise NoCloudEvent(
+            Problem(field="time", rule="It is between the years 1900 and 2200.", fix="Correct the year.")
+        )
+
+
+def _proven(record: Record, slug: str, envelope: Envelope) -> Envelope:
+    """Return the envelope with what the broker proves, and without what a sender cannot know."""
+    source = agency_source(slug)
+    traced = envelope.traceparent
+    return Envelope(
+        id=envelope.id,
+        source=source,
+        type=envelope.type,
+        at=envelope.at,
+        correlation_id=derived("cor-", source, envelope.id),
+        traceparent=traced if traced is not None and _TRACEPARENT.fullmatch(traced) else None,
+        admitted_at=record.appended_at,
+        signature=envelope.signature,
+    )
+
+
+def _unadmitted(
+    record: Record, slug: str, envelope: Envelope | None, reason: str, problems: tuple[Problem, ...]
+) -> Fact:
+    nameless = Envelope(
+        id=f"record {record.partition}/{record.offset}",
+        source=agency_source(slug),
+        type="unknown",
+        at=record.appended_at,
+    )
+    known = envelope or nameless
+    refusal = Refusal(
+        agency=slug,
+        message_id=known.id,
+        message_type=known.type if _EVENT_NAME.fullmatch(known.type) else "unknown",
+        reason=reason,
+        problems=problems,
+    )
+    proven = replace(_proven(record, slug, known), type=Unadmitted.name, signature=None)
+    return Fact(Unadmitted(refusal=refusal), proven)

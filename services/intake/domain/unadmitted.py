@@ -1,0 +1,48 @@
+"""What could not be admitted is a fact, too: the door hands it on as an event that never leaves the room."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from contracts import topics
+from contracts.catalogue import ReferralRefused, ReportRefused
+from contracts.envelope import Fact
+from contracts.event import Event
+from contracts.parts import Refusal
+from contracts.words import Problem
+from services.plumbing.service import Said
+
+UNKNOWN_SUBJECT: Final = Problem(
+    field="subject",
+    rule="It is your own pseudonym of a person.",
+    fix="Send the subject exactly as the hub's notice to you gave it.",
+)
+"""The same words whatever the cause: nothing can be learnt from them."""
+_REFERRAL: Final = "referral."
+
+
+class Unadmitted(Event):
+    """A message that the door did not admit, and why. On no shelf: only intake hears it, from its own door."""
+
+    name: ClassVar[str] = "message.unadmitted"
+    version: ClassVar[int] = 1
+    topic: ClassVar[str] = topics.TO_HUB
+
+    refusal: Refusal
+
+
+def refused(fact: Fact, reason: str, *problems: Problem) -> Said:
+    """Say that the fact was not admitted after all, to the agency that sent it."""
+    return said_no(refusal_of(fact, reason, *problems))
+
+
+def refusal_of(fact: Fact, reason: str, *problems: Problem) -> Refusal:
+    """Return the refusal of a message that could be read."""
+    known = fact.event.refusal.message_type if isinstance(fact.event, Unadmitted) else fact.envelope.type
+    return Refusal(agency=fact.agency or "", message_id=fact.id, message_type=known, reason=reason, problems=problems)
+
+
+def said_no(refusal: Refusal) -> Said:
+    """Say it under the agency's key, with no person in it; what is of a referral on the referrals' topic."""
+    event = ReferralRefused if refusal.message_type.startswith(_REFERRAL) else ReportRefused
+    return Said(event(refusal=refusal), subject="", key=refusal.agency)

@@ -1,0 +1,202 @@
+"""Where the door remembers: cases, people, marks, pairs, suspensions, operators; one load and one save for a batch.
+
+Loading takes advisory locks on the batch's cases and marks in sorted order, so that two instances cannot miss each
+other: who comes second waits, and then sees what the first one saved.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from services.intake.domain import NOTHING, Case, Marked, Naming, Pair, Register, Wanted, wanted
+from services.intake.domain.register import MOST_MATCHES
+from services.plumbing.sealing import Erased, Sealer, Seals
+from services.plumbing.service import Connection, Loaded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from contracts.envelope import Fact
+
+_LOCK: Final = "SELECT pg_advisory_xact_lock(id) FROM unnest($1::bigint[]) AS id"
+_CASES: Final = "SELECT key, state FROM intake.cases WHERE key = ANY($1::text[]) ORDER BY key FOR UPDATE"
+_MARKS: Final = """
+SELECT asked.hash, found.person, found.birth FROM unnest($1::text[]) AS asked (hash)
+CROSS JOIN LATERAL (
+    SELECT person, birth FROM intake.marks WHERE marks.hash = asked.hash ORDER BY place LIMIT $2
+) AS found
+"""
+_PAIRS: Final = """
+SELECT low, high, standing, basis FROM intake.pairs WHERE low = ANY($1::text[]) OR high = ANY($1::text[])
+ORDER BY low, high FOR UPDATE
+"""
+_PEOPLE: Final = "SELECT person, record FROM intake.people WHERE person = ANY($1::text[])"
+_SUSPENDED: Final = "SELECT agency, since FROM intake.suspensions"
+_OPERATORS: Final = "SELECT operator, public_key FROM intake.operators WHERE revoked_at IS NULL"
+
+_SAVE_CASES: Final = """
+INSERT INTO intake.cases (key, state) SELECT * FROM unnest($1::text[], $2::text[])
+ON CONFLICT (key) DO UPDATE SET state = excluded.state
+"""
+_SAVE_PEOPLE: Final = """
+INSERT INTO intake.people (person, record) SELECT * FROM unnest($1::text[], $2::text[])
+ON CONFLICT (person) DO UPDATE SET record = excluded.record
+"""
+_SAVE_MARKS: Final = """
+INSERT INTO intake.marks (hash, person, birth) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+ON CONFLICT (hash, person) DO UPDATE SET birth = excluded.birth
+"""
+_SAVE_PAIRS: Final = """
+INSERT INTO intake.pairs (low, high, standing, basis)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+ON CONFLICT (low, high) DO UPDATE SET standing = excluded.standing, basis = excluded.basis
+"""
+_SUSPEND: Final = """
+INSERT INTO intake.suspensions (agency, since) SELECT * FROM unnest($1::text[], $2::timestamptz[])
+ON CONFLICT (agency) DO UPDATE SET since = excluded.since
+"""
+_RESUME: Final = "DELETE FROM intake.suspensions WHERE agency = ANY($1::text[])"
+_REVOKE: Final = "UPDATE intake.operators SET revoked_at = now() WHERE operator = $1 AND revoked_at IS NULL"
+_REGISTER: Final = "INSERT INTO intake.operators (operator, public_key) VALUES ($1, $2)"
+
+
+class BatchSeals:
+    """The seals of one batch, as the domain knows them."""
+
+    def __init__(self, seals: Seals) -> None:
+        """`keys` are kept with the batch."""
+        self.keys = seals
+
+    def seal(self, record: str, field: str, person: str, clear: bytes) -> str:
+        """Return the token of `clear`, bound to record, field and person."""
+        return self.keys.seal(record, field, person, clear)
+
+    def carried(self, token: str | None, person: str) -> Mapping[str, Any]:
+        """Return the JSON object in intake's own former token; nothing where the record was erased."""
+        if token is None:
+            return {}
+        try:
+            content: dict[str, Any] = json.loads(self.keys.open(token, person))
+        except Erased:
+            return {}
+        return content
+
+
+class Cases:
+    """The tables of the schema `intake`, and the keys of the records that a batch touches."""
+
+    def __init__(self, naming: Naming, sealer: Sealer) -> None:
+        """`naming` tells what a batch needs before anything is loaded."""
+        self._naming, self._sealer = naming, sealer
+
+    async def load(self, conn: Connection, keys: Sequence[str], facts: Sequence[Fact]) -> Loaded[Case, Register]:
+        """Lock, then load the cases of `keys` and all of the register that these facts can need."""
+        want = wanted(self._naming, keys, facts)
+        await _lock(conn, want)
+        rows = await _asked(conn, _CASES, want.cases)
+        cases = {row["key"]: Case.model_validate_json(row["state"]) for row in rows}
+        people = {*want.people, *(one.person for case in cases.values() for one in case.referrals.values())}
+        records = {row["person"]: row["record"] for row in await _asked(conn, _PEOPLE, sorted(people))}
+        seals = await self._sealer.seals(conn, records_of(want, cases, records))
+        register = Register(
+            seals=BatchSeals(seals),
+            people=records,
+            marks=await _marks(conn, want),
+            pairs=await _pairs(conn, sorted({*people, *want.newcomers})),
+            suspended={row["agency"]: row["since"] for row in await conn.fetch(_SUSPENDED)},
+            operators=await registered_operators(conn) if want.operators else {},
+        )
+        return Loaded(cases, register)
+
+    async def save(
+        self, conn: Connection, states: Mapping[str, Case], shared: Register, _rows: Sequence[tuple[Fact, Any]]
+    ) -> None:
+        """Save the cases that changed, what changed of the register, and the keys that were made."""
+        changed = {key: case for key, case in states.items() if case is not NOTHING and case.referrals}
+        if changed:
+            keys = sorted(changed)
+            await conn.execute(_SAVE_CASES, keys, [changed[key].model_dump_json(exclude_none=True) for key in keys])
+        await _save_register(conn, shared)
+        if isinstance(shared.seals, BatchSeals):
+            await self._sealer.keep(conn, shared.seals.keys)
+
+
+def records_of(want: Wanted, cases: Mapping[str, Case], people: Mapping[str, str]) -> set[str]:
+    """Return every record that exists and that a batch may seal under: of its cases, and of the people it is about."""
+    return {
+        *people.values(),
+        *(person for person in want.people if person not in people),
+        *(referral_id for case in cases.values() for referral_id in case.referrals),
+    }
+
+
+async def registered_operators(conn: Connection) -> dict[str, str]:
+    """Return the public key of each operator."""
+    return {row["operator"]: row["public_key"] for row in await conn.fetch(_OPERATORS)}
+
+
+async def register_operator(conn: Connection, operator: str, public_key: str) -> None:
+    """Register an operator's public key in place of the one before; from the first one on, decisions must be signed."""
+    async with conn.transaction():
+        await conn.execute(_REVOKE, operator)
+        await conn.execute(_REGISTER, operator, public_key)
+
+
+async def remove_operator(conn: Connection, operator: str) -> None:
+    """Take the operator's key back: nothing signed with it is admitted any more."""
+    await conn.execute(_REVOKE, operator)
+
+
+async def _lock(conn: Connection, want: Wanted) -> None:
+    names = {*want.cases, *want.hashes, *("+".join(pair) for pair in want.pairs)}
+    if names:
+        await conn.execute(_LOCK, sorted(map(_number, names)))
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"intake {name}".encode()).digest()[:8], signed=True)
+
+
+async def _asked(conn: Connection, query: str, names: Sequence[str]) -> Iterable[Any]:
+    """Ask only where there is something to ask."""
+    found: Iterable[Any] = await conn.fetch(query, list(names)) if names else ()
+    return found
+
+
+async def _marks(conn: Connection, want: Wanted) -> dict[str, tuple[Marked, ...]]:
+    marks: dict[str, tuple[Marked, ...]] = {}
+    if want.hashes:
+        # One more than counts, for the person may be one of them.
+        for row in await conn.fetch(_MARKS, list(want.hashes), MOST_MATCHES + 1):
+            marks[row["hash"]] = (*marks.get(row["hash"], ()), Marked(row["person"], row["birth"]))
+    return marks
+
+
+async def _pairs(conn: Connection, people: Sequence[str]) -> dict[tuple[str, str], Pair]:
+    rows = await _asked(conn, _PAIRS, people)
+    return {(row["low"], row["high"]): Pair(row["standing"], row["basis"]) for row in rows}
+
+
+async def _save_register(conn: Connection, register: Register) -> None:
+    changes = register.changes
+    if changes.people:
+        await conn.execute(_SAVE_PEOPLE, *_columns(sorted(changes.people.items())))
+    if changes.marks:
+        # The last word on one mark of one person counts.
+        noted = {(hashed, one.person): one.birth for hashed, one in changes.marks}
+        await conn.execute(_SAVE_MARKS, *_columns([(*which, birth) for which, birth in noted.items()]))
+    if changes.pairs:
+        rows = [(*pair, stands.standing, stands.basis) for pair, stands in sorted(changes.pairs.items())]
+        await conn.execute(_SAVE_PAIRS, *_columns(rows))
+    suspended = sorted((agency, since) for agency, since in changes.suspended.items() if since is not None)
+    if suspended:
+        await conn.execute(_SUSPEND, *_columns(suspended))
+    resumed = sorted(agency for agency, since in changes.suspended.items() if since is None)
+    if resumed:
+        await conn.execute(_RESUME, resumed)
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]

@@ -1,0 +1,143 @@
+"""Ready-made messages of invented agencies' systems, and a hub that is only its door."""
+
+import functools
+import hashlib
+import itertools
+import json
+from datetime import UTC, datetime
+
+from contracts import topics
+from contracts.envelope import instant
+from services.intake.app import service
+from services.intake.domain import Case, Naming
+from services.plumbing.keystore import SiteKeys
+from services.plumbing.memory import MemoryHub
+from services.plumbing.pseudonyms import Pseudonyms
+from services.plumbing.service import Record
+from services.sites import load_site
+from tests.intake.memory import CasesInMemory
+
+NOW = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
+"""Ten in the morning at the site."""
+POLICE, SHERIFF, PROVIDER, OTHER_PROVIDER = (
+    "bellingham-police", "whatcom-county-sheriff", "opportunity-council", "northwest-youth-services",
+)  # fmt: skip
+HOSPITAL = "peacehealth-st-joseph"
+OFFICE = "whatcom-lead-program-office"
+ORI = "WASAMPL02"
+KEYS = SiteKeys(
+    site=hashlib.sha256(b"site").digest(), pseudonym=hashlib.sha512(b"p").digest(), matching=hashlib.sha256(b"m").digest()
+)
+PSEUDONYMS = Pseudonyms(KEYS.pseudonym)
+PERSON = "per-" + "1" * 32
+OFFER = "off-" + "2" * 32
+_ids = itertools.count(1)
+
+
+@functools.cache
+def site():
+    return load_site("whatcom")
+
+
+def naming():
+    return Naming(KEYS.matching)
+
+
+def memory():
+    return CasesInMemory(naming(), KEYS.site, Case)
+
+
+def incident(**changes):
+    return {"number": "26B01234", "ori": ORI, "subject_sequence": 1} | changes
+
+
+def arrest(**changes):
+    """An arrest diversion as a police system sends it."""
+    return {
+        "door": "arrest_diversion",
+        "source_kind": "law_enforcement",
+        "referred_at": "2026-03-02T09:40:00-08:00",
+        "incident": incident(),
+        "person": {"legal_name": "Juniper Sample", "birth_date": "1990-05-05"},
+        "agreement": "agreed",
+    } | changes
+
+
+def community(**changes):
+    """A community referral: nobody has a number for it."""
+    return {"door": "community", "source_kind": "business", "referred_at": "2026-03-02T09:40:00-08:00"} | changes
+
+
+def record(
+    data, *, type="referral.submitted", agency=POLICE, id=None, subject=None, at=NOW, headers=None, offset=0, **attributes
+):
+    """A binary-mode record on the agency's topic. `headers` change or (None) drop what would be sent."""
+    sent = {
+        "ce_specversion": "1.0",
+        "ce_id": id or f"m-{next(_ids)}",
+        "ce_source": f"/agencies/{agency}",
+        "ce_type": type,
+        "ce_time": instant(at),
+        "content-type": "application/json",
+    }
+    sent |= {"ce_subject": subject} if subject else {}
+    sent |= {f"ce_{name}": value for name, value in attributes.items()}
+    sent |= headers or {}
+    pairs = tuple(
+        (name, value.encode() if isinstance(value, str) else value) for name, value in sent.items() if value is not None
+    )
+    body = data if isinstance(data, bytes) or data is None else json.dumps(data, ensure_ascii=False).encode()
+    return Record(topics.to_hub(agency), 0, offset, at, pairs, None, body)
+
+
+def structured(data, *, agency=POLICE, body=None, at=NOW, **attributes):
+    """The same in structured mode."""
+    whole = {
+        "specversion": "1.0",
+        "id": f"m-{next(_ids)}",
+        "source": f"/agencies/{agency}",
+        "type": "referral.submitted",
+        "time": instant(at),
+        "data": data,
+    }
+    whole |= attributes
+    headers = (("content-type", b"application/cloudevents+json; charset=utf-8"),)
+    text = json.dumps({name: value for name, value in whole.items() if value is not None}).encode()
+    return Record(topics.to_hub(agency), 0, 0, at, headers, None, text if body is None else body)
+
+
+class House:
+    """A hub that is only its door, and what it says."""
+
+    def __init__(self, store=None, at=NOW):
+        self.store = store or memory()
+        self.hub = MemoryHub([service(site(), KEYS, self.store)], at=at)
+        self._seen = {topics.REFERRALS: 0, topics.REPORTS: 0}
+
+    async def hear(self, *records):
+        """Let the door read the records, and return what was said since, in order by topic."""
+        for one in records:
+            await self.hub.publish(one.topic, one, key="any")
+        await self.hub.settle()
+        said = []
+        for topic, seen in self._seen.items():
+            facts = self.hub.facts(topic)
+            said += facts[seen:]
+            self._seen[topic] = len(facts)
+        return said
+
+    async def opened(self, fact):
+        """The sealed parts of a referral, opened."""
+        opener = await self.store.sealer.opener(None, fact.event.sealed.values())
+        return {
+            category.value: json.loads(opener.open(token, fact.subject)) for category, token in fact.event.sealed.items()
+        }
+
+
+def names(facts):
+    return [fact.event.name for fact in facts]
+
+
+def refusal(facts):
+    (fact,) = facts
+    return fact.event.refusal
