@@ -1,0 +1,70 @@
+"""How assignment decides. Pure: what is kept (`Placement`, `Room`), what is shared (`Board`), and what follows.
+
+**When.** A referral is offered once it is received, ruled eligible by the latest screening or review, and neither the
+sender took it back nor the person said no. From a source that reveals health or treatment, only with the person's yes.
+A no of the person is for good. "Not divertible" closes a referral until an amendment makes it eligible again.
+Once an agency has accepted, an amendment undoes nothing; once the person was met, nor does a withdrawal.
+
+**Whom.** One agency at a time, blind, each once a round (order: `candidates`). With an officer waiting, or by arrest,
+it has the site's minutes to answer, else the longer ones. An answer counts by when the hub admitted it. Accepting for a
+waiting officer starts the minutes for arrival; a hand-off, or a contact in person, within them is arrival.
+An agency that accepted may still decline until the hand-off. Whoever gave a lasting reason (not our area, no shared
+language, safety) is not asked again for that referral.
+
+**Places.** A place is for a person: all their referrals at one agency take one. No ordinary offer is made beyond the
+places. Own participants, hand-offs already made, and an operator's direction go beyond them. A newcomer never takes a
+place for which somebody waits before them, but for a waiting officer, who goes first
+(RCW 71.24.115(3): immediately for in-custody referrals).
+
+**Nobody left, an officer waiting.**
+- Every agency that suits was asked, and said no or nothing, or there is none: the officer goes on as usual
+  (`assignment.unavailable`). An arrest is then closed as lapsed, and an operator may still direct it by hand;
+  another referral waits, for outreach.
+- Some agency was not asked because it is full or suspended: an appointment follows, and the referral waits for it.
+- An agency accepts with an appointment instead of coming: the officer hears `unavailable` with an appointment.
+
+**Nobody left, no officer waiting.** The referral waits, by door, then by since when; an arrest for an appointment
+where somebody was full. Whoever was asked is asked again in a new round after the longer answering time, or
+as soon as they make room: more places, back from suspension, a place that somebody else had.
+
+**Freed places** are said to whoever's turn it is (`place.freed`, under that person's key). Hearing it, the referral
+takes the place or, with places left, the next one is told. A suspended agency gets no new offers; its open ones lapse
+by their clock, and when it is back the first in line is told.
+
+**Own case manager.** Whoever has the person already, under this record or a linked one, is asked first, even when full.
+Others are asked only while an officer waits. The events are those of a newcomer.
+
+**Ends.** A person's no takes back offers and ends what was begun. Intake and end count for all that the agency holds of
+the person. A referral whose assignment ended seeks nobody by itself; an operator may direct it.
+"""
+
+from __future__ import annotations
+
+from services.assignment.domain.board import Board, Tally, Waiting, follow
+from services.assignment.domain.candidates import turns
+from services.assignment.domain.deciding import HEARS, decide
+from services.assignment.domain.evolving import SERVICE, State, evolve, key
+from services.assignment.domain.gathering import Desk, gathered, linked_with
+from services.assignment.domain.placement import Placement
+from services.assignment.domain.rooms import Room, agency_of, room_key
+
+__all__ = [
+    "HEARS",
+    "SERVICE",
+    "Board",
+    "Desk",
+    "Placement",
+    "Room",
+    "State",
+    "Tally",
+    "Waiting",
+    "agency_of",
+    "decide",
+    "evolve",
+    "follow",
+    "gathered",
+    "key",
+    "linked_with",
+    "room_key",
+    "turns",
+]

@@ -1,0 +1,221 @@
+"""What is shared over the persons: the places of agencies, who takes them, and the waiting list. Immutable.
+
+A person takes one place at an agency, however many of their referrals are open or held there. `follow` counts by what
+is said, so that the next decision of the same batch sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.catalogue import (
+    AssignmentAccepted,
+    AssignmentCancelled,
+    AssignmentClosed,
+    AssignmentDeclined,
+    AssignmentEnded,
+    AssignmentEnrolled,
+    AssignmentLapsed,
+    AssignmentOffered,
+    AssignmentWaitlisted,
+)
+from services.assignment.domain.rooms import OF_AGENCIES, Room, about, evolve_room
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from contracts.envelope import Fact
+    from contracts.event import Event
+
+ANYWHERE: Final = ""
+"""Where somebody waits who joined the list in this very batch; which agencies suit is asked when their turn comes."""
+
+Turn = tuple[int, datetime, str]
+"""The order of those who wait: priority of the door (lower is sooner), since when, referral."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One referral that waits at one agency that suits it. `asked_at`: that agency was asked in this round."""
+
+    agency: str
+    turn: Turn
+    person: str
+    asked_at: datetime | None = None
+
+    @property
+    def referral_id(self) -> str:
+        """Which referral waits."""
+        return self.turn[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many places at an agency are taken, and when one that somebody had last came free."""
+
+    taken: int = 0
+    opened_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Board:
+    """Places and waiting list, as they are now.
+
+    `held` counts the open or held offers of each person of the batch at each agency; `enrolled` names the agencies
+    whose participants the persons of the batch and those linked with them are; `touched` are the agencies whose row
+    is to be saved.
+    """
+
+    starting: Mapping[str, int]
+    rooms: Mapping[str, Room] = field(default_factory=dict)
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
+    held: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    enrolled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    waiting: Mapping[str, tuple[Waiting, ...]] = field(default_factory=dict)
+    touched: frozenset[str] = frozenset()
+
+    def room(self, agency: str) -> Room:
+        """Return what the agency last said of its places."""
+        return self.rooms.get(agency) or Room()
+
+    def tally(self, agency: str) -> Tally:
+        """Return how many places of the agency are taken."""
+        return self.tallies.get(agency) or Tally()
+
+    def places(self, agency: str) -> int:
+        """Return how many people the agency can have in all."""
+        reported = self.room(agency).places
+        return self.starting.get(agency, 0) if reported is None else reported
+
+    def free(self, agency: str) -> int:
+        """Return how many places are free; below zero where people were taken on although it was full."""
+        return self.places(agency) - self.tally(agency).taken
+
+    def load(self, agency: str) -> float:
+        """Return which part of the places is taken."""
+        return self.tally(agency).taken / max(self.places(agency), 1)
+
+    def opened_since(self, agency: str, at: datetime) -> bool:
+        """Whether the agency made room, or a place there came free, after that instant."""
+        moments = (self.room(agency).opened_at, self.tally(agency).opened_at)
+        return any(moment is not None and moment > at for moment in moments)
+
+    def line(self, agency: str, *, joined_now: bool = True) -> Iterator[Waiting]:
+        """Iterate over those who wait for a place at the agency, in no order."""
+        for entries in self.waiting.values():
+            for one in entries:
+                if one.agency == ANYWHERE:
+                    if joined_now:
+                        yield one
+                elif one.agency == agency and (one.asked_at is None or self.opened_since(agency, one.asked_at)):
+                    yield one
+
+    def first(self, agency: str, *, besides: str | None, after: Turn | None = None) -> Waiting | None:
+        """Return whose turn it is at the agency, besides that person and after that turn."""
+        line = (
+            one for one in self.line(agency) if one.person != besides and (after is None or one.turn > after)
+        )  # fmt: skip
+        return min(line, key=lambda one: one.turn, default=None)
+
+    def ahead(self, agency: str, turn: Turn, person: str) -> int:
+        """Return how many others wait at the agency whose turn comes before this one."""
+        return sum(one.turn < turn and one.person != person for one in self.line(agency, joined_now=False))
+
+    def holding(self, person: str, agency: str) -> bool:
+        """Whether the person takes a place at the agency already."""
+        return self.held.get((person, agency), 0) > 0
+
+
+def follow(board: Board, fact: Fact) -> Board:
+    """Return the board after a fact, heard or said; the same board where nothing shared changes."""
+    change = _CHANGES.get(type(fact.event))
+    return board if change is None else change(board, fact.event, fact)
+
+
+def _reported(board: Board, _event: Event, fact: Fact) -> Board:
+    agency = about(fact) or ""
+    room = evolve_room(board.room(agency), fact)
+    return replace(board, rooms={**board.rooms, agency: room}, touched=board.touched | {agency})
+
+
+def _offered(board: Board, event: AssignmentOffered, fact: Fact) -> Board:
+    return _taken(_left(board, event.referral_id), fact.subject or "", event.agency)
+
+
+def _accepted(board: Board, event: AssignmentAccepted, fact: Fact) -> Board:
+    """Count a place only for what was never offered: an offer took its place already."""
+    if not event.after_the_fact:
+        return board
+    return _taken(_left(board, event.referral_id), fact.subject or "", event.agency)
+
+
+def _unanswered(board: Board, event: AssignmentDeclined | AssignmentLapsed, fact: Fact) -> Board:
+    return _given_back(board, fact.subject or "", event.agency)
+
+
+def _cancelled(board: Board, event: AssignmentCancelled, fact: Fact) -> Board:
+    return _given_back(board, fact.subject or "", event.agency, at=fact.at)
+
+
+def _enrolled(board: Board, event: AssignmentEnrolled, fact: Fact) -> Board:
+    person = fact.subject or ""
+    agencies = tuple(sorted({*board.enrolled.get(person, ()), event.agency}))
+    return replace(board, enrolled={**board.enrolled, person: agencies})
+
+
+def _ended(board: Board, event: AssignmentEnded, fact: Fact) -> Board:
+    person = fact.subject or ""
+    agencies = tuple(one for one in board.enrolled.get(person, ()) if one != event.agency)
+    board = replace(board, enrolled={**board.enrolled, person: agencies})
+    return _given_back(board, person, event.agency, at=fact.at)
+
+
+def _waitlisted(board: Board, event: AssignmentWaitlisted, fact: Fact) -> Board:
+    joined = Waiting(ANYWHERE, (event.priority, fact.at, event.referral_id), fact.subject or "")
+    return replace(board, waiting={**board.waiting, event.referral_id: (joined,)})
+
+
+def _closed(board: Board, event: AssignmentClosed, _fact: Fact) -> Board:
+    return _left(board, event.referral_id)
+
+
+def _taken(board: Board, person: str, agency: str) -> Board:
+    count = board.held.get((person, agency), 0)
+    board = replace(board, held={**board.held, (person, agency): count + 1})
+    return board if count else _tallied(board, agency, 1, None)
+
+
+def _given_back(board: Board, person: str, agency: str, at: datetime | None = None) -> Board:
+    count = board.held.get((person, agency), 0)
+    board = replace(board, held={**board.held, (person, agency): max(count - 1, 0)})
+    return _tallied(board, agency, -1, at) if count == 1 else board
+
+
+def _tallied(board: Board, agency: str, change: int, at: datetime | None) -> Board:
+    before = board.tally(agency)
+    opened_at = before.opened_at if at is None else max(at, before.opened_at or at)
+    tally = Tally(before.taken + change, opened_at)
+    return replace(board, tallies={**board.tallies, agency: tally}, touched=board.touched | {agency})
+
+
+def _left(board: Board, referral_id: str) -> Board:
+    if referral_id not in board.waiting:
+        return board
+    return replace(board, waiting={one: entries for one, entries in board.waiting.items() if one != referral_id})
+
+
+_CHANGES: Final[Mapping[type[Event], Callable[[Board, Any, Fact], Board]]] = {
+    **dict.fromkeys(OF_AGENCIES, _reported),
+    AssignmentOffered: _offered,
+    AssignmentAccepted: _accepted,
+    AssignmentDeclined: _unanswered,
+    AssignmentLapsed: _unanswered,
+    AssignmentCancelled: _cancelled,
+    AssignmentEnrolled: _enrolled,
+    AssignmentEnded: _ended,
+    AssignmentWaitlisted: _waitlisted,
+    AssignmentClosed: _closed,
+}

@@ -1,0 +1,98 @@
+"""What follows from one fact, told step by step: each step sees the ones before, as they will be folded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from contracts.catalogue import AnswerRefused, PlaceFreed
+from contracts.envelope import Fact, service_source
+from contracts.parts import Refusal
+from contracts.words import Problem
+from services.assignment.domain.board import Board, Turn, follow
+from services.assignment.domain.evolving import SERVICE, evolve
+from services.assignment.domain.placement import Placement
+from services.plumbing.service import Deadline, Outcome, Said
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from contracts.event import Event
+    from services.assignment.domain.referral import Referral
+    from services.sites import Site
+
+
+class Course:
+    """The decision under way for one person: what is so by now, and what was said so far."""
+
+    def __init__(self, site: Site, before: Placement | None, after: Placement, fact: Fact, board: Board) -> None:
+        """Begin with what is kept after the fact."""
+        self.site = site
+        self.before = before
+        self.placement = after
+        self.fact = fact
+        self.board = board
+        self.outcomes: list[Outcome] = []
+        self.openings: set[str] = set()
+        """Agencies where a place may be free for somebody who waits."""
+
+    @property
+    def at(self) -> datetime:
+        """The instant of the fact that is heard."""
+        return self.fact.at
+
+    @property
+    def office(self) -> str:
+        """The site's program office."""
+        return self.site.program_office
+
+    def referral(self, referral_id: str) -> Referral:
+        """Return the referral as it is by now."""
+        return self.placement.referrals[referral_id]
+
+    def waited(self, referral_id: str) -> bool:
+        """Whether the referral was on the waiting list before the fact."""
+        return self.before is not None and self.before.waits(referral_id, self.office)
+
+    def say(self, event: Event) -> None:
+        """Say something, and go on as it makes things."""
+        person = self.placement.person
+        self.outcomes.append(Said(event, subject=person))
+        source = service_source(SERVICE)
+        envelope = replace(self.fact.envelope, source=source, type=event.name, subject=person, at=self.at)
+        said = Fact(event, replace(envelope, admitted_at=None))
+        after = evolve(self.placement, said)
+        self.placement = after if isinstance(after, Placement) else self.placement
+        self.board = follow(self.board, said)
+
+    def remind(self, name: str, reference: str, due_at: datetime) -> None:
+        """Have time itself come back to it."""
+        self.outcomes.append(Deadline(name, reference, due_at))
+
+    def refuse(self, reason: str, problem: Problem) -> None:
+        """Answer that what was sent fits nothing. Of one reason, the words are always the same."""
+        agency = self.fact.agency or self.office
+        refusal = Refusal(
+            agency=agency,
+            message_id=self.fact.id,
+            message_type=self.fact.event.name,
+            reason=reason,
+            problems=(problem,),
+        )
+        self.say(AnswerRefused(refusal=refusal))
+
+    def pass_on(self, agency: str, after: Turn | None = None) -> None:
+        """Say the free place at the agency to whoever's turn it is, if it is free and somebody waits."""
+        outcome = freed(self.board, agency, besides=self.placement.person, after=after)
+        if outcome is not None:
+            self.outcomes.append(outcome)
+
+
+def freed(board: Board, agency: str, *, besides: str | None = None, after: Turn | None = None) -> Said | None:
+    """Return the free place at the agency, said to whoever's turn it is; None if it is not free or nobody waits."""
+    if board.room(agency).suspended or board.free(agency) <= 0:
+        return None
+    turn = board.first(agency, besides=besides, after=after)
+    if turn is None:
+        return None
+    return Said(PlaceFreed(referral_id=turn.referral_id, agency=agency), subject=turn.person)

@@ -1,0 +1,198 @@
+"""The next step of a referral that seeks a case manager: record, close, offer or wait. Asked again at every fact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from contracts.catalogue import (
+    AssignmentAccepted,
+    AssignmentCancelled,
+    AssignmentClosed,
+    AssignmentHandedOff,
+    AssignmentOffered,
+    AssignmentUnavailable,
+    AssignmentWaitlisted,
+)
+from contracts.words import ClosedReason, Door
+from services.assignment.domain.candidates import Candidate, age_band, askable, candidates, turn_of
+from services.assignment.domain.evolving import ROUND
+from services.assignment.domain.referral import FINAL
+from services.plumbing.identity import derived
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from contracts.parts import AfterTheFact
+    from services.assignment.domain.course import Course
+    from services.assignment.domain.kept import Told
+    from services.assignment.domain.referral import Referral
+
+OFFER: Final = "offer"
+ARRIVAL: Final = "arrival"
+
+
+def proceed(course: Course, referral_id: str, promised: str | None = None) -> None:
+    """Take the next step of the referral, if there is one. `promised` is the agency whose free place was said to it."""
+    referral = course.referral(referral_id)
+    if referral.told is None or referral.received_at is None or referral.settled:
+        return
+    reason = _why_close(course, referral_id)
+    if reason is not None:
+        close(course, referral_id, reason)
+    elif referral.told.after_the_fact is not None:
+        _record(course, referral_id, referral.told.after_the_fact)
+    elif (
+        referral.live is None
+        and ClosedReason.LAPSED not in referral.closed
+        and course.placement.ready_at(referral_id, course.office) is not None
+    ):
+        _seek(course, referral_id, promised)
+
+
+def offer_to(course: Course, referral_id: str, agency: str) -> None:
+    """Offer the referral to the agency, blind; it lapses by the site's clock, counted from when it was ready."""
+    referral = course.referral(referral_id)
+    told = _told(referral)
+    ready_at = course.placement.ready_at(referral_id, course.office)
+    clocks = course.site.clocks
+    pressing = referral.officer_waits or (told.door is Door.ARREST_DIVERSION and not referral.unavailable)
+    minutes = clocks.offer_answer_minutes if pressing else clocks.offer_answer_minutes_outreach
+    lapses_at = max(course.at, ready_at or course.at) + clocks.minutes(minutes)
+    offer_id = _offer_id(referral_id, referral, agency)
+    course.say(
+        AssignmentOffered(
+            referral_id=referral_id,
+            offer_id=offer_id,
+            agency=agency,
+            door=told.door,
+            area=told.area,
+            age_band=age_band(told.age),
+            language=told.language,
+            needs=told.needs,
+            officer_waiting=referral.officer_waits,
+            lapses_at=lapses_at,
+            arrive_within_minutes=clocks.arrival_minutes if referral.officer_waits else None,
+            test=told.test,
+        )
+    )
+    course.remind(OFFER, offer_id, lapses_at)
+
+
+def cancel(course: Course, referral_id: str, reason: ClosedReason) -> bool:
+    """Take back what is open or accepted and not yet handed off; whether there was anything."""
+    live = course.referral(referral_id).live
+    if live is None or live[1].met:
+        return False
+    offer_id, offer = live
+    course.say(AssignmentCancelled(referral_id=referral_id, offer_id=offer_id, agency=offer.agency, reason=reason))
+    course.openings.add(offer.agency)
+    return True
+
+
+def close(course: Course, referral_id: str, reason: ClosedReason) -> None:
+    """Take back what stands, and close the referral; it is said once."""
+    cancelled = cancel(course, referral_id, reason)
+    closed = course.referral(referral_id).closed
+    if not closed & FINAL and (reason not in closed or cancelled or course.waited(referral_id)):
+        course.say(AssignmentClosed(referral_id=referral_id, reason=reason))
+
+
+def _why_close(course: Course, referral_id: str) -> ClosedReason | None:
+    referral = course.referral(referral_id)
+    if course.placement.says_no(referral_id, course.office):
+        return ClosedReason.PERSON_DECLINED
+    if referral.retracted:
+        return ClosedReason.WITHDRAWN_BY_SOURCE
+    recorded = referral.told is not None and referral.told.after_the_fact is not None
+    accepted = referral.live is not None and referral.live[1].holds
+    return ClosedReason.NOT_DIVERTIBLE if referral.ineligible and not accepted and not recorded else None
+
+
+def _record(course: Course, referral_id: str, made: AfterTheFact) -> None:
+    """Record the hand-off that was made by phone: nobody is paged, and the place is taken whatever screening says."""
+    cancel(course, referral_id, ClosedReason.DIRECTED_ELSEWHERE)
+    offer_id = _offer_id(referral_id, course.referral(referral_id), made.to_agency)
+    course.say(
+        AssignmentAccepted(referral_id=referral_id, offer_id=offer_id, agency=made.to_agency, after_the_fact=True)
+    )
+    course.say(
+        AssignmentHandedOff(
+            referral_id=referral_id,
+            offer_id=offer_id,
+            agency=made.to_agency,
+            handed_off_at=made.handed_off_at,
+            after_the_fact=True,
+        )
+    )
+
+
+def _seek(course: Course, referral_id: str, promised: str | None) -> None:
+    left = askable(course.site, course.board, course.placement, referral_id)
+    for one in left:
+        if _has_room(course, referral_id, one, promised):
+            offer_to(course, referral_id, one.agency)
+            return
+    _nobody(course, referral_id, full=bool(left))
+
+
+def _has_room(course: Course, referral_id: str, one: Candidate, promised: str | None) -> bool:
+    """Whether a place is free for this person: nobody overtakes those who wait, but for a waiting officer."""
+    board, person, referral = course.board, course.placement.person, course.referral(referral_id)
+    room, told = board.room(one.agency), _told(referral)
+    if room.suspended:
+        return False
+    if one.own or board.holding(person, one.agency):
+        return True
+    if (room.doors is not None and told.door not in room.doors) or board.free(one.agency) <= 0:
+        return False
+    if referral.officer_waits or promised == one.agency:
+        return True
+    turn = turn_of(course.site, course.placement, referral_id) or _new_turn(course, referral_id)
+    if board.free(one.agency) > board.ahead(one.agency, turn, person):
+        return True
+    # Somebody else's turn: should nobody be telling them just now, this does.
+    course.openings.add(one.agency)
+    return False
+
+
+def _nobody(course: Course, referral_id: str, *, full: bool) -> None:
+    """Nobody is left to ask. `full`: some agency was not asked, for want of room."""
+    referral = course.referral(referral_id)
+    told = _told(referral)
+    officer = referral.officer_waits
+    arrest = told.door is Door.ARREST_DIVERSION
+    if officer:
+        course.say(AssignmentUnavailable(referral_id=referral_id, appointment_follows=full))
+        if arrest and not full:
+            course.say(AssignmentClosed(referral_id=referral_id, reason=ClosedReason.LAPSED))
+            return
+    elif course.waited(referral_id):
+        return
+    course.say(
+        AssignmentWaitlisted(
+            referral_id=referral_id,
+            door=told.door,
+            priority=course.site.door_priority[told.door],
+            appointment=referral.appointment or (full and (officer or arrest)),
+        )
+    )
+    if any(
+        referral.asked_at(one.agency) for one in candidates(course.site, course.board, course.placement, referral_id)
+    ):
+        clocks = course.site.clocks
+        course.remind(ROUND, referral_id, course.at + clocks.minutes(clocks.offer_answer_minutes_outreach))
+
+
+def _new_turn(course: Course, referral_id: str) -> tuple[int, datetime, str]:
+    return course.site.door_priority[_told(course.referral(referral_id)).door], course.at, referral_id
+
+
+def _offer_id(referral_id: str, referral: Referral, agency: str) -> str:
+    return derived("off-", referral_id, agency, str(len(referral.offers)))
+
+
+def _told(referral: Referral) -> Told:
+    if referral.told is None:
+        message = "Only a referral that was received is offered."
+        raise AssertionError(message)
+    return referral.told

@@ -1,0 +1,126 @@
+"""The small pieces of what is kept of a person's referrals: what was told, what was ruled, what was offered.
+
+Every piece is merged so that the order of arrival over different topics, and hearing a fact twice, make no difference.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.parts import AfterTheFact, AgeFact
+from contracts.words import Agreement, ClosedReason, DeclineReason, Door, HelpType, Verdict
+
+LASTING: Final = frozenset({DeclineReason.NOT_OUR_AREA, DeclineReason.NO_SHARED_LANGUAGE, DeclineReason.SAFETY})
+"""Reasons that will be the same tomorrow: who gave one is not asked again for this referral."""
+
+
+class Kept(BaseModel):
+    """A frozen piece of state."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Told(Kept):
+    """The referral as its sender last told it. No identity: age, area, language and needs are all that is known."""
+
+    revision: int
+    at: datetime
+    agency: str
+    door: Door
+    agreement: Agreement
+    officer_waiting: bool
+    restricted: bool
+    """The source itself reveals health or treatment: nothing leaves the hub before the person agreed."""
+    age: AgeFact = AgeFact()
+    area: str | None = None
+    language: str = "en"
+    needs: tuple[HelpType, ...] = ()
+    after_the_fact: AfterTheFact | None = None
+    test: bool = False
+
+
+class Ruling(Kept):
+    """What screening or a review last said. A review's decision counts before a screening of the same moment."""
+
+    at: datetime
+    decided: bool
+    revision: int
+    id: str
+    verdict: Verdict
+
+    @property
+    def order(self) -> tuple[datetime, bool, int, str]:
+        """Of two rulings, the greater is the truth."""
+        return self.at, self.decided, self.revision, self.id
+
+
+class Offer(Kept):
+    """One agency asked once, and all that came of it. The instants are when the hub admitted what made it so."""
+
+    agency: str
+    offered_at: datetime | None = None
+    lapses_at: datetime | None = None
+    accepted_at: datetime | None = None
+    arrive_by: datetime | None = None
+    declined: DeclineReason | None = None
+    lapsed: bool = False
+    cancelled: ClosedReason | None = None
+    handed_off_at: datetime | None = None
+    enrolled_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more can come of it."""
+        return self.declined is not None or self.lapsed or self.cancelled is not None or self.ended_at is not None
+
+    @property
+    def open(self) -> bool:
+        """Whether the agency may still answer."""
+        return self.accepted_at is None and not self.over
+
+    @property
+    def holds(self) -> bool:
+        """Whether the agency has taken the person on, and still has them."""
+        return self.accepted_at is not None and not self.over
+
+    @property
+    def met(self) -> bool:
+        """Whether the person was handed off or enrolled: from then on a referrer's second thoughts change nothing."""
+        return self.handed_off_at is not None or self.enrolled_at is not None
+
+
+class Word(Kept):
+    """The person's own yes or no, as an agency passed it on. Without a referral it is about all of that moment."""
+
+    agency: str | None
+    referral_id: str | None
+    at: datetime
+    yes: bool
+
+
+class Attempt(Kept):
+    """One attempt to reach the person. `present`: they stood before each other."""
+
+    agency: str | None
+    at: datetime
+    present: bool
+
+
+class Link(Kept):
+    """Whether another record is the same person; the latest word counts."""
+
+    at: datetime
+    id: str
+    linked: bool
+
+
+class Onward(Kept):
+    """One service provider asked for help."""
+
+    asked_by: str
+    provider: str | None
+    state: str = "asked"

@@ -1,0 +1,127 @@
+"""What is kept of one person: their referrals, relations to agencies, links, and the help asked onward."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from contracts.words import Agreement, ClosedReason
+from services.assignment.domain.kept import Attempt, Kept, Link, Offer, Onward, Word
+from services.assignment.domain.referral import FINAL, Referral
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+
+class Placement(Kept):
+    """Where a person stands between the agencies. Kept one row a person."""
+
+    person: str
+    referrals: dict[str, Referral] = Field(default_factory=dict)
+    words: dict[str, Word] = Field(default_factory=dict)
+    attempts: dict[str, Attempt] = Field(default_factory=dict)
+    links: dict[str, Link] = Field(default_factory=dict)
+    onwards: dict[str, Onward] = Field(default_factory=dict)
+
+    @property
+    def linked(self) -> frozenset[str]:
+        """The other records of the same person."""
+        return frozenset(other for other, link in self.links.items() if link.linked)
+
+    @property
+    def offers(self) -> Iterator[tuple[str, str, Offer]]:
+        """All offers ever made for the person: referral, offer id, offer."""
+        for referral_id, referral in self.referrals.items():
+            for offer_id, offer in referral.offers.items():
+                yield referral_id, offer_id, offer
+
+    @property
+    def live(self) -> Iterator[tuple[str, str, Offer]]:
+        """The offers that are open or held. Each takes a place; several at one agency take one."""
+        return (found for found in self.offers if not found[2].over)
+
+    @property
+    def enrolled_with(self) -> tuple[str, ...]:
+        """The agencies whose participant the person is, by slug."""
+        return tuple(sorted({offer.agency for _, _, offer in self.live if offer.enrolled_at is not None}))
+
+    def find(self, offer_id: str) -> tuple[str, Offer] | None:
+        """Return the offer and its referral, or None for one that was never made for this person."""
+        return next(((referral, offer) for referral, found, offer in self.offers if found == offer_id), None)
+
+    def held_by(self, agency: str | None, at: datetime) -> list[tuple[str, str, Offer]]:
+        """Return what the agency holds of what it had accepted by that instant."""
+        return [
+            found for found in self.live
+            if found[2].agency == agency and found[2].accepted_at is not None and found[2].accepted_at <= at
+        ]  # fmt: skip
+
+    def knew(self, agency: str | None, at: datetime) -> bool:
+        """Whether the agency had ever accepted the person by that instant."""
+        return any(
+            offer.agency == agency and offer.accepted_at is not None and offer.accepted_at <= at
+            for _, _, offer in self.offers
+        )
+
+    def counts(self, word: Word, referral_id: str, office: str) -> bool:
+        """Whether this word of the person is about this referral, from somebody who may pass it on."""
+        referral = self.referrals[referral_id]
+        if referral.told is None or referral.received_at is None:
+            return False
+        if word.referral_id not in {None, referral_id} or (word.referral_id is None and word.at < referral.received_at):
+            return False
+        return word.agency in {office, referral.told.agency} or self.knew(word.agency, word.at)
+
+    def says_no(self, referral_id: str, office: str) -> bool:
+        """Whether the person declined, when referred or at any time since. A no stands; a yes needs a new referral."""
+        referral = self.referrals[referral_id]
+        if ClosedReason.PERSON_DECLINED in referral.closed:
+            return True
+        if referral.told is not None and referral.told.agreement is Agreement.DECLINED and not referral.settled:
+            return True
+        return any(not word.yes and self.counts(word, referral_id, office) for word in self.words.values())
+
+    def agreed_at(self, referral_id: str, office: str) -> datetime | None:
+        """When the person agreed to be met, or None if they have not."""
+        told = self.referrals[referral_id].told
+        if told is not None and told.agreement is Agreement.AGREED:
+            return told.at
+        said = (word.at for word in self.words.values() if word.yes and self.counts(word, referral_id, office))
+        return min(said, default=None)
+
+    def ready_at(self, referral_id: str, office: str) -> datetime | None:
+        """Since when the referral may be offered, whatever came in which order; None while it may not."""
+        referral = self.referrals[referral_id]
+        if referral.told is None or referral.received_at is None or referral.ruling is None:
+            return None
+        if not referral.eligible or referral.retracted or referral.closed & FINAL or self.says_no(referral_id, office):
+            return None
+        agreed_at = self.agreed_at(referral_id, office) if referral.told.restricted else referral.received_at
+        return None if agreed_at is None else max(referral.received_at, referral.ruling.at, agreed_at)
+
+    def waits(self, referral_id: str, office: str) -> bool:
+        """Whether the referral is on the waiting list."""
+        referral = self.referrals.get(referral_id)
+        return (
+            referral is not None
+            and referral.waitlisted_at is not None
+            and referral.live is None
+            and not referral.settled
+            and ClosedReason.LAPSED not in referral.closed
+            and self.ready_at(referral_id, office) is not None
+        )
+
+    def arrived(self, offer: Offer) -> bool:
+        """Whether a case manager stood before the person in time."""
+        return any(
+            attempt.present and attempt.agency == offer.agency and _within(offer, attempt.at)
+            for attempt in self.attempts.values()
+        )
+
+
+def _within(offer: Offer, at: datetime) -> bool:
+    return (
+        offer.accepted_at is not None and offer.accepted_at <= at and (offer.arrive_by is None or at <= offer.arrive_by)
+    )

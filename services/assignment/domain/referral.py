@@ -1,0 +1,75 @@
+"""One referral between the agencies: what was told and ruled, who was asked, and where it stands."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003  # pydantic reads it at run time
+from typing import Final
+
+from pydantic import Field
+
+from contracts.words import ClosedReason, Verdict
+from services.assignment.domain.kept import LASTING, Kept, Offer, Ruling, Told
+
+FINAL: Final = frozenset({ClosedReason.PERSON_DECLINED, ClosedReason.WITHDRAWN_BY_SOURCE})
+"""Closed for good. What was not divertible may become so by an amendment; what lapsed goes on by an operator's hand."""
+
+
+class Referral(Kept):
+    """Where one referral stands."""
+
+    received_at: datetime | None = None
+    told: Told | None = None
+    retracted: bool = False
+    ruling: Ruling | None = None
+    offers: dict[str, Offer] = Field(default_factory=dict)
+    waitlisted_at: datetime | None = None
+    """Since when it waits; kept over offers that came to nothing, so that nobody loses their turn."""
+    appointment: bool = False
+    unavailable: bool = False
+    """The waiting officer was told that nobody comes: from then on no officer waits."""
+    closed: frozenset[ClosedReason] = frozenset()
+    round_from: datetime | None = None
+    """Who was asked before this moment may be asked again."""
+
+    @property
+    def live(self) -> tuple[str, Offer] | None:
+        """The one offer that is open or held, with its id."""
+        return next(((offer_id, offer) for offer_id, offer in self.offers.items() if not offer.over), None)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the person was met, or the assignment ended: it seeks nobody any more."""
+        return any(offer.met or offer.ended_at for offer in self.offers.values())
+
+    @property
+    def officer_waits(self) -> bool:
+        """Whether an officer stands with the person and has not been told to go on."""
+        return self.told is not None and self.told.officer_waiting and not self.unavailable
+
+    @property
+    def eligible(self) -> bool:
+        """Whether the latest ruling says so."""
+        return self.ruling is not None and self.ruling.verdict is Verdict.ELIGIBLE
+
+    @property
+    def ineligible(self) -> bool:
+        """Whether the latest ruling says that it is not for this program."""
+        return self.ruling is not None and self.ruling.verdict is Verdict.PRESUMPTIVELY_INELIGIBLE
+
+    def asked_at(self, agency: str) -> datetime | None:
+        """When the agency was last asked in this round; an offer that the hub itself took back does not count."""
+        return max(
+            (
+                offer.offered_at
+                for offer in self.offers.values()
+                if offer.agency == agency
+                and offer.cancelled is None
+                and offer.offered_at is not None
+                and (self.round_from is None or offer.offered_at >= self.round_from)
+            ),
+            default=None,
+        )
+
+    def refused_by(self, agency: str) -> bool:
+        """Whether the agency gave a reason that will be the same tomorrow."""
+        return any(offer.agency == agency and offer.declined in LASTING for offer in self.offers.values())

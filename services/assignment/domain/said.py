@@ -1,0 +1,145 @@
+"""How what assignment itself said changes what is kept: the decisions, folded like any fact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.catalogue import (
+    AssignmentAccepted,
+    AssignmentCancelled,
+    AssignmentClosed,
+    AssignmentDeclined,
+    AssignmentEnded,
+    AssignmentEnrolled,
+    AssignmentHandedOff,
+    AssignmentLapsed,
+    AssignmentOffered,
+    AssignmentUnavailable,
+    AssignmentWaitlisted,
+    OnwardAsked,
+    OnwardClosed,
+)
+from services.assignment.domain.kept import Offer, Onward
+from services.assignment.domain.referral import Referral
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from contracts.event import Event
+    from services.assignment.domain.placement import Placement
+
+ONWARD_RANKS: Final[Mapping[str, int]] = {
+    "asked": 0, "waitlisted": 1, "accepted": 2, "declined": 3, "fulfilled": 3, "nobody": 3,
+}  # fmt: skip
+"""How far an onward referral is; it only goes on, never back."""
+
+
+def _offered(placement: Placement, event: AssignmentOffered, at: datetime) -> Placement:
+    return _offer(placement, event, offered_at=at, lapses_at=event.lapses_at)
+
+
+def _accepted(placement: Placement, event: AssignmentAccepted, at: datetime) -> Placement:
+    return _offer(placement, event, accepted_at=at, arrive_by=event.arrive_by)
+
+
+def _declined(placement: Placement, event: AssignmentDeclined, _at: datetime) -> Placement:
+    return _offer(placement, event, declined=event.reason)
+
+
+def _lapsed(placement: Placement, event: AssignmentLapsed, _at: datetime) -> Placement:
+    return _offer(placement, event, lapsed=True)
+
+
+def _cancelled(placement: Placement, event: AssignmentCancelled, _at: datetime) -> Placement:
+    return _offer(placement, event, cancelled=event.reason)
+
+
+def _handed_off(placement: Placement, event: AssignmentHandedOff, at: datetime) -> Placement:
+    return _offer(placement, event, handed_off_at=at)
+
+
+def _enrolled(placement: Placement, event: AssignmentEnrolled, at: datetime) -> Placement:
+    return _relation(placement, event, at, enrolled_at=at)
+
+
+def _ended(placement: Placement, event: AssignmentEnded, at: datetime) -> Placement:
+    return _relation(placement, event, at, ended_at=at)
+
+
+def _waitlisted(placement: Placement, event: AssignmentWaitlisted, at: datetime) -> Placement:
+    referral = placement.referrals.get(event.referral_id, Referral())
+    since = at if referral.waitlisted_at is None else min(at, referral.waitlisted_at)
+    return _referral(placement, event, waitlisted_at=since, appointment=referral.appointment or event.appointment)
+
+
+def _unavailable(placement: Placement, event: AssignmentUnavailable, _at: datetime) -> Placement:
+    return _referral(placement, event, unavailable=True)
+
+
+def _closed(placement: Placement, event: AssignmentClosed, _at: datetime) -> Placement:
+    closed = placement.referrals.get(event.referral_id, Referral()).closed
+    return _referral(placement, event, closed=closed | {event.reason})
+
+
+def _asked(placement: Placement, event: OnwardAsked, _at: datetime) -> Placement:
+    known = placement.onwards.get(event.onward_id)
+    state = "asked" if known is None else known.state
+    return _onward(placement, event.onward_id, Onward(asked_by=event.asked_by, provider=event.provider, state=state))
+
+
+def _answered(placement: Placement, event: OnwardClosed, _at: datetime) -> Placement:
+    known = placement.onwards.get(event.onward_id) or Onward(asked_by=event.asked_by, provider=event.provider)
+    if ONWARD_RANKS[event.state] <= ONWARD_RANKS[known.state]:
+        return placement
+    return _onward(placement, event.onward_id, known.model_copy(update={"state": event.state}))
+
+
+def _offer(placement: Placement, event: Any, **changes: Any) -> Placement:
+    referral = placement.referrals.get(event.referral_id, Referral())
+    offer = referral.offers.get(event.offer_id) or Offer(agency=event.agency)
+    offers = referral.offers | {event.offer_id: offer.model_copy(update=changes)}
+    return _referral(placement, event, offers=offers)
+
+
+def _relation(placement: Placement, event: Any, at: datetime, **changes: Any) -> Placement:
+    """Change the newest assignment at the agency accepted by then: an agency may have a person twice in a life."""
+    referral = placement.referrals.get(event.referral_id, Referral())
+    held = [
+        (offer.accepted_at, offer_id)
+        for offer_id, offer in referral.offers.items()
+        if offer.agency == event.agency and offer.accepted_at is not None and offer.accepted_at <= at
+    ]
+    if not held:
+        return placement
+    _, offer_id = max(held)
+    offer = referral.offers[offer_id].model_copy(update=changes)
+    return _referral(placement, event, offers=referral.offers | {offer_id: offer})
+
+
+def _referral(placement: Placement, event: Any, **changes: Any) -> Placement:
+    before = placement.referrals.get(event.referral_id, Referral())
+    after = before.model_copy(update=changes)
+    return placement.model_copy(update={"referrals": placement.referrals | {event.referral_id: after}})
+
+
+def _onward(placement: Placement, onward_id: str, onward: Onward) -> Placement:
+    return placement.model_copy(update={"onwards": placement.onwards | {onward_id: onward}})
+
+
+OWN: Final[Mapping[type[Event], Callable[[Placement, Any, datetime], Placement]]] = {
+    AssignmentOffered: _offered,
+    AssignmentAccepted: _accepted,
+    AssignmentDeclined: _declined,
+    AssignmentLapsed: _lapsed,
+    AssignmentCancelled: _cancelled,
+    AssignmentHandedOff: _handed_off,
+    AssignmentEnrolled: _enrolled,
+    AssignmentEnded: _ended,
+    AssignmentWaitlisted: _waitlisted,
+    AssignmentUnavailable: _unavailable,
+    AssignmentClosed: _closed,
+    OnwardAsked: _asked,
+    OnwardClosed: _answered,
+}
+"""Each thing that assignment says, with what it changes."""

@@ -1,0 +1,72 @@
+"""A person whom an agency has already goes to their own case manager, and nobody who refers can tell."""
+
+from __future__ import annotations
+
+from contracts import topics
+from contracts.catalogue import PersonLinked, PersonUnlinked
+from contracts.envelope import written
+from contracts.words import Door
+from tests.assignment.examples import ANSWER, HILL, OUTREACH, RIVER, Town, fact, later, person, town
+
+
+async def test_an_enrolled_person_is_offered_to_their_own_agency_even_when_it_is_full():
+    place = Town(town(river_house=0, hill_house=1))
+    assert await place.enrol() == HILL
+    await place.refer(2, who=1)
+    assert place.offer(2).agency == HILL
+    assert place.store.taken(HILL) == 1
+
+
+async def test_a_linked_person_is_offered_to_their_own_agency():
+    place = Town(town(river_house=0))
+    assert await place.enrol() == HILL
+    await place.capacity(RIVER, 5)
+    await place.hear(PersonLinked(other=person(1), basis="agency-person-number", by="ada"), who=2)
+    await place.refer(2)
+    assert place.offer(2).agency == HILL
+
+
+async def test_an_unlinked_person_is_a_stranger_again_and_an_old_link_stays_undone():
+    place = Town(town(river_house=0))
+    await place.enrol()
+    await place.capacity(RIVER, 5)
+    link = fact(PersonLinked(other=person(1), basis="agency-person-number", by="ada"), person(2), "/hub/intake")
+    await place.hub.publish(topics.REFERRALS, link)
+    await place.hub.settle()
+    await place.passes(1)
+    await place.hear(PersonUnlinked(other=person(1), by="ada"), who=2)
+    await place.hub.publish(topics.REFERRALS, link)
+    await place.refer(2)
+    assert place.offer(2).agency == RIVER
+
+
+async def test_to_whoever_refers_an_enrolled_person_looks_like_a_newcomer():
+    """Same kinds, same order, same size; only ids and the agency differ, and those police never hear."""
+    shapes = []
+    for known in (True, False):
+        place = Town(town(river_house=0, hill_house=9))
+        if known:
+            await place.enrol()
+        await place.refer(2, who=1 if known else 2)
+        await place.accept(2, who=1 if known else 2)
+        await place.hand_off(2, who=1 if known else 2)
+        facts = [one for one in place.hub.facts(topics.ASSIGNMENTS) if "0" * 30 + "02" in str(one.event)]
+        shapes.append([(one.event.name, len(written(one)[0])) for one in facts])
+    assert shapes[0] == shapes[1]
+
+
+async def test_when_the_own_agency_is_silent_and_an_officer_waits_the_others_are_asked():
+    place = Town()
+    assert await place.enrol() == RIVER
+    await place.refer(2, who=1)
+    await place.passes(ANSWER)
+    assert [offer.agency for offer in place.offers(2)] == [RIVER, HILL]
+
+
+async def test_when_the_own_agency_is_silent_and_nobody_waits_it_is_asked_again_the_next_day():
+    place = Town()
+    await place.enrol()
+    await place.refer(2, who=1, door=Door.COMMUNITY)
+    await place.passes(2 * OUTREACH + 1)
+    assert [offer.agency for offer in place.offers(2)] == [RIVER, RIVER]
+    assert place.offer(2).lapses_at == later(3 * OUTREACH)
