@@ -1,0 +1,223 @@
+"""Which consents begin and end to count, as soon as the register says so.
+
+A decision is the difference between what holds and what has been said. So it does not matter which fact came last.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from contracts.assignments.assignment_accepted import AssignmentAccepted
+from contracts.assignments.assignment_ended import AssignmentEnded
+from contracts.assignments.assignment_enrolled import AssignmentEnrolled
+from contracts.assignments.assignment_handed_off import AssignmentHandedOff
+from contracts.assignments.onward_asked import OnwardAsked
+from contracts.consents.consent_expired import ConsentExpired
+from contracts.consents.consent_granted import ConsentGranted
+from contracts.consents.consent_refused import ConsentRefused
+from contracts.consents.consent_withdrawn import ConsentWithdrawn
+from contracts.deadlines.deadline_reached import DeadlineReached
+from contracts.envelope import Fact
+from contracts.parts import Refusal
+from contracts.referrals.referral_received import ReferralReceived
+from contracts.to_hub.consent_revoked import ConsentRevoked
+from contracts.to_hub.consent_signed import ConsentSigned
+from contracts.to_hub.person_declined import PersonDeclined
+from contracts.words import Problem
+from services.consent.domain.register import EXPIRED, NO_RELATION, WITHDRAWN, Register, Signing, Tie, deadline_key
+from services.consent.domain.rules import may_witness, names_itself, problems_of, recipients_of
+from services.plumbing.service import Deadline, Outcome, Said
+from services.sites import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+SERVICE: Final = "consent"
+HEARS: Final = (
+    AssignmentAccepted,
+    AssignmentEnded,
+    AssignmentEnrolled,
+    AssignmentHandedOff,
+    ConsentRevoked,
+    ConsentSigned,
+    DeadlineReached,
+    OnwardAsked,
+    PersonDeclined,
+    ReferralReceived,
+)
+RELATION: Final = "relation"
+"""The deadline by which a witness must have to do with the person."""
+EXPIRY: Final = "expiry"
+_ENDS_WITH_PARTICIPATION: Final = frozenset({"end_of_participation", "end_of_treatment"})
+"""The hub hears of no end of treatment by itself; the end of participation is the nearest that it hears, and sooner."""
+
+
+def key(fact: Fact) -> str | None:
+    """Return the person whose consents the fact is about; None for another service's deadline."""
+    if isinstance(fact.event, DeadlineReached) and fact.event.service != SERVICE:
+        return None
+    return fact.subject
+
+
+class Desk:
+    """Decides by one site's data."""
+
+    def __init__(self, site: Site) -> None:
+        """Keep the site: who may witness, whom a class names, how long to wait for a relation."""
+        self._site = site
+
+    def decide(self, _before: Register | None, after: Register, fact: Fact, _shared: None) -> Iterator[Outcome]:
+        """Say what counts now and did not, and what counts no more."""
+        for signing in after.signings.values():
+            if self._open(after, signing):
+                yield from self._answer(after, signing, fact)
+        for consent_id in sorted(after.granted - after.withdrawn - after.expired):
+            granted = after.standing(consent_id)
+            if granted is not None:
+                yield from self._end(after, granted)
+        if isinstance(fact.event, ConsentRevoked) and self._means_nothing(after, fact, fact.event):
+            yield self._refused(
+                fact.agency or "",
+                fact.id,
+                ConsentRevoked.name,
+                "unknown-form",
+                Problem(
+                    field="form_reference",
+                    rule="A consent of this person was signed before you under this number.",
+                    fix="Send the number of the signed form, or leave it out to take back every one.",
+                ),
+            )
+
+    def _open(self, register: Register, signing: Signing) -> bool:
+        """Tell whether this signing still waits for its answer; one that a relation found in time is open again."""
+        reason = register.refused.get(signing.key)
+        if reason is not None:
+            return (
+                reason == NO_RELATION
+                and signing.consent_id not in register.granted
+                and self._related(register, signing)
+            )
+        return signing.consent_id not in register.granted or not _same(signing, register.standing(signing.consent_id))
+
+    def _answer(self, register: Register, signing: Signing, fact: Fact) -> Iterator[Outcome]:
+        against = self._against(register, signing, fact.at)
+        if against is not None:
+            reason, problems = against
+            yield self._refused(signing.witness, signing.message_id, ConsentSigned.name, reason, *problems)
+        elif register.standing(signing.consent_id) not in (signing, None):
+            return  # the same form sent twice: the first speaks for both
+        elif self._related(register, signing):
+            yield Said(self._granted(signing))
+            if signing.signed.expires_at is not None:
+                yield Deadline(EXPIRY, signing.consent_id, signing.signed.expires_at)
+        elif deadline_key(RELATION, signing.key) in register.reached:
+            yield self._refused(signing.witness, signing.message_id, ConsentSigned.name, NO_RELATION, _STRANGER)
+        elif isinstance(fact.event, ConsentSigned) and fact.id == signing.message_id:
+            yield Deadline(RELATION, signing.key, self._waits_until(signing))
+
+    def _against(self, register: Register, signing: Signing, now: datetime) -> tuple[str, tuple[Problem, ...]] | None:
+        if not may_witness(signing.witness, self._site):
+            return "not-a-witness", (_NO_WITNESS,)
+        problems = problems_of(signing, self._site)
+        if problems:
+            return "invalid-consent", problems
+        if not _same(signing, register.standing(signing.consent_id)):
+            return "form-already-used", (_OTHER_FORM,)
+        ends = register.ends(signing.consent_id)
+        if WITHDRAWN in ends or self._taken_back(register, signing):
+            return WITHDRAWN, (_TAKEN_BACK,)
+        if EXPIRED in ends or _over(register, signing, now):
+            return EXPIRED, (_OVER,)
+        return None
+
+    def _end(self, register: Register, signing: Signing) -> Iterator[Outcome]:
+        how = self._taken_back(register, signing)
+        if how is not None:
+            yield Said(ConsentWithdrawn(consent_id=signing.consent_id, how=how))
+        elif _over(register, signing, None):
+            yield Said(ConsentExpired(consent_id=signing.consent_id))
+
+    def _taken_back(self, register: Register, signing: Signing) -> str | None:
+        signings = [*register.open(signing.consent_id), signing]
+        hows = (register.taken_back(one, self._site.program_office) for one in signings)
+        return next((how for how in hows if how is not None), None)
+
+    def _related(self, register: Register, signing: Signing) -> bool:
+        """Tell whether the witness had to do with the person in time; one that names itself as the case manager."""
+        how = Tie.HOLDER if names_itself(signing) else None
+        return register.tied(signing.witness, self._waits_until(signing), how=how)
+
+    def _waits_until(self, signing: Signing) -> datetime:
+        clocks = self._site.clocks
+        return signing.at + clocks.minutes(clocks.consent_relation_wait_minutes)
+
+    def _means_nothing(self, register: Register, fact: Fact, revoked: ConsentRevoked) -> bool:
+        return revoked.form_reference is not None and not any(
+            signing.signed.form_reference == revoked.form_reference
+            and fact.agency in (signing.witness, self._site.program_office)
+            for signing in register.signings.values()
+        )
+
+    def _granted(self, signing: Signing) -> ConsentGranted:
+        signed = signing.signed
+        return ConsentGranted(
+            consent_id=signing.consent_id,
+            kind=signed.kind,
+            witness=signing.witness,
+            discloser=signed.discloser,
+            recipients=recipients_of(signing, self._site),
+            categories=signed.categories,
+            purpose=signed.purpose,
+            signed_on=signed.signed_on,
+            expires_at=signed.expires_at,
+            expires_with=signed.expires_with,
+        )
+
+    def _refused(self, agency: str, message_id: str, message_type: str, reason: str, *problems: Problem) -> Said:
+        refusal = Refusal(
+            agency=agency, message_id=message_id, message_type=message_type, reason=reason, problems=problems
+        )
+        return Said(ConsentRefused(refusal=refusal))
+
+
+def _same(signing: Signing, standing: Signing | None) -> bool:
+    return standing is None or signing.signed == standing.signed
+
+
+def _over(register: Register, signing: Signing, now: datetime | None) -> bool:
+    """Tell whether the consent has reached its date or its event; `now` is asked only where it does not count yet."""
+    signed = signing.signed
+    if deadline_key(EXPIRY, signing.consent_id) in register.reached:
+        return True
+    if now is not None and signed.expires_at is not None and signed.expires_at <= now:
+        return True
+    ended = register.ended_at
+    return signed.expires_with in _ENDS_WITH_PARTICIPATION and ended is not None and signing.at <= ended
+
+
+_NO_WITNESS: Final = Problem(
+    field="source",
+    rule="Your agency may not witness a consent at this site.",
+    fix="Have it witnessed by the person's case manager.",
+)
+_STRANGER: Final = Problem(
+    field="subject",
+    rule="A consent is witnessed by who refers, holds or serves the person, and for its own care by the case manager.",
+    fix="Have it witnessed by the person's case manager, or send it when you are.",
+)
+_OTHER_FORM: Final = Problem(
+    field="form_reference",
+    rule="One number stands for one signed form, and this one was used for another.",
+    fix="Send the form under a number of its own.",
+)
+_TAKEN_BACK: Final = Problem(
+    field="form_reference",
+    rule="The person took this consent back, and it stays so.",
+    fix="A new consent has a new number.",
+)
+_OVER: Final = Problem(
+    field="expires_with",
+    rule="A consent that has expired counts no more (42 CFR 2.31(c)).",
+    fix="Ask the person for a new one.",
+)

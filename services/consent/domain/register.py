@@ -1,0 +1,224 @@
+"""What is kept of one person: every consent signed and taken back, and who has to do with the person.
+
+Facts are kept under their own ids, so that any order and any repetition of them comes to the same register; what holds
+at the end is computed from it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.assignments.assignment_accepted import AssignmentAccepted
+from contracts.assignments.assignment_ended import AssignmentEnded
+from contracts.assignments.assignment_enrolled import AssignmentEnrolled
+from contracts.assignments.assignment_handed_off import AssignmentHandedOff
+from contracts.assignments.onward_asked import OnwardAsked
+from contracts.consents.consent_expired import ConsentExpired
+from contracts.consents.consent_granted import ConsentGranted
+from contracts.consents.consent_refused import ConsentRefused
+from contracts.consents.consent_withdrawn import ConsentWithdrawn
+from contracts.deadlines.deadline_reached import DeadlineReached
+from contracts.envelope import Fact
+from contracts.referrals.referral_received import ReferralReceived
+from contracts.to_hub.consent_revoked import ConsentRevoked
+from contracts.to_hub.consent_signed import ConsentSigned
+from contracts.to_hub.person_declined import PersonDeclined
+from contracts.words import ConsentKind
+from services.plumbing.identity import derived
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_Key = TypeVar("_Key")
+_Item = TypeVar("_Item")
+
+
+NO_RELATION: Final = "no-relation"
+"""The one reason for a refusal that a fact heard late can undo."""
+
+WITHDRAWN: Final = "withdrawn"
+EXPIRED: Final = "expired"
+"""Reasons that end a consent for good, whether it had begun to count or not."""
+
+
+class Tie(StrEnum):
+    """What an agency has to do with the person."""
+
+    REFERRER = "referrer"
+    HOLDER = "holder"
+    PROVIDER = "provider"
+
+
+class _Kept(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Signing(_Kept):
+    """A consent as a witness sent it: one message."""
+
+    message_id: str
+    witness: str
+    at: datetime
+    """When the hub admitted it."""
+    consent_id: str
+    signed: ConsentSigned
+
+    @property
+    def key(self) -> str:
+        """The message's identity over all witnesses."""
+        return message_key(self.witness, self.message_id)
+
+
+class Revocation(_Kept):
+    """Something taken back: one form, or (without a form) all that was signed before the sender until then."""
+
+    by: str
+    at: datetime
+    how: str
+    form_reference: str | None
+
+
+class Register(_Kept):
+    """One person's consents. Times are admission times."""
+
+    signings: dict[str, Signing] = {}
+    revocations: dict[str, Revocation] = {}
+    declined: dict[str, datetime] = {}
+    """When the person said no to everything, by the message that brought it."""
+    ties: dict[str, dict[Tie, datetime]] = {}
+    """Since when an agency has to do with the person, and how."""
+    ended_at: datetime | None = None
+    """When participation last ended."""
+    reached: frozenset[str] = frozenset()
+    """The deadlines that have passed, by name and reference."""
+    granted: frozenset[str] = frozenset()
+    withdrawn: frozenset[str] = frozenset()
+    expired: frozenset[str] = frozenset()
+    refused: dict[str, str] = {}
+    """Why a signing does not count, by its message."""
+
+    def of(self, consent_id: str) -> Iterator[Signing]:
+        """Iterate over the signings of one consent, earliest first."""
+        found = (signing for signing in self.signings.values() if signing.consent_id == consent_id)
+        return iter(sorted(found, key=lambda signing: (signing.at, signing.key)))
+
+    def open(self, consent_id: str) -> list[Signing]:
+        """Return the signings of one consent that were not refused, earliest first."""
+        return [signing for signing in self.of(consent_id) if signing.key not in self.refused]
+
+    def standing(self, consent_id: str) -> Signing | None:
+        """Return the signing that speaks for a consent: the earliest that was not refused; None without one.
+
+        A consent may be granted after all, when the relation that it lacked is heard late.
+        """
+        late = self.of(consent_id) if consent_id in self.granted else ()
+        relation_lacked = (signing for signing in late if self.refused.get(signing.key) == NO_RELATION)
+        return next(iter(self.open(consent_id)), None) or next(relation_lacked, None)
+
+    def ends(self, consent_id: str) -> set[str]:
+        """Return how the consent came to an end for good, also one that ended while it waited to count."""
+        found = {self.refused.get(signing.key, "") for signing in self.of(consent_id)} & {WITHDRAWN, EXPIRED}
+        found |= {WITHDRAWN} if consent_id in self.withdrawn else set()
+        return found | ({EXPIRED} if consent_id in self.expired else set())
+
+    def tied(self, agency: str, by: datetime, *, how: Tie | None = None) -> bool:
+        """Tell whether the agency had to do with the person (in one way, or in any) by that time."""
+        return any(since <= by for tie, since in self.ties.get(agency, {}).items() if how in (None, tie))
+
+    def taken_back(self, signing: Signing, office: str) -> str | None:
+        """Return how the person took this consent back, or None. The program office may pass on any revocation.
+
+        A form that was taken back stays so. Who takes back everything takes back what was signed until then; who says
+        no to everything takes back the consent to be handed over.
+        """
+        for back in self.revocations.values():
+            its_own = back.by in (signing.witness, office)
+            named = back.form_reference == signing.signed.form_reference
+            if its_own and (named or (back.form_reference is None and signing.at <= back.at)):
+                return back.how
+        handed_over = signing.signed.kind is ConsentKind.HUB_HANDOFF
+        return "declined" if handed_over and any(signing.at <= at for at in self.declined.values()) else None
+
+
+def message_key(agency: str, message_id: str) -> str:
+    """Return the identity of an agency's message."""
+    return f"{agency}/{message_id}"
+
+
+def deadline_key(name: str, reference: str) -> str:
+    """Return under which name a deadline that has passed is kept."""
+    return f"{name} {reference}"
+
+
+def consent_id_of(witness: str, person: str, form_reference: str) -> str:
+    """Return the id of a consent: the witness, the person and the witness's own number of the form."""
+    return derived("con-", witness, person, form_reference)
+
+
+def evolve(register: Register | None, fact: Fact) -> Register:
+    """Enter a fact. Any order, any repetition."""
+    known = register or Register()
+    match fact.event:
+        case ConsentSigned() | ConsentRevoked() | PersonDeclined():
+            return _said_by_the_person(known, fact)
+        case ConsentGranted(consent_id=consent_id):
+            return _with(known, granted=known.granted | {consent_id})
+        case ConsentWithdrawn(consent_id=consent_id):
+            return _with(known, withdrawn=known.withdrawn | {consent_id})
+        case ConsentExpired(consent_id=consent_id):
+            return _with(known, expired=known.expired | {consent_id})
+        case ConsentRefused(refusal=refusal) if refusal.message_type == ConsentSigned.name:
+            key = message_key(refusal.agency, refusal.message_id)
+            return _with(known, refused=_and(known.refused, key, refusal.reason))
+        case DeadlineReached(deadline=name, reference=reference):
+            return _with(known, reached=known.reached | {deadline_key(name, reference)})
+        case AssignmentEnded():
+            return _with(known, ended_at=max(known.ended_at or fact.at, fact.at))
+        case _:
+            return _tied(known, fact)
+
+
+def _said_by_the_person(register: Register, fact: Fact) -> Register:
+    agency = fact.agency or ""
+    key = message_key(agency, fact.id)
+    match fact.event:
+        case ConsentSigned() as signed:
+            consent_id = consent_id_of(agency, fact.subject or "", signed.form_reference)
+            signing = Signing(message_id=fact.id, witness=agency, at=fact.at, consent_id=consent_id, signed=signed)
+            return _with(register, signings=_and(register.signings, key, signing))
+        case ConsentRevoked(how=how, form_reference=form):
+            back = Revocation(by=agency, at=fact.at, how=how, form_reference=form)
+            return _with(register, revocations=_and(register.revocations, key, back))
+        case PersonDeclined(referral_id=None):
+            return _with(register, declined=_and(register.declined, key, fact.at))
+    return register
+
+
+def _tied(register: Register, fact: Fact) -> Register:
+    match fact.event:
+        case ReferralReceived(agency=agency):
+            return _with_tie(register, agency, Tie.REFERRER, fact.at)
+        case AssignmentAccepted(agency=agency) | AssignmentHandedOff(agency=agency) | AssignmentEnrolled(agency=agency):
+            return _with_tie(register, agency, Tie.HOLDER, fact.at)
+        case OnwardAsked(provider=agency):
+            return _with_tie(register, agency, Tie.PROVIDER, fact.at)
+    return register
+
+
+def _with_tie(register: Register, agency: str, tie: Tie, at: datetime) -> Register:
+    ties = register.ties.get(agency, {})
+    if tie in ties and ties[tie] <= at:
+        return register
+    return _with(register, ties=_and(register.ties, agency, _and(ties, tie, at)))
+
+
+def _and(items: dict[_Key, _Item], key: _Key, item: _Item) -> dict[_Key, _Item]:
+    return items | {key: item}
+
+
+def _with(register: Register, **changes: object) -> Register:
+    return register.model_copy(update=changes)

@@ -1,0 +1,40 @@
+"""Where the registers of consents are kept: one load and one save for a whole batch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from services.consent.domain import Register
+from services.plumbing.service import Connection, Loaded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from contracts.envelope import Fact
+
+_LOAD: Final = "SELECT person, state FROM consent.registers WHERE person = ANY($1::text[]) ORDER BY person FOR UPDATE"
+_SAVE: Final = (
+    "INSERT INTO consent.registers (person, state) SELECT * FROM unnest($1::text[], $2::text[]) "
+    "ON CONFLICT (person) DO UPDATE SET state = EXCLUDED.state"
+)
+
+
+class Registers:
+    """The table `consent.registers`. Nothing is shared over persons."""
+
+    async def load(self, conn: Connection, keys: Sequence[str], _facts: Sequence[Fact]) -> Loaded[Register, None]:
+        """Load the registers of these persons, locked in sorted order."""
+        rows = await conn.fetch(_LOAD, list(keys))
+        return Loaded({row["person"]: Register.model_validate_json(row["state"]) for row in rows}, None)
+
+    async def save(
+        self,
+        conn: Connection,
+        states: Mapping[str, Register],
+        _shared: None,
+        _rows: Sequence[tuple[Fact, Any]],
+    ) -> None:
+        """Save the registers that changed."""
+        if states:
+            persons = sorted(states)
+            await conn.execute(_SAVE, persons, [states[person].model_dump_json() for person in persons])

@@ -1,0 +1,146 @@
+"""Ready-made facts about one person's consents. Everybody in them is invented, and nobody is named."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+
+from contracts.catalogue import (
+    AssignmentAccepted,
+    AssignmentEnded,
+    ConsentRevoked,
+    ConsentSigned,
+    DeadlineReached,
+    OnwardAsked,
+    PersonDeclined,
+    ReferralReceived,
+)
+from contracts.envelope import Envelope, Fact, agency_source, service_source
+from contracts.parts import Particulars
+from contracts.words import Agreement, Door, SourceKind
+from services.consent.domain import SERVICE, Desk, Register, evolve
+from services.consent.domain.deciding import EXPIRY, RELATION
+from services.consent.domain.register import consent_id_of, message_key
+from services.plumbing.identity import stated
+from services.plumbing.service import Deadline, Said
+from services.sites import load_site
+
+SITE = load_site("whatcom")
+OFFICE = SITE.program_office
+POLICE, PROSECUTOR = "bellingham-police", "whatcom-county-prosecutor"
+HOLDER, YOUTH, PROVIDER = "opportunity-council", "northwest-youth-services", "compass-health"
+PERSON = "per-" + "a" * 32
+REFERRAL, OFFER, ONWARD = "ref-" + "1" * 32, "off-" + "2" * 32, "onw-" + "3" * 32
+MONDAY = datetime(2026, 3, 2, 20, tzinfo=UTC)
+FORM = "ROI-2026-0412"
+WAIT_HOURS = SITE.clocks.consent_relation_wait_minutes / 60
+_numbers = count(1)
+
+
+def hours(count):
+    return MONDAY + timedelta(hours=count)
+
+
+def fact(event, at=0.0, by=None, name=None):
+    source = agency_source(by) if by else service_source("assignment")
+    message = name or f"{event.name}-{next(_numbers)}"
+    return Fact(event, Envelope(message, source, event.name, hours(at), subject=PERSON, admitted_at=hours(at)))
+
+
+def referral_received(at=-2.0, agency=POLICE):
+    event = ReferralReceived(
+        referral_id=REFERRAL, agency=agency, door=Door.ARREST_DIVERSION, source_kind=SourceKind.LAW_ENFORCEMENT,
+        agreement=Agreement.AGREED, referred_at=MONDAY, particulars=Particulars(), sealed={},
+    )  # fmt: skip
+    return fact(event, at)
+
+
+def accepted(at=-1.0, agency=HOLDER):
+    return fact(AssignmentAccepted(referral_id=REFERRAL, offer_id=OFFER, agency=agency), at)
+
+
+def asked_onward(at=-0.5, provider=PROVIDER):
+    return fact(OnwardAsked(onward_id=ONWARD, help_type="meal", asked_by=HOLDER, provider=provider), at)
+
+
+def ended(at=48.0):
+    return fact(AssignmentEnded(referral_id=REFERRAL, agency=HOLDER, reason="goals_met"), at)
+
+
+def signed(at=0.0, by=HOLDER, name=None, **changed):
+    form = {
+        "form_reference": FORM,
+        "kind": "part2_specific",
+        "discloser": HOLDER,
+        "recipients": (PROVIDER,),
+        "categories": ("identity", "contact"),
+        "purpose": "service_provision",
+        "signed_on": date(2026, 3, 2),
+    }
+    return fact(ConsentSigned(**form | changed), at, by, name)
+
+
+def own_care(at=0.0, by=HOLDER, **changed):
+    changed = {"kind": "hub_handoff", "recipients": (by,), "purpose": "care_coordination"} | changed
+    return signed(at, by, **changed)
+
+
+def revoked(at=1.0, by=HOLDER, form=FORM, how="written"):
+    return fact(ConsentRevoked(form_reference=form, how=how), at, by)
+
+
+def declined(at=1.0, by=POLICE, referral=None):
+    return fact(PersonDeclined(referral_id=referral), at, by)
+
+
+def reached(name, reference, at, service=SERVICE):
+    return fact(DeadlineReached(service=service, deadline=name, reference=reference, due_at=hours(at)), at)
+
+
+def relation_due(signing):
+    """The end of the wait for the witness of this signing to be somebody to the person."""
+    at = (signing.at - MONDAY) / timedelta(hours=1) + WAIT_HOURS
+    return reached(RELATION, message_key(signing.agency, signing.id), at)
+
+
+def expiry_due(at, by=HOLDER, form=FORM):
+    return reached(EXPIRY, consent_id_of(by, PERSON, form), at)
+
+
+class Stage:
+    """Folds facts as the pipes do, and remembers what was said and which deadlines were set."""
+
+    def __init__(self, site=SITE):
+        self.desk, self.register = Desk(site), Register()
+        self.facts, self.said, self.deadlines = [], [], []
+
+    def given(self, *facts):
+        for heard in facts:
+            before, self.register = self.register, evolve(self.register, heard)
+            self.facts.append(heard)
+            outcomes = list(self.desk.decide(before, self.register, heard, None))
+            self.deadlines += [outcome for outcome in outcomes if isinstance(outcome, Deadline)]
+            for ordinal, outcome in enumerate(one for one in outcomes if isinstance(one, Said)):
+                told = stated(SERVICE, heard, outcome, ordinal)
+                self.register = evolve(self.register, told)
+                self.facts.append(told)
+                self.said.append(outcome.event)
+        return self
+
+    when = given
+
+    @property
+    def names(self):
+        return [event.name for event in self.said]
+
+    @property
+    def in_force(self):
+        register = self.register
+        return register.granted - register.withdrawn - register.expired
+
+    @property
+    def reasons(self):
+        return [event.refusal.reason for event in self.said if event.name == "consent.refused"]
+
+    @property
+    def problem_fields(self):
+        refused = [event for event in self.said if event.name == "consent.refused"]
+        return sorted({problem.field for event in refused for problem in event.refusal.problems})

@@ -1,0 +1,138 @@
+"""A consent ends when the person takes it back, at its date, or with its event; what was taken back stays so."""
+
+from contracts.parts import Refusal
+from contracts.words import Problem
+from services.plumbing.service import Deadline
+from tests.consent.examples import (
+    HOLDER,
+    OFFICE,
+    PROVIDER,
+    REFERRAL,
+    Stage,
+    accepted,
+    declined,
+    ended,
+    expiry_due,
+    hours,
+    own_care,
+    relation_due,
+    revoked,
+    signed,
+)
+
+
+def granted(*forms):
+    return Stage().given(accepted(), *(forms or (signed(),)))
+
+
+def test_a_form_that_is_taken_back_is_withdrawn():
+    stage = granted().when(revoked())
+    assert stage.names == ["consent.granted", "consent.withdrawn"]
+    assert (stage.said[1].how, stage.in_force) == ("written", set())
+
+
+def test_a_spoken_word_is_enough():
+    assert granted().when(revoked(how="verbal")).said[1].how == "verbal"
+
+
+def test_without_a_number_all_that_this_witness_saw_signed_is_withdrawn_and_nothing_else():
+    stage = granted(
+        accepted(agency=PROVIDER), signed(), own_care(form_reference="ROI-1"), signed(by=PROVIDER, recipients=(HOLDER,))
+    )
+    stage.when(revoked(form=None))
+    assert stage.names.count("consent.withdrawn") == 2
+    assert len(stage.in_force) == 1
+
+
+def test_the_program_office_may_pass_on_what_the_person_says():
+    assert granted().when(revoked(by=OFFICE, form=None)).in_force == set()
+    assert granted().when(revoked(by=OFFICE)).in_force == set()
+
+
+def test_another_agency_cannot_take_back_what_it_did_not_witness():
+    stage = granted().when(revoked(by=PROVIDER))
+    assert stage.reasons == ["unknown-form"]
+    assert stage.said[-1].refusal.message_type == "consent.revoked"
+    assert len(stage.in_force) == 1
+    assert len(granted().when(revoked(by=PROVIDER, form=None)).in_force) == 1
+
+
+def test_what_was_withdrawn_stays_so_when_the_grant_arrives_again():
+    stage = granted(signed(name="a")).when(
+        revoked(), signed(at=2.0, name="b"), signed(at=3.0, categories=("incident",))
+    )
+    assert stage.in_force == set()
+    assert stage.names.count("consent.granted") == 1
+
+
+def test_a_grant_that_arrives_after_its_withdrawal_does_not_count():
+    stage = Stage().given(accepted(), revoked(at=-0.5), signed())
+    assert stage.reasons == ["unknown-form", "withdrawn"]
+
+
+def test_a_new_consent_after_a_withdrawal_counts():
+    stage = granted().when(revoked(form=None), signed(at=2.0, form_reference="ROI-2026-0500"))
+    assert stage.names == ["consent.granted", "consent.withdrawn", "consent.granted"]
+    assert len(stage.in_force) == 1
+
+
+def test_taking_back_twice_is_taking_back_once():
+    assert granted().when(revoked(), revoked(at=2.0), revoked(at=3.0, form=None)).names.count("consent.withdrawn") == 1
+
+
+def test_a_consent_taken_back_while_it_waits_never_counts():
+    form = signed()
+    stage = Stage().given(form, revoked(), accepted(at=2.0), relation_due(form))
+    assert stage.reasons == ["withdrawn"]
+
+
+def test_a_form_refused_and_mended_is_not_hurt_by_a_revocation_in_between():
+    stage = Stage().given(accepted(), signed(discloser="nobody-here"), revoked(at=1.0, form=None), signed(at=2.0))
+    assert len(stage.in_force) == 1
+
+
+def test_who_says_no_to_everything_takes_back_the_hand_over_and_nothing_else():
+    stage = granted(own_care(form_reference="ROI-1"), signed()).when(declined())
+    assert [event.how for event in stage.said if event.name == "consent.withdrawn"] == ["declined"]
+    assert len(stage.in_force) == 1
+
+
+def test_who_says_no_to_one_referral_takes_no_consent_back():
+    assert len(granted(own_care()).when(declined(referral=REFERRAL)).in_force) == 1
+
+
+def test_a_consent_expires_at_its_date():
+    stage = granted(signed(expires_at=hours(10)))
+    assert Deadline("expiry", stage.said[0].consent_id, hours(10)) in stage.deadlines
+    assert stage.when(expiry_due(10)).names == ["consent.granted", "consent.expired"]
+
+
+def test_a_consent_without_a_date_sets_no_deadline():
+    assert granted().deadlines == []
+
+
+def test_what_was_withdrawn_does_not_expire_as_well():
+    stage = granted(signed(expires_at=hours(10))).when(revoked(), expiry_due(10))
+    assert stage.names == ["consent.granted", "consent.withdrawn"]
+
+
+def test_a_consent_for_the_time_of_participation_expires_with_it():
+    stage = granted(signed(expires_with="end_of_participation"), signed(form_reference="ROI-1")).when(ended())
+    assert stage.names.count("consent.expired") == 1
+    assert len(stage.in_force) == 1
+
+
+def test_a_consent_signed_after_an_end_is_not_touched_by_it():
+    stage = Stage().given(accepted(), ended(at=-0.5), signed(expires_with="end_of_participation"))
+    assert len(stage.in_force) == 1
+
+
+def test_a_consent_until_the_charge_is_decided_outlives_participation():
+    assert len(granted(signed(expires_with="charge_decided")).when(ended()).in_force) == 1
+
+
+def test_each_refusal_names_its_rule_and_repeats_no_value():
+    stage = Stage().given(accepted(), signed(), revoked(by=PROVIDER))
+    refusal = stage.said[-1].refusal
+    assert isinstance(refusal, Refusal)
+    assert all(isinstance(problem, Problem) for problem in refusal.problems)
