@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import jgo
 import requests
@@ -59,10 +60,16 @@ def listed(file: Path = LIST) -> list[Jar]:
 
 
 def ready(
-    cache: Path, *, repository: str | None = None, progress: Progress = quiet, jars: list[Jar] | None = None
+    cache: Path,
+    *,
+    repository: str | None = None,
+    progress: Progress = quiet,
+    jars: list[Jar] | None = None,
+    abandoned: Event | None = None,
 ) -> list[Path]:
     """The checked files of all jars; what the cache lacks is fetched first, and without a lack no network is needed.
 
+    Set `abandoned` from another thread to make it give up soon, with JarsOutOfReach.
     Raises JarHashDiffers, JarsOutOfReach, JarNotInRepository, DiskFull.
     """
     jars = listed() if jars is None else jars
@@ -71,14 +78,14 @@ def ready(
     if missing:
         folder.mkdir(parents=True, exist_ok=True)
         require_space(folder, MEGABYTES)
-        _fetch(missing, folder, repository or MAVEN_CENTRAL_URL, progress)
+        _fetch(missing, folder, repository or MAVEN_CENTRAL_URL, progress, abandoned or Event())
     for jar in jars:
         if jar not in missing:
             jar.check(folder / jar.name)
     return [folder / jar.name for jar in jars]
 
 
-def _fetch(missing: list[Jar], folder: Path, repository: str, progress: Progress) -> None:
+def _fetch(missing: list[Jar], folder: Path, repository: str, progress: Progress, abandoned: Event) -> None:
     """Fetch into a folder beside, check, then move: the cache never holds a part of a jar or a wrong one."""
     step = "fetching Apache Kafka"
     progress(step, 0, len(missing))
@@ -89,13 +96,20 @@ def _fetch(missing: list[Jar], folder: Path, repository: str, progress: Progress
         )
 
         def fetch(jar: Jar) -> None:
+            if abandoned.is_set():
+                raise JarsOutOfReach(cache=folder, jar=jar.name, reason="it was given up")
             file = _download(maven, jar, folder)
             jar.check(file)
             shutil.move(file, folder / jar.name)
 
         with ThreadPoolExecutor(AT_ONCE) as several:
-            for done, _ in enumerate(several.map(fetch, missing), start=1):
-                progress(step, done, len(missing))
+            try:
+                for done, _ in enumerate(several.map(fetch, missing), start=1):
+                    progress(step, done, len(missing))
+            except BaseException:
+                # One has failed: let the others not be waited for, one try after another.
+                abandoned.set()
+                raise
 
 
 def _download(maven: MavenContext, jar: Jar, cache: Path) -> Path:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
@@ -32,20 +31,6 @@ def wanted(site: Site) -> Layout:
     """Return what Kafka should hold for the site."""
     lanes = (AgencyLanes(agency.slug, agency.lane_retention_days) for agency in site.agencies.values())
     return desired(lanes, settings_of(TOPIC_CLASSES))
-
-
-async def database(superuser: str) -> str:
-    """Make the hub's own database on this server if it is not there; return its address.
-
-    `superuser` is the address (DSN) of an administrator.
-    """
-    conn = await asyncpg.connect(superuser)
-    try:
-        if not await conn.fetchval("SELECT true FROM pg_database WHERE datname = $1", DATABASE):
-            await conn.execute(f"CREATE DATABASE {DATABASE}")
-    finally:
-        await conn.close()
-    return urlunsplit(urlsplit(superuser)._replace(path=f"/{DATABASE}"))
 
 
 async def migrated(dsn: str, secrets: Path | None = None) -> dict[str, list[str]]:

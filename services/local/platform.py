@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Event
 from typing import Self
 
 from services.local import jars
@@ -40,10 +41,7 @@ class Platform:
         await asyncio.to_thread(state.prepare)
         state.lock()
         try:
-            files = await asyncio.to_thread(
-                jars.ready, settings.cache, repository=settings.maven_repository, progress=progress
-            )
-            platform = cls(state, Postgres(state), Kafka(state, files))
+            platform = cls(state, Postgres(state), Kafka(state, await _jars(settings, progress)))
             try:
                 await platform._start(progress)
                 yield platform
@@ -111,9 +109,30 @@ class Platform:
             progress(step, started, 2)
             return address
 
-        results = await asyncio.gather(one(self._postgres), one(self._kafka), return_exceptions=True)
+        both = asyncio.gather(one(self._postgres), one(self._kafka), return_exceptions=True)
+        try:
+            results = await asyncio.shield(both)
+        except asyncio.CancelledError:
+            # A thread cannot be stopped half way: what is starting is first up, then stopped as always.
+            await both
+            raise
         for result in results:
             if isinstance(result, BaseException):
                 raise result
         self.postgres = str(results[0])
         self.state.note(ready=True)
+
+
+async def _jars(settings: LocalSettings, progress: Progress) -> list[Path]:
+    """Kafka's jars; when cancelled, the fetching ends soon instead of going on behind the scenes."""
+    abandoned = Event()
+    try:
+        return await asyncio.to_thread(
+            jars.ready,
+            settings.cache,
+            repository=settings.maven_repository,
+            progress=progress,
+            abandoned=abandoned,
+        )
+    finally:
+        abandoned.set()

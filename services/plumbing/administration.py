@@ -103,8 +103,9 @@ class Administration:
         # Kafka's client refuses to be asked about nothing.
         answers = self._admin.describe_configs(asked) if asked else {}
         settings = {resource.name: _values(_wait(answer)) for resource, answer in answers.items()}
-        users = _wait(self._admin.describe_user_scram_credentials())
+        # Before the users: who may not ask for them is refused here, while the client would crash on that refusal.
         allowed, suspended = self._permissions()
+        users = _wait(self._admin.describe_user_scram_credentials())
         return Layout(
             topics={name: Topic(name, count, settings[name]) for name, count in partitions.items()},
             users=frozenset(users) - {self._access.user},

@@ -10,6 +10,7 @@ from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ScramMe
 from contracts import topics
 from services.local.broker_properties import HOST
 from services.local.state import State
+from services.plumbing.access import KafkaAccess
 from services.plumbing.administration import Administration, UnknownAgency
 from services.plumbing.layout import AgencyLanes, Kind, Permission, desired, settings_of
 from services.plumbing.passwords import Passwords
@@ -124,6 +125,12 @@ def test_an_agency_administers_nothing(agency):
         with pytest.raises(KafkaException) as refusal:
             answer.result(30)
         assert refusal.value.args[0].code() in (NO_TOPIC, NO_CLUSTER)
+
+
+def test_an_agency_with_the_hubs_own_tools_is_refused_too(ground, administration, passwords):
+    theirs = Administration(KafkaAccess(ground.agency_kafka, POLICE, passwords.of(POLICE)), passwords)
+    with pytest.raises(KafkaException):
+        now(theirs.differences(WANTED))
 
 
 def test_nobody_comes_in_by_any_door_without_a_password(ground):

@@ -128,6 +128,29 @@ async def test_a_hub_killed_at_once_leaves_no_server_behind_and_the_next_one_sta
     assert "kafka_pid" not in facts(folder)
 
 
+def test_ctrl_c_stops_everything_in_order(folder):
+    with another_hub(folder) as hub:
+        servers = [facts(folder)["kafka_pid"], facts(folder)["postgres_pid"]]
+        hub.send_signal(signal.SIGINT)
+        hub.wait()
+    assert not any(command_line(pid) for pid in servers)
+    assert facts(folder)["ready"] is False
+    assert "database system is shut down" in (folder / "logs" / "postgres.log").read_text()
+
+
+def test_ctrl_c_while_starting_leaves_nothing_behind(folder):
+    with subprocess.Popen([sys.executable, "-c", RUN_UNTIL_KILLED, str(folder)], stderr=subprocess.DEVNULL) as hub:
+        deadline = time.monotonic() + 60
+        while not ((folder / "hub.json").exists() and "kafka_pid" in facts(folder)):
+            assert time.monotonic() < deadline, "the broker was never launched"
+            time.sleep(0.02)
+        broker = facts(folder)["kafka_pid"]
+        hub.send_signal(signal.SIGINT)
+        hub.wait()
+    assert command_line(broker) is None
+    assert "kafka_pid" not in facts(folder)
+
+
 async def test_a_second_start_needs_no_network_and_passes_by_a_port_that_was_taken(folder):
     offline = LocalSettings(maven_repository="http://127.0.0.1:1")
     async with Platform.started(folder):

@@ -1,0 +1,166 @@
+"""The whole hub on one machine: platform, tables, topics and users, keys, every service, the clock; ready when all read.
+
+All services run as tasks of this process, or each in a process of its own that is started again when it ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts import topics
+from services.local import laying
+from services.local.errors import LocalTrouble
+from services.local.fleet import Fleet
+from services.local.platform import Platform
+from services.local.progress import Progress, quiet
+from services.local.roster import runner
+from services.plumbing.access import KafkaAccess
+from services.plumbing.administration import Administration
+from services.plumbing.keystore import ensure_keys
+from services.plumbing.passwords import Passwords
+from services.plumbing.settings import PipesSettings
+from services.plumbing.standing import database_made, standing
+from services.sites import load_site
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from services.plumbing.runner import Runner
+    from services.sites import Site
+
+AGENCIES: Final = "agencies"
+DATABASE: Final = "hub"
+SECONDS_TO_READY: Final = 120.0
+_STEPS: Final = 4
+_STEP: Final = "starting the hub"
+
+
+class ServiceNotReady(LocalTrouble):
+    """The services {services} did not become ready within {seconds} seconds.
+
+    Next: read {logs}; `hub status` shows what they wait for.
+    """
+
+
+class Hub:
+    """A hub that is ready. What runs and how to reach it is also in the `hub.json` of its state folder."""
+
+    def __init__(self, platform: Platform, site: Site, database: str, fleet: Fleet | None) -> None:
+        """Use `started`, which also stops."""
+        self.platform = platform
+        self.site = site
+        self.database = database
+        """An administrator's address (DSN) of the hub's database."""
+        self._fleet = fleet
+
+    @property
+    def agency_passwords(self) -> Passwords:
+        """The agencies' passwords."""
+        return Passwords(self.platform.secrets / AGENCIES)
+
+    def agency_access(self, slug: str) -> KafkaAccess:
+        """Return how an agency logs in."""
+        return KafkaAccess(self.platform.agency_kafka, slug, self.agency_passwords.of(slug))
+
+    def facts(self) -> dict[str, Any]:
+        """Return what another program needs to know, as `hub up --json` prints it."""
+        noted = self.platform.state.facts()
+        pids = {name: noted[f"{name}_pid"] for name in ("kafka", "postgres") if f"{name}_pid" in noted}
+        services = self._fleet.pids() if self._fleet else dict.fromkeys(topics.SERVICES, os.getpid())
+        return {
+            "ready": True,
+            "state": str(self.platform.state.folder),
+            "site": self.site.slug,
+            "kafka": self.platform.kafka,
+            "agency_kafka": self.platform.agency_kafka,
+            "postgres": self.database,
+            "pids": {"hub": os.getpid()} | pids | services,
+        }
+
+
+@asynccontextmanager
+async def started(
+    folder: Path | None = None,
+    *,
+    site: str = "whatcom",
+    processes: bool = False,
+    minute_seconds: float | None = None,
+    progress: Progress = quiet,
+) -> AsyncIterator[Hub]:
+    """Start everything; at the end stop everything, also when the start itself fails half way.
+
+    Raises:
+        LocalTrouble, SiteUnreadable: as their names say.
+    """
+    known = load_site(site)
+    if minute_seconds is not None:
+        known = known.with_minutes_of(minute_seconds)
+    async with AsyncExitStack() as stack:
+        platform = await stack.enter_async_context(Platform.started(folder, progress=progress))
+        # Whoever reads hub.json must not take two servers for a whole hub.
+        platform.state.note(ready=False, site=known.slug)
+        progress(_STEP, 0, _STEPS)
+        database = await database_made(platform.postgres, DATABASE)
+        await laying.migrated(database, platform.secrets)
+        progress(_STEP, 1, _STEPS)
+        passwords = Passwords(platform.secrets / AGENCIES)
+        await Administration(platform.hub_access, passwords).apply(laying.wanted(known))
+        progress(_STEP, 2, _STEPS)
+        since, fleet = datetime.now(UTC), None
+        if processes:
+            fleet = Fleet(platform, database, known)
+            stack.push_async_callback(fleet.stop)
+            await fleet.start()
+        else:
+            await _in_this_process(stack, platform, database, known)
+        progress(_STEP, 3, _STEPS)
+        await _ready(platform, database, since)
+        progress(_STEP, _STEPS, _STEPS)
+        hub = Hub(platform, known, database, fleet)
+        platform.state.note(ready=True, postgres=database, hub_pid=os.getpid(), minute_seconds=minute_seconds)
+        yield hub
+
+
+def pipes_settings(platform: Platform, database: str, site: Site, **more: Any) -> PipesSettings:
+    """Return how a service of this hub reaches its servers."""
+    return PipesSettings(
+        kafka=platform.kafka, postgres=database, secrets=platform.secrets, site=site.slug, instance=f"local-{os.getpid()}",
+        heartbeat_seconds=0.5, **more,
+    )  # fmt: skip
+
+
+async def _in_this_process(stack: AsyncExitStack, platform: Platform, database: str, site: Site) -> None:
+    keys = ensure_keys(platform.secrets)
+    settings = pipes_settings(platform, database, site)
+    runners = [runner(name, site, keys, settings) for name in topics.SERVICES]
+    # All are asked to stop at once: what one says last the others need not hear before the next start.
+    stack.push_async_callback(_stop, runners)
+    await asyncio.gather(*(one.start() for one in runners))
+    ticking = clock(settings)
+    stack.push_async_callback(ticking.stop)
+    await ticking.start()
+
+
+async def _stop(runners: list[Runner]) -> None:
+    await asyncio.shield(asyncio.gather(*(one.stop() for one in runners), return_exceptions=True))
+
+
+async def _ready(platform: Platform, database: str, since: datetime) -> None:
+    """Wait until an instance of every service that began after `since` says that it reads."""
+    until = time.monotonic() + SECONDS_TO_READY
+    waiting = set(topics.SERVICES)
+    while waiting:
+        for name in sorted(waiting):
+            if any(one.state == "ready" and one.started_at >= since for one in (await standing(database, name)).instances):
+                waiting.discard(name)
+        if waiting and time.monotonic() > until:
+            raise ServiceNotReady(
+                services=", ".join(sorted(waiting)), seconds=int(SECONDS_TO_READY), logs=platform.state.logs
+            )
+        await asyncio.sleep(0.1)

@@ -1,0 +1,41 @@
+"""Who runs: every service of the hub with its keys and what runs beside it, each as one `Runner`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from services.assignment.app import service as assignment
+from services.consent.app import service as consent
+from services.console.app import service as console
+from services.eligibility.app import service as eligibility
+from services.intake.app import service as intake
+from services.notification.app import carrier
+from services.notification.app import service as notification
+from services.plumbing.runner import Runner
+from services.plumbing.sealing import Wrapping
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from services.plumbing.keystore import SiteKeys
+    from services.plumbing.settings import PipesSettings
+    from services.sites import Site
+
+
+def runner(name: str, site: Site, keys: SiteKeys, settings: PipesSettings) -> Runner:
+    """Return the service of that name, ready to start.
+
+    Raises:
+        KeyError: no service has this name.
+    """
+    makers: Mapping[str, Callable[[], Any]] = {
+        "intake": lambda: intake(site, keys),
+        "eligibility": lambda: eligibility(site),
+        "consent": lambda: consent(site),
+        "assignment": lambda: assignment(site),
+        "notification": lambda: notification(site),
+        "console": lambda: console(site),
+    }
+    wrapping = Wrapping(keys.site)
+    beside = [carrier(site, keys)] if name == "notification" else []
+    return Runner(makers[name](), settings, wrap=wrapping.wrap, unwrap=wrapping.unwrap, beside=beside)
