@@ -26,7 +26,9 @@ HOSPITAL = "peacehealth-st-joseph"
 OFFICE = "whatcom-lead-program-office"
 ORI = "WASAMPL02"
 KEYS = SiteKeys(
-    site=hashlib.sha256(b"site").digest(), pseudonym=hashlib.sha512(b"p").digest(), matching=hashlib.sha256(b"m").digest()
+    site=hashlib.sha256(b"site").digest(),
+    pseudonym=hashlib.sha512(b"p").digest(),
+    matching=hashlib.sha256(b"m").digest(),
 )
 PSEUDONYMS = Pseudonyms(KEYS.pseudonym)
 PERSON = "per-" + "1" * 32
@@ -69,22 +71,33 @@ def community(**changes):
 
 
 def record(
-    data, *, type="referral.submitted", agency=POLICE, id=None, subject=None, at=NOW, headers=None, offset=0, **attributes
+    data,
+    *,
+    name="referral.submitted",
+    agency=POLICE,
+    identity=None,
+    subject=None,
+    at=NOW,
+    headers=None,
+    offset=0,
+    **attributes,
 ):
     """A binary-mode record on the agency's topic. `headers` change or (None) drop what would be sent."""
     sent = {
         "ce_specversion": "1.0",
-        "ce_id": id or f"m-{next(_ids)}",
+        "ce_id": identity or f"m-{next(_ids)}",
         "ce_source": f"/agencies/{agency}",
-        "ce_type": type,
+        "ce_type": name,
         "ce_time": instant(at),
         "content-type": "application/json",
     }
     sent |= {"ce_subject": subject} if subject else {}
-    sent |= {f"ce_{name}": value for name, value in attributes.items()}
+    sent |= {f"ce_{attribute}": value for attribute, value in attributes.items()}
     sent |= headers or {}
     pairs = tuple(
-        (name, value.encode() if isinstance(value, str) else value) for name, value in sent.items() if value is not None
+        (header, value.encode() if isinstance(value, str) else value)
+        for header, value in sent.items()
+        if value is not None
     )
     body = data if isinstance(data, bytes) or data is None else json.dumps(data, ensure_ascii=False).encode()
     return Record(topics.to_hub(agency), 0, offset, at, pairs, None, body)
@@ -130,7 +143,8 @@ class House:
         """The sealed parts of a referral, opened."""
         opener = await self.store.sealer.opener(None, fact.event.sealed.values())
         return {
-            category.value: json.loads(opener.open(token, fact.subject)) for category, token in fact.event.sealed.items()
+            category.value: json.loads(opener.open(token, fact.subject))
+            for category, token in fact.event.sealed.items()
         }
 
 

@@ -22,9 +22,7 @@ class CasesInMemory:
 
     async def load(self, conn, keys, facts):
         want = wanted(self.naming, keys, facts)
-        cases = {
-            key: self.case_class.model_validate_json(self.cases[key]) for key in want.cases if key in self.cases
-        }
+        cases = {key: self.case_class.model_validate_json(self.cases[key]) for key in want.cases if key in self.cases}
         people = {*want.people, *(one.person for case in cases.values() for one in case.referrals.values())}
         records = {person: self.people[person] for person in people if person in self.people}
         register = Register(
@@ -60,5 +58,6 @@ class CasesInMemory:
     def everything(self):
         """All that is kept, as one text."""
         return json.dumps(
-            [self.cases, self.people, self.marks, str(self.pairs), str(self.suspended), str(self.keys.kept)], default=str
+            [self.cases, self.people, self.marks, str(self.pairs), str(self.suspended), str(self.keys.kept)],
+            default=str,
         )

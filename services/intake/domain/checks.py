@@ -126,7 +126,9 @@ def _too_much() -> Finding:
 def _of_referral(event: Event, agency: Agency, site: Site, appended_at: datetime) -> Iterator[Finding]:
     if isinstance(event, ReferralSubmitted):
         yield from _ori(event, agency)
-        yield from _person(event.person, day_of(event.referred_at, site.timezone))
+        # A day before all calendars is a finding of its own already.
+        referred_at = event.referred_at if event.referred_at >= EARLIEST else appended_at
+        yield from _person(event.person, day_of(referred_at, site.timezone))
         yield from _codes("offences", event.offences, "drugs", event.drugs, site)
         yield from _area("location.area", event.location.area, site)
         yield from _area("residence_area", event.residence_area, site)

@@ -1,0 +1,111 @@
+"""Operators come through the same door; once one of them has a key, decisions are signed."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from contracts.event import newest
+from services.plumbing.signing import new_key, sign
+from tests.intake.examples import NOW, OFFICE, PROVIDER, PSEUDONYMS, House, arrest, community, names, record, refusal
+
+PRIVATE, PUBLIC = new_key()
+SUSPENDED = {"agency": PROVIDER, "operator": "sam-sample"}
+
+
+def decision(name, data, *, key=None, identity="decided-1", **more):
+    """An operator's decision, signed where a key is given."""
+    event = newest(name).model_validate_json(json.dumps(data))
+    more |= {"signature": sign(key, identity, event)} if key else {}
+    return record(data, name=name, agency=OFFICE, identity=identity, **more)
+
+
+@pytest.fixture
+def house():
+    found = House()
+    found.store.operators = {"sam-sample": PUBLIC}
+    return found
+
+
+async def test_before_anybody_has_a_key_a_decision_needs_no_signature():
+    assert names(await House().hear(decision("agency.suspended", SUSPENDED))) == ["agency.suspended"]
+
+
+async def test_a_signed_decision_is_admitted_with_its_signature(house):
+    (fact,) = await house.hear(decision("agency.suspended", SUSPENDED, key=PRIVATE))
+    assert fact.event.name == "agency.suspended"
+    assert fact.envelope.signature
+
+
+@pytest.mark.parametrize("key", [None, new_key()[0]])
+async def test_an_unsigned_or_wrongly_signed_decision_is_refused_and_changes_nothing(house, key):
+    answer = refusal(await house.hear(decision("agency.suspended", SUSPENDED, key=key)))
+    assert (answer.reason, answer.problems[0].field) == ("unsigned", "signature")
+    assert house.store.suspended == {}
+
+
+async def test_an_operator_without_a_key_decides_nothing_any_more(house):
+    stranger = SUSPENDED | {"operator": "somebody-else"}
+    assert refusal(await house.hear(decision("agency.suspended", stranger, key=PRIVATE))).reason == "unsigned"
+
+
+async def test_a_signature_is_not_taken_over_to_another_decision(house):
+    signed = decision("agency.suspended", SUSPENDED, key=PRIVATE)
+    signature = dict(signed.headers)["ce_signature"].decode()
+    other = record(SUSPENDED, name="agency.suspended", agency=OFFICE, identity="decided-2", signature=signature)
+    assert refusal(await house.hear(other)).reason == "unsigned"
+
+
+async def test_a_phoned_referral_needs_no_signature(house):
+    assert names(await house.hear(record(community(source_kind="family"), agency=OFFICE))) == ["referral.received"]
+
+
+async def test_the_office_may_name_a_person_by_the_hubs_reference_or_its_own_pseudonym(house):
+    received = (await house.hear(record(arrest())))[0]
+    review = {"review_id": "rev-" + "1" * 32, "verdict": "eligible", "operator": "sam-sample", "why": "seen"}
+    for place, subject in enumerate((received.subject, PSEUDONYMS.of(received.subject, OFFICE))):
+        said = await house.hear(decision("review.answered", review, key=PRIVATE, identity=f"d{place}", subject=subject))
+        assert [(fact.event.name, fact.subject) for fact in said] == [("review.answered", received.subject)]
+        assert said[0].event.why.startswith("hs1.")
+
+
+async def test_assignment_by_hand_is_about_the_person_it_names(house):
+    received = (await house.hear(record(arrest())))[0]
+    directed = {
+        "referral_id": received.event.referral_id,
+        "person": received.subject,
+        "agency": PROVIDER,
+        "operator": "sam-sample",
+    }
+    (fact,) = await house.hear(decision("assignment.directed", directed, key=PRIVATE))
+    assert fact.subject == received.subject
+    unknown = directed | {"person": "per-" + "0" * 32}
+    answer = refusal(await house.hear(decision("assignment.directed", unknown, key=PRIVATE, identity="d2")))
+    assert (answer.reason, answer.problems[0].field) == ("unknown-person", "person")
+
+
+async def test_a_suspended_agency_is_not_heard_until_it_is_back():
+    house = House()
+    capacity = {"places": 3}
+    await house.hear(decision("agency.suspended", SUSPENDED, identity="s1"))
+    answer = refusal(await house.hear(record(capacity, name="capacity.reported", agency=PROVIDER)))
+    assert (answer.reason, answer.problems[0].field) == ("agency-suspended", "source")
+    await house.hear(decision("agency.resumed", SUSPENDED, identity="s2"))
+    assert names(await house.hear(record(capacity, name="capacity.reported", agency=PROVIDER))) == ["capacity.reported"]
+
+
+async def test_what_an_agency_said_before_it_was_suspended_still_counts():
+    house = House()
+    house.hub.at = NOW + timedelta(minutes=1)
+    await house.hear(decision("agency.suspended", SUSPENDED))
+    house.hub.at = NOW
+    said = await house.hear(record({"places": 3}, name="capacity.reported", agency=PROVIDER))
+    assert names(said) == ["capacity.reported"]
+
+
+@pytest.mark.parametrize("agency", [OFFICE, "nobody-here"])
+async def test_neither_the_office_itself_nor_nobody_can_be_suspended(agency):
+    house = House()
+    answer = refusal(await house.hear(decision("agency.suspended", SUSPENDED | {"agency": agency})))
+    assert (answer.reason, answer.problems[0].field) == ("invalid-data", "agency")
+    assert house.store.suspended == {}

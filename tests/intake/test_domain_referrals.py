@@ -1,0 +1,255 @@
+"""A referral at the door: submitted, repeated, amended, withdrawn."""
+
+from tests.intake.examples import (
+    HOSPITAL,
+    OFFICE,
+    PERSON,
+    POLICE,
+    PSEUDONYMS,
+    SHERIFF,
+    House,
+    arrest,
+    community,
+    incident,
+    names,
+    record,
+    refusal,
+)
+
+FULL = arrest(
+    incident=incident(
+        officer={"badge": "B-77", "name": "Officer Sample"},
+        officer_waiting=True,
+        occurred_at="2026-03-02T09:00:00-08:00",
+    ),
+    person={
+        "legal_name": "Juniper Sample",
+        "aliases": ["June"],
+        "birth_date": "1990-05-05",
+        "agency_person_number": "MNI-1",
+        "demographics": {"race": "declined"},
+        "veteran": "yes",
+        "language": "es",
+        "housing": "unsheltered",
+        "under_supervision": "no",
+    },
+    reach={"phones": ["360-555-0100"], "message_is_safe": "no"},
+    location={"area": "bellingham", "place": "the library steps"},
+    residence_area="ferndale",
+    offences=[{"nibrs": "35A", "severity": "felony", "activity": "P"}],
+    drugs=[{"kind": "L", "quantity": "0.4", "unit": "GM"}],
+    attestations=[{"rule": "history-violent", "result": "pass"}],
+    needs=["meal", "shelter"],
+    reason="asked for help",
+    safety_notes="a dog",
+    safety_code="blue",
+    referrer_contact="360-555-0199",
+)
+
+
+def amended(**sections):
+    of = {"incident_number": "26B01234"}
+    return record({"of": of} | sections, name="referral.amended")
+
+
+def withdrawn(**of):
+    return record({"of": of or {"incident_number": "26B01234"}, "why": "report_deleted"}, name="referral.withdrawn")
+
+
+async def received(data=None, **more):
+    house = House()
+    return house, (await house.hear(record(data or FULL, **more)))[0]
+
+
+async def test_a_submission_becomes_a_referral_of_a_person():
+    _, fact = await received()
+    assert names([fact]) == ["referral.received"]
+    assert fact.subject.startswith("per-")
+    assert fact.event.referral_id.startswith("ref-")
+    assert (fact.event.agency, fact.event.door, fact.event.officer_waiting) == (POLICE, "arrest_diversion", True)
+
+
+async def test_what_is_private_is_sealed_by_category():
+    house, fact = await received()
+    assert await house.opened(fact) == {
+        "identity": {
+            "legal_name": "Juniper Sample", "aliases": ["June"], "birth_date": "1990-05-05",
+            "agency_person_number": "MNI-1",
+        },
+        "demographics": {"race": "declined", "veteran": "yes"},
+        "contact": {"phones": ["360-555-0100"], "message_is_safe": "no", "referrer_contact": "360-555-0199"},
+        "incident": {
+            "number": "26B01234", "ori": "WASAMPL02", "subject_sequence": 1, "place": "the library steps",
+            "occurred_at": "2026-03-02T09:00:00-08:00", "officer": {"badge": "B-77", "name": "Officer Sample"},
+        },
+        "narrative": {"reason": "asked for help"},
+        "safety": {"safety_notes": "a dog", "safety_code": "blue"},
+    }  # fmt: skip
+
+
+async def test_what_decides_is_in_the_clear_without_identity():
+    _, fact = await received()
+    particulars = fact.event.particulars
+    assert (particulars.age.from_years, particulars.age.to_years) == (35, 35)
+    assert (particulars.area, particulars.residence_area) == ("bellingham", "ferndale")
+    assert (particulars.language, particulars.housing, particulars.under_supervision) == ("es", "unsheltered", "no")
+    assert [offence.nibrs for offence in particulars.offences] == ["35A"]
+    assert particulars.needs == ("meal", "shelter")
+
+
+async def test_a_community_referral_needs_no_number_and_no_name():
+    house, fact = await received(
+        community(person={"preferred_name": "Blue", "estimated_age": {"from_years": 30, "to_years": 40}})
+    )
+    assert (fact.event.particulars.age.from_years, fact.event.particulars.age.to_years) == (30, 40)
+    assert await house.opened(fact) == {"identity": {"preferred_name": "Blue"}}
+
+
+async def test_the_age_is_that_of_the_day_of_the_referral_at_the_site():
+    eve = community(referred_at="2026-03-02T07:59:00Z", person={"birth_date": "2008-03-02"})
+    _, fact = await received(eve)
+    assert fact.event.particulars.age.from_years == 17
+
+
+async def test_a_hospital_is_a_source_that_reveals_health():
+    _, fact = await received(community(source_kind="community_organisation"), agency=HOSPITAL)
+    assert fact.event.restricted_source
+
+
+async def test_an_emergency_department_reveals_health_whoever_sends_it():
+    _, fact = await received(community(source_kind="emergency_department"), agency=OFFICE)
+    assert fact.event.restricted_source
+    _, fact = await received(community(source_kind="family"), agency=OFFICE)
+    assert not fact.event.restricted_source
+
+
+async def test_the_same_incident_under_a_new_id_begins_nothing_new():
+    house, first = await received()
+    (again,) = await house.hear(record(FULL, identity="other"))
+    assert names([again]) == ["referral.repeated"]
+    assert (again.event.referral_id, again.subject) == (first.event.referral_id, first.subject)
+    assert again.event.message_id == "other"
+
+
+async def test_two_arrested_in_one_incident_are_two_referrals():
+    house, first = await received()
+    other = await house.hear(record(arrest(incident=incident(subject_sequence=2), person={})))
+    assert names(other) == ["referral.received"]
+    assert other[0].event.referral_id != first.event.referral_id
+    assert other[0].subject != first.subject
+
+
+async def test_the_same_number_of_two_agencies_is_two_incidents():
+    house, first = await received(arrest(person={}))
+    (other,) = await house.hear(record(arrest(incident=incident(ori="WASAMPL01"), person={}), agency=SHERIFF))
+    assert other.event.referral_id != first.event.referral_id
+
+
+async def test_the_same_reference_of_a_sender_is_the_same_referral():
+    house, first = await received(community(source_reference="T 1"))
+    (again,) = await house.hear(record(community(source_reference="t1")))
+    assert (again.event.name, again.event.referral_id) == ("referral.repeated", first.event.referral_id)
+
+
+async def test_two_referrals_without_any_number_are_two():
+    house, _ = await received(community())
+    assert names(await house.hear(record(community()))) == ["referral.received"]
+
+
+async def test_a_known_person_keeps_their_reference():
+    _, fact = await received(subject=PSEUDONYMS.of(PERSON, POLICE))
+    assert fact.subject == PERSON
+
+
+async def test_an_amendment_gives_the_whole_as_it_now_stands():
+    house, first = await received()
+    (fact,) = await house.hear(amended(drugs=[{"kind": "L", "quantity": "4"}], agreement="undecided", area="lynden"))
+    assert fact.event.name == "referral.corrected"
+    assert (fact.event.revision, fact.event.changed) == (1, ("area", "drugs", "agreement"))
+    assert fact.event.sealed == first.event.sealed
+    assert (fact.event.agreement, fact.event.particulars.area) == ("undecided", "lynden")
+    assert fact.event.particulars.offences == first.event.particulars.offences
+
+
+async def test_amendments_add_up():
+    house, _ = await received()
+    await house.hear(amended(agreement="declined"))
+    (fact,) = await house.hear(amended(officer_waiting=False, reason="another"))
+    assert (fact.event.revision, fact.event.agreement, fact.event.officer_waiting) == (2, "declined", False)
+    assert (await house.opened(fact))["narrative"] == {"reason": "another"}
+
+
+async def test_a_section_is_replaced_as_a_whole():
+    house, first = await received()
+    (fact,) = await house.hear(amended(person={"legal_name": "June Sample", "birth_date": "1991-05-05"}))
+    opened = await house.opened(fact)
+    assert opened["identity"] == {"legal_name": "June Sample", "birth_date": "1991-05-05"}
+    assert "demographics" not in opened
+    assert fact.event.particulars.age.from_years == 34
+    assert fact.event.sealed["contact"] == first.event.sealed["contact"]
+
+
+async def test_a_new_way_to_reach_the_person_keeps_the_referrers_own_contact():
+    house, _ = await received()
+    (fact,) = await house.hear(amended(reach={"usual_places": ["the ferry dock"]}))
+    assert (await house.opened(fact))["contact"] == {
+        "usual_places": ["the ferry dock"],
+        "referrer_contact": "360-555-0199",
+    }
+
+
+async def test_a_referral_is_named_by_the_id_in_the_acknowledgement_too():
+    house, first = await received()
+    of = {"referral_id": first.event.referral_id}
+    assert names(await house.hear(record({"of": of, "area": "lynden"}, name="referral.amended"))) == [
+        "referral.corrected"
+    ]
+    assert names(await house.hear(withdrawn(**of))) == ["referral.retracted"]
+
+
+async def test_another_agencys_referral_is_as_unknown_as_none():
+    house, first = await received()
+    of = {"referral_id": first.event.referral_id}
+    known = refusal(await house.hear(record({"of": of}, name="referral.amended", agency=SHERIFF)))
+    none = {"referral_id": "ref-" + "0" * 32}
+    unknown = refusal(await house.hear(record({"of": none}, name="referral.amended", agency=SHERIFF)))
+    assert (known.reason, known.problems) == (unknown.reason, unknown.problems)
+
+
+async def test_a_withdrawn_referral_is_amended_no_more():
+    house, first = await received()
+    (gone,) = await house.hear(withdrawn())
+    assert (gone.event.name, gone.event.why, gone.subject) == ("referral.retracted", "report_deleted", first.subject)
+    answer = refusal(await house.hear(amended(area="lynden")))
+    assert (answer.reason, answer.problems[0].field) == ("withdrawn-referral", "of.incident_number")
+    assert refusal(await house.hear(withdrawn())).reason == "withdrawn-referral"
+
+
+async def test_what_was_withdrawn_may_be_submitted_again():
+    house, first = await received()
+    await house.hear(withdrawn())
+    (again,) = await house.hear(record(arrest(person={})))
+    assert again.event.name == "referral.received"
+    assert again.event.referral_id != first.event.referral_id
+    assert again.subject == first.subject
+    assert names(await house.hear(amended(area="lynden"))) == ["referral.corrected"]
+
+
+async def test_all_of_it_in_one_batch():
+    house = House()
+    said = await house.hear(
+        record(FULL), amended(area="lynden"), withdrawn(), record(FULL), amended(agreement="agreed")
+    )
+    assert names(said) == [
+        "referral.received", "referral.corrected", "referral.retracted", "referral.received", "referral.corrected",
+    ]  # fmt: skip
+    assert said[3].event.referral_id == said[4].event.referral_id != said[0].event.referral_id
+    assert (await house.opened(said[4]))["identity"]["legal_name"] == "Juniper Sample"
+
+
+async def test_a_record_that_was_erased_keeps_nothing_of_an_amendment():
+    house, first = await received()
+    await house.store.keys.destroy(None, first.event.referral_id)
+    (fact,) = await house.hear(amended(reach={"phones": ["360-555-0111"]}, area="lynden"))
+    assert fact.event.sealed["contact"] == f"hs1.{first.event.referral_id}.contact."
+    assert house.hub.parked("intake") == []

@@ -1,0 +1,105 @@
+"""Bad input: each gets its own answer, by the reason, the field, and a fix."""
+
+import pytest
+
+from contracts.catalogue import ReferralRefused, ReportRefused
+from contracts.event import versions
+from tests.intake.bad_input import ALL, ANOTHERS, NOT_READABLE, report
+from tests.intake.examples import PERSON, POLICE, SHERIFF, House, arrest, incident, record, refusal
+
+
+@pytest.mark.parametrize("what", ALL)
+async def test_it_is_answered_with_the_reason_the_field_the_rule_and_the_fix(what):
+    message, reason, field = ALL[what]
+    answer = refusal(await House().hear(message))
+    assert (answer.reason, answer.problems[0].field) == (reason, field)
+    assert answer.problems[0].rule
+    assert answer.problems[0].fix
+
+
+@pytest.mark.parametrize("what", ALL)
+async def test_it_blocks_no_one_else(what):
+    house = House()
+    await house.hear(ALL[what][0])
+    said = await house.hear(record(arrest()))
+    assert [fact.event.name for fact in said] == ["referral.received"]
+    assert house.hub.parked("intake") == []
+
+
+@pytest.mark.parametrize("what", ALL)
+async def test_the_answer_is_the_senders_and_names_no_person(what):
+    message, _, _ = ALL[what]
+    (fact,) = await House().hear(message)
+    assert message.topic == f"agency.{fact.event.refusal.agency}.to-hub"
+    assert fact.subject is None
+    assert isinstance(
+        fact.event, ReferralRefused if fact.event.refusal.message_type[:9] == "referral." else ReportRefused
+    )
+
+
+@pytest.mark.parametrize("what", NOT_READABLE)
+async def test_what_has_no_readable_name_is_named_by_its_place_in_the_topic(what):
+    message, reason, _ = NOT_READABLE[what]
+    answer = refusal(await House().hear(message))
+    named = answer.message_id == "record 0/0"
+    assert named == (reason == "not-a-cloud-event")
+
+
+async def test_all_that_is_wrong_is_said_at_once():
+    answer = refusal(await House().hear(record(arrest(drugs=[{"kind": "Z"}], offences=[{"nibrs": "99Z"}]))))
+    assert [problem.field for problem in answer.problems] == ["offences.0.nibrs", "drugs.0.kind"]
+
+
+async def test_no_value_is_repeated_in_an_answer():
+    wrong = arrest(door="zzmarked-zz", person={"legal_name": 7, "birth_date": "zzmarked-zz", "aliases": "zzmarked-zz"})
+    answer = refusal(await House().hear(record(wrong)))
+    assert "zzmarked" not in answer.model_dump_json()
+
+
+@pytest.mark.parametrize("subject", [ANOTHERS, "psn-" + "a" * 52, PERSON, "Juniper Sample"])
+async def test_every_wrong_subject_gets_the_same_words(subject):
+    answer = refusal(await House().hear(report(subject=subject)))
+    assert answer.problems == refusal(await House().hear(report(subject="psn-"))).problems
+
+
+async def test_the_same_id_with_another_body_is_refused_and_the_first_stands():
+    house = House()
+    first = await house.hear(record(arrest(), identity="one"))
+    answer = refusal(await house.hear(record(arrest(agreement="declined"), identity="one")))
+    assert (answer.reason, answer.problems[0].field, answer.message_id) == ("reused-id", "id", "one")
+    assert answer.problems[0].rule == "This id was used before for other content."
+    assert answer.message_type == "referral.submitted"
+    assert first[0].event.agreement == "agreed"
+    assert await house.hear(record(arrest(agreement="declined"), identity="one")) == []
+
+
+async def test_the_same_id_of_another_agency_is_another_message():
+    house = House()
+    await house.hear(record(arrest(), identity="one"))
+    said = await house.hear(record(arrest(incident=incident(ori="WASAMPL01")), agency=SHERIFF, identity="one"))
+    assert "referral.received" in [fact.event.name for fact in said]
+
+
+async def test_a_refused_message_uses_up_nobody_elses_id():
+    house = House()
+    await house.hear(record(arrest(), agency=SHERIFF, identity="one", source=f"/agencies/{POLICE}"))
+    said = await house.hear(record(arrest(), identity="one"))
+    assert [fact.event.name for fact in said] == ["referral.received"]
+
+
+async def test_a_message_newer_than_the_reader_is_parked_and_nobody_waits_for_it():
+    house = House()
+    newer = f"hub:referral.submitted/{len(versions('referral.submitted')) + 1}"
+    assert await house.hear(record(arrest(), dataschema=newer, identity="new")) == []
+    (letter,) = house.hub.parked("intake")
+    assert letter.trouble.reason == "newer-version"
+    assert letter.key is None
+    said = await house.hear(record(arrest()))
+    assert [fact.event.name for fact in said] == ["referral.received"]
+
+
+async def test_a_newer_version_of_what_an_agency_may_not_say_is_not_parked_but_refused():
+    house = House()
+    answer = refusal(await house.hear(record({}, name="offer.accepted", dataschema="hub:offer.accepted/99")))
+    assert answer.reason == "not-permitted"
+    assert house.hub.parked("intake") == []
