@@ -19,8 +19,15 @@ if TYPE_CHECKING:
 
 STRUCTURED: Final = "application/cloudevents+json"
 JSON: Final = "application/json"
+_JSON_HEADER: Final = ("content-type", JSON.encode())
 _ATTRIBUTE: Final = re.compile(r"[a-z0-9]{1,20}")
 _LONGEST: Final = 512
+_TEXTS: Final = (
+    "ce_id", "ce_source", "ce_type", "ce_subject", "ce_dataschema", "ce_correlationid", "ce_causationid",
+    "ce_traceparent", "ce_replayid", "ce_signature",
+)  # fmt: skip
+"""The attributes that are text, in the order in which `_envelope` takes them apart."""
+_USUAL: Final = frozenset({"content-type", "ce_specversion", "ce_time", "ce_admittedtime", *_TEXTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,25 +111,31 @@ def agency_from(source: str) -> str | None:
 
 def written(fact: Fact) -> tuple[bytes, list[tuple[str, bytes]]]:
     """Return body and headers of the fact in binary mode. Key and topic are the sender's business."""
-    envelope = fact.envelope
-    attributes = {
-        "specversion": "1.0",
-        "id": envelope.id,
-        "source": envelope.source,
-        "type": envelope.type,
-        "time": instant(envelope.at),
-        "subject": envelope.subject,
-        "dataschema": envelope.dataschema or fact.event.dataschema(),
-        "correlationid": envelope.correlation_id,
-        "causationid": envelope.causation_id,
-        "traceparent": envelope.traceparent,
-        "admittedtime": instant(envelope.admitted_at) if envelope.admitted_at else None,
-        "replayid": envelope.delivery or None,
-        "signature": envelope.signature,
-    }
-    headers = [(f"ce_{name}", value.encode()) for name, value in attributes.items() if value is not None]
-    headers.append(("content-type", JSON.encode()))
-    return fact.event.__pydantic_serializer__.to_json(fact.event, exclude_none=True), headers
+    envelope, event = fact.envelope, fact.event
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", envelope.id.encode()),
+        ("ce_source", envelope.source.encode()),
+        ("ce_type", envelope.type.encode()),
+        ("ce_time", instant(envelope.at).encode()),
+        ("ce_dataschema", (envelope.dataschema or event.dataschema()).encode()),
+    ]
+    if envelope.subject is not None:
+        headers.append(("ce_subject", envelope.subject.encode()))
+    if envelope.correlation_id is not None:
+        headers.append(("ce_correlationid", envelope.correlation_id.encode()))
+    if envelope.causation_id is not None:
+        headers.append(("ce_causationid", envelope.causation_id.encode()))
+    if envelope.traceparent is not None:
+        headers.append(("ce_traceparent", envelope.traceparent.encode()))
+    if envelope.admitted_at is not None:
+        headers.append(("ce_admittedtime", instant(envelope.admitted_at).encode()))
+    if envelope.delivery:
+        headers.append(("ce_replayid", envelope.delivery.encode()))
+    if envelope.signature is not None:
+        headers.append(("ce_signature", envelope.signature.encode()))
+    headers.append(_JSON_HEADER)
+    return event.__pydantic_serializer__.to_json(event, exclude_none=True), headers
 
 
 def structured(fact: Fact) -> dict[str, Any]:
@@ -143,9 +156,10 @@ def opened(headers: Iterable[tuple[str, bytes | None]], body: bytes | None) -> t
     texts = _texts(headers)
     if not body:
         raise NotACloudEvent("data", "A message has a body.", "Send the event's JSON data as the record's value.")
-    if texts.get("content-type", "").lower().startswith(STRUCTURED):
+    kind = texts.get("content-type")
+    if kind is not None and kind != JSON and kind.lower().startswith(STRUCTURED):
         return _from_structured(body)
-    return _envelope({name[3:]: text for name, text in texts.items() if name.startswith("ce_")}), body
+    return _envelope(texts), body
 
 
 def type_of(headers: Iterable[tuple[str, bytes | None]]) -> bytes | None:
@@ -158,7 +172,9 @@ def type_of(headers: Iterable[tuple[str, bytes | None]]) -> bytes | None:
 
 def instant(at: datetime) -> str:
     """Return the instant as RFC 3339 in UTC."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    return at.isoformat()[: -len("+00:00")] + "Z"
 
 
 def readdressed(fact: Fact, **changes: Any) -> Fact:
@@ -167,10 +183,15 @@ def readdressed(fact: Fact, **changes: Any) -> Fact:
 
 
 def _texts(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
-    texts = {}
+    texts: dict[str, str] = {}
     for name, value in headers:
-        lowered = name.lower()
-        if value is None or not (lowered.startswith("ce_") or lowered == "content-type"):
+        # Names in lower case are what everybody sends: no need to make them so.
+        lowered = name
+        if name not in _USUAL:
+            lowered = name.lower()
+            if not (lowered.startswith("ce_") or lowered == "content-type"):
+                continue
+        if value is None:
             continue
         try:
             texts[lowered] = value.decode()
@@ -200,46 +221,47 @@ def _from_structured(body: bytes) -> tuple[Envelope, bytes]:
         raise NotACloudEvent(
             wrong if _ATTRIBUTE.fullmatch(wrong) else "attributes", "Attributes are text.", "Send it as a JSON string."
         )
-    envelope = _envelope({name: value for name, value in whole.items() if value is not None})
+    envelope = _envelope({f"ce_{name}": value for name, value in whole.items() if value is not None})
     return envelope, json.dumps(data, separators=(",", ":")).encode()
 
 
-def _envelope(attributes: Mapping[str, str]) -> Envelope:
-    if attributes.get("specversion") != "1.0":
+def _envelope(headers: Mapping[str, str]) -> Envelope:
+    get = headers.get
+    if get("ce_specversion") != "1.0":
         raise NotACloudEvent("specversion", "It must be 1.0.", "Send CloudEvents 1.0 attributes.")
+    values = [get(name, "") for name in _TEXTS]
+    together = "".join(values)
+    if len(together) > _LONGEST or not together.isprintable():
+        _check_each(values)
+    identity, source, kind, subject, dataschema, correlation, causation, trace, delivery, signature = values
     return Envelope(
-        id=_required(attributes, "id"),
-        source=_required(attributes, "source"),
-        type=_required(attributes, "type"),
-        at=_time(attributes, "time") or _missing("time"),
-        subject=_optional(attributes, "subject"),
-        dataschema=_optional(attributes, "dataschema"),
-        correlation_id=_optional(attributes, "correlationid"),
-        causation_id=_optional(attributes, "causationid"),
-        traceparent=_optional(attributes, "traceparent"),
-        admitted_at=_time(attributes, "admittedtime"),
-        delivery=_optional(attributes, "replayid") or "",
-        signature=_optional(attributes, "signature"),
+        identity or _missing("id"),
+        source or _missing("source"),
+        kind or _missing("type"),
+        _time(get("ce_time"), "time") or _missing("time"),
+        subject or None,
+        dataschema or None,
+        correlation or None,
+        causation or None,
+        trace or None,
+        _time(get("ce_admittedtime"), "admittedtime"),
+        delivery,
+        signature or None,
     )
+
+
+def _check_each(values: Iterable[str]) -> None:
+    for name, value in zip(_TEXTS, values, strict=True):
+        if len(value) > _LONGEST or not value.isprintable():
+            rule = f"It is printable text of at most {_LONGEST} characters."
+            raise NotACloudEvent(name.removeprefix("ce_"), rule, "Shorten or clean it.")
 
 
 def _missing(name: str) -> Any:
     raise NotACloudEvent(name, "It is required.", f"Send the attribute `{name}`.")
 
 
-def _required(attributes: Mapping[str, str], name: str) -> str:
-    return _optional(attributes, name) or _missing(name)
-
-
-def _optional(attributes: Mapping[str, str], name: str) -> str | None:
-    value = attributes.get(name)
-    if value is not None and (len(value) > _LONGEST or not value.isprintable()):
-        raise NotACloudEvent(name, f"It is printable text of at most {_LONGEST} characters.", "Shorten or clean it.")
-    return value or None
-
-
-def _time(attributes: Mapping[str, str], name: str) -> datetime | None:
-    text = attributes.get(name)
+def _time(text: str | None, name: str) -> datetime | None:
     if text is None:
         return None
     try:
