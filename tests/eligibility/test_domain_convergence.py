@@ -1,0 +1,49 @@
+"""Any duplication and any interleaving of the same facts leaves the same file."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from contracts.words import Verdict
+from services.eligibility.domain import PersonFile, evolve
+from tests.eligibility.examples import (
+    MISCHIEF,
+    NOT_WEIGHED,
+    POSSESSION,
+    Stage,
+    answered,
+    arrest,
+    corrected,
+    particulars,
+    retracted,
+    run_out,
+)
+
+
+def a_whole_life():
+    """Everything that may happen to one referral, with what the service itself said of it."""
+    first = arrest(POSSESSION, drugs=(NOT_WEIGHED,))
+    stage = Stage().given(first)
+    review_id, due_at = stage.review_id, stage.file.reviews[stage.review_id].decide_by
+    stage.given((run_out(review_id, due_at), 10), (answered(review_id), 9))
+    stage.given((answered(review_id, Verdict.PRESUMPTIVELY_INELIGIBLE), 9.5))
+    second = particulars(offences=(POSSESSION, MISCHIEF), drugs=(NOT_WEIGHED,))
+    stage.given((corrected(first, particulars=second), 20))
+    stage.given((answered(stage.review_id), 25))
+    stage.given((corrected(first, revision=2), 30), (retracted(), 40))
+    return stage.facts, stage.file
+
+
+FACTS, END = a_whole_life()
+
+
+@settings(max_examples=200)
+@given(some.permutations(FACTS), some.lists(some.sampled_from(FACTS), max_size=6))
+def test_the_same_facts_in_any_order_and_number_leave_the_same_file(order, again):
+    file = PersonFile()
+    for fact in [*order, *again]:
+        file = evolve(file, fact)
+    assert file == END
+
+
+def test_a_file_survives_being_written_down():
+    assert PersonFile.model_validate_json(END.model_dump_json()) == END
