@@ -1,0 +1,279 @@
+"""The carrier: the only way to a lane. It asks with *now*, marks what it carries, opens, sends, and says what it told.
+
+One lane, one pass: rows are taken in order and judged in one transaction; what is allowed is marked `carrying` and from
+the commit on counts as told; only then is anything opened. A row that was being carried when the process ended is
+asked about again, and sent again with the same id only where the answer is still the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from contracts.envelope import Fact
+from contracts.words import Category, Purpose
+from services.notification.domain.carrying import Carried, asked, counted_as_told, refused, told, withheld
+from services.notification.domain.deciding import agency_key
+from services.notification.domain.dossier import Dossier
+from services.notification.domain.judging import Allowed, Answers, Withheld
+from services.notification.domain.lanes import LaneRow
+from services.notification.domain.telling import sealed_of
+from services.notification.gateways import Lanes, Sent
+from services.notification.settings import CarrierSettings
+from services.notification.store import CARRYING, WITHDRAWN, LaneReport, LaneStore, Waiting
+from services.plumbing.identity import derived
+from services.plumbing.log import logger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractAsyncContextManager
+    from datetime import datetime
+
+    from services.notification.domain.judging import Judge
+    from services.plumbing.service import Connection
+
+    Open = Callable[[str, str], bytes | None]
+
+_NOBODY: Final = Dossier()
+
+
+class World(Protocol):
+    """What the carrier needs of the pipes."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Connection]:
+        """Lend a connection inside a transaction."""
+        ...
+
+    def now(self) -> datetime:
+        """Return what time it is: the one place where a disclosure asks the clock."""
+        ...
+
+    async def opener(self, conn: Connection, tokens: Iterable[str]) -> Open:
+        """Return what opens these tokens: (token, person) → clear bytes, or None where the record was erased."""
+        ...
+
+    def pseudonym(self, person: str, agency: str) -> str:
+        """Return the name by which the agency knows the person."""
+        ...
+
+    async def say(self, conn: Connection, facts: Sequence[Fact]) -> None:
+        """Put facts of disclosure into the ordinary outbox."""
+        ...
+
+    def alarm(self, agency: str, reason: str | None) -> None:
+        """Show that the agency's lane does not flow, and why; or that it flows again."""
+        ...
+
+
+@dataclass
+class _Plan:
+    """What one pass over a lane comes to."""
+
+    carry: list[tuple[Waiting, Answers, Dossier]] = field(default_factory=list)
+    settle: list[int] = field(default_factory=list)
+    anew: list[tuple[int, LaneRow]] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+
+
+class Carrier:
+    """Carries what waits to its lanes."""
+
+    def __init__(
+        self, judge: Judge, store: LaneStore, lanes: Lanes, world: World, settings: CarrierSettings | None = None
+    ) -> None:
+        """Nothing is asked of anybody yet."""
+        self._judge, self._store, self._lanes, self._world = judge, store, lanes, world
+        self._settings = settings or CarrierSettings()
+        self._stuck: set[str] = set()
+        self._log = logger(service="notification")
+
+    async def busy(self) -> list[str]:
+        """Return the agencies for which something waits that can be tried now."""
+        async with self._world.transaction() as conn:
+            return await self._store.busy(conn, self._world.now())
+
+    async def not_flowing(self) -> list[str]:
+        """Return the agencies whose lane did not flow when it was last tried."""
+        async with self._world.transaction() as conn:
+            return [alarm.agency for alarm in await self._store.alarms(conn)]
+
+    async def carry(self, agency: str) -> bool:
+        """Make one pass over the agency's lane; return whether there is more to carry at once."""
+        trouble = await self._lanes.trouble(agency)
+        async with self._world.transaction() as conn:
+            rows, dossiers = await self._store.take(conn, agency, self._settings.rows)
+            now = self._world.now()
+            await self._say_held(conn, agency, "parked", now)
+            if dossiers.get(agency_key(agency), _NOBODY).standing.suspended:
+                await self._suspended(conn, agency, now)
+                return False
+            plan = self._planned(rows, dossiers, now)
+            if trouble is not None:
+                plan.carry.clear()
+            await self._commit_to(conn, plan, now)
+            if not rows and await self._store.anything_parked(conn, agency):
+                await self._look_later(conn, agency, now)
+            tokens = {token for one, answers, dossier in plan.carry for token in sealed_of(one.row, dossier, answers)}
+            open_ = await self._world.opener(conn, tokens) if plan.carry else None
+        if open_ is not None:
+            trouble = await self._send(agency, plan, open_, now)
+        if trouble is not None:
+            await self._alarm(agency, trouble)
+            return False
+        if rows and agency in self._stuck:
+            await self._flows(agency)
+        return bool(plan.anew) or len(rows) == self._settings.rows
+
+    def _planned(self, rows: Sequence[Waiting], dossiers: dict[str, Dossier], now: datetime) -> _Plan:
+        """Ask about every row; nothing is sent out of turn, and what was marked before is asked about again."""
+        plan = _Plan()
+        for one in rows:
+            dossier = dossiers.get(one.row.key, _NOBODY)
+            answers = asked(one.row, dossier, self._judge, now)
+            if one.state == WITHDRAWN:
+                plan.settle.append(one.id)
+                plan.facts += [refused(one.row, purpose, "consent", "consent-ended", now, answers.referral_id)
+                               for purpose in self._judge.purposes(one.row.agency, one.row.message)]  # fmt: skip
+            elif one.state == CARRYING and _mark(one) != answers.mark:
+                plan.facts += counted_as_told(one.row, _pinned(one, answers), self._judge, one.carrying_at or now)
+                if answers.allowed:
+                    again = derived("msg-", one.row.message_id, answers.mark)
+                    plan.anew.append((one.id, one.row.model_copy(update={"message_id": again})))
+                else:
+                    plan.settle.append(one.id)
+                    plan.facts += withheld(one.row, answers, now)
+            elif answers.allowed:
+                plan.carry.append((one, answers, dossier))
+            else:
+                plan.settle.append(one.id)
+                plan.facts += withheld(one.row, answers, now)
+        return plan
+
+    async def _commit_to(self, conn: Connection, plan: _Plan, now: datetime) -> None:
+        """Write down what is going to be told, before anything is opened."""
+        if plan.carry:
+            await self._store.carry(conn, [(one.id, _verdict(answers)) for one, answers, _ in plan.carry], now)
+        if plan.anew:
+            await self._store.say_anew(conn, plan.anew)
+        if plan.settle:
+            await self._store.settle(conn, plan.settle)
+        if plan.facts:
+            await self._world.say(conn, plan.facts)
+
+    async def _send(self, agency: str, plan: _Plan, open_: Open, now: datetime) -> str | None:
+        """Open, compose, send; settle what Kafka has, put back what it certainly has not; return the trouble."""
+        made = [self._made(one, answers, dossier, now, open_) for one, answers, dossier in plan.carry]
+        messages = [carried.message for carried in made if carried.message is not None]
+        outcomes = iter(await self._lanes.send(agency, messages) if messages else [])
+        settle: list[int] = []
+        back: list[int] = []
+        facts: list[Fact] = []
+        trouble: str | None = None
+        for (one, _, _), carried in zip(plan.carry, made, strict=True):
+            sent, reason = (Sent.SENT, None) if carried.message is None else next(outcomes)
+            if sent is Sent.SENT:
+                settle.append(one.id)
+                facts += carried.disclosures
+            elif sent is Sent.NOT_SENT and one.state != CARRYING:
+                back.append(one.id)
+            trouble = trouble or reason
+        async with self._world.transaction() as conn:
+            if settle:
+                await self._store.settle(conn, settle)
+                await self._world.say(conn, facts)
+            if back:
+                await self._store.put_back(conn, back)
+        self._log.info("lane carried", agency=agency, told=len(messages) - len(back), settled=len(settle))
+        return trouble
+
+    def _made(self, one: Waiting, answers: Answers, dossier: Dossier, now: datetime, open_: Open) -> Carried:
+        """Compose one message; what cannot be composed is withheld with its rule, and never stops the lane."""
+        try:
+            return told(one.row, dossier, self._judge, answers, now, open_, self._world.pseudonym)
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            self._log.error("message not composed", agency=one.row.agency, message=one.row.message,
+                            message_id=one.row.message_id, error=type(error).__name__)  # fmt: skip
+            facts = [refused(one.row, answer.purpose, "fields", "not-composable", now, answers.referral_id)
+                     for answer in answers.allowed]  # fmt: skip
+            return Carried(None, tuple(facts))
+
+    async def _suspended(self, conn: Connection, agency: str, now: datetime) -> None:
+        """A suspended agency's lane waits as it is, and loses nothing."""
+        await self._say_held(conn, agency, "suspended", now)
+        look = timedelta(milliseconds=self._settings.suspended_look_milliseconds)
+        await self._store.report(conn, LaneReport(agency, "suspended", now, "suspended", retry_at=now + look))
+        self._stuck.add(agency)
+        self._world.alarm(agency, "suspended")
+
+    async def _say_held(self, conn: Connection, agency: str, why: str, now: datetime) -> None:
+        """Say once of each row that it is held back."""
+        rows = await self._store.note(conn, agency, why)
+        facts = [
+            refused(row, purpose, why, f"lane-{why}" if why == "suspended" else "person-parked", now)
+            for row in rows
+            for purpose in self._judge.purposes(agency, row.message)
+        ]
+        if facts:
+            await self._world.say(conn, facts)
+
+    async def _look_later(self, conn: Connection, agency: str, now: datetime) -> None:
+        """All that waits here belongs to people with a parked message."""
+        look = timedelta(milliseconds=self._settings.suspended_look_milliseconds)
+        await self._store.report(conn, LaneReport(agency, "waiting", now, "people-parked", retry_at=now + look))
+        self._stuck.add(agency)
+        self._world.alarm(agency, "people-parked")
+
+    async def _alarm(self, agency: str, reason: str) -> None:
+        """This lane alone waits, longer each time, and everybody can see it and why."""
+        self._stuck.add(agency)
+        async with self._world.transaction() as conn:
+            now = self._world.now()
+            tries = await self._store.attempts(conn, agency) + 1
+            pause = min(
+                timedelta(milliseconds=self._settings.retry_first_milliseconds) * 2 ** min(tries - 1, 16),
+                timedelta(seconds=self._settings.retry_most_seconds),
+            )
+            await self._store.report(conn, LaneReport(agency, "waiting", now, reason, tries, now + pause))
+        self._world.alarm(agency, reason)
+        self._log.error("lane waits", agency=agency, reason=reason, tries=tries)
+
+    async def _flows(self, agency: str) -> None:
+        async with self._world.transaction() as conn:
+            await self._store.report(conn, LaneReport(agency, "open", self._world.now()))
+        self._stuck.discard(agency)
+        self._world.alarm(agency, None)
+        self._log.info("lane flows again", agency=agency)
+
+    def remember_stuck(self, agencies: Iterable[str]) -> None:
+        """Take over from an earlier leader which lanes did not flow."""
+        self._stuck.update(agencies)
+
+
+def _verdict(answers: Answers) -> dict[str, Any]:
+    """What counts as told if nobody ever learns how the sending ended: no content, only words of the policy."""
+    return {
+        "mark": answers.mark,
+        "allowed": [
+            {"purpose": answer.purpose, "fields": sorted(answer.fields), "categories": sorted(answer.categories),
+             "by": list(answer.by)}
+            for answer in answers.allowed
+        ],
+        "referral_id": answers.referral_id,
+    }  # fmt: skip
+
+
+def _mark(one: Waiting) -> str | None:
+    return None if one.verdict is None else one.verdict["mark"]
+
+
+def _pinned(one: Waiting, answers: Answers) -> Answers:
+    """The answers as they were when the row was marked."""
+    verdict = one.verdict or {"allowed": [], "referral_id": None, "mark": ""}
+    allowed = tuple(
+        Allowed(Purpose(answer["purpose"]), frozenset(answer["fields"]),
+                frozenset(map(Category, answer["categories"])), tuple(answer["by"]))
+        for answer in verdict["allowed"]
+    )  # fmt: skip
+    nothing: tuple[Withheld, ...] = ()
+    return replace(answers, allowed=allowed, withheld=nothing, referral_id=verdict["referral_id"])

@@ -1,0 +1,99 @@
+"""One instance carries, and no lane is carried twice at once: a leader by an advisory lock, a task for each lane."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from services.notification.settings import CarrierSettings
+from services.plumbing.database import waits_out
+from services.plumbing.log import logger
+from services.plumbing.waiting import happened
+
+if TYPE_CHECKING:
+    from services.notification.app.carrier import Carrier
+
+_LOCK: Final = "SELECT pg_try_advisory_lock(hashtextextended('hub.notification.carrier', 0))"
+_STILL: Final = "SELECT 1"
+
+
+class OwnConnection(Protocol):
+    """Where a connection comes from that lives as long as the leadership."""
+
+    async def alone(self) -> Any:
+        """Return a connection of its own."""
+        ...
+
+
+class Leading:
+    """Runs the carrier while this instance holds the lock; another takes over within a second when it is gone."""
+
+    def __init__(
+        self,
+        carrier: Carrier,
+        database: OwnConnection,
+        *,
+        committed: asyncio.Event,
+        stopping: asyncio.Event,
+        settings: CarrierSettings | None = None,
+    ) -> None:
+        """`committed` says that rows may be waiting; `stopping` ends `run` after what is being carried."""
+        self._carrier, self._database = carrier, database
+        self._settings = settings or CarrierSettings()
+        self._wake, self._stop = committed, stopping
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._log = logger(service="notification")
+
+    async def run(self) -> None:
+        """Carry until it is stopped; an outage of the database is waited out."""
+        while not self._stop.is_set():
+            try:
+                await self._as_leader()
+            except Exception as error:
+                if not waits_out(error):
+                    raise
+                self._log.warning("carrier waits", error=type(error).__name__)
+            finally:
+                await self._end_tasks()
+            await happened(self._stop, self._settings.leader_look_seconds)
+
+    async def _as_leader(self) -> None:
+        conn = await self._database.alone()
+        try:
+            if await conn.fetchval(_LOCK):
+                self._carrier.remember_stuck(await self._carrier.not_flowing())
+                await self._lead(conn)
+        finally:
+            await conn.close(timeout=5)
+
+    async def _lead(self, conn: Any) -> None:
+        """Give each busy lane a task of its own; the lock's connection is asked each round, so that its loss shows."""
+        poll = self._settings.poll_milliseconds / 1000
+        while not self._stop.is_set():
+            self._wake.clear()
+            await conn.fetchval(_STILL)
+            for agency in await self._carrier.busy():
+                if agency not in self._tasks:
+                    task = asyncio.create_task(self._lane(agency), name=f"lane {agency}")
+                    self._tasks[agency] = task
+            await happened(self._wake, poll)
+
+    async def _lane(self, agency: str) -> None:
+        try:
+            while not self._stop.is_set() and await self._carrier.carry(agency):
+                pass
+        except Exception as error:  # noqa: BLE001  # one lane's trouble is never another's; its rows are asked about again
+            self._log.error("lane interrupted", agency=agency, error=type(error).__name__)
+            await happened(self._stop, self._settings.retry_first_milliseconds / 1000)
+        finally:
+            self._tasks.pop(agency, None)
+
+    async def _end_tasks(self) -> None:
+        """Let what is being sent end, but not for ever: what stays `carrying` is asked about again."""
+        tasks = list(self._tasks.values())
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=self._settings.send_timeout_seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)

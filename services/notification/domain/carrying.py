@@ -1,0 +1,184 @@
+"""The last look before a lane: asked with *now*, then told or withheld; either way it is a fact of disclosure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from contracts.disclosures.disclosure_made import DisclosureMade
+from contracts.disclosures.disclosure_withheld import DisclosureWithheld
+from contracts.envelope import Envelope, Fact, service_source
+from services.notification.domain.judging import Allowed, Answers, Question, Withheld, referral_of
+from services.notification.domain.telling import RecordErased, Telling, composed, told_categories
+from services.plumbing.identity import derived
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from contracts.event import Event
+    from contracts.words import Category, Purpose
+    from services.notification.domain.dossier import Dossier
+    from services.notification.domain.judging import Judge
+    from services.notification.domain.lanes import LaneRow
+
+NAME: Final = "notification"
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What goes to the agency's lane, if anything does, and what is said of it on `hub.disclosures`."""
+
+    message: Fact | None
+    disclosures: tuple[Fact, ...]
+
+
+def asked(row: LaneRow, dossier: Dossier, judge: Judge, now: datetime) -> Answers:
+    """Ask the one decision function about the row, for every purpose under which the site lets its agency hear it."""
+    question = Question(row.agency, row.message, judge.purposes(row.agency, row.message)[0], row.referral_id,
+                        row.offer_id, row.onward_id, row.review_id)  # fmt: skip
+    answers = [
+        judge.may(
+            Question(row.agency, row.message, purpose, row.referral_id, row.offer_id, row.onward_id, row.review_id),
+            dossier,
+            now,
+        )
+        for purpose in judge.purposes(row.agency, row.message)
+    ]
+    allowed = tuple(answer for answer in answers if isinstance(answer, Allowed))
+    withheld = tuple(answer for answer in answers if isinstance(answer, Withheld))
+    referral_id = referral_of(question, dossier)
+    return Answers(allowed, withheld, referral_id, _mark(allowed, referral_id, dossier))
+
+
+def carried(  # all that the last look takes, and nothing else
+    row: LaneRow,
+    dossier: Dossier,
+    judge: Judge,
+    now: datetime,
+    open_: Callable[[str, str], bytes | None],
+    pseudonym: Callable[[str, str], str],
+) -> Carried:
+    """Ask, and tell what is allowed. `open_` gives None for what was erased."""
+    return told(row, dossier, judge, asked(row, dossier, judge, now), now, open_, pseudonym)
+
+
+def told(  # as above
+    row: LaneRow,
+    dossier: Dossier,
+    judge: Judge,
+    answers: Answers,
+    now: datetime,
+    open_: Callable[[str, str], bytes | None],
+    pseudonym: Callable[[str, str], str],
+) -> Carried:
+    """Open what is allowed and compose the message."""
+    if not answers.allowed:
+        return Carried(None, withheld(row, answers, now))
+    telling = Telling(row, dossier, judge, answers.referral_id, answers.allowed, open_)
+    try:
+        event = composed(telling)
+    except RecordErased:
+        return Carried(None, erased(row, answers, now))
+    made = tuple(
+        _made(row, answers, judge, answer.purpose, told_categories(event, answer), answer.by, now)
+        for answer in answers.allowed
+    )
+    return Carried(_message(row, event, telling, pseudonym), made + withheld(row, answers, now))
+
+
+def counted_as_told(row: LaneRow, answers: Answers, judge: Judge, now: datetime) -> tuple[Fact, ...]:
+    """Return the disclosures of a row that may have been sent: what cannot be known counts as told."""
+    return tuple(
+        _made(row, answers, judge, answer.purpose, tuple(sorted(answer.categories)), answer.by, now)
+        for answer in answers.allowed
+    )
+
+
+def withheld(row: LaneRow, answers: Answers, now: datetime) -> tuple[Fact, ...]:
+    """Return what is said of each "no"."""
+    return tuple(refused(row, answer.purpose, answer.layer, answer.rule, now, answers.referral_id)
+                 for answer in answers.withheld)  # fmt: skip
+
+
+def erased(row: LaneRow, answers: Answers, now: datetime) -> tuple[Fact, ...]:
+    """Return what is said of a message whose record is gone."""
+    return tuple(refused(row, answer.purpose, "rows", "erased", now, answers.referral_id)
+                 for answer in answers.allowed)  # fmt: skip
+
+
+def refused(  # every word of the fact
+    row: LaneRow, purpose: Purpose, layer: str, rule: str, now: datetime, referral_id: str | None = None
+) -> Fact:
+    """Return one `disclosure.withheld` of the row."""
+    event = DisclosureWithheld(
+        message_id=row.message_id,
+        message_type=row.message,
+        agency=row.agency,
+        referral_id=referral_id or row.referral_id,
+        categories=(),
+        purpose=purpose,
+        layer=layer,
+        rule=rule,
+        withheld_at=now,
+    )
+    return _said(row, event, purpose, layer, rule)
+
+
+def _made(  # every word of the fact
+    row: LaneRow,
+    answers: Answers,
+    judge: Judge,
+    purpose: Purpose,
+    categories: Sequence[Category],
+    by: Sequence[str],
+    now: datetime,
+) -> Fact:
+    event = DisclosureMade(
+        message_id=row.message_id,
+        message_type=row.message,
+        agency=row.agency,
+        referral_id=answers.referral_id,
+        categories=tuple(categories),
+        purpose=purpose,
+        allowed_by=" ".join(by),
+        policy_hash=judge.site.policy_hash,
+        made_at=now,
+    )
+    return _said(row, event, purpose, "made")
+
+
+def _said(row: LaneRow, event: Event, *about: str) -> Fact:
+    """A fact of disclosure has the same id however often it is put, so that one telling is one row of the ledger."""
+    identity = derived("", row.message_id, event.name, *about)
+    envelope = Envelope(identity, service_source(NAME), event.name, row.at, row.person, None,
+                        row.correlation_id, row.message_id)  # fmt: skip
+    return Fact(event, envelope)
+
+
+def _message(row: LaneRow, event: Event, telling: Telling, pseudonym: Callable[[str, str], str]) -> Fact:
+    """Address the message. The sender of a referral hears its own correlation; nobody else learns another's ids."""
+    record = telling.dossier.records.get(telling.referral_id or "")
+    own = row.person is None or (record is not None and record.agency == row.agency)
+    envelope = Envelope(
+        id=row.message_id,
+        source=service_source(NAME),
+        type=event.name,
+        at=row.at,
+        subject=None if row.person is None else pseudonym(row.person, row.agency),
+        correlation_id=row.correlation_id if own else row.onward_id or telling.referral_id,
+        causation_id=row.cause_id,
+    )
+    return Fact(event, envelope)
+
+
+def _mark(allowed: Sequence[Allowed], referral_id: str | None, dossier: Dossier) -> str:
+    record = dossier.records.get(referral_id or "")
+    parts = [
+        [[answer.purpose, sorted(answer.fields), list(answer.by)] for answer in allowed],
+        None if record is None else record.revision,
+        referral_id in dossier.retracted,
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,119 @@
+"""What follows from a fact: the notices that are due now and were not before, each as a row for a lane."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from contracts.assignments.answer_refused import AnswerRefused
+from contracts.consents.consent_expired import ConsentExpired
+from contracts.consents.consent_refused import ConsentRefused
+from contracts.consents.consent_withdrawn import ConsentWithdrawn
+from contracts.referrals.referral_refused import ReferralRefused
+from contracts.referrals.referral_repeated import ReferralRepeated
+from contracts.reports.report_refused import ReportRefused
+from contracts.screenings.review_refused import ReviewRefused
+from contracts.to_hub.agency_resumed import AgencyResumed
+from contracts.to_hub.agency_suspended import AgencySuspended
+from services.notification.domain.dossier import Dossier
+from services.notification.domain.lanes import ConsentEnded, LaneRow
+from services.notification.domain.notices import Notice, due
+from services.plumbing.identity import derived
+from services.plumbing.service import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.envelope import Fact
+    from services.notification.domain.judging import Judge
+
+REFUSALS: Final = (ReferralRefused, ReportRefused, AnswerRefused, ConsentRefused, ReviewRefused)
+"""What was not admitted, or fits nothing open: its sender hears why."""
+OF_AN_AGENCY: Final = (AgencySuspended, AgencyResumed)
+_NOTHING: Final = Dossier()
+
+
+def agency_key(slug: str) -> str:
+    """Return the key of what is kept of an agency."""
+    return f"agency/{slug}"
+
+
+def key(fact: Fact) -> str | None:
+    """Return whose dossier the fact touches: the person's, or the agency's where nobody is meant."""
+    event = fact.event
+    if isinstance(event, REFUSALS):
+        return agency_key(event.refusal.agency)
+    if isinstance(event, OF_AN_AGENCY):
+        return agency_key(event.agency)
+    return fact.subject
+
+
+def decide(judge: Judge, before: Dossier | None, after: Dossier, fact: Fact) -> Iterator[Row]:
+    """Yield a row for each notice that became due, and the end of what rested on a consent that ended."""
+    event = fact.event
+    if isinstance(event, REFUSALS):
+        yield Row(_refused(fact, agency_key(event.refusal.agency)))
+        return
+    if isinstance(event, ReferralRepeated):
+        notice = Notice(event.agency, "referral.acknowledged", referral_id=event.referral_id, state="repeated")
+        yield Row(_row(notice, fact, again=True))
+        return
+    if isinstance(event, ConsentWithdrawn | ConsentExpired):
+        yield Row(ConsentEnded(consent_id=event.consent_id))
+    if isinstance(event, OF_AN_AGENCY) or fact.subject is None:
+        return
+    scope: str | None = getattr(event, "referral_id", None)
+    known = {notice.name: notice for notice in due(before or _NOTHING, judge, fact.at, scope)}
+    for notice in due(after, judge, fact.at, scope):
+        earlier = known.get(notice.name)
+        if earlier is None:
+            told = any(one[:3] == notice.name[:3] for one in known)
+            if told or not _never_told(notice):
+                yield Row(_row(notice, fact, again=told))
+        elif notice.opens - earlier.opens:
+            yield Row(_row(notice, fact, again=True))
+
+
+def _never_told(notice: Notice) -> bool:
+    """Tell whether the notice only takes back what its recipient never heard."""
+    return notice.message == "diversion.reported" and notice.withdrawn
+
+
+def _row(notice: Notice, fact: Fact, *, again: bool) -> LaneRow:
+    envelope = fact.envelope
+    return LaneRow(
+        message_id=_message_id(fact, *notice.name),
+        agency=notice.agency,
+        message=notice.message,
+        key=fact.subject or agency_key(notice.agency),
+        at=fact.at,
+        person=fact.subject,
+        referral_id=notice.referral_id,
+        offer_id=notice.offer_id,
+        onward_id=notice.onward_id,
+        review_id=notice.review_id,
+        revision=notice.revision,
+        state=notice.state,
+        again=again,
+        rests_on=notice.rests_on,
+        cause_id=envelope.id if fact.agency in (None, notice.agency) else None,
+        correlation_id=envelope.correlation_id or envelope.id,
+    )
+
+
+def _refused(fact: Fact, whose: str) -> LaneRow:
+    refusal = fact.event.refusal  # type: ignore[attr-defined]
+    return LaneRow(
+        message_id=_message_id(fact, refusal.agency, "message.refused"),
+        agency=refusal.agency,
+        message="message.refused",
+        key=whose,
+        at=fact.at,
+        refusal=refusal,
+        cause_id=fact.id,
+        correlation_id=fact.envelope.correlation_id or fact.id,
+    )
+
+
+def _message_id(fact: Fact, *name: str) -> str:
+    """The same fact always calls for the same messages, under the same ids."""
+    return derived("msg-", fact.source, fact.id, fact.envelope.delivery, *name)

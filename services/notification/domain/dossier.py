@@ -1,0 +1,232 @@
+"""What notification keeps of one person, or of one agency: facts by their ids, in whatever order they came."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.parts import Particulars
+from contracts.words import (
+    AgeBand,
+    Agreement,
+    Category,
+    ConsentKind,
+    Door,
+    HelpType,
+    Purpose,
+    SourceKind,
+    Verdict,
+)
+
+
+class Kept(BaseModel):
+    """A piece of the dossier."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Record(Kept):
+    """A referral as its highest revision tells it; what is private is there only as sealed tokens."""
+
+    agency: str
+    door: Door
+    source_kind: SourceKind
+    agreement: Agreement
+    officer_waiting: bool
+    restricted_source: bool
+    after_the_fact: bool
+    test: bool
+    revision: int
+    at: datetime
+    """When this revision was admitted."""
+    particulars: Particulars
+    sealed: dict[Category, str]
+
+
+class Screening(Kept):
+    """What the policy said of one revision of a referral, as far as police may hear of it."""
+
+    police_verdict: Verdict
+    failed: tuple[str, ...]
+    policy: str
+    policy_version: str
+    at: datetime
+
+
+class Review(Kept):
+    """A review that was called, and how it was decided."""
+
+    referral_id: str
+    called: bool = False
+    because: tuple[str, ...] = ()
+    urgent: bool = False
+    decide_by: datetime | None = None
+    verdict: Verdict | None = None
+    decided_at: datetime | None = None
+
+
+class Terms(Kept):
+    """A blind offer as assignment made it."""
+
+    door: Door
+    area: str | None
+    age_band: AgeBand
+    language: str
+    needs: tuple[HelpType, ...]
+    officer_waiting: bool
+    lapses_at: datetime
+    arrive_within_minutes: int | None
+    test: bool
+
+
+class Acceptance(Kept):
+    """How an agency took the person on."""
+
+    at: datetime
+    arrives_in_minutes: int | None
+    arrive_by: datetime | None
+    appointment_at: datetime | None
+    after_the_fact: bool
+    officer_gone: bool
+    """The officer had been told before that nobody comes."""
+
+
+class Offer(Kept):
+    """One agency and one referral: asked, answered, met, ended."""
+
+    referral_id: str
+    agency: str
+    terms: Terms | None = None
+    accepted: Acceptance | None = None
+    declined: bool = False
+    lapsed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    handed_off_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether the agency may still answer."""
+        return self.terms is not None and self.accepted is None and not self.over
+
+    @property
+    def held(self) -> bool:
+        """Whether the agency took the person on and has not lost them since."""
+        return self.accepted is not None and not self.over
+
+    @property
+    def over(self) -> bool:
+        """Whether it was declined, lapsed or cancelled."""
+        return self.declined or self.lapsed_at is not None or self.cancelled_at is not None
+
+
+class Grant(Kept):
+    """What a consent opens: to whom, which categories, for what."""
+
+    kind: ConsentKind
+    recipients: tuple[str, ...]
+    categories: frozenset[Category]
+    purpose: Purpose
+    expires_at: datetime | None = None
+
+
+class Consent(Kept):
+    """A consent and its end. Withdrawn and expired are for ever, even before the grant was heard."""
+
+    grant: Grant | None = None
+    over: bool = False
+
+
+class Onward(Kept):
+    """A case manager asks one provider, or one after another, for help."""
+
+    asked_by: str = ""
+    help_type: HelpType | None = None
+    asked: dict[str, str | None] = {}
+    """By provider: the case manager's note, sealed."""
+    closed: dict[str, str] = {}
+    """By state: the provider, or nobody."""
+
+
+class Saying(Kept):
+    """The person's own answer, as an agency reported it."""
+
+    referral_id: str | None
+    agreed: bool
+    at: datetime
+
+
+class Standing(Kept):
+    """Whether an agency is cut off. The newest word counts."""
+
+    suspended: bool = False
+    at: datetime | None = None
+    by: str = ""
+
+
+class Dossier(Kept):
+    """All that notification knows of one person; of an agency it knows only its standing."""
+
+    records: dict[str, Record] = {}
+    received_at: dict[str, datetime] = {}
+    retracted: frozenset[str] = frozenset()
+    screenings: dict[str, dict[int, Screening]] = {}
+    reviews: dict[str, Review] = {}
+    offers: dict[str, Offer] = {}
+    unavailable: dict[str, bool] = {}
+    """By referral: an officer was told to go on as usual; true where an appointment follows."""
+    unavailable_at: dict[str, datetime] = {}
+    enrolled: dict[str, date] = {}
+    """By referral: the day on which intake was completed."""
+    ended: frozenset[tuple[str, str]] = frozenset()
+    """(referral, agency) whose participation ended."""
+    consents: dict[str, Consent] = {}
+    onwards: dict[str, Onward] = {}
+    sayings: dict[str, Saying] = {}
+    standing: Standing = Standing()
+
+    def agreement(self, referral_id: str) -> Agreement:
+        """Return what the person answered last: in the referral, or since, to whoever asked."""
+        record = self.records.get(referral_id)
+        told = Agreement.NOT_ASKED if record is None else record.agreement
+        if not self.sayings:
+            return told
+        since = [
+            saying
+            for saying in self.sayings.values()
+            if saying.referral_id in (None, referral_id) and (record is None or saying.at >= record.at)
+        ]
+        if not since:
+            return told
+        newest = max(since, key=lambda saying: (saying.at, not saying.agreed))
+        return Agreement.AGREED if newest.agreed else Agreement.DECLINED
+
+    def handed_off_at(self, referral_id: str) -> datetime | None:
+        """Return when the person first met a case manager for this referral."""
+        return min(
+            (
+                offer.handed_off_at
+                for offer in self.offers.values()
+                if offer.referral_id == referral_id and offer.handed_off_at is not None
+            ),
+            default=None,
+        )
+
+    def holds(self, agency: str, referral_id: str | None = None) -> bool:
+        """Tell whether the agency holds this referral, or any of the person's."""
+        return any(
+            offer.held
+            and offer.agency == agency
+            and referral_id in (None, offer.referral_id)
+            and (offer.referral_id, agency) not in self.ended
+            for offer in self.offers.values()
+        )
+
+    def record_of_holder(self, agency: str) -> str | None:
+        """Return the newest referral on which the agency holds the person."""
+        held = [
+            (offer.accepted.at, offer.referral_id)
+            for offer in self.offers.values()
+            if offer.held and offer.accepted is not None and offer.agency == agency
+        ]
+        return max(held)[1] if held else None

@@ -1,0 +1,84 @@
+"""What no site can permit: rules of the house below every written policy (DESIGN 7.2 and 7.4, DOMAIN 4.6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from contracts.words import Agreement, Door, Role
+
+if TYPE_CHECKING:
+    from services.notification.domain.dossier import Dossier, Record
+    from services.notification.domain.judging import Question
+
+POLICE_HEAR: Final = frozenset(
+    {
+        "referral.acknowledged",
+        "screening.reported",
+        "case_manager.dispatched",
+        "handoff.confirmed",
+        "handoff.unavailable",
+        "message.refused",
+    }
+)
+"""The five notices and the refusal of a message. None has a field that could hold treatment or enrolment."""
+OF_AN_ARREST: Final = frozenset(
+    {
+        "screening.reported",
+        "case_manager.dispatched",
+        "handoff.confirmed",
+        "handoff.unavailable",
+        "diversion.reported",
+    }
+)
+"""What only an arrest diversion calls for; every other door yields the receipt and no more."""
+OF_NOBODY: Final = frozenset({"message.refused"})
+"""Messages in which there is no person."""
+MEETING: Final = frozenset({"offer.made", "assignment.made"})
+"""Messages that lead to a meeting, so that a "no" of the person ends them."""
+
+
+def floor(  # all that the judge has at hand
+    question: Question,
+    referral_id: str | None,
+    record: Record | None,
+    agreement: Agreement,
+    dossier: Dossier,
+    role: Role,
+) -> str | None:
+    """Return the rule that forbids the message whatever the site permits, or None."""
+    message = question.message
+    if role is Role.LAW_ENFORCEMENT and message not in POLICE_HEAR:
+        return "police-hear-notices-only"
+    if message in OF_NOBODY:
+        return None
+    if record is None or referral_id is None:
+        return "no-record"
+    if message in OF_AN_ARREST and record.door is not Door.ARREST_DIVERSION:
+        return "receipt-only"
+    if message in MEETING and agreement is Agreement.DECLINED:
+        return "person-declined"
+    return _stale(question, referral_id, dossier)
+
+
+def _stale(question: Question, referral_id: str, dossier: Dossier) -> str | None:
+    """Return why the message is no longer true, or None. What waited for a day is not told as if it were new."""
+    offer = dossier.offers.get(question.offer_id or "")
+    onward = dossier.onwards.get(question.onward_id or "")
+    review = dossier.reviews.get(question.review_id or "")
+    match question.message:
+        case "offer.made" if offer is None or not offer.open:
+            return "offer-not-open"
+        case "assignment.made" if offer is None or not offer.held:
+            return "not-held"
+        case "case_manager.dispatched" if offer is None or not offer.held:
+            return "not-held"
+        case "onward.offered" if onward is None or question.agency in onward.closed.values():
+            return "onward-closed"
+        case "review.called" if review is None or review.verdict is not None:
+            return "review-decided"
+        case "diversion.reported" if dossier.handed_off_at(referral_id) is None:
+            return "not-handed-off"
+        case "intake.reported" if referral_id not in dossier.enrolled:
+            return "no-intake"
+        case _:
+            return None

@@ -1,0 +1,288 @@
+"""The one decision: may this agency have this of this person for this purpose now, and under what. Default deny.
+
+Four layers, the first that says no is named: permission (the event), rows (the people), fields (the columns), consent.
+The first three are the site's written policy; the floor below them holds what no site can permit (DESIGN 7.2, 7.4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final, Literal
+
+from contracts.words import Agreement, Category, ConsentKind, Purpose
+from services.notification.domain.floor import floor
+from services.sites import Permission, Relation, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from services.notification.domain.dossier import Consent, Dossier, Record
+
+Layer = Literal["permission", "rows", "fields", "consent"]
+
+APART: Final = frozenset({ConsentKind.PART2_COUNSELLING_NOTES, ConsentKind.PART2_PROCEEDINGS})
+"""Kinds that open nothing unless a permission names them. Source: 42 CFR 2.31(b) and (d)."""
+
+CATEGORY_OF: Final[dict[str, Category]] = {
+    "preferred_name": Category.IDENTITY,
+    "legal_name": Category.IDENTITY,
+    "birth_date": Category.IDENTITY,
+    "pronouns": Category.IDENTITY,
+    "phones": Category.CONTACT,
+    "usual_places": Category.CONTACT,
+    "through": Category.CONTACT,
+    "message_is_safe": Category.CONTACT,
+    "place": Category.INCIDENT,
+    "officer_call_back": Category.INCIDENT,
+    "incident_number": Category.INCIDENT,
+    "subject_sequence": Category.INCIDENT,
+    "source_reference": Category.INCIDENT,
+    "offences": Category.INCIDENT,
+    "drugs": Category.INCIDENT,
+    "safety_code": Category.SAFETY,
+    "needs": Category.NEEDS,
+    "note": Category.NEEDS,
+    "completed_on": Category.INTAKE_STATUS,
+}
+"""To which category a field of a lane's event belongs; fields that are not here say nothing of the person."""
+
+_AT_HOME: Final = frozenset({Relation.REFERRER, Relation.OFFICE})
+"""Who hears of a referral without its leaving the hub: its own sender, and the program office."""
+
+REVEALS_SOURCE: Final = frozenset({"through", "usual_places", "place"})
+"""Fields that can give away a source which itself reveals health or treatment; only a consent opens them then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Who is to be told what, and why. The ids name the referral, offer, onward referral or review that is meant."""
+
+    agency: str
+    message: str
+    purpose: Purpose
+    referral_id: str | None = None
+    offer_id: str | None = None
+    onward_id: str | None = None
+    review_id: str | None = None
+    categories: frozenset[Category] | None = None
+    """Ask for no more than these; None: whatever may be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Yes: these fields, of these categories, under these permissions and consents."""
+
+    purpose: Purpose
+    fields: frozenset[str]
+    categories: frozenset[Category]
+    by: tuple[str, ...]
+    """`permission/<id>` and `consent/<id>`, sorted."""
+
+    @property
+    def shortly(self) -> str:
+        """Return the one basis that the message itself names: a consent before a permission, at most 40 characters."""
+        return min(self.by).partition("/")[2][:40]
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """No: the layer and the rule that stood against it."""
+
+    purpose: Purpose
+    layer: Layer
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the judge said of a row, for each purpose that the site knows for it."""
+
+    allowed: tuple[Allowed, ...]
+    withheld: tuple[Withheld, ...]
+    referral_id: str | None
+    mark: str
+    """Changes when what would be told changes: the same id is only ever sent with the same content."""
+
+
+class Judge:
+    """Asks the site's written policy; made once of a site, and pure."""
+
+    def __init__(self, site: Site) -> None:
+        """Sort the site's permissions by whom and what they speak of."""
+        self.site = site
+        self._rows: dict[tuple[str, str, Purpose], tuple[Permission, ...]] = {}
+        self._purposes: dict[tuple[str, str], tuple[Purpose, ...]] = {}
+        for slug in site.agencies:
+            for event in site.agencies[slug].may_hear:
+                rows = site.permissions_for(event, slug)
+                purposes = tuple(dict.fromkeys(row.purpose for row in rows))
+                self._purposes[slug, event] = purposes
+                for purpose in purposes:
+                    self._rows[slug, event, purpose] = tuple(row for row in rows if row.purpose is purpose)
+
+    def purposes(self, agency: str, message: str) -> tuple[Purpose, ...]:
+        """Return for what the site lets this agency hear this message at all; one to ask about where it does not."""
+        return self._purposes.get((agency, message)) or (Purpose.OPERATION,)
+
+    def hears(self, agency: str, message: str) -> bool:
+        """Tell whether the site lets this agency hear this message at all (the first layer)."""
+        return bool(self._purposes.get((agency, message)))
+
+    def may(self, question: Question, dossier: Dossier, now: datetime) -> Allowed | Withheld:
+        """Answer whether, and with what, under what. Pure; every yes and every no goes through here."""
+        purpose = question.purpose
+        rows = self._rows.get((question.agency, question.message, purpose))
+        if not rows:
+            return Withheld(purpose, "permission", "no-permission")
+        referral_id = referral_of(question, dossier)
+        record = None if referral_id is None else dossier.records.get(referral_id)
+        agreement = Agreement.NOT_ASKED if referral_id is None else dossier.agreement(referral_id)
+        role = self.site.agencies[question.agency].role
+        if rule := floor(question, referral_id, record, agreement, dossier, role):
+            return Withheld(purpose, "rows", rule)
+        covering = []
+        related: dict[Relation, bool] = {}
+        for row in rows:
+            if _covers(row, record, agreement):
+                relation = row.relation
+                if relation not in related:
+                    related[relation] = self._related(relation, question, record, dossier)
+                if related[relation]:
+                    covering.append(row)
+        if not covering:
+            return Withheld(purpose, "rows", "no-row-covers-this-person")
+        return _opened(covering, question, record, dossier, now)
+
+    def _related(self, relation: Relation, question: Question, record: Record | None, dossier: Dossier) -> bool:
+        agency = question.agency
+        match relation:
+            case Relation.ANY:
+                return True
+            case Relation.OFFICE:
+                return agency == self.site.program_office
+            case Relation.REFERRER:
+                return record is not None and record.agency == agency
+            case Relation.JURISDICTION:
+                return record is not None and record.agency in self.site.agencies[agency].jurisdiction
+            case Relation.PROVIDER:
+                onward = dossier.onwards.get(question.onward_id or "")
+                return onward is not None and agency in onward.asked
+            case Relation.OFFERED:
+                offer = dossier.offers.get(question.offer_id or "")
+                return offer is not None and offer.agency == agency
+            case Relation.HOLDER:
+                return _holds(question, dossier)
+
+
+def _covers(row: Permission, record: Record | None, agreement: Agreement) -> bool:
+    """Tell whether the row speaks of people who came like this; a source that reveals health needs a yes or a consent."""
+    if record is None:
+        return not row.doors and not row.agreement
+    restricted = record.restricted_source
+    if restricted and agreement is not Agreement.AGREED and not row.consent_needed and row.relation not in _AT_HOME:
+        return False
+    return row.covers(record.door, agreement, restricted_source=restricted)
+
+
+def referral_of(question: Question, dossier: Dossier) -> str | None:
+    """Return the referral that the question is about: named, or behind the offer, or the one its asker holds."""
+    if question.referral_id is not None:
+        return question.referral_id
+    if question.offer_id is not None:
+        offer = dossier.offers.get(question.offer_id)
+        return None if offer is None else offer.referral_id
+    if question.onward_id is not None:
+        onward = dossier.onwards.get(question.onward_id)
+        return None if onward is None else dossier.record_of_holder(onward.asked_by)
+    return None
+
+
+def live(consent: Consent, now: datetime) -> bool:
+    """Tell whether the consent counts at this moment. Source: 42 CFR 2.31(c)."""
+    grant = consent.grant
+    return not consent.over and grant is not None and (grant.expires_at is None or now < grant.expires_at)
+
+
+def _holds(question: Question, dossier: Dossier) -> bool:
+    if question.offer_id is not None:
+        offer = dossier.offers.get(question.offer_id)
+        return offer is not None and offer.agency == question.agency and offer.held
+    if question.onward_id is not None:
+        onward = dossier.onwards.get(question.onward_id)
+        return onward is not None and onward.asked_by == question.agency and dossier.holds(question.agency)
+    return dossier.holds(question.agency, question.referral_id)
+
+
+@cache
+def _shown(
+    row: Permission,
+    opened: frozenset[Category] | None,
+    asked: frozenset[Category] | None,
+    *,
+    hides_source: bool,
+) -> tuple[frozenset[str], frozenset[Category]]:
+    """Return the fields that the row shows, with their categories. `opened` by consents; None: by the site alone."""
+    fields = frozenset(
+        name
+        for name in row.fields
+        if (asked is None or CATEGORY_OF.get(name) in asked)
+        and (opened is None or name not in CATEGORY_OF or CATEGORY_OF[name] in opened)
+        and not (hides_source and name in REVEALS_SOURCE)
+    )
+    categories = row.categories if opened is None else row.categories & opened
+    if asked is not None:
+        categories &= asked
+    return fields, categories | {CATEGORY_OF[name] for name in fields if name in CATEGORY_OF}
+
+
+def _opened(
+    rows: list[Permission], question: Question, record: Record | None, dossier: Dossier, now: datetime
+) -> Allowed | Withheld:
+    """Join what the covering rows open, each for itself: by the site's permission, or by live consents."""
+    asked = question.categories
+    told: list[tuple[frozenset[str], frozenset[Category]]] = []
+    by: list[str] = []
+    consent_lacked = False
+    for row in rows:
+        if row.consent_needed:
+            named = [
+                (name, categories)
+                for name, categories in _consents(row, question, dossier, now)
+                if not categories.isdisjoint(row.categories if asked is None else row.categories & asked)
+            ]
+            consent_lacked = consent_lacked or not named
+            shown = [_shown(row, categories, asked, hides_source=False) for _, categories in named]
+            by += [f"consent/{name}" for name, _ in named]
+        else:
+            hides = record is not None and record.restricted_source and row.relation is not Relation.REFERRER
+            shown = [_shown(row, None, asked, hides_source=hides)]
+        if any(fields for fields, _ in shown):
+            told += shown
+            by.append(f"permission/{row.id}")
+    if not told:
+        layer: Layer = "consent" if consent_lacked else "fields"
+        return Withheld(question.purpose, layer, "no-consent" if consent_lacked else "no-field-permitted")
+    if len(told) == 1:
+        fields, categories = told[0]
+    else:
+        fields = frozenset().union(*(one for one, _ in told))
+        categories = frozenset().union(*(one for _, one in told))
+    return Allowed(question.purpose, fields, categories, tuple(sorted(by)))
+
+
+def _consents(
+    row: Permission, question: Question, dossier: Dossier, now: datetime
+) -> Iterator[tuple[str, frozenset[Category]]]:
+    """Yield the live consents that name this recipient for this purpose, with what each opens."""
+    for name, consent in dossier.consents.items():
+        grant = consent.grant
+        if (
+            grant is not None
+            and live(consent, now)
+            and question.agency in grant.recipients
+            and grant.purpose is question.purpose
+            and (grant.kind in row.consent_kinds if row.consent_kinds else grant.kind not in APART)
+        ):
+            yield name, grant.categories

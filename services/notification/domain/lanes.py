@@ -1,0 +1,49 @@
+"""What waits for a lane: a reference to what is to be told, never the telling itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.parts import Refusal
+
+
+class LaneRow(BaseModel):
+    """One message to one agency, by reference. Nothing of the person is in it but the hub's own ids.
+
+    `key` is the dossier to ask: the person, or `agency/<slug>` where nobody is meant. A refusal is in the row itself:
+    it is the hub's own words about a message, and no value of that message is repeated in them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    message_id: str
+    agency: str
+    message: str
+    key: str
+    at: datetime
+    """When the hub admitted the first cause; the message's time."""
+    person: str | None = None
+    referral_id: str | None = None
+    offer_id: str | None = None
+    onward_id: str | None = None
+    review_id: str | None = None
+    revision: int = 0
+    state: str = ""
+    """What became of an onward referral."""
+    again: bool = False
+    """The recipient has heard this notice before, of an earlier state of the record."""
+    rests_on: str | None = None
+    """The consent without which there would be nothing to tell; its end takes the row away."""
+    refusal: Refusal | None = None
+    cause_id: str | None = None
+    correlation_id: str | None = None
+
+
+class ConsentEnded(BaseModel):
+    """What waits and rests on this consent is taken away at once."""
+
+    model_config = ConfigDict(frozen=True)
+
+    consent_id: str

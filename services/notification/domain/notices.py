@@ -1,0 +1,210 @@
+"""Which notices a dossier calls for: worked out from where things stand, whatever order the facts came in.
+
+A notice is due while its situation stands; what is due after a fact and was not due before it becomes a lane row. The
+notices of one referral to its sender follow from that referral alone, so that a person already enrolled and a newcomer
+yield the same (DESIGN 7.4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contracts.words import Category, Door, Purpose, Verdict
+from services.notification.domain.judging import Allowed, Question, live
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from services.notification.domain.dossier import Dossier, Offer, Record
+    from services.notification.domain.judging import Judge
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing that one agency is to be told. What tells two notices apart is all of it but `opens` and `rests_on`."""
+
+    agency: str
+    message: str
+    referral_id: str | None = None
+    offer_id: str | None = None
+    onward_id: str | None = None
+    review_id: str | None = None
+    revision: int = 0
+    state: str = ""
+    provider: str = ""
+    """Whom an onward referral asks."""
+    withdrawn: bool = False
+    opens: frozenset[str] = _NOTHING
+    """The fields that may be told today; when it grows, the notice is said again."""
+    rests_on: str | None = None
+
+    @property
+    def name(self) -> tuple[str, ...]:
+        """Return what identifies the notice."""
+        ids = (self.referral_id, self.offer_id, self.onward_id, self.review_id)
+        return (self.agency, self.message, *(one or "" for one in ids), str(self.revision), self.state, self.provider,
+                "withdrawn" if self.withdrawn else "")  # fmt: skip
+
+
+def due(dossier: Dossier, judge: Judge, at: datetime, referral_id: str | None = None) -> Iterator[Notice]:
+    """Yield every notice that the dossier calls for at `at`; of one referral, or of all and of onward referrals too."""
+    names = [referral_id] if referral_id is not None else list(dossier.records)
+    for name in names:
+        record = dossier.records.get(name)
+        if record is None:
+            continue
+        yield from _to_the_sender(name, record, dossier)
+        yield from _to_providers(name, dossier, judge, at)
+        yield from _to_prosecutors(name, record, dossier, judge, at)
+        for review_id, review in dossier.reviews.items():
+            if review.called and review.verdict is None and review.referral_id == name:
+                yield Notice(judge.site.program_office, "review.called", referral_id=name, review_id=review_id)
+    if referral_id is None:
+        yield from _onward(dossier, judge, at)
+
+
+def officer_waits(record: Record) -> bool:
+    """Tell whether an officer stands there with an arrested person; a phoned hand-off is recorded, nobody waits."""
+    return record.door is Door.ARREST_DIVERSION and record.officer_waiting and not record.after_the_fact
+
+
+def police_answer(dossier: Dossier, referral_id: str, revision: int) -> bool | None:
+    """Return whether the police's own data make the referral divertible; None while that is under review."""
+    screening = dossier.screenings.get(referral_id, {}).get(revision)
+    if screening is None:
+        return None
+    if screening.police_verdict is not Verdict.NEEDS_REVIEW:
+        return screening.police_verdict is Verdict.ELIGIBLE
+    decided = [
+        (review.decided_at, review_id)
+        for review_id, review in dossier.reviews.items()
+        if review.referral_id == referral_id and review.decided_at is not None and review.decided_at >= screening.at
+    ]
+    if not decided:
+        return None
+    verdict = dossier.reviews[max(decided)[1]].verdict
+    return None if verdict is Verdict.NEEDS_REVIEW else verdict is Verdict.ELIGIBLE
+
+
+def _to_the_sender(name: str, record: Record, dossier: Dossier) -> Iterator[Notice]:
+    """A receipt for everyone; more only for the officer of an arrest, and never what became of it."""
+    agency = record.agency
+    if name in dossier.received_at:
+        yield Notice(agency, "referral.acknowledged", referral_id=name)
+    if record.door is not Door.ARREST_DIVERSION or record.after_the_fact:
+        return
+    yield from _screening(name, agency, dossier)
+    if not officer_waits(record):
+        return
+    offers = {key: offer for key, offer in dossier.offers.items() if offer.referral_id == name}
+    coming = {key: offer for key, offer in offers.items() if _comes_at_once(offer)}
+    for offer_id in coming:
+        yield Notice(agency, "case_manager.dispatched", referral_id=name, offer_id=offer_id)
+    if any(offer.handed_off_at is not None for offer in coming.values()):
+        yield Notice(agency, "handoff.confirmed", referral_id=name)
+    elif name in dossier.unavailable or any(_comes_later(offer) for offer in offers.values()):
+        yield Notice(agency, "handoff.unavailable", referral_id=name)
+
+
+def _comes_at_once(offer: Offer) -> bool:
+    taken = offer.accepted
+    return taken is not None and not taken.after_the_fact and not taken.officer_gone and taken.appointment_at is None
+
+
+def _comes_later(offer: Offer) -> bool:
+    taken = offer.accepted
+    return taken is not None and not taken.officer_gone and taken.appointment_at is not None
+
+
+def _screening(name: str, agency: str, dossier: Dossier) -> Iterator[Notice]:
+    """Say the newest answer, where it is new; after the hand-off an amendment changes records, not the hand-off."""
+    revisions = sorted(dossier.screenings.get(name, {}))
+    if not revisions:
+        return
+    answer = police_answer(dossier, name, revisions[-1])
+    if answer is None:
+        return
+    since = revisions[-1]
+    for revision in reversed(revisions):
+        if police_answer(dossier, name, revision) is not answer:
+            break
+        since = revision
+    if since == revisions[0] or dossier.handed_off_at(name) is None:
+        state = "divertible" if answer else "not-divertible"
+        yield Notice(agency, "screening.reported", referral_id=name, revision=since, state=state)
+
+
+def _to_providers(name: str, dossier: Dossier, judge: Judge, at: datetime) -> Iterator[Notice]:
+    """A blind offer, its end, and to the one who accepted: who it is, again when more may be said or a fact changed."""
+    revision = dossier.records[name].revision
+    for offer_id, offer in dossier.offers.items():
+        if offer.referral_id != name:
+            continue
+        if offer.open:
+            yield Notice(offer.agency, "offer.made", offer_id=offer_id)
+        if offer.held and (name, offer.agency) not in dossier.ended:
+            opens, rests_on = _told("assignment.made", offer.agency, dossier, judge, at, offer_id=offer_id)
+            yield Notice(offer.agency, "assignment.made", offer_id=offer_id, revision=revision, opens=opens,
+                         rests_on=rests_on)  # fmt: skip
+        if offer.cancelled_at is not None or (offer.accepted is not None and offer.lapsed_at is not None):
+            yield Notice(offer.agency, "offer.cancelled", offer_id=offer_id)
+
+
+def _to_prosecutors(name: str, record: Record, dossier: Dossier, judge: Judge, at: datetime) -> Iterator[Notice]:
+    """Police data at the hand-off and whenever they change; of the intake nothing but the fact, under a consent."""
+    prosecutors = [agency.slug for agency in judge.site.prosecutors_of(record.agency)]
+    arrested = record.door is Door.ARREST_DIVERSION
+    if arrested and dossier.handed_off_at(name) is not None:
+        for slug in prosecutors:
+            yield Notice(slug, "diversion.reported", referral_id=name, revision=record.revision,
+                         withdrawn=name in dossier.retracted)  # fmt: skip
+    if name not in dossier.enrolled:
+        return
+    for slug in dict.fromkeys([*(prosecutors if arrested else []), *_named_for_intake(dossier, judge, at)]):
+        opens, rests_on = _told("intake.reported", slug, dossier, judge, at, referral_id=name)
+        yield Notice(slug, "intake.reported", referral_id=name, opens=opens, rests_on=rests_on)
+
+
+def _named_for_intake(dossier: Dossier, judge: Judge, at: datetime) -> Iterator[str]:
+    """Yield courts and probation whom a live consent names for this."""
+    for consent in dossier.consents.values():
+        grant = consent.grant
+        if grant is None or not live(consent, at) or Category.INTAKE_STATUS not in grant.categories:
+            continue
+        for slug in grant.recipients:
+            if grant.purpose is Purpose.PROSECUTION_DECISION and judge.hears(slug, "intake.reported"):
+                yield slug
+
+
+def _onward(dossier: Dossier, judge: Judge, at: datetime) -> Iterator[Notice]:
+    """Ask a provider only as far as consent goes; tell the asker what became of it, and where it is not allowed."""
+    for onward_id, onward in dossier.onwards.items():
+        for provider in onward.asked:
+            if provider in onward.closed.values() or "nobody" in onward.closed:
+                continue
+            opens, rests_on = _told("onward.offered", provider, dossier, judge, at, onward_id=onward_id)
+            yield Notice(provider, "onward.offered", onward_id=onward_id, opens=opens, rests_on=rests_on)
+            state = "asked" if opens else "not_allowed"
+            yield Notice(onward.asked_by, "onward.reported", onward_id=onward_id, provider=provider, state=state)
+        for state in onward.closed:
+            yield Notice(onward.asked_by, "onward.reported", onward_id=onward_id, state=state)
+
+
+def _told(
+    message: str, agency: str, dossier: Dossier, judge: Judge, at: datetime, **ids: str
+) -> tuple[frozenset[str], str | None]:
+    """Return which fields may be told today, and the consent on which all of them rest, if they do."""
+    questions = (
+        Question(agency, message, purpose, ids.get("referral_id"), ids.get("offer_id"), ids.get("onward_id"))
+        for purpose in judge.purposes(agency, message)
+    )
+    answers = (judge.may(question, dossier, at) for question in questions)
+    allowed = [answer for answer in answers if isinstance(answer, Allowed)]
+    fields = frozenset().union(*(answer.fields for answer in allowed))
+    consents = {basis for answer in allowed for basis in answer.by if basis.startswith("consent/")}
+    only = len(consents) == 1 and all(not consents.isdisjoint(answer.by) for answer in allowed)
+    return fields, next(iter(consents)).partition("/")[2] if only else None

@@ -1,0 +1,277 @@
+"""Dossiers, and what waits for the lanes: one statement each way for a batch, and the carrier's own steps."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from services.notification.domain.deciding import agency_key
+from services.notification.domain.dossier import Dossier
+from services.notification.domain.lanes import ConsentEnded, LaneRow
+from services.plumbing.service import Connection, Loaded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from contracts.envelope import Fact
+
+WAITING: Final = "waiting"
+CARRYING: Final = "carrying"
+WITHDRAWN: Final = "withdrawn"
+
+_LOAD: Final = "SELECT key, state FROM dossiers WHERE key = ANY($1::text[]) ORDER BY key FOR UPDATE"
+_LOOK: Final = "SELECT key, state FROM dossiers WHERE key = ANY($1::text[]) ORDER BY key FOR SHARE"
+_SAVE: Final = """
+INSERT INTO dossiers (key, state) SELECT * FROM unnest($1::text[], $2::jsonb[])
+ON CONFLICT (key) DO UPDATE SET state = EXCLUDED.state
+"""
+_ENTER: Final = """
+INSERT INTO lane_rows (agency, message_id, key, rests_on, reference)
+SELECT agency, message_id, key, rests_on, reference
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[]) WITH ORDINALITY
+     AS entered (agency, message_id, key, rests_on, reference, place)
+ORDER BY place
+ON CONFLICT (message_id) DO NOTHING
+"""
+_WITHDRAW: Final = "UPDATE lane_rows SET state = 'withdrawn' WHERE state = 'waiting' AND rests_on = ANY($1::text[])"
+_LANES: Final = """
+SELECT rows.agency, lanes.state, lanes.retry_at
+FROM (SELECT DISTINCT agency FROM lane_rows) AS rows LEFT JOIN lanes USING (agency)
+"""
+_NEXT: Final = """
+SELECT id, key FROM lane_rows AS candidate
+WHERE agency = $1 AND NOT EXISTS (
+    SELECT FROM dead_letters WHERE settled_at IS NULL AND dead_letters.key = candidate.key
+)
+ORDER BY id LIMIT $2
+"""
+_ROWS: Final = """
+SELECT id, state, reference, verdict, carrying_at FROM lane_rows WHERE id = ANY($1::bigint[]) ORDER BY id
+"""
+_PARKED: Final = """
+SELECT DISTINCT key FROM dead_letters WHERE settled_at IS NULL AND key = ANY($1::text[])
+"""
+_NOTE_ALL: Final = """
+UPDATE lane_rows SET noted = $2 WHERE agency = $1 AND noted IS DISTINCT FROM $2 AND state = 'waiting'
+RETURNING reference
+"""
+_NOTE_PARKED: Final = """
+UPDATE lane_rows SET noted = $2 WHERE agency = $1 AND noted IS DISTINCT FROM $2 AND state = 'waiting'
+AND key IN (SELECT key FROM dead_letters WHERE settled_at IS NULL) RETURNING reference
+"""
+_ANY_PARKED: Final = """
+SELECT EXISTS (SELECT FROM lane_rows JOIN dead_letters USING (key) WHERE agency = $1 AND settled_at IS NULL)
+"""
+_CARRY: Final = """
+UPDATE lane_rows SET state = 'carrying', verdict = judged.verdict, carrying_at = $3
+FROM unnest($1::bigint[], $2::jsonb[]) AS judged (id, verdict) WHERE lane_rows.id = judged.id
+"""
+_BACK: Final = """
+UPDATE lane_rows SET state = 'waiting', verdict = NULL, carrying_at = NULL WHERE id = ANY($1::bigint[])
+"""
+_AGAIN: Final = """
+UPDATE lane_rows SET state = 'waiting', verdict = NULL, carrying_at = NULL, message_id = again.message_id,
+                     reference = again.reference
+FROM unnest($1::bigint[], $2::text[], $3::jsonb[]) AS again (id, message_id, reference) WHERE lane_rows.id = again.id
+"""
+_DELETE: Final = "DELETE FROM lane_rows WHERE id = ANY($1::bigint[])"
+_LANE: Final = """
+INSERT INTO lanes (agency, state, reason, since, waiting, attempts, retry_at)
+VALUES ($1, $2, $3, $4, (SELECT count(*) FROM lane_rows WHERE agency = $1), $5, $6)
+ON CONFLICT (agency) DO UPDATE SET
+    state = EXCLUDED.state, reason = EXCLUDED.reason, waiting = EXCLUDED.waiting, attempts = EXCLUDED.attempts,
+    retry_at = EXCLUDED.retry_at,
+    since = CASE WHEN lanes.state = EXCLUDED.state AND lanes.reason IS NOT DISTINCT FROM EXCLUDED.reason
+                 THEN lanes.since ELSE EXCLUDED.since END
+"""
+_ATTEMPTS: Final = "SELECT attempts FROM lanes WHERE agency = $1"
+_ALARMS: Final = "SELECT agency, state, reason, since, waiting FROM lanes WHERE state <> 'open' ORDER BY agency"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row as it stands in its lane."""
+
+    id: int
+    row: LaneRow
+    state: str = WAITING
+    verdict: dict[str, Any] | None = None
+    """What was judged when it was marked as being carried: its mark, and the disclosures that then count."""
+    carrying_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LaneAlarm:
+    """A lane that does not flow, and why."""
+
+    agency: str
+    state: str
+    reason: str | None
+    since: datetime
+    waiting: int
+
+
+class LaneStore(Protocol):
+    """What the carrier does with rows; each step inside the transaction that it holds."""
+
+    async def busy(self, conn: Connection, now: datetime) -> list[str]:
+        """Return the agencies whose lane has rows and is not to be left alone until later."""
+        ...
+
+    async def take(self, conn: Connection, agency: str, most: int) -> tuple[list[Waiting], dict[str, Dossier]]:
+        """Return the next rows of the lane in order, with their dossiers (and the agency's) locked against change.
+
+        Rows of people with a parked message stay where they are.
+        """
+        ...
+
+    async def note(self, conn: Connection, agency: str, why: str) -> list[LaneRow]:
+        """Mark waiting rows as held back (`parked` or `suspended`) and return those that were not marked so before."""
+        ...
+
+    async def anything_parked(self, conn: Connection, agency: str) -> bool:
+        """Tell whether rows of people with a parked message are in the lane."""
+        ...
+
+    async def carry(self, conn: Connection, judged: Sequence[tuple[int, dict[str, Any]]], now: datetime) -> None:
+        """Mark the rows as being carried; from the commit on they count as told."""
+        ...
+
+    async def put_back(self, conn: Connection, ids: Sequence[int]) -> None:
+        """Let the rows wait again: it is certain that they were not sent."""
+        ...
+
+    async def say_anew(self, conn: Connection, rows: Sequence[tuple[int, LaneRow]]) -> None:
+        """Let the rows wait again under new ids: what would be told has changed since they may have been sent."""
+        ...
+
+    async def settle(self, conn: Connection, ids: Sequence[int]) -> None:
+        """Take the rows out of their lane: told, or withheld."""
+        ...
+
+    async def report(self, conn: Connection, lane: LaneReport) -> None:
+        """Say how the lane does."""
+        ...
+
+    async def attempts(self, conn: Connection, agency: str) -> int:
+        """Return how often in a row the lane was tried in vain."""
+        ...
+
+    async def alarms(self, conn: Connection) -> list[LaneAlarm]:
+        """Return the lanes that do not flow."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LaneReport:
+    """How a lane does: `open`, `waiting` (with the reason) or `suspended`; when to try again."""
+
+    agency: str
+    state: str
+    at: datetime
+    reason: str | None = None
+    attempts: int = 0
+    retry_at: datetime | None = None
+
+
+class PostgresStore:
+    """Everything in the service's own schema."""
+
+    async def load(self, conn: Connection, keys: Sequence[str], _facts: Sequence[Fact]) -> Loaded[Dossier, None]:
+        """Load and lock the dossiers."""
+        return Loaded(_dossiers(await conn.fetch(_LOAD, list(keys))), None)
+
+    async def save(
+        self, conn: Connection, states: Mapping[str, Dossier], _shared: None, rows: Sequence[tuple[Fact, Any]]
+    ) -> None:
+        """Save the dossiers, enter the rows, take away what rested on an ended consent."""
+        if states:
+            await conn.execute(_SAVE, list(states), [_written(state) for state in states.values()])
+        entered = [row for _, row in rows if isinstance(row, LaneRow)]
+        if entered:
+            await conn.execute(
+                _ENTER,
+                [row.agency for row in entered],
+                [row.message_id for row in entered],
+                [row.key for row in entered],
+                [row.rests_on for row in entered],
+                [_reference(row) for row in entered],
+            )
+        ended = [row.consent_id for _, row in rows if isinstance(row, ConsentEnded)]
+        if ended:
+            await conn.execute(_WITHDRAW, ended)
+
+    async def busy(self, conn: Connection, now: datetime) -> list[str]:
+        """See `LaneStore`."""
+        rows = await conn.fetch(_LANES)
+        return [row["agency"] for row in rows if row["retry_at"] is None or row["retry_at"] <= now]
+
+    async def take(self, conn: Connection, agency: str, most: int) -> tuple[list[Waiting], dict[str, Dossier]]:
+        """See `LaneStore`. Dossiers are locked before rows are read: a withdrawal comes before or after."""
+        candidates = await conn.fetch(_NEXT, agency, most)
+        keys = sorted({row["key"] for row in candidates} | {agency_key(agency)})
+        dossiers = _dossiers(await conn.fetch(_LOOK, keys))
+        if not candidates:
+            return [], dossiers
+        parked = {row["key"] for row in await conn.fetch(_PARKED, keys)}
+        rows = await conn.fetch(_ROWS, [row["id"] for row in candidates])
+        waiting = [_waiting(row) for row in rows]
+        return [one for one in waiting if one.row.key not in parked], dossiers
+
+    async def note(self, conn: Connection, agency: str, why: str) -> list[LaneRow]:
+        """See `LaneStore`."""
+        rows = await conn.fetch(_NOTE_PARKED if why == "parked" else _NOTE_ALL, agency, why)
+        return [LaneRow.model_validate_json(row["reference"]) for row in rows]
+
+    async def anything_parked(self, conn: Connection, agency: str) -> bool:
+        """See `LaneStore`."""
+        return bool(await conn.fetchval(_ANY_PARKED, agency))
+
+    async def carry(self, conn: Connection, judged: Sequence[tuple[int, dict[str, Any]]], now: datetime) -> None:
+        """See `LaneStore`."""
+        await conn.execute(_CARRY, [one for one, _ in judged], [json.dumps(verdict) for _, verdict in judged], now)
+
+    async def put_back(self, conn: Connection, ids: Sequence[int]) -> None:
+        """See `LaneStore`."""
+        await conn.execute(_BACK, list(ids))
+
+    async def say_anew(self, conn: Connection, rows: Sequence[tuple[int, LaneRow]]) -> None:
+        """See `LaneStore`."""
+        await conn.execute(
+            _AGAIN, [one for one, _ in rows], [row.message_id for _, row in rows], [_reference(row) for _, row in rows]
+        )
+
+    async def settle(self, conn: Connection, ids: Sequence[int]) -> None:
+        """See `LaneStore`."""
+        await conn.execute(_DELETE, list(ids))
+
+    async def report(self, conn: Connection, lane: LaneReport) -> None:
+        """See `LaneStore`."""
+        await conn.execute(_LANE, lane.agency, lane.state, lane.reason, lane.at, lane.attempts, lane.retry_at)
+
+    async def attempts(self, conn: Connection, agency: str) -> int:
+        """See `LaneStore`."""
+        return await conn.fetchval(_ATTEMPTS, agency) or 0
+
+    async def alarms(self, conn: Connection) -> list[LaneAlarm]:
+        """See `LaneStore`."""
+        return [LaneAlarm(**dict(row)) for row in await conn.fetch(_ALARMS)]
+
+
+def _dossiers(rows: Sequence[Any]) -> dict[str, Dossier]:
+    return {row["key"]: Dossier.model_validate_json(row["state"]) for row in rows}
+
+
+def _written(state: Dossier) -> str:
+    return state.model_dump_json(exclude_defaults=True)
+
+
+def _reference(row: LaneRow) -> str:
+    return row.model_dump_json(exclude_defaults=True)
+
+
+def _waiting(row: Any) -> Waiting:
+    verdict = None if row["verdict"] is None else json.loads(row["verdict"])
+    return Waiting(row["id"], LaneRow.model_validate_json(row["reference"]), row["state"], verdict, row["carrying_at"])

@@ -1,0 +1,368 @@
+"""Which notices go to whom: DESIGN 7.2 and 7.4, line by line."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from contracts.consents.consent_refused import ConsentRefused
+from contracts.referrals.referral_repeated import ReferralRepeated
+from contracts.to_hub.person_agreed import PersonAgreed
+from contracts.to_hub.person_declined import PersonDeclined
+from contracts.words import Agreement, Category, ConsentKind, Door, Purpose, Verdict
+from tests.notification.examples import (
+    CASEWORK,
+    CONSENT,
+    HOSPITAL,
+    NOON,
+    OFFICE,
+    ONWARD,
+    OTHER_PROSECUTOR,
+    POLICE,
+    PROSECUTOR,
+    PROVIDER,
+    REFERRAL,
+    Told,
+    accepted,
+    after_the_fact,
+    cancelled,
+    community,
+    corrected,
+    enrolled,
+    granted,
+    handed_off,
+    heard,
+    lapsed,
+    offered,
+    onward_asked,
+    received,
+    report_refused,
+    retracted,
+    review_decided,
+    review_requested,
+    screened,
+    social,
+    unavailable,
+    withdrawn,
+)
+
+
+class TestTheOfficer:
+    def test_hears_the_receipt_with_the_incident_number_echoed(self):
+        told = Told(received())
+        [receipt] = told.to(POLICE, "referral.acknowledged")
+        assert (receipt.incident_number, receipt.subject_sequence, receipt.received_at) == ("SAMPLE-1", 1, NOON)
+
+    def test_hears_the_receipt_again_when_the_incident_comes_again(self):
+        again = heard(ReferralRepeated(referral_id=REFERRAL, agency=POLICE, message_id="sent-2"))
+        told = Told(received(), again)
+        first, second = told.to(POLICE, "referral.acknowledged")
+        assert first == second
+
+    def test_hears_every_step_of_an_arrest_diversion_and_nothing_after_the_hand_off(self):
+        told = Told(received(), screened(), offered(), accepted(), handed_off(), granted(), enrolled())
+        assert told.names(POLICE) == [
+            "referral.acknowledged", "screening.reported", "case_manager.dispatched", "handoff.confirmed",
+        ]  # fmt: skip
+
+    def test_hears_of_a_social_contact_the_receipt_and_no_more(self):
+        told = Told(social(officer_waiting=True), screened(), offered(), accepted(), handed_off(), unavailable())
+        assert told.names(POLICE) == ["referral.acknowledged"]
+
+    def test_hears_a_no_with_the_clauses_that_rest_on_police_data_alone(self):
+        told = Told(received(), screened(Verdict.PRESUMPTIVELY_INELIGIBLE))
+        [report] = told.to(POLICE, "screening.reported")
+        assert (report.divertible, report.clauses) == (False, ("drug-amount",))
+
+    def test_hears_nothing_of_a_rule_that_is_not_the_polices(self):
+        told = Told(received(), screened(Verdict.ELIGIBLE, verdict=Verdict.PRESUMPTIVELY_INELIGIBLE))
+        [report] = told.to(POLICE, "screening.reported")
+        assert (report.divertible, report.clauses) == (True, ())
+
+    @pytest.mark.parametrize(("verdict", "divertible"), [
+        (Verdict.ELIGIBLE, True), (Verdict.PRESUMPTIVELY_INELIGIBLE, False),
+    ])  # fmt: skip
+    def test_hears_the_answer_of_a_review_when_it_is_decided_and_not_before(self, verdict, divertible):
+        told = Told(received(), screened(Verdict.NEEDS_REVIEW), review_requested())
+        assert told.names(POLICE) == ["referral.acknowledged"]
+        told.hear(review_decided(verdict))
+        [report] = told.to(POLICE, "screening.reported")
+        assert (report.divertible, report.clauses) == (divertible, ())
+
+    def test_hears_a_changed_answer_of_an_amendment_before_the_hand_off(self):
+        told = Told(received(), screened(), corrected(), screened(Verdict.PRESUMPTIVELY_INELIGIBLE, revision=1))
+        assert [report.divertible for report in told.to(POLICE, "screening.reported")] == [True, False]
+
+    def test_hears_no_second_answer_when_the_amendment_changes_nothing(self):
+        told = Told(received(), screened(), corrected(), screened(revision=1))
+        assert told.names(POLICE).count("screening.reported") == 1
+
+    def test_hears_no_changed_answer_after_the_hand_off(self):
+        told = Told(received(), screened(), offered(), accepted(), handed_off(), corrected())
+        told.hear(screened(Verdict.PRESUMPTIVELY_INELIGIBLE, revision=1)).hear(corrected(2))
+        told.hear(screened(Verdict.PRESUMPTIVELY_INELIGIBLE, revision=2))
+        assert told.names(POLICE).count("screening.reported") == 1
+
+    def test_hears_how_long_the_case_manager_takes_and_the_sites_minutes_where_nobody_said(self):
+        told = Told(received(), offered(), accepted(arrives_in_minutes=None))
+        [notice] = told.to(POLICE, "case_manager.dispatched")
+        assert notice.arrives_in_minutes == 30
+
+    def test_hears_of_nobody_coming_without_a_reason(self):
+        told = Told(received(), screened(), unavailable(appointment=True))
+        [notice] = told.to(POLICE, "handoff.unavailable")
+        assert notice.appointment_follows
+
+    def test_hears_nothing_of_the_appointment_that_came_of_it(self):
+        told = Told(received(), unavailable(), offered(), accepted(), handed_off())
+        assert told.names(POLICE) == ["referral.acknowledged", "handoff.unavailable"]
+
+    def test_hears_that_an_appointment_follows_when_the_agency_will_not_come_at_once(self):
+        told = Told(received(), offered(), accepted(appointment_at=NOON + timedelta(days=1)), unavailable())
+        [notice] = told.to(POLICE, "handoff.unavailable")
+        assert notice.appointment_follows
+        assert "case_manager.dispatched" not in told.names(POLICE)
+
+    def test_hears_of_a_phoned_hand_off_the_receipt_only(self):
+        phoned = received(after_the_fact=after_the_fact())
+        told = Told(phoned, screened(), accepted(after_the_fact=True), handed_off(after_the_fact=True))
+        assert told.names(POLICE) == ["referral.acknowledged"]
+
+    def test_hears_nothing_when_no_officer_waits_but_the_answer(self):
+        told = Told(received(officer_waiting=False), screened(), offered(), accepted(), handed_off())
+        assert told.names(POLICE) == ["referral.acknowledged", "screening.reported"]
+
+    def test_hears_no_reason_when_the_case_manager_is_called_back(self):
+        told = Told(received(), screened(), offered(), accepted(), cancelled(), unavailable())
+        assert told.names(POLICE)[-1] == "handoff.unavailable"
+
+    def test_hears_a_step_whose_record_comes_late_over_another_topic(self):
+        told = Told(offered(), accepted(), screened(), received())
+        assert told.names(POLICE) == ["referral.acknowledged", "screening.reported", "case_manager.dispatched"]
+
+
+class TestOtherReferrers:
+    def test_a_hospital_hears_the_receipt_only(self):
+        told = Told(community(), screened(), offered(), accepted(), handed_off(), enrolled())
+        assert told.names(HOSPITAL) == ["referral.acknowledged"]
+
+    def test_who_sent_a_message_that_was_refused_hears_why(self):
+        told = Told(report_refused())
+        [message] = told.to(CASEWORK, "message.refused")
+        assert message.refusal.problems[0].field == "offer_id"
+
+    def test_a_refused_consent_is_answered_under_the_agencys_key_with_no_person(self):
+        refusal = report_refused().event.refusal
+        told = Told(heard(ConsentRefused(refusal=refusal)))
+        assert [fact.subject for _, fact in told.messages] == [None]
+
+
+class TestTheCaseManager:
+    def test_is_asked_blind(self):
+        told = Told(received(), offered())
+        [offer] = told.to(CASEWORK, "offer.made")
+        assert offer.model_dump(exclude_none=True, exclude={"offer_id", "answer_by", "needs"}) == {
+            "door": Door.ARREST_DIVERSION, "area": "bellingham", "age_band": "25_to_64", "language": "en",
+            "officer_waiting": True, "arrive_within_minutes": 30, "test": False,
+        }  # fmt: skip
+
+    def test_who_accepts_an_agreed_arrest_diversion_hears_name_place_call_back_and_safety_code(self):
+        told = Told(received(), offered(), accepted())
+        [made] = told.to(CASEWORK, "assignment.made")
+        assert made.preferred_name == "Juno Sample"
+        assert (made.place, made.officer_call_back, made.safety_code) == (
+            "Sample Street 1", "360-555-0111", "GREEN-SAMPLE",
+        )  # fmt: skip
+        assert (made.legal_name, made.birth_date, made.phones, made.usual_places) == (None, None, (), ())
+        assert made.allowed_by == "agreed-arrest-diversion"
+
+    def test_who_accepts_an_agreed_social_contact_hears_name_and_how_to_reach(self):
+        told = Told(social(), offered(), accepted())
+        [made] = told.to(CASEWORK, "assignment.made")
+        assert (made.preferred_name, made.phones) == ("Juno Sample", ("360-555-0100",))
+        assert (made.place, made.legal_name) == (None, None)
+
+    def test_an_agreed_referral_from_a_hospital_does_not_give_its_source_away(self):
+        told = Told(community(restricted_source=True), offered(), accepted())
+        [made] = told.to(CASEWORK, "assignment.made")
+        assert made.phones == ("360-555-0100",)
+        assert (made.through, made.usual_places) == (None, ())
+
+    def test_outreach_without_agreement_hears_name_and_usual_places(self):
+        told = Told(community(agreement=Agreement.NOT_ASKED), offered(), accepted())
+        [made] = told.to(CASEWORK, "assignment.made")
+        assert (made.preferred_name, made.usual_places) == ("Juno Sample", ("Bench by the Sample fountain",))
+        assert made.phones == ()
+
+    def test_from_a_hospital_without_agreement_nothing_leaves_the_hub(self):
+        told = Told(community(agreement=Agreement.NOT_ASKED, restricted_source=True), offered(), accepted())
+        assert told.names(CASEWORK) == []
+        assert told.names(HOSPITAL) == ["referral.acknowledged"]
+
+    def test_an_arrested_person_who_did_not_agree_is_not_named(self):
+        told = Told(received(agreement=Agreement.UNDECIDED), offered(), accepted())
+        assert told.names(CASEWORK) == ["offer.made"]
+        assert ("assignment.made", "rows", "no-row-covers-this-person") in told.withheld(CASEWORK)
+
+    def test_hears_more_when_a_consent_opens_more(self):
+        told = Told(received(), offered(), accepted(), granted(CASEWORK))
+        _, made = told.to(CASEWORK, "assignment.made")
+        assert (made.legal_name, made.phones, made.allowed_by) == ("Juniper Sample", ("360-555-0100",), CONSENT)
+
+    def test_hears_only_the_categories_of_the_consent(self):
+        told = Told(received(), offered(), accepted(), granted(CASEWORK, categories=[Category.CONTACT]))
+        _, made = told.to(CASEWORK, "assignment.made")
+        assert (made.legal_name, made.phones) == (None, ("360-555-0100",))
+
+    @pytest.mark.parametrize("useless", [
+        granted("lake-whatcom-center"),
+        granted(CASEWORK, purpose=Purpose.PROSECUTION_DECISION),
+        granted(CASEWORK, kind=ConsentKind.PART2_PROCEEDINGS),
+        granted(CASEWORK, expires_at=NOON),
+    ])  # fmt: skip
+    def test_hears_nothing_more_by_a_consent_for_another_another_purpose_kind_or_day(self, useless):
+        told = Told(received(), offered(), accepted(), useless)
+        assert told.names(CASEWORK) == ["offer.made", "assignment.made"]
+
+    def test_hears_an_amendment_of_what_it_holds(self):
+        told = Told(received(), offered(), accepted(), corrected())
+        assert told.names(CASEWORK) == ["offer.made", "assignment.made", "assignment.made"]
+
+    def test_hears_no_amendment_of_what_it_does_not_hold(self):
+        told = Told(received(), offered(), lapsed(), corrected())
+        assert told.names(CASEWORK) == ["offer.made"]
+
+    def test_hears_who_it_is_when_the_person_agrees_later(self):
+        told = Told(received(agreement=Agreement.UNDECIDED), offered(), accepted())
+        told.hear(heard(PersonAgreed(), minutes=15, by=POLICE))
+        assert told.names(CASEWORK) == ["offer.made", "assignment.made"]
+
+    def test_hears_nothing_more_once_the_person_declined(self):
+        told = Told(received(), offered(), heard(PersonDeclined(), minutes=4, by=POLICE), accepted())
+        assert told.names(CASEWORK) == ["offer.made"]
+        assert ("assignment.made", "rows", "person-declined") in told.withheld(CASEWORK)
+
+    @pytest.mark.parametrize("end", [cancelled(), lapsed(after_acceptance=True)])
+    def test_hears_that_an_assignment_no_longer_stands_without_a_reason(self, end):
+        told = Told(received(), offered(), accepted(), end)
+        assert told.names(CASEWORK) == ["offer.made", "assignment.made", "offer.cancelled"]
+
+    def test_hears_of_a_phoned_hand_off_who_it_was_and_is_not_paged(self):
+        phoned = received(after_the_fact=after_the_fact())
+        told = Told(phoned, accepted(after_the_fact=True), handed_off(after_the_fact=True))
+        [made] = told.to(CASEWORK, "assignment.made")
+        assert made.after_the_fact
+        assert "offer.made" not in told.names(CASEWORK)
+
+    def test_an_offer_that_lapsed_while_the_lane_waited_is_not_told_as_if_it_were_open(self):
+        told = Told(received()).hear(offered(), carry=False).hear(lapsed())
+        assert told.names(CASEWORK) == []
+        assert told.withheld(CASEWORK) == [("offer.made", "rows", "offer-not-open")]
+
+
+class TestTheServiceProvider:
+    def test_hears_who_it_is_only_by_consent(self):
+        told = Told(received(), offered(), accepted(), onward_asked())
+        assert told.names(PROVIDER) == []
+        assert told.withheld(PROVIDER) == [("onward.offered", "consent", "no-consent")]
+        assert [report.state for report in told.to(CASEWORK, "onward.reported")] == ["not_allowed"]
+
+    def test_is_asked_when_the_consent_comes_and_the_case_manager_hears_so(self):
+        told = Told(received(), offered(), accepted(), onward_asked())
+        told.hear(granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION))
+        [offer] = told.to(PROVIDER, "onward.offered")
+        assert (offer.preferred_name, offer.phones, offer.note) == ("Juno Sample", ("360-555-0100",), None)
+        assert [report.state for report in told.to(CASEWORK, "onward.reported")] == ["not_allowed", "asked"]
+
+    def test_hears_the_note_where_the_consent_covers_needs(self):
+        consent = granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION, categories=[Category.NEEDS])
+        told = Told(received(), offered(), accepted(), consent, onward_asked())
+        [offer] = told.to(PROVIDER, "onward.offered")
+        assert (offer.preferred_name, offer.note) == (None, "Sample note")
+
+    def test_is_told_nothing_when_the_consent_ends_while_the_lane_waits(self):
+        told = Told(received(), offered(), accepted(), granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION))
+        told.hear(onward_asked(), carry=False).hear(withdrawn())
+        assert told.names(PROVIDER) == []
+        assert ("onward.offered", "consent", "no-consent") in told.withheld(PROVIDER)
+
+    @pytest.mark.parametrize("state", ["accepted", "declined", "waitlisted", "fulfilled"])
+    def test_answers_and_the_case_manager_hears_it(self, state):
+        from contracts.assignments.onward_closed import OnwardClosed  # noqa: PLC0415
+
+        closed = heard(OnwardClosed(onward_id=ONWARD, asked_by=CASEWORK, provider=PROVIDER, state=state), minutes=90)
+        told = Told(received(), offered(), accepted(), onward_asked(), closed)
+        assert told.to(CASEWORK, "onward.reported")[-1].state == state
+
+
+class TestTheProsecutor:
+    def test_hears_the_polices_own_data_at_the_hand_off(self):
+        told = Told(received(), offered(), accepted(), handed_off())
+        [report] = told.to(PROSECUTOR, "diversion.reported")
+        assert (report.incident_number, report.offences[0].nibrs, report.amended) == ("SAMPLE-1", "35A", False)
+        assert told.names(OTHER_PROSECUTOR) == []
+
+    def test_hears_nothing_before_the_hand_off_nor_of_other_doors(self):
+        assert Told(received(), offered(), accepted(), corrected()).names(PROSECUTOR) == []
+        assert Told(social(), offered(), accepted(), handed_off()).names(PROSECUTOR) == []
+
+    def test_hears_an_amendment_and_a_withdrawal_after_it(self):
+        told = Told(received(), offered(), accepted(), handed_off(), corrected(), retracted())
+        reports = told.to(PROSECUTOR, "diversion.reported")
+        assert [(one.amended, one.withdrawn) for one in reports] == [(False, False), (True, False), (False, True)]
+
+    def test_hears_nothing_of_a_report_that_was_withdrawn_before_the_hand_off(self):
+        told = Told(received(), offered(), accepted(), retracted(), handed_off())
+        assert told.names(PROSECUTOR) == []
+
+    def test_hears_of_the_intake_nothing_without_the_right_consent(self):
+        told = Told(received(), offered(), accepted(), handed_off(), enrolled())
+        assert told.names(PROSECUTOR) == ["diversion.reported"]
+        assert told.withheld(PROSECUTOR) == [("intake.reported", "consent", "no-consent")]
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_hears_the_bare_fact_with_it_whichever_came_first(self, order):
+        consent = granted(PROSECUTOR, categories=[Category.INTAKE_STATUS], purpose=Purpose.PROSECUTION_DECISION,
+                          kind=ConsentKind.CRIMINAL_JUSTICE_REFERRAL)  # fmt: skip
+        told = Told(received(), offered(), accepted(), handed_off(), *[enrolled(), consent][::order])
+        [report] = told.to(PROSECUTOR, "intake.reported")
+        assert report.allowed_by == CONSENT
+
+    def test_a_general_consent_does_not_reach_the_prosecutor(self):
+        consent = granted(PROSECUTOR, categories=[Category.INTAKE_STATUS], purpose=Purpose.PROSECUTION_DECISION,
+                          kind=ConsentKind.PART2_TPO)  # fmt: skip
+        told = Told(received(), offered(), accepted(), handed_off(), enrolled(), consent)
+        assert told.names(PROSECUTOR) == ["diversion.reported"]
+
+
+class TestTheProgramOffice:
+    def test_is_called_to_a_review(self):
+        told = Told(received(), screened(Verdict.NEEDS_REVIEW), review_requested())
+        [call] = told.to(OFFICE, "review.called")
+        assert (call.urgent, call.because) == (True, ("drug-amount",))
+
+    def test_is_not_called_to_a_review_that_is_decided(self):
+        told = Told(received()).hear(review_requested(), carry=False).hear(review_decided())
+        assert told.names(OFFICE) == []
+
+
+def test_what_was_erased_is_withheld_and_says_so():
+    told = Told(received(sealed={Category.INCIDENT: "erased"}))
+    assert told.messages == []
+    assert told.withheld(POLICE) == [("referral.acknowledged", "rows", "erased")]
+
+
+def test_every_yes_names_what_was_told_and_under_what():
+    told = Told(received(), offered(), accepted())
+    made = [fact.event for fact in told.disclosures if fact.event.name == "disclosure.made"]
+    first = [one for one in made if one.message_type == "assignment.made"]
+    assert [one.allowed_by for one in first] == ["permission/agreed-arrest-diversion"]
+    assert set(first[0].categories) == {Category.IDENTITY, Category.INCIDENT, Category.SAFETY, Category.NEEDS}
+    assert {one.policy_hash for one in made} == {told.judge.site.policy_hash}
+
+
+def test_only_the_sender_of_a_referral_hears_its_own_correlation():
+    told = Told(received(), offered())
+    ids = {slug: fact.envelope.correlation_id for slug, fact in told.messages}
+    assert ids == {POLICE: "correlation-sample", CASEWORK: REFERRAL}

@@ -1,0 +1,142 @@
+"""Feedback to police cannot leak by type, and a person already enrolled looks like a newcomer (DESIGN 7.4)."""
+
+from __future__ import annotations
+
+import types
+import typing
+from enum import Enum
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from contracts import topics
+from contracts.envelope import Fact, readdressed, written
+from contracts.event import newest, shelf
+from contracts.words import Code, Instant, Reference, ReferralId, Role, Slug, Verdict
+from services.notification.domain.floor import POLICE_HEAR
+from tests.notification.examples import (
+    CASEWORK,
+    CONSENT,
+    POLICE,
+    Told,
+    accepted,
+    cancelled,
+    corrected,
+    enrolled,
+    granted,
+    handed_off,
+    heard,
+    lapsed,
+    offered,
+    onward_asked,
+    received,
+    retracted,
+    review_decided,
+    review_requested,
+    screened,
+    unavailable,
+    whatcom,
+    withdrawn,
+)
+
+POLICE_AGENCIES = [one.slug for one in whatcom().agencies.values() if one.role is Role.LAW_ENFORCEMENT]
+NOTICES = sorted(POLICE_HEAR - {"message.refused"})
+HARMLESS_NAMES = {
+    "referral_id", "incident_number", "subject_sequence", "source_reference", "received_at", "divertible", "policy",
+    "policy_version", "clauses", "arrives_in_minutes", "dispatched_at", "confirmed_at", "said_at",
+    "appointment_follows",
+}  # fmt: skip
+HARMLESS_KINDS = (bool, int, Instant, ReferralId, Reference, Slug, Code)
+EARLIER_REFERRAL, EARLIER_OFFER = "ref-" + "a" * 32, "off-" + "b" * 32
+
+
+def kinds(annotation: object) -> set[object]:
+    """The kinds of value that a field may hold, its collections and options taken apart."""
+    if annotation in HARMLESS_KINDS:
+        return {annotation}
+    origin = typing.get_origin(annotation)
+    if origin is typing.Annotated:
+        inner, *constraints = typing.get_args(annotation)
+        return kinds(inner) if inner is not str and constraints else {annotation}
+    if origin in {types.UnionType, typing.Union, tuple}:
+        parts = [part for part in typing.get_args(annotation) if part not in {type(None), ...}]
+        return set().union(*(kinds(part) for part in parts))
+    return {annotation}
+
+
+def test_police_may_hear_the_five_notices_and_the_refusal_of_a_message_and_nothing_else():
+    for slug in POLICE_AGENCIES:
+        assert whatcom().agencies[slug].may_hear == POLICE_HEAR
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_no_notice_has_a_free_text_or_a_field_that_could_hold_enrolment_or_treatment(name):
+    event = newest(name)
+    hints = typing.get_type_hints(event, include_extras=True)
+    assert set(event.model_fields) <= HARMLESS_NAMES
+    for field in event.model_fields:
+        for kind in kinds(hints[field]):
+            assert kind in HARMLESS_KINDS, (name, field)
+            assert not (isinstance(kind, type) and issubclass(kind, BaseModel | Enum))
+
+
+def test_what_a_site_would_permit_police_beyond_that_is_still_denied():
+    generous = [
+        row.model_copy(update={"roles": row.roles | {Role.LAW_ENFORCEMENT}, "relation": "any", "doors": frozenset()})
+        for row in whatcom().permissions
+    ]
+    every = frozenset(event.name for event in shelf() if event.topic == topics.FROM_HUB)
+    agencies = dict(whatcom().agencies)
+    agencies[CASEWORK] = agencies[CASEWORK].model_copy(update={"role": Role.LAW_ENFORCEMENT, "may_hear": every})
+    site = whatcom().model_copy(update={"permissions": tuple(generous), "agencies": agencies})
+    told = Told(received(), offered(), accepted(), granted(), handed_off(), enrolled(), site=site)
+    assert told.names(CASEWORK) == []
+
+
+def _earlier_life() -> list[Fact]:
+    """How somebody came to be enrolled: by an earlier arrest, long ago."""
+    other = {"referral_id": EARLIER_REFERRAL}
+    deal = other | {"offer_id": EARLIER_OFFER}
+    facts = [
+        received(**other), offered(**deal), accepted(**deal), handed_off(**deal), enrolled(), granted(), onward_asked(),
+    ]  # fmt: skip
+    return [
+        Fact(fact.event.model_copy(update=other) if "referral_id" in type(fact.event).model_fields else fact.event,
+             readdressed(fact, id=f"earlier-{place}").envelope)
+        for place, fact in enumerate(facts)
+    ]  # fmt: skip
+
+
+STEPS = {
+    "screened": screened, "ineligible": lambda: screened(Verdict.PRESUMPTIVELY_INELIGIBLE),
+    "review": lambda: screened(Verdict.NEEDS_REVIEW), "called": review_requested, "decided": review_decided,
+    "offered": offered, "accepted": accepted, "lapsed": lapsed, "cancelled": cancelled, "handed off": handed_off,
+    "unavailable": unavailable, "corrected": corrected, "retracted": retracted, "granted": granted,
+    "withdrawn": withdrawn, "screened again": lambda: screened(revision=1), "enrolled": enrolled,
+}  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(steps=st.lists(st.sampled_from(sorted(STEPS)), max_size=12))
+def test_for_any_history_an_enrolled_person_and_a_newcomer_yield_the_same_notices(steps: list[str]):
+    history = [received(), *(STEPS[step]() for step in steps)]
+    newcomer, participant = Told(*history), Told(*_earlier_life(), *history)
+    mine = [fact for slug, fact in participant.messages if slug == POLICE and not _of_the_earlier(fact)]
+    theirs = [fact for slug, fact in newcomer.messages if slug == POLICE]
+    assert [fact.event for fact in mine] == [fact.event for fact in theirs]
+    assert [len(b"".join(value for _, value in written(fact)[1])) for fact in mine] == [
+        len(b"".join(value for _, value in written(fact)[1])) for fact in theirs
+    ]
+
+
+def _of_the_earlier(fact: Fact) -> bool:
+    return getattr(fact.event, "referral_id", None) == EARLIER_REFERRAL
+
+
+def test_a_consent_of_the_person_moves_nothing_on_a_police_lane():
+    before = Told(received(), screened(), offered(), accepted(), handed_off()).names(POLICE)
+    told = Told(received(), screened(), offered(), accepted(), handed_off(), granted(POLICE, CASEWORK), enrolled())
+    assert told.names(POLICE) == before
+    assert told.hear(heard(withdrawn(CONSENT).event)).names(POLICE) == before
