@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from services.intake.domain import NOTHING, Case, Marked, Naming, Pair, Register, Wanted, wanted
@@ -58,6 +59,10 @@ INSERT INTO intake.suspensions (agency, since) SELECT * FROM unnest($1::text[], 
 ON CONFLICT (agency) DO UPDATE SET since = excluded.since
 """
 _RESUME: Final = "DELETE FROM intake.suspensions WHERE agency = ANY($1::text[])"
+_COUNT: Final = """
+INSERT INTO intake.unknown_fields (agency, event, fields) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
+ON CONFLICT (agency, event) DO UPDATE SET fields = unknown_fields.fields + excluded.fields, last_at = now()
+"""
 _REVOKE: Final = "UPDATE intake.operators SET revoked_at = now() WHERE operator = $1 AND revoked_at IS NULL"
 _REGISTER: Final = "INSERT INTO intake.operators (operator, public_key) VALUES ($1, $2)"
 
@@ -87,9 +92,10 @@ class BatchSeals:
 class Cases:
     """The tables of the schema `intake`, and the keys of the records that a batch touches."""
 
-    def __init__(self, naming: Naming, sealer: Sealer) -> None:
-        """`naming` tells what a batch needs before anything is loaded."""
+    def __init__(self, naming: Naming, sealer: Sealer, unknown_fields: Counter[tuple[str, str]] | None = None) -> None:
+        """`naming` tells what a batch needs before anything is loaded; what the door counted is added up here."""
         self._naming, self._sealer = naming, sealer
+        self._unknown_fields = Counter() if unknown_fields is None else unknown_fields
 
     async def load(self, conn: Connection, keys: Sequence[str], facts: Sequence[Fact]) -> Loaded[Case, Register]:
         """Lock, then load the cases of `keys` and all of the register that these facts can need."""
@@ -121,6 +127,10 @@ class Cases:
         await _save_register(conn, shared)
         if isinstance(shared.seals, BatchSeals):
             await self._sealer.keep(conn, shared.seals.keys)
+        if self._unknown_fields:
+            counted = [(*which, fields) for which, fields in sorted(self._unknown_fields.items())]
+            self._unknown_fields.clear()
+            await conn.execute(_COUNT, *_columns(counted))
 
 
 def records_of(want: Wanted, cases: Mapping[str, Case], people: Mapping[str, str]) -> set[str]:
@@ -147,6 +157,12 @@ async def register_operator(conn: Connection, operator: str, public_key: str) ->
 async def remove_operator(conn: Connection, operator: str) -> None:
     """Take the operator's key back: nothing signed with it is admitted any more."""
     await conn.execute(_REVOKE, operator)
+
+
+async def bearing(conn: Connection, hashes: Sequence[str]) -> list[str]:
+    """Return the people who bear one of these marks, for an operator's search; at most MOST_MATCHES of each mark."""
+    rows = await conn.fetch(_MARKS, list(hashes), MOST_MATCHES)
+    return sorted({row["person"] for row in rows})
 
 
 async def _lock(conn: Connection, want: Wanted) -> None:

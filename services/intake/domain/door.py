@@ -57,11 +57,11 @@ class _Refused(Exception):
 
 @dataclass(frozen=True)
 class Door:
-    """Reads records of one site's agencies. `unknown_fields` counts, by event, fields that were kept out."""
+    """Reads records of one site's agencies. `unknown_fields` counts, by agency and event, fields that were kept out."""
 
     site: Site
     translate: Translate
-    unknown_fields: Counter[str] = field(default_factory=Counter)
+    unknown_fields: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def __call__(self, record: Record) -> Fact:
         """Return the fact in the record; an `Unadmitted` one where it is refused.
@@ -96,7 +96,7 @@ class Door:
             raise _Refused(found[0].reason, *(one.problem for one in found[:_MOST_PROBLEMS]))
         left_out = sum(1 for _ in unknown_fields(cls, pydantic_core.from_json(data)))
         if left_out:
-            self.unknown_fields[event.name] += left_out
+            self.unknown_fields[slug, event.name] += left_out
         subject = (
             event.person if isinstance(event, LinkAnswered | AssignmentDirected) else self._subject(slug, envelope)
         )

@@ -47,3 +47,12 @@ CREATE TABLE operators (
     revoked_at timestamptz
 );
 CREATE UNIQUE INDEX one_key_an_operator ON operators (operator) WHERE revoked_at IS NULL;
+
+-- How many fields that no contract knows were kept out, by who sends them: a sign of a newer sender, or of a mistake.
+CREATE TABLE unknown_fields (
+    agency text NOT NULL,
+    event text NOT NULL,
+    fields bigint NOT NULL,
+    last_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (agency, event)
+);

@@ -1,0 +1,228 @@
+"""One suite of scenarios over the tables in memory and the real ones."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import asyncpg
+import pytest
+
+from contracts.catalogue import AgencySuspended
+from services.intake.store import register_operator, registered_operators, remove_operator
+from services.local.laying import migrated
+from services.plumbing.sealing import Erased
+from services.plumbing.signing import new_key, sign
+from tests.intake.examples import (
+    OFFICE,
+    POLICE,
+    PROVIDER,
+    PSEUDONYMS,
+    House,
+    arrest,
+    community,
+    incident,
+    names,
+    record,
+    refusal,
+)
+from tests.intake.postgres import PostgresHouse
+
+
+@pytest.fixture(scope="module")
+def laid(database):
+    # In a thread: a fixture for the whole file may not touch the event loop of one test.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, migrated(database)).result()
+    return database
+
+
+@pytest.fixture(params=["in memory", "in PostgreSQL"])
+def where(request):
+    return None if request.param == "in memory" else request.getfixturevalue("laid")
+
+
+@pytest.fixture
+async def house(where):
+    if where is None:
+        yield House()
+        return
+    async with PostgresHouse(where) as found:
+        await found.empty()
+        yield found
+
+
+@pytest.fixture
+async def real(laid):
+    async with PostgresHouse(laid) as found:
+        await found.empty()
+        yield found
+
+
+def amended(**sections):
+    return record({"of": {"incident_number": "26B01234"}} | sections, name="referral.amended")
+
+
+def referred(number, **person):
+    return record(arrest(incident=incident(number=number), person=person))
+
+
+async def test_a_referral_lives_through_its_whole_life(house):
+    (first,) = await house.hear(record(arrest(reason="asked for help")))
+    assert names(await house.hear(record(arrest()))) == ["referral.repeated"]
+    (corrected,) = await house.hear(amended(reach={"phones": ["360-555-0100"]}))
+    assert corrected.event.sealed["narrative"] == first.event.sealed["narrative"]
+    assert (await house.opened(corrected))["contact"] == {"phones": ["360-555-0100"]}
+    assert (await house.opened(corrected))["identity"]["legal_name"] == "Juniper Sample"
+    (gone,) = await house.hear(record({"of": {"incident_number": "26B01234"}}, name="referral.withdrawn"))
+    assert gone.event.name == "referral.retracted"
+    (again,) = await house.hear(record(arrest()))
+    assert (again.event.name, again.subject) == ("referral.received", first.subject)
+    assert (await house.opened(again))["identity"]["legal_name"] == "Juniper Sample"
+
+
+async def test_a_message_is_heard_once_and_its_id_is_taken(house):
+    await house.hear(record(arrest(), identity="one"))
+    assert await house.hear(record(arrest(), identity="one")) == []
+    assert refusal(await house.hear(record(community(), identity="one"))).reason == "reused-id"
+
+
+async def test_people_are_recognised_from_one_batch_to_the_next(house):
+    await house.hear(referred("1", agency_person_number="MNI-1"))
+    said = await house.hear(referred("2", agency_person_number="MNI-1"))
+    assert names(said) == ["referral.received", "person.linked", "person.linked"]
+    one, other = said[0].subject, said[0].subject
+    other = said[1].event.other
+    parted = {"person": one, "other": other, "same": False, "operator": "sam-sample"}
+    assert names(await house.hear(record(parted, name="link.answered", agency=OFFICE))).count("person.unlinked") == 2
+    amendment = {"of": {"incident_number": "2"}, "person": {"agency_person_number": "MNI-1"}}
+    assert names(await house.hear(record(amendment, name="referral.amended"))) == ["referral.corrected"]
+
+
+async def test_a_name_and_birth_date_are_proposed_once(house):
+    same = {"legal_name": "Juniper Sample", "birth_date": "1990-05-05"}
+    await house.hear(referred("1", **same))
+    assert names(await house.hear(referred("2", **same))).count("link.proposed") == 2
+    amendment = {"of": {"incident_number": "2"}, "person": same}
+    assert names(await house.hear(record(amendment, name="referral.amended"))) == ["referral.corrected"]
+
+
+async def test_a_contradicting_birth_date_is_remembered_with_the_number(house):
+    await house.hear(referred("1", agency_person_number="MNI-1", birth_date="1990-05-05"))
+    said = await house.hear(referred("2", agency_person_number="MNI-1", birth_date="1971-01-01"))
+    assert names(said) == ["referral.received", "link.proposed", "link.proposed"]
+
+
+async def test_a_placeholder_for_a_name_proposes_ten_and_no_more(house):
+    for number in range(12):
+        said = await house.hear(referred(str(number), legal_name="Unknown Sample", birth_date="1901-01-01"))
+    assert names(said).count("link.proposed") == 20
+
+
+async def test_a_suspension_holds_from_one_batch_to_the_next(house):
+    suspended = {"agency": PROVIDER, "operator": "sam-sample"}
+    await house.hear(record(suspended, name="agency.suspended", agency=OFFICE))
+    capacity = record({"places": 3}, name="capacity.reported", agency=PROVIDER)
+    assert refusal(await house.hear(capacity)).reason == "agency-suspended"
+    await house.hear(record(suspended, name="agency.resumed", agency=OFFICE))
+    assert names(await house.hear(record({"places": 3}, name="capacity.reported", agency=PROVIDER))) == [
+        "capacity.reported"
+    ]
+
+
+async def test_a_report_is_sealed_under_the_persons_newest_record(house):
+    (received,) = await house.hear(record(arrest()))
+    report = record(
+        {"result": "contacted", "note": "a note"},
+        name="contact.attempted",
+        agency=PROVIDER,
+        subject=PSEUDONYMS.of(received.subject, PROVIDER),
+    )
+    (fact,) = await house.hear(report)
+    assert fact.event.note.split(".")[1] == received.event.referral_id
+
+
+async def test_operators_are_registered_and_their_keys_taken_back(real):
+    private, public = new_key()
+    async with real.database.connection() as conn:
+        await register_operator(conn, "sam-sample", new_key()[1])
+        await register_operator(conn, "sam-sample", public)
+        assert await registered_operators(conn) == {"sam-sample": public}
+    data = {"agency": PROVIDER, "operator": "sam-sample"}
+    unsigned = record(data, name="agency.suspended", agency=OFFICE)
+    assert refusal(await real.hear(unsigned)).reason == "unsigned"
+    signature = sign(private, "signed", AgencySuspended(**data))
+    signed = record(data, name="agency.suspended", agency=OFFICE, identity="signed", signature=signature)
+    assert names(await real.hear(signed)) == ["agency.suspended"]
+    async with real.database.connection() as conn:
+        await remove_operator(conn, "sam-sample")
+        assert await registered_operators(conn) == {}
+
+
+async def test_unknown_fields_are_added_up_by_agency_and_event(real):
+    await real.hear(record(arrest(mood="sunny")))
+    await real.hear(record(arrest(mood="sunny", incident=incident(number="2", colour="blue"))))
+    assert [tuple(row)[:3] for row in await real.rows("unknown_fields")] == [(POLICE, "referral.submitted", 3)]
+
+
+async def test_an_erased_record_never_opens_again(real):
+    (received,) = await real.hear(record(arrest()))
+    owner = await asyncpg.connect(real.dsn, user="hub_keys")
+    try:
+        assert await real.sealer._store.destroy(owner, received.event.referral_id)
+    finally:
+        await owner.close()
+    with pytest.raises(Erased):
+        await real.opened(received)
+    (corrected,) = await real.hear(amended(reason="something new"))
+    with pytest.raises(Erased):
+        await real.opened(corrected)
+
+
+async def test_two_instances_do_not_miss_each_other(real):
+    async with PostgresHouse(real.dsn) as other:
+        for place in range(12):
+            number = f"MNI-{place}"
+            batches = ([referred(f"{side}{place}", agency_person_number=number)] for side in "ab")
+            await asyncio.gather(
+                *(one.handler.handle(batch) for one, batch in zip((real, other), batches, strict=True))
+            )
+    pairs = await real.rows("pairs")
+    assert len(pairs) == 12
+    assert {row["standing"] for row in pairs} == {"linked"}
+
+
+async def test_the_same_incident_at_two_instances_is_one_referral(real):
+    async with PostgresHouse(real.dsn) as other:
+        for place in range(12):
+            batches = ([record(arrest(incident=incident(number=str(place)), person={}))] for _ in "ab")
+            await asyncio.gather(
+                *(one.handler.handle(batch) for one, batch in zip((real, other), batches, strict=True))
+            )
+    said = await real.hear()
+    assert sorted(names(said)) == ["referral.received"] * 12 + ["referral.repeated"] * 12
+
+
+async def test_nobody_but_intake_and_notification_sees_a_key_and_nobody_changes_one(real):
+    await real.hear(record(arrest()))
+    allowed = {
+        "SELECT count(*) FROM keys.record_keys": {"hub_intake", "hub_notification", "hub_keys"},
+        "INSERT INTO keys.record_keys (record_id, wrapped) VALUES (gen_random_uuid(), 'x')": {"hub_intake", "hub_keys"},
+        "UPDATE keys.record_keys SET wrapped = 'x'": {"hub_keys"},
+        "DELETE FROM keys.record_keys": {"hub_keys"},
+    }
+    roles = ("intake", "notification", "keys", "eligibility", "consent", "assignment", "console", "clock", "status")
+    for role in (f"hub_{name}" for name in roles):
+        conn = await asyncpg.connect(real.dsn, user=role)
+        try:
+            for statement, who in allowed.items():
+                assert await may(conn, statement) == (role in who), (role, statement)
+        finally:
+            await conn.close()
+
+
+async def may(conn, statement):
+    try:
+        async with conn.transaction():
+            await conn.execute(statement)
+    except asyncpg.InsufficientPrivilegeError:
+        return False
+    return True
