@@ -39,6 +39,10 @@ class MemoryPlacements:
         """Return how many places of the agency are taken."""
         return self._desks[agency].tally.taken if agency in self._desks else 0
 
+    def desks(self) -> dict[str, Desk]:
+        """Return what each agency said of its places, and how many are taken."""
+        return dict(self._desks)
+
     def waiting(self) -> list[Waiting]:
         """Return the waiting list, in turn."""
         return sorted(self._waiting, key=lambda one: one.turn)

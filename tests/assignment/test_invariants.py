@@ -1,0 +1,154 @@
+"""Whatever happens to many people at once: one open offer a referral, no place given twice, nobody forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from contracts import topics
+from contracts.catalogue import (
+    AgencyResumed,
+    AgencySuspended,
+    AssignmentOffered,
+    HandoffCompleted,
+    IntakeCompleted,
+    OfferAccepted,
+    OfferDeclined,
+    ParticipationEnded,
+    PersonDeclined,
+)
+from contracts.words import ClosedReason, DeclineReason, Door, EndReason, Verdict
+from services.assignment.domain import gathered
+from tests.assignment.examples import (
+    BEGIN,
+    HILL,
+    OFFICE,
+    POLICE,
+    RIVER,
+    YOUTH,
+    Town,
+    received,
+    referral,
+    retracted,
+    screened,
+    town,
+)
+
+PEOPLE = some.integers(1, 7)
+DOORS = some.sampled_from(sorted(Door))
+STEPS = some.one_of(
+    some.tuples(some.just("refer"), PEOPLE, DOORS),
+    some.tuples(some.just("accept"), PEOPLE),
+    some.tuples(some.just("decline"), PEOPLE, some.sampled_from([DeclineReason.NO_ROOM, DeclineReason.SAFETY])),
+    some.tuples(some.just("meet"), PEOPLE),
+    some.tuples(some.just("leave"), PEOPLE),
+    some.tuples(some.just("no"), PEOPLE),
+    some.tuples(some.just("retract"), PEOPLE),
+    some.tuples(some.just("unfit"), PEOPLE),
+    some.tuples(some.just("time"), some.sampled_from([1, 6, 40, 1500])),
+    some.tuples(some.just("room"), some.sampled_from([RIVER, HILL])),
+    some.tuples(some.just("suspend"), some.sampled_from([RIVER, HILL])),
+    some.tuples(some.just("resume"), some.sampled_from([RIVER, HILL])),
+)
+
+
+class Day:
+    """A town on a day on which anything happens. Places only grow, so that a full house is never an overfull one."""
+
+    def __init__(self) -> None:
+        self.place = Town(town(river_house=1, hill_house=2))
+        self.known: set[int] = set()
+        self.places = {RIVER: 1, HILL: 2}
+
+    async def step(self, what: str, *about) -> None:
+        place, one = self.place, about[0]
+        if what == "refer":
+            if one not in self.known:
+                self.known.add(one)
+                await place.unread(received(one, door=about[1]), who=one)
+                await place.unread(screened(one), who=one)
+        elif what == "time":
+            await place.passes(one)
+        elif what == "room":
+            self.places[one] += 1
+            await place.capacity(one, self.places[one])
+        elif what in {"suspend", "resume"}:
+            event = AgencySuspended if what == "suspend" else AgencyResumed
+            await place.tell(OFFICE, event(agency=one, operator="ada"))
+        elif one in self.known:
+            await self._to_person(what, *about)
+
+    async def _to_person(self, what: str, one: int, *more) -> None:
+        place = self.place
+        if what == "retract":
+            await place.unread(retracted(one), who=one)
+        elif what == "unfit":
+            await place.unread(screened(one, Verdict.PRESUMPTIVELY_INELIGIBLE, revision=1), who=one)
+        elif what == "no":
+            await place.report(POLICE, PersonDeclined(referral_id=referral(one)), who=one)
+        elif offers := place.offers(one):
+            events = {
+                "accept": [OfferAccepted(offer_id=offers[-1].offer_id)],
+                "decline": [OfferDeclined(offer_id=offers[-1].offer_id, reason=more[0] if more else "other")],
+                "meet": [HandoffCompleted(offer_id=offers[-1].offer_id), IntakeCompleted(completed_on=BEGIN.date())],
+                "leave": [ParticipationEnded(reason=EndReason.MOVED)],
+            }
+            for event in events[what]:
+                await place.report(offers[-1].agency, event, who=one)
+
+    def check(self) -> None:
+        placements = self.place.store.placements()
+        for placement in placements.values():
+            for one in placement.referrals.values():
+                assert sum(not offer.over for offer in one.offers.values()) <= 1
+        for agency in (RIVER, HILL, YOUTH):
+            people = [one.person for one in placements.values() for _, _, offer in one.live if offer.agency == agency]
+            assert self.place.store.taken(agency) == len(set(people))
+        for agency, places in self.places.items():
+            assert self.place.store.taken(agency) <= places
+        self._nobody_is_forgotten(placements)
+
+    def _nobody_is_forgotten(self, placements) -> None:
+        """Where a place is free, nobody waits who may have it."""
+        board = gathered(self.place.site, placements, self.place.store.desks(), {}, self.place.store.waiting())
+        for agency in (RIVER, HILL):
+            if board.free(agency) > 0 and not board.room(agency).suspended:
+                assert board.first(agency, besides=None) is None
+        for number in self.known:
+            said = self.place.said(number)
+            closed = [name for name in said if name == "assignment.closed"]
+            placement = next((one for one in placements.values() if referral(number) in one.referrals), None)
+            if placement is not None:
+                one = placement.referrals[referral(number)]
+                done = one.settled or one.live or closed or placement.waits(referral(number), OFFICE)
+                assert done or not one.eligible
+
+    def never_after_a_no(self) -> None:
+        """After a referral was closed by the person or by its sender it is never offered again."""
+        closed: set[str] = set()
+        for one in self.place.hub.facts(topics.ASSIGNMENTS):
+            event = one.event
+            if event.name == "assignment.closed" and event.reason in {
+                ClosedReason.PERSON_DECLINED, ClosedReason.WITHDRAWN_BY_SOURCE,
+            }:  # fmt: skip
+                closed.add(event.referral_id)
+            assert not (isinstance(event, AssignmentOffered) and event.referral_id in closed)
+
+
+@settings(max_examples=100, deadline=None)
+@given(some.lists(STEPS, min_size=10, max_size=60), some.integers(0, 1_000_000))
+def test_on_any_day_no_place_is_given_twice_and_nobody_is_forgotten(steps, seed):
+    async def live() -> None:
+        chance = random.Random(seed)  # no secret
+        day = Day()
+        for step in steps:
+            await day.step(*step)
+            await day.place.hub.settle(chance, duplicate=0.2)
+            day.check()
+        day.never_after_a_no()
+        assert not day.place.hub.parked("assignment")
+
+    asyncio.run(live())
