@@ -5,6 +5,7 @@ A clause that is wrong is found at the start, with its file and name, not when a
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from cel_expr_python import cel
@@ -35,6 +36,8 @@ VARIABLES: Final = {
 }
 """What a clause may speak of. There is no count of earlier diversions: RCW 10.31.115 was repealed by 2023 sp.s. c 1."""
 _ENVIRONMENT: Final = cel.NewEnv(variables=VARIABLES)
+_WORD: Final = re.compile(r"[a-z_]+")
+_MOST_REMEMBERED: Final = 4096
 _RESULTS: Final = {result.value: result for result in RuleResult}
 
 
@@ -64,12 +67,24 @@ class CompiledPolicy:
         self._each: Sequence[Any] = compiled
         self._whole = _ENVIRONMENT.compile("[" + ", ".join(_whole(clause) for clause in policy.clauses) + "]")
         self._published = tuple(clause.published for clause in policy.clauses)
+        self._asked_for = _asked_for(policy)
+        self._remembered: dict[str, tuple[RuleResult, ...]] = {}
 
     def results(self, inputs: Inputs) -> tuple[RuleResult, ...]:
         """Return what each clause finds, in the policy's order.
 
         A clause that cannot be answered finds `unknown`; one that the county has not published never finds `pass`.
+        The same question is answered once: it consists of those inputs alone that some clause speaks of.
         """
+        question = repr([inputs[name] for name in self._asked_for])
+        known = self._remembered.get(question)
+        if known is None:
+            known = self._evaluated(inputs)
+            if len(self._remembered) < _MOST_REMEMBERED:
+                self._remembered[question] = known
+        return known
+
+    def _evaluated(self, inputs: Inputs) -> tuple[RuleResult, ...]:
         found = self._whole.eval(data=inputs)
         said = found.plain_value() if found.type() != cel.Type.ERROR else self._one_by_one(inputs)
         return tuple(map(_read, said, self._published))
@@ -77,6 +92,12 @@ class CompiledPolicy:
     def _one_by_one(self, inputs: Inputs) -> list[str]:
         """One clause failed: ask each alone, so that the others are still answered."""
         return [_alone(clause, inputs) for clause in self._each]
+
+
+def _asked_for(policy: Policy) -> tuple[str, ...]:
+    """The variables whose names are in some clause; a name inside a text is one too many, and harmless."""
+    words = {word for clause in policy.clauses for word in _WORD.findall(f"{clause.applies} {clause.expression}")}
+    return tuple(name for name in VARIABLES if name in words)
 
 
 def _read(said: str, published: bool) -> RuleResult:  # noqa: FBT001  # mapped over two columns

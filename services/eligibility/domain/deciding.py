@@ -19,7 +19,7 @@ from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
 from contracts.to_hub.review_answered import ReviewAnswered
 from contracts.words import Problem, Verdict
-from services.eligibility.domain.file import SITE_DEFAULT, referral_in, review_of
+from services.eligibility.domain.file import SITE_DEFAULT, review_of
 from services.plumbing.service import Deadline, Said
 
 if TYPE_CHECKING:
@@ -34,6 +34,26 @@ if TYPE_CHECKING:
 SERVICE: Final = "eligibility"
 REVIEW: Final = "review"
 """The only kind of deadline here; its reference is the review's id."""
+_REFUSALS: Final = {
+    "unknown-review": Problem(
+        field="review_id", rule="It names a review of this person.", fix="Take it from the call for a review."
+    ),
+    "no-verdict": Problem(
+        field="verdict", rule="A review ends with a verdict.", fix="Say eligible or presumptively_ineligible."
+    ),
+    "review-closed": Problem(
+        field="review_id",
+        rule="The referral was withdrawn, or corrected so that this is no longer the question.",
+        fix="Answer the newest call for this referral, if there is one.",
+    ),
+    "too-late": Problem(
+        field="review_id", rule="The review's clock has run out; the default stands.", fix="Assign by hand."
+    ),
+    "already-decided": Problem(
+        field="review_id", rule="A review is decided once.", fix="Assign by hand where it must change."
+    ),
+}
+"""Why an answer may not count, in words for who sent it."""
 HEARS: Final[tuple[type[Event], ...]] = (
     ReferralReceived,
     ReferralCorrected,
@@ -63,7 +83,7 @@ class Desk:
         """Return what follows from the fact."""
         match fact.event:
             case ReferralReceived() | ReferralCorrected() as event:
-                yield from self._screen(before, after, referral_in(event), fact)
+                yield from self._screen(before, after, after.referrals[event.referral_id], fact)
             case ReviewAnswered() as event:
                 yield from _answer(after, event, fact)
             case DeadlineReached(deadline=kind, reference=review_id) if kind == REVIEW:
@@ -74,10 +94,9 @@ class Desk:
     def _screen(
         self, before: PersonFile | None, after: PersonFile, referral: Referral, fact: Fact
     ) -> Iterator[Outcome]:
-        """Screen the referral once for each revision, and ask a person where the policy cannot say."""
+        """Screen the newest revision once, and ask a person where the policy cannot say."""
         screened = before.screenings.get(referral.referral_id, {}) if before else {}
-        is_newest = after.referrals[referral.referral_id].revision == referral.revision
-        if not is_newest or referral.revision in screened or referral.referral_id in after.retracted:
+        if referral.revision in screened or referral.referral_id in after.retracted:
             return
         found = self._rules.find(referral)
         yield Said(determined(referral, found))
@@ -126,44 +145,38 @@ def determined(referral: Referral, found: Found) -> ScreeningDetermined:
 def _answer(file: PersonFile, event: ReviewAnswered, fact: Fact) -> Iterator[Outcome]:
     """An answer decides an open review once; any other is told why it does not count."""
     review = file.reviews.get(event.review_id)
-    if review is None:
-        yield _refused(
-            fact, "unknown-review", "review_id", "It names a review of this person.", "Take it from the call."
-        )
-        return
     decision = file.decisions.get(event.review_id)
     if decision is not None and decision.cause == fact.id:
         return
+    if review is None:
+        yield _refused(fact, "unknown-review")
+        return
+    if reason := _why_not(file, event, review, fact):
+        yield _refused(fact, reason)
+        return
+    yield Said(
+        ReviewDecided(
+            review_id=event.review_id,
+            referral_id=review.referral_id,
+            verdict=event.verdict,
+            by=event.operator,
+            why=event.why,
+        )
+    )
+
+
+def _why_not(file: PersonFile, event: ReviewAnswered, review: Review, fact: Fact) -> str | None:
+    """Why the answer does not count, as a key of `_REFUSALS`; None where it does."""
+    decision = file.decisions.get(event.review_id)
     if event.verdict is Verdict.NEEDS_REVIEW:
-        yield _refused(
-            fact, "no-verdict", "verdict", "A review ends with a verdict.", "Say eligible or presumptively_ineligible."
-        )
-    elif not file.is_current(event.review_id):
-        yield _refused(
-            fact,
-            "review-closed",
-            "review_id",
-            "The referral was withdrawn, or corrected so that this is no longer the question.",
-            "Answer the newest call for this referral, if there is one.",
-        )
-    elif _is_late(review, fact):
-        yield _refused(
-            fact, "too-late", "review_id", "The review's clock has run out; the default stands.", "Assign by hand."
-        )
-    elif decision is not None and not decision.is_default:
-        yield _refused(
-            fact, "already-decided", "review_id", "A review is decided once.", "Assign by hand where it must change."
-        )
-    else:
-        yield Said(
-            ReviewDecided(
-                review_id=event.review_id,
-                referral_id=review.referral_id,
-                verdict=event.verdict,
-                by=event.operator,
-                why=event.why,
-            )
-        )
+        return "no-verdict"
+    if not file.is_current(event.review_id):
+        return "review-closed"
+    if _is_late(review, fact):
+        return "too-late"
+    if decision is not None and not decision.is_default:
+        return "already-decided"
+    return None
 
 
 def _is_late(review: Review, fact: Fact) -> bool:
@@ -179,7 +192,7 @@ def _run_out(file: PersonFile, review_id: str) -> Iterator[Outcome]:
         )
 
 
-def _refused(fact: Fact, reason: str, field: str, rule: str, fix: str) -> Said:
+def _refused(fact: Fact, reason: str) -> Said:
     return Said(
         ReviewRefused(
             refusal=Refusal(
@@ -187,7 +200,7 @@ def _refused(fact: Fact, reason: str, field: str, rule: str, fix: str) -> Said:
                 message_id=fact.id,
                 message_type=fact.event.name,
                 reason=reason,
-                problems=(Problem(field=field, rule=rule, fix=fix),),
+                problems=(_REFUSALS[reason],),
             )
         )
     )
