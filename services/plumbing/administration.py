@@ -13,18 +13,12 @@ from typing import Any, cast
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import (  # type: ignore[attr-defined] # it exports these without saying so
-    AclBinding,
-    AclBindingFilter,
-    AclOperation,
-    AclPermissionType,
     AdminClient,
     AlterConfigOpType,
     ConfigEntry,
     ConfigResource,
     NewPartitions,
     NewTopic,
-    ResourcePatternType,
-    ResourceType,
     ScramCredentialInfo,
     ScramMechanism,
     UserScramCredentialDeletion,
@@ -32,14 +26,22 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined] # it exports t
 )
 
 from services.plumbing.access import KafkaAccess
+from services.plumbing.acls import (
+    allowance,
+    everything,
+    exactly,
+    permission_of,
+    suspends,
+    suspension,
+    suspensions_of,
+    user_of,
+)
 from services.plumbing.layout import Change, Kind, Layout, Permission, Topic, differences, permissions_of
 from services.plumbing.passwords import Passwords
 
 SECONDS_TO_ANSWER = 30.0
 SECONDS_IN_EFFECT = 15.0
 ITERATIONS = 8192
-ANY_HOST = "*"
-ALL_TOPICS = "*"
 
 SILENT = logging.getLogger("services.plumbing.librdkafka")
 """librdkafka tells of every failed knock on standard error; who asked hears of it as an exception."""
@@ -114,10 +116,9 @@ class Administration:
         )
 
     def _permissions(self) -> tuple[frozenset[Permission], frozenset[str]]:
-        bindings = _wait(self._admin.describe_acls(_every_binding()))
-        allowed = frozenset(_permission(b) for b in bindings if b.permission_type == AclPermissionType.ALLOW)
-        denied = frozenset(_user(b) for b in bindings if b.permission_type == AclPermissionType.DENY)
-        return allowed, denied
+        found = _wait(self._admin.describe_acls(everything()))
+        allowed = frozenset(right for right in map(permission_of, found) if right is not None)
+        return allowed, frozenset(user_of(acl) for acl in found if suspends(acl))
 
     def _apply(self, wanted: Layout, remove_extra: bool) -> list[Change]:  # noqa: FBT001 - private
         changes = differences(wanted, self._actual(), self._passwords.names())
@@ -149,13 +150,13 @@ class Administration:
             case Kind.RENEW_PASSWORD:
                 self._let_in({user: self._passwords.renew(user) for user in things})
             case Kind.ALLOW:
-                _wait_all(self._admin.create_acls([_binding(right) for right in things]))
+                _wait_all(self._admin.create_acls([allowance(right) for right in things]))
             case Kind.EXTRA_TOPIC:
                 _wait_all(self._admin.delete_topics([t.name for t in things]))
             case Kind.EXTRA_USER:
                 self._shut_out(things)
             case Kind.EXTRA_PERMISSION:
-                _wait_all(self._admin.delete_acls([_same(right) for right in things]))
+                _wait_all(self._admin.delete_acls([exactly(right) for right in things]))
 
     def _rotate(self, slug: str) -> str:
         suspended = slug in self._require(slug).suspended
@@ -176,8 +177,8 @@ class Administration:
 
     def _suspend(self, slug: str) -> None:
         self._require(slug)
-        _wait_all(self._admin.create_acls([_suspension(slug)]))
-        _wait_all(self._admin.delete_acls([_same(right) for right in permissions_of(slug)]))
+        _wait_all(self._admin.create_acls([suspension(slug)]))
+        _wait_all(self._admin.delete_acls([exactly(right) for right in permissions_of(slug)]))
         if slug in _wait(self._admin.describe_user_scram_credentials()):
             self._shut_out([slug])
         self._await(lambda found: slug in found.suspended and slug not in found.users, f"suspension of {slug}")
@@ -187,8 +188,8 @@ class Administration:
             return
         password = self._passwords.of(slug)
         self._let_in({slug: password})
-        _wait_all(self._admin.create_acls([_binding(right) for right in permissions_of(slug)]))
-        _wait_all(self._admin.delete_acls([_suspensions_of(slug)]))
+        _wait_all(self._admin.create_acls([allowance(right) for right in permissions_of(slug)]))
+        _wait_all(self._admin.delete_acls([suspensions_of(slug)]))
         rights = permissions_of(slug)
         self._await(lambda found: slug not in found.suspended and rights <= found.permissions, f"return of {slug}")
         self._await_login(slug, password)
@@ -256,54 +257,3 @@ def _alteration(change: Change) -> ConfigResource:
         ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET) for key, value in change.settings.items()
     ]
     return ConfigResource(ConfigResource.Type.TOPIC, cast("Topic", change.what).name, incremental_configs=entries)
-
-
-def _user(binding: AclBinding) -> str:
-    return binding.principal.removeprefix("User:")
-
-
-def _permission(binding: AclBinding) -> Permission:
-    prefix = binding.resource_pattern_type == ResourcePatternType.PREFIXED
-    operation, kind = AclOperation(binding.operation), ResourceType(binding.restype)
-    return Permission(_user(binding), operation.name, kind.name, binding.name, prefix)
-
-
-def _terms(right: Permission) -> tuple[Any, ...]:
-    """What an ACL and the filter that finds exactly it are both made of."""
-    return (
-        ResourceType[right.kind],
-        right.name,
-        ResourcePatternType.PREFIXED if right.prefix else ResourcePatternType.LITERAL,
-        f"User:{right.user}",
-        ANY_HOST,
-        AclOperation[right.operation],
-        AclPermissionType.ALLOW,
-    )
-
-
-def _binding(right: Permission) -> AclBinding:
-    return AclBinding(*_terms(right))
-
-
-def _same(right: Permission) -> AclBindingFilter:
-    return AclBindingFilter(*_terms(right))
-
-
-def _every_binding() -> AclBindingFilter:
-    anything: Any = None
-    any_kind, any_pattern = ResourceType.ANY, ResourcePatternType.ANY
-    any_word = AclOperation.ANY, AclPermissionType.ANY
-    return AclBindingFilter(any_kind, anything, any_pattern, anything, anything, *any_word)
-
-
-def _suspension_terms(slug: str) -> tuple[Any, ...]:
-    literal, deny = ResourcePatternType.LITERAL, AclPermissionType.DENY
-    return ResourceType.TOPIC, ALL_TOPICS, literal, f"User:{slug}", ANY_HOST, AclOperation.ALL, deny
-
-
-def _suspension(slug: str) -> AclBinding:
-    return AclBinding(*_suspension_terms(slug))
-
-
-def _suspensions_of(slug: str) -> AclBindingFilter:
-    return AclBindingFilter(*_suspension_terms(slug))
