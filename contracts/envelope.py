@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 STRUCTURED: Final = "application/cloudevents+json"
 JSON: Final = "application/json"
-_JSON_HEADER: Final = ("content-type", JSON.encode())
+_JSON_HEADER: Final = ("content-type", JSON)
 _ATTRIBUTE: Final = re.compile(r"[a-z0-9]{1,20}")
 _LONGEST: Final = 512
 _TEXTS: Final = (
@@ -111,31 +111,42 @@ def agency_from(source: str) -> str | None:
 
 def written(fact: Fact) -> tuple[bytes, list[tuple[str, bytes]]]:
     """Return body and headers of the fact in binary mode. Key and topic are the sender's business."""
-    envelope, event = fact.envelope, fact.event
-    headers = [
-        ("ce_specversion", b"1.0"),
-        ("ce_id", envelope.id.encode()),
-        ("ce_source", envelope.source.encode()),
-        ("ce_type", envelope.type.encode()),
-        ("ce_time", instant(envelope.at).encode()),
-        ("ce_dataschema", (envelope.dataschema or event.dataschema()).encode()),
+    headers = [(name, value.encode()) for name, value in texts_of(fact)]
+    return body_of(fact), headers
+
+
+def body_of(fact: Fact) -> bytes:
+    """Return the JSON data of the fact."""
+    return fact.event.__pydantic_serializer__.to_json(fact.event, exclude_none=True)
+
+
+def texts_of(fact: Fact) -> list[tuple[str, str]]:
+    """Return the headers of the fact in binary mode, as text."""
+    envelope = fact.envelope
+    texts = [
+        ("ce_specversion", "1.0"),
+        ("ce_id", envelope.id),
+        ("ce_source", envelope.source),
+        ("ce_type", envelope.type),
+        ("ce_time", instant(envelope.at)),
+        ("ce_dataschema", envelope.dataschema or fact.event.dataschema()),
     ]
     if envelope.subject is not None:
-        headers.append(("ce_subject", envelope.subject.encode()))
+        texts.append(("ce_subject", envelope.subject))
     if envelope.correlation_id is not None:
-        headers.append(("ce_correlationid", envelope.correlation_id.encode()))
+        texts.append(("ce_correlationid", envelope.correlation_id))
     if envelope.causation_id is not None:
-        headers.append(("ce_causationid", envelope.causation_id.encode()))
+        texts.append(("ce_causationid", envelope.causation_id))
     if envelope.traceparent is not None:
-        headers.append(("ce_traceparent", envelope.traceparent.encode()))
+        texts.append(("ce_traceparent", envelope.traceparent))
     if envelope.admitted_at is not None:
-        headers.append(("ce_admittedtime", instant(envelope.admitted_at).encode()))
+        texts.append(("ce_admittedtime", instant(envelope.admitted_at)))
     if envelope.delivery:
-        headers.append(("ce_replayid", envelope.delivery.encode()))
+        texts.append(("ce_replayid", envelope.delivery))
     if envelope.signature is not None:
-        headers.append(("ce_signature", envelope.signature.encode()))
-    headers.append(_JSON_HEADER)
-    return event.__pydantic_serializer__.to_json(event, exclude_none=True), headers
+        texts.append(("ce_signature", envelope.signature))
+    texts.append(_JSON_HEADER)
+    return texts
 
 
 def structured(fact: Fact) -> dict[str, Any]:

@@ -150,10 +150,12 @@ class Reader:
         name = None
         for header, value in headers:
             if header == "ce_type":
+                if value in self._heard:
+                    return False
                 name = value
             elif header == "content-type" and value is not None and value.startswith(STRUCTURED.encode()):
                 return False
-        return name is not None and name not in self._heard
+        return name is not None
 
 
 def digest_of(body: bytes | None) -> bytes:

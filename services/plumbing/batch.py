@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.envelope import Fact, readdressed, written
+from contracts.envelope import Fact, body_of, readdressed, texts_of
 from services.plumbing.arrivals import OVERSIZE, Arrival, Trouble, digest_of
 from services.plumbing.fold import Folded, Sent, fold
 from services.plumbing.service import Connection, Loaded, Service
@@ -104,7 +104,7 @@ async def _fresh(
     """Return the arrivals that the inbox did not know, in order, and the keys that are held back."""
     readable = [one for one in arrivals if one.fact is not None]
     identities = [one.identity for one in readable]
-    digests = [digest_of(one.body) if service.reused else b"" for one in readable]
+    digests = [digest_of(one.body).hex() if service.reused else "" for one in readable]
     keys = list({key for one in arrivals for key in one.keys})
     new, blocked = await tables.admit(identities, digests, keys)
     if len(new) == len(arrivals):
@@ -125,21 +125,21 @@ async def _fresh(
 
 
 async def _reused(
-    service: Service[Any, Any], tables: Tables, readable: Sequence[Arrival], digests: Sequence[bytes]
+    service: Service[Any, Any], tables: Tables, readable: Sequence[Arrival], digests: Sequence[str]
 ) -> dict[Arrival, Arrival]:
     """Return what the service makes of ids that come again with another body; each other body is answered once."""
     known = await tables.digests([one.identity for one in readable])
     answers: dict[Identity, tuple[Arrival, Arrival]] = {}
     for one, digest in zip(readable, digests, strict=True):
         if known.get(one.identity, digest) != digest and service.reused is not None and one.fact is not None:
-            fact = readdressed(service.reused(one.fact), delivery=f"{OTHER_BODY}{digest.hex()}")
+            fact = readdressed(service.reused(one.fact), delivery=f"{OTHER_BODY}{digest}")
             key = service.key(fact)
             if key is not None:
                 again = Arrival(one.raw, one.body, fact, key, (key,), letter=one.letter)
                 answers.setdefault(again.identity, (one, again))
     if not answers:
         return {}
-    new, _ = await tables.admit(list(answers), [b""] * len(answers), [])
+    new, _ = await tables.admit(list(answers), [""] * len(answers), [])
     return {one: again for identity, (one, again) in answers.items() if identity in new}
 
 
@@ -153,7 +153,7 @@ async def _emit(service: Service[Any, Any], tables: Tables, conn: Connection, fo
         # What was folded at once and is also heard would come back from its topic: it is handled already.
         own = [sent.fact for sent in folded.sent if sent.folded and isinstance(sent.fact.event, service.hears)]
         if own:
-            await tables.admit([_identity(fact) for fact in own], [b""] * len(own), [])
+            await tables.admit([_identity(fact) for fact in own], [""] * len(own), [])
     if folded.deadlines:
         await tables.set_deadlines(folded.deadlines)
     if folded.parked:
@@ -169,7 +169,7 @@ def _rows(sent: Sequence[Sent], facts: Sequence[Fact], most_bytes: int) -> list[
     for one, fact in zip(sent, facts, strict=True):
         row = outgoing(one.topic, one.key, fact)
         rows.append(row)
-        size = len(row.body) + len(row.headers) + _FOR_EACH_HEADER * row.headers.count(b"\n")
+        size = len(row.body) + len(row.headers) + _FOR_EACH_HEADER * row.headers.count("\n")
         if size > most_bytes:
             oversize[one.cause] = Trouble(OVERSIZE, f"{fact.event.name} would be {size} bytes")
     if oversize:
@@ -178,15 +178,23 @@ def _rows(sent: Sequence[Sent], facts: Sequence[Fact], most_bytes: int) -> list[
 
 
 def outgoing(topic: str, key: str, fact: Fact) -> Outgoing:
-    """Return the outbox row of a fact."""
-    body, headers = written(fact)
-    return Outgoing(topic, key, b"\n".join([b"%b:%b" % (name.encode(), value) for name, value in headers]), body)
+    """Return the outbox row of a fact.
+
+    Raises:
+        ValueError: an attribute holds a line break.
+    """
+    texts = texts_of(fact)
+    lines = "\n".join([f"{name}:{value}" for name, value in texts])
+    if lines.count("\n") != len(texts) - 1:
+        message = "An attribute of an event is one line."
+        raise ValueError(message)
+    return Outgoing(topic, key, lines, body_of(fact))
 
 
-def headers_of(lines: bytes) -> list[tuple[str, bytes]]:
+def headers_of(lines: str) -> list[tuple[str, bytes]]:
     """Return the headers of an outbox row as Kafka takes them."""
-    pairs = (line.partition(b":") for line in lines.split(b"\n"))
-    return [(name.decode(), value) for name, _, value in pairs]
+    pairs = [line.partition(":") for line in lines.split("\n")]
+    return [(name, value.encode()) for name, _, value in pairs]
 
 
 def _identity(fact: Fact) -> Identity:

@@ -36,13 +36,13 @@ class Unsettled(RuntimeError):
 class MemoryTables:
     """The pipes' tables of one service, in memory."""
 
-    inbox: dict[Identity, bytes] = field(default_factory=dict)
+    inbox: dict[Identity, str] = field(default_factory=dict)
     outbox: list[Outgoing] = field(default_factory=list)
     deadlines: dict[tuple[str, str, str, datetime], Due] = field(default_factory=dict)
     letters: list[Letter] = field(default_factory=list)
 
     async def admit(
-        self, identities: Sequence[Identity], digests: Sequence[bytes], keys: Sequence[str]
+        self, identities: Sequence[Identity], digests: Sequence[str], keys: Sequence[str]
     ) -> tuple[set[Identity], set[str]]:
         """Enter the identities into the inbox; return those that are new, and which of `keys` are held back."""
         new = set()
@@ -52,7 +52,7 @@ class MemoryTables:
                 new.add(identity)
         return new, {letter.key for letter in self.letters if letter.key is not None}.intersection(keys)
 
-    async def digests(self, identities: Sequence[Identity]) -> dict[Identity, bytes]:
+    async def digests(self, identities: Sequence[Identity]) -> dict[Identity, str]:
         """Return the digests under which the identities are known."""
         return {identity: self.inbox[identity] for identity in identities if identity in self.inbox}
 

@@ -18,7 +18,7 @@ RETURNING id, topic, key, headers, body
 """
 _PUT_BACK: Final = """
 INSERT INTO outbox (id, topic, key, headers, body)
-SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[], $5::bytea[])
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])
 """
 _LEAD: Final = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
 _OTHER_LEADS_SECONDS: Final = 1.0
@@ -111,7 +111,9 @@ class Relay:
             taken = sorted(await conn.fetch(_TAKE, shut, self._rows))
             if not taken:
                 return 0
-            refused = await self._sender.send([Outgoing(*row[1:]) for row in taken])
+            refused = await self._sender.send(
+                [Outgoing(topic, key, headers, body.encode()) for _, topic, key, headers, body in taken]
+            )
             if refused:
                 back = [row for row in taken if row[1] in refused]
                 await conn.execute(_PUT_BACK, *(list(column) for column in zip(*back, strict=True)))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaProducer
@@ -16,6 +18,7 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
     UnknownTopicOrPartitionError,
 )
+from aiokafka.partitioner import murmur2
 
 from services.plumbing.batch import headers_of
 
@@ -37,6 +40,16 @@ _BATCH_BYTES: Final = 131_072
 _MOST_REQUEST_BYTES: Final = 1_048_576
 _SEEN_FOR_SECONDS: Final = 1.0
 """How long a topic that was seen is taken to be there."""
+
+
+@lru_cache(maxsize=16_384)
+def _hashed(key: bytes) -> int:
+    return int(murmur2(key)) & 0x7FFFFFFF
+
+
+def _partition(key: bytes | None, every: list[int], available: list[int]) -> int:
+    """Choose the partition that any Kafka client would choose for the key; hashing in Python is slow enough to keep."""
+    return random.choice(available or every) if key is None else every[_hashed(key) % len(every)]  # noqa: S311
 
 
 class KafkaAway(Exception):
@@ -97,6 +110,7 @@ class Sender:
                 max_batch_size=_BATCH_BYTES,
                 max_request_size=_MOST_REQUEST_BYTES,
                 request_timeout_ms=int(self._timeout * 1000),
+                partitioner=_partition,
                 **self._access.for_aiokafka(),
             )
             try:

@@ -26,7 +26,7 @@ class Outgoing:
 
     topic: str
     key: str
-    headers: bytes
+    headers: str
     body: bytes
 
 
@@ -44,12 +44,12 @@ class Tables(Protocol):
     """What a batch needs of the pipes, inside its transaction."""
 
     async def admit(
-        self, identities: Sequence[Identity], digests: Sequence[bytes], keys: Sequence[str]
+        self, identities: Sequence[Identity], digests: Sequence[str], keys: Sequence[str]
     ) -> tuple[set[Identity], set[str]]:
         """Enter the identities into the inbox; return those that are new, and which of `keys` are held back."""
         ...
 
-    async def digests(self, identities: Sequence[Identity]) -> dict[Identity, bytes]:
+    async def digests(self, identities: Sequence[Identity]) -> dict[Identity, str]:
         """Return the digests under which the identities are known."""
         ...
 
@@ -70,16 +70,20 @@ class Tables(Protocol):
         ...
 
 
+_BETWEEN: Final = "\x1f"
+"""Between the values of a column that goes as one text: `chr(31)` in the statements."""
 _ADMIT: Final = """
 WITH entered AS (
     INSERT INTO inbox (source, id, delivery, digest)
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[])
+    SELECT source, id, coalesce(delivery, ''), nullif(digest, '')
+    FROM unnest(string_to_array($1, chr(31)), string_to_array($2, chr(31)), string_to_array($3, chr(31)),
+                string_to_array($4, chr(31))) AS heard (source, id, delivery, digest)
     ON CONFLICT DO NOTHING
     RETURNING source, id, delivery
 )
 SELECT source, id, delivery FROM entered
 UNION ALL
-SELECT DISTINCT key, NULL, NULL FROM dead_letters WHERE settled_at IS NULL AND key = ANY($5::text[])
+SELECT DISTINCT key, NULL, NULL FROM dead_letters WHERE settled_at IS NULL AND key = ANY(string_to_array($5, chr(31)))
 """
 _HELD: Final = """
 SELECT key FROM dead_letters WHERE settled_at IS NULL AND key = ANY($1::text[]) ORDER BY id FOR UPDATE
@@ -93,7 +97,9 @@ DELETE FROM inbox USING unnest($1::text[], $2::text[], $3::text[]) AS parked (so
 WHERE (inbox.source, inbox.id, inbox.delivery) = (parked.source, parked.id, parked.delivery)
 """
 _SEND: Final = """
-INSERT INTO outbox (topic, key, headers, body) SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[])
+INSERT INTO outbox (topic, key, headers, body)
+SELECT * FROM unnest(string_to_array($1, chr(31)), string_to_array($2, chr(31)), string_to_array($3, chr(31)),
+                     string_to_array($4, chr(31)))
 """
 _DEADLINES: Final = """
 INSERT INTO deadlines (key, subject, correlation_id, causation_id, name, reference, due_at)
@@ -123,10 +129,11 @@ class PostgresTables:
         self._wrap = wrap
 
     async def admit(
-        self, identities: Sequence[Identity], digests: Sequence[bytes], keys: Sequence[str]
+        self, identities: Sequence[Identity], digests: Sequence[str], keys: Sequence[str]
     ) -> tuple[set[Identity], set[str]]:
         """Enter the identities into the inbox; return those that are new, and which of `keys` are held back."""
-        rows = await self._conn.fetch(_ADMIT, *_columns(identities), digests, keys)
+        columns = (_joined(column) for column in (*_columns(identities), digests, keys))
+        rows = await self._conn.fetch(_ADMIT, *columns)
         new = {(source, event, delivery) for source, event, delivery in rows if event is not None}
         if len(new) == len(rows):
             return new, set()
@@ -134,7 +141,7 @@ class PostgresTables:
         held = await self._conn.fetch(_HELD, keys)
         return new, {row[0] for row in held}
 
-    async def digests(self, identities: Sequence[Identity]) -> dict[Identity, bytes]:
+    async def digests(self, identities: Sequence[Identity]) -> dict[Identity, str]:
         """Return the digests under which the identities are known."""
         rows = await self._conn.fetch(_DIGESTS, *_columns(identities))
         return {(source, event, delivery): digest for source, event, delivery, digest in rows}
@@ -147,10 +154,10 @@ class PostgresTables:
         """Put the rows into the outbox, in order."""
         await self._conn.execute(
             _SEND,
-            [row.topic for row in rows],
-            [row.key for row in rows],
-            [row.headers for row in rows],
-            [row.body for row in rows],
+            _joined([row.topic for row in rows]),
+            _joined([row.key for row in rows]),
+            _joined([row.headers for row in rows]),
+            _joined([row.body.decode() for row in rows]),
         )
 
     async def set_deadlines(self, deadlines: Sequence[Due]) -> None:
@@ -203,6 +210,19 @@ def _base64(value: bytes | None) -> str | None:
 
 def _bytes(value: str | None) -> bytes | None:
     return None if value is None else base64.b64decode(value)
+
+
+def _joined(values: Sequence[str]) -> str:
+    """Return a whole column as one text: asyncpg looks long at each element of an array.
+
+    Raises:
+        ValueError: a value holds the separator, which nothing readable does; its message is parked.
+    """
+    joined = _BETWEEN.join(values)
+    if values and joined.count(_BETWEEN) != len(values) - 1:
+        message = "A key or an attribute holds a control character."
+        raise ValueError(message)
+    return joined
 
 
 def _columns(identities: Sequence[Identity]) -> tuple[list[str], list[str], list[str]]:

@@ -127,7 +127,7 @@ async def test_what_grows_too_big_is_parked_with_its_cause_and_nothing_of_it_goe
 async def test_any_interleaving_and_any_reading_again_comes_to_the_same(seed: int):
     orderly, mixed = MemoryTallies(), MemoryTallies()
     facts = [attempt(number, subject) for subject in (1, 2, 3) for number in (1, 2, 3, 4)] + [agreed(1), agreed(3)]
-    for store, shuffle in ((orderly, None), (mixed, random.Random(seed))):  # noqa: S311  # no secret
+    for store, shuffle in ((orderly, None), (mixed, random.Random(seed))):  # no secret
         hub = hub_with(store)
         await hub.publish(topics.REPORTS, *facts)
         await hub.settle(shuffle, duplicate=0.3 if shuffle else 0)
