@@ -143,9 +143,9 @@ def fact(event: Event, who: str | None, source: str, at: datetime = BEGIN) -> Fa
 class Town:
     """Assignment alone on the hub in memory; everybody else speaks through it."""
 
-    def __init__(self, site: Site | None = None) -> None:
+    def __init__(self, site: Site | None = None, store: Any = None) -> None:
         self.site = site or town()
-        self.store = MemoryPlacements(self.site)
+        self.store = store or MemoryPlacements(self.site)
         self.hub = MemoryHub([app.service(self.site, self.store)], at=BEGIN)
 
     async def hear(self, event: Event, who: int = 1) -> None:
