@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from contracts import topics
 from contracts.event import Event, published
@@ -29,7 +29,7 @@ class ScreeningDeterminedV1(Event):
     policy: Slug
     policy_version: Code
     policy_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    inputs: dict[str, JsonValue]
+    inputs: dict[str, Any]
     """Exactly what the clauses were given, so that the same decision can be made again years later."""
 
 

@@ -113,6 +113,9 @@ class PersonFile(_Kept):
         }
 
 
+_PARTS: Final = tuple(PersonFile.model_fields)
+
+
 def review_of(referral: Referral) -> str:
     """Return the id of the one review that these facts of the referral may need.
 
@@ -144,23 +147,28 @@ def evolve(kept: PersonFile | None, fact: Fact) -> PersonFile:
         case ReferralReceived() | ReferralCorrected() as event:
             return _with_referral(file, referral_in(event))
         case ReferralRetracted() as event:
-            return file.model_copy(update={"retracted": file.retracted | {event.referral_id}})
+            return _changed(file, retracted=file.retracted | {event.referral_id})
         case ScreeningDetermined() as event:
             of_referral = file.screenings.get(event.referral_id, {}) | {event.revision: event.verdict}
-            return file.model_copy(update={"screenings": file.screenings | {event.referral_id: of_referral}})
+            return _changed(file, screenings=file.screenings | {event.referral_id: of_referral})
         case ReviewRequested() as event:
-            return file.model_copy(update={"reviews": file.reviews | {event.review_id: _review(event, fact)}})
+            return _changed(file, reviews=file.reviews | {event.review_id: _review(event, fact)})
         case ReviewDecided() as event:
             return _with_decision(file, event, fact)
         case _:
             return file
 
 
+def _changed(file: PersonFile, **changes: Any) -> PersonFile:
+    # The parts are checked where they are made; a whole file is made for every fact, so it is only put together.
+    return PersonFile.model_construct(**{name: getattr(file, name) for name in _PARTS} | changes)
+
+
 def _with_referral(file: PersonFile, referral: Referral) -> PersonFile:
     known = file.referrals.get(referral.referral_id)
     if known is not None and known.revision >= referral.revision:
         return file
-    return file.model_copy(update={"referrals": file.referrals | {referral.referral_id: referral}})
+    return _changed(file, referrals=file.referrals | {referral.referral_id: referral})
 
 
 def _review(event: ReviewRequested, fact: Fact) -> Review:
@@ -179,4 +187,4 @@ def _with_decision(file: PersonFile, event: ReviewDecided, fact: Fact) -> Person
     known = file.decisions.get(event.review_id)
     if known is not None and not decision.outranks(known):
         return file
-    return file.model_copy(update={"decisions": file.decisions | {event.review_id: decision}})
+    return _changed(file, decisions=file.decisions | {event.review_id: decision})

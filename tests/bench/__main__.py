@@ -1,0 +1,147 @@
+"""`make bench`: one table, and last, one JSON line. Every ratio is between two figures of this same run."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from confluent_kafka.admin import AdminClient, NewTopic
+from rich.console import Console
+from rich.table import Table
+
+from services.local.platform import Platform
+from services.sites import load_site
+from tests.bench import hub as whole
+from tests.bench.loop import Ground, filled, laid_out, raw_on_the_same, same_bytes, service_loop, to_topic
+from tests.bench.tutorial import tutorial_loop
+
+BATCH = 500
+HOPS = ("bench.to-hub", "bench.referrals", "bench.screenings", "bench.assignments", "bench.lanes")
+say = Console(stderr=True)
+
+
+async def loops(quick: bool) -> dict[str, Any]:  # noqa: FBT001  # the one switch of the whole bench
+    """Measure one service's loop, the raw loop and the tutorial style on the same events."""
+    count, few, hops = (5_000, 300, 100) if quick else (30_000, 1_500, 400)
+    with tempfile.TemporaryDirectory() as folder:
+        async with Platform.started(Path(folder)) as platform:
+            ground = await laid_out(platform, load_site("whatcom"))
+            _make_topics(ground, "bench.out", *HOPS)
+            await filled(ground, 0, count)
+            say.print("one service's loop …")
+            ours = await service_loop(ground, count, BATCH)
+            work = await same_bytes(ground)
+            say.print("the raw loop …")
+            raw = await raw_on_the_same(ground, work, count, BATCH)
+            say.print("the tutorial's style …")
+            one = await tutorial_loop(ground, [work], work, few)
+            chained = [
+                to_topic(work, HOPS[0], HOPS[1], 1),  # intake
+                to_topic(work, HOPS[1], HOPS[2], 1),  # eligibility
+                to_topic(work, HOPS[1], HOPS[4], 0),  # assignment hears the referral
+                to_topic(work, HOPS[2], HOPS[3], 1),  # assignment hears the screening, and offers
+                to_topic(work, HOPS[1], HOPS[4], 1),  # notification acknowledges
+                to_topic(work, HOPS[2], HOPS[4], 0),  # notification hears the screening
+                to_topic(work, HOPS[3], HOPS[4], 1),  # notification carries the offer
+            ]
+            await filled(ground, count, hops, topic=HOPS[0])
+            chain = await tutorial_loop(ground, chained, chained[-1], hops)
+    return {
+        "loop_per_second": round(count / ours),
+        "raw_per_second": round(count / raw),
+        "tutorial_per_second": round(few / one),
+        "tutorial_chain_per_second": round(hops / chain, 1),
+        "loop_to_raw": round(raw / ours, 2),
+        "loop_to_tutorial": round((count / ours) / (few / one), 1),
+    }
+
+
+async def chain(quick: bool) -> dict[str, Any]:  # noqa: FBT001  # as above
+    """Measure the whole hub: saturated, at ten a second, and its memory."""
+    burst, steady, many = (500, 50, 2_000) if quick else (5_000, 300, 100_000)
+    with tempfile.TemporaryDirectory() as folder:
+        async with whole.running_hub(Path(folder)) as hub:
+            lanes = whole.Lanes()
+            watching = asyncio.create_task(lanes.watch(hub))
+            await whole.make_room(hub)
+            await whole.saturated(hub, lanes, 0, 200)
+            at_start = hub.memory()
+            say.print("ten referrals a second …")
+            waits = await whole.at_a_steady_rate(hub, lanes, 200, 10, steady)
+            say.print("as many as it takes …")
+            seconds = await whole.saturated(hub, lanes, 200 + steady, burst)
+            say.print(f"{many} referrals, for the memory …")
+            long = await whole.saturated(hub, lanes, 200 + steady + burst, many)
+            at_end = hub.memory()
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+    return {
+        "chain_per_second": round(burst / seconds),
+        "chain_per_second_over_all": round(many / long),
+        "latency_p50_ms": round(statistics.median(waits) * 1_000),
+        "latency_p99_ms": round(waits[int(len(waits) * 0.99) - 1] * 1_000),
+        "memory_at_start_mib": at_start >> 20,
+        "memory_after_mib": at_end >> 20,
+        "memory_after_referrals": many,
+        "memory_growth": round(at_end / at_start - 1, 3),
+    }
+
+
+def _make_topics(ground: Ground, *names: str) -> None:
+    kafka = ground.kafka
+    admin = AdminClient({
+        "bootstrap.servers": kafka["bootstrap_servers"],
+        "security.protocol": kafka["security_protocol"],
+        "sasl.mechanism": kafka["sasl_mechanism"],
+        "sasl.username": kafka["sasl_plain_username"],
+        "sasl.password": kafka["sasl_plain_password"],
+    })  # fmt: skip
+    for made in admin.create_topics([NewTopic(name, 12, 1) for name in names]).values():
+        made.result()
+
+
+def _rows(found: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [
+        ("one service's loop / raw loop", f"{found['loop_to_raw']}", "≥ 0.5, aim 0.7"),
+        ("one service's loop / tutorial style", f"{found['loop_to_tutorial']} ×", "≥ 20 ×"),
+        ("whole chain / the same hops in tutorial style", f"{found['chain_to_tutorial']} ×", "≥ 8 ×, aim 12"),
+        ("submitted → lane at 10/s, p50", f"{found['latency_p50_ms']} ms", ""),
+        ("submitted → lane at 10/s, p99", f"{found['latency_p99_ms']} ms", "< 250 ms on a quiet machine"),
+        (
+            f"memory of all services, 0 → {found['memory_after_referrals']} referrals",
+            f"{found['memory_at_start_mib']} → {found['memory_after_mib']} MiB",
+            "growth < 20 %",
+        ),
+        ("one service's loop", f"{found['loop_per_second']}/s", ""),
+        ("raw loop", f"{found['raw_per_second']}/s", ""),
+        ("tutorial style, one hop", f"{found['tutorial_per_second']}/s", ""),
+        ("whole chain, a burst", f"{found['chain_per_second']}/s", ""),
+        ("tutorial style, the same hops", f"{found['tutorial_chain_per_second']}/s", ""),
+    ]
+
+
+def main() -> None:
+    """Run it all and print what was found."""
+    parser = argparse.ArgumentParser(description="Measure the hub; every ratio is within this run.")
+    parser.add_argument("--quick", action="store_true", help="fewer messages, for a first look")
+    quick = parser.parse_args().quick
+    found = asyncio.run(loops(quick)) | asyncio.run(chain(quick))
+    found["chain_to_tutorial"] = round(found["chain_per_second"] / found["tutorial_chain_per_second"], 1)
+    found["limited_by"] = (
+        "Python's own time on one core: each referral is read, folded and written by five services and the carrier, "
+        "while PostgreSQL and Kafka share the other core"
+    )
+    table = Table("measure", "found", "reach")
+    for row in _rows(found):
+        table.add_row(*row)
+    Console().print(table)
+    print(json.dumps(found))  # noqa: T201  # the last line is for other programs
+
+
+if __name__ == "__main__":
+    main()

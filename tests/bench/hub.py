@@ -1,0 +1,178 @@
+"""The hub under load: a real `hub up` in a process of its own, seen from outside, through agencies' own credentials."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from contracts import topics
+from contracts.catalogue import CapacityReported, ReferralSubmitted
+from contracts.envelope import Envelope, Fact, agency_source, written
+from contracts.parts import EstimatedAge, Location, PersonDetails, Reach
+from contracts.words import Agreement, Door, HelpType, SourceKind
+from services.local.hub import AGENCIES
+from services.plumbing.passwords import Passwords
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+OFFICE = "whatcom-lead-program-office"
+FIRST_CONTACTS = (
+    "opportunity-council",
+    "lake-whatcom-center",
+    "northwest-youth-services",
+    "catholic-community-services",
+)
+PLACES = 100_000
+MOST_SECONDS = 1_800
+
+
+@dataclass
+class RunningHub:
+    """A hub in its own process."""
+
+    process: Any
+    facts: dict[str, Any]
+
+    def memory(self) -> int:
+        """Return the resident bytes of the process in which all services run."""
+        return int(psutil.Process(self.facts["pids"]["hub"]).memory_info().rss)
+
+    def access(self, slug: str) -> dict[str, Any]:
+        """Return how an aiokafka client logs in as the agency."""
+        password = Passwords(Path(self.facts["state"]) / "secrets" / AGENCIES).of(slug)
+        return {
+            "bootstrap_servers": self.facts["agency_kafka"],
+            "security_protocol": "SASL_PLAINTEXT",
+            "sasl_mechanism": "SCRAM-SHA-512",
+            "sasl_plain_username": slug,
+            "sasl_plain_password": password,
+        }
+
+
+@asynccontextmanager
+async def running_hub(state: Path) -> AsyncIterator[RunningHub]:
+    """Start `hub up --json` on an empty state folder; stop it at the end."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.cli", "up", "--json", "--state", str(state),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, env=dict(os.environ),
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        first = await asyncio.wait_for(process.stdout.readline(), 300)
+        yield RunningHub(process, json.loads(first))
+    finally:
+        process.send_signal(signal.SIGINT)
+        await process.wait()
+
+
+def referral(number: int) -> tuple[bytes, list[tuple[str, bytes]]]:
+    """Return one community referral, as the program office enters it."""
+    now = datetime.now(UTC)
+    event = ReferralSubmitted(
+        door=Door.COMMUNITY,
+        source_kind=SourceKind.BUSINESS,
+        source_reference=f"BENCH-{number}",
+        referred_at=now,
+        person=PersonDetails(preferred_name=f"Sample {number}", estimated_age=EstimatedAge(from_years=30, to_years=40)),
+        reach=Reach(usual_places=("by the sample fountain",)),
+        location=Location(area="bellingham"),
+        agreement=Agreement.AGREED,
+        needs=(HelpType.MEAL, HelpType.SHELTER),
+        reason="often without a coat",
+    )
+    source = agency_source(OFFICE)
+    return written(Fact(event, Envelope(id=f"bench-{number}", source=source, type=event.name, at=now)))
+
+
+class Lanes:
+    """Counts the offers on the lanes of all case-management agencies, and when each came."""
+
+    def __init__(self) -> None:
+        self.offers = 0
+        self.seen_at: dict[str, float] = {}
+
+    async def watch(self, hub: RunningHub) -> None:
+        """Read until cancelled."""
+        await asyncio.gather(*(self._one(hub, slug) for slug in FIRST_CONTACTS))
+
+    async def _one(self, hub: RunningHub, slug: str) -> None:
+        consumer = AIOKafkaConsumer(
+            topics.from_hub(slug), group_id=f"{topics.agency_group_prefix(slug)}bench", auto_offset_reset="earliest",
+            max_poll_records=1_000, **hub.access(slug),
+        )  # fmt: skip
+        await consumer.start()
+        try:
+            async for record in consumer:
+                headers = dict(record.headers)
+                if headers.get("ce_type") == b"offer.made":
+                    self.offers += 1
+                    self.seen_at[headers["ce_correlationid"].decode()] = time.perf_counter()
+        finally:
+            await consumer.stop()
+
+
+async def make_room(hub: RunningHub) -> None:
+    """Let every case-management agency report more places than the run needs."""
+    for slug in FIRST_CONTACTS:
+        producer = AIOKafkaProducer(**hub.access(slug))
+        await producer.start()
+        event = CapacityReported(places=PLACES)
+        envelope = Envelope(id="bench-room", source=agency_source(slug), type=event.name, at=datetime.now(UTC))
+        body, headers = written(Fact(event, envelope))
+        await producer.send_and_wait(topics.to_hub(slug), body, headers=headers)
+        await producer.stop()
+    await asyncio.sleep(3)
+
+
+async def saturated(hub: RunningHub, lanes: Lanes, first: int, count: int) -> float:
+    """Submit `count` referrals as fast as Kafka takes them; return seconds until the last offer is on its lane."""
+    producer = AIOKafkaProducer(linger_ms=5, max_batch_size=131_072, acks="all", **hub.access(OFFICE))
+    await producer.start()
+    goal = lanes.offers + count
+    began = time.perf_counter()
+    for number in range(first, first + count):
+        body, headers = referral(number)
+        await producer.send(topics.to_hub(OFFICE), body, headers=headers)
+    await producer.flush()
+    await _until(lanes, goal)
+    seconds = time.perf_counter() - began
+    await producer.stop()
+    return seconds
+
+
+async def at_a_steady_rate(hub: RunningHub, lanes: Lanes, first: int, each_second: float, count: int) -> list[float]:
+    """Submit at a steady rate; return for each referral the seconds from submission to its offer's being read."""
+    producer = AIOKafkaProducer(linger_ms=0, acks="all", **hub.access(OFFICE))
+    await producer.start()
+    goal = lanes.offers + count
+    sent_at = {}
+    for number in range(first, first + count):
+        body, headers = referral(number)
+        sent_at[f"bench-{number}"] = time.perf_counter()
+        await producer.send_and_wait(topics.to_hub(OFFICE), body, headers=headers)
+        await asyncio.sleep(max(0.0, 1 / each_second - (time.perf_counter() - sent_at[f"bench-{number}"])))
+    await _until(lanes, goal)
+    await producer.stop()
+    return sorted(lanes.seen_at[one] - at for one, at in sent_at.items())
+
+
+async def _until(lanes: Lanes, goal: int) -> None:
+    until = time.monotonic() + MOST_SECONDS
+    while lanes.offers < goal:
+        if time.monotonic() > until:
+            msg = f"Only {lanes.offers} of {goal} offers came; `hub status` on the state folder shows what waits."
+            raise TimeoutError(msg)
+        await asyncio.sleep(0.01)

@@ -1,0 +1,90 @@
+"""The tutorial style: FastStream with one message, one transaction and one publish at a time.
+
+It is what a first version of such a hub looks like, and the yardstick that the batch shape is measured against. It does
+the same hops on the same bytes, and keeps the same tables; it has neither outbox nor relay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.security import SASLScram512
+
+if TYPE_CHECKING:
+    from tests.bench.loop import Ground
+    from tests.bench.raw import Work
+
+TABLES = """
+CREATE SCHEMA {schema};
+CREATE TABLE {schema}.inbox (source text, id text, PRIMARY KEY (source, id));
+CREATE TABLE {schema}.states (key text PRIMARY KEY, state text NOT NULL);
+"""
+
+
+class TutorialHop:
+    """One service in that style: hears a topic, keeps a row, publishes what follows, a message at a time."""
+
+    def __init__(self, broker: KafkaBroker, pool: Any, schema: str, work: Work) -> None:
+        """Subscribe to the work's topic."""
+        self.handled = 0
+        self._pool, self._schema, self._work = pool, schema, work
+        broker.subscriber(work.topic, group_id=f"bench.{schema}", auto_offset_reset="earliest")(self.handle)
+        self._publish = broker.publish
+
+    async def handle(self, body: dict[str, Any], message: KafkaMessage) -> None:
+        """Handle one message."""
+        work = self._work
+        work.event.model_validate(body)
+        record = message.raw_message
+        key = record.key.decode()
+        async with self._pool.acquire() as connection, connection.transaction():
+            new = await connection.fetchval(
+                f"INSERT INTO {self._schema}.inbox VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING id",
+                "bench",
+                f"{record.partition}/{record.offset}",
+            )
+            if new is None:
+                return
+            await connection.fetchrow(f"SELECT state FROM {self._schema}.states WHERE key = $1 FOR UPDATE", key)
+            await connection.execute(
+                f"INSERT INTO {self._schema}.states VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET state = excluded.state",
+                key,
+                work.state,
+            )
+        for _headers, value in work.outputs:
+            await self._publish(
+                value, topic=work.out_topic, key=record.key, headers={"content-type": "application/json"}
+            )
+        self.handled += 1
+
+
+async def tutorial_loop(ground: Ground, works: list[Work], last: Work, expected: int) -> float:
+    """Run one hop for each of `works` in one process until `last` has handled `expected` messages; return seconds.
+
+    The seconds count from the first message that any hop has handled.
+    """
+    access = ground.platform.hub_access
+    pool = await asyncpg.create_pool(ground.database, min_size=2, max_size=10)
+    security = SASLScram512(username=access.user, password=access.password)
+    broker = KafkaBroker(access.bootstrap, security=security, acks="all", enable_idempotence=True, logger=None)
+    hops = []
+    for work in works:
+        schema = f"tutorial_{secrets.token_hex(4)}"
+        await pool.execute(TABLES.format(schema=schema))
+        hops.append(TutorialHop(broker, pool, schema, work))
+    await broker.start()
+    while not any(hop.handled for hop in hops):
+        await asyncio.sleep(0.002)
+    began = time.perf_counter()
+    end = hops[works.index(last)]
+    while end.handled < expected:
+        await asyncio.sleep(0.005)
+    seconds = time.perf_counter() - began
+    await broker.stop()
+    await pool.close()
+    return seconds
