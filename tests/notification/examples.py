@@ -43,12 +43,7 @@ from contracts.words import (
     SourceKind,
     Verdict,
 )
-from services.notification.domain.carrying import Carried, carried
-from services.notification.domain.deciding import decide, key
-from services.notification.domain.dossier import Dossier
-from services.notification.domain.evolving import evolve
 from services.notification.domain.judging import Judge
-from services.notification.domain.lanes import LaneRow
 from services.sites import Site, load_site
 
 PERSON = "per-" + "1" * 32
@@ -253,53 +248,6 @@ def report_refused() -> Fact:
 
 def after_the_fact() -> AfterTheFact:
     return AfterTheFact(handed_off_at=NOON, to_agency=CASEWORK)
-
-
-class Told:
-    """Facts go in; what lies on the lanes comes out. Everything is carried at the end of each fact."""
-
-    def __init__(self, *facts: Fact, site: Site | None = None) -> None:
-        self.judge = judge() if site is None else Judge(site)
-        self.dossiers: dict[str, Dossier] = {}
-        self.waiting: list[LaneRow] = []
-        self.messages: list[tuple[str, Fact]] = []
-        self.disclosures: list[Fact] = []
-        for fact in facts:
-            self.hear(fact)
-
-    def hear(self, fact: Fact, *, carry: bool = True) -> Told:
-        name = key(fact)
-        assert name is not None
-        before = self.dossiers.get(name)
-        after = evolve(before, fact)
-        self.dossiers[name] = after
-        rows = [row.content for row in decide(self.judge, before, after, fact)]
-        self.waiting += [row for row in rows if isinstance(row, LaneRow)]
-        if carry:
-            self.carry(fact.at)
-        return self
-
-    def carry(self, now: datetime) -> None:
-        for row in self.waiting:
-            dossier = self.dossiers.get(row.key, Dossier())
-            done: Carried = carried(row, dossier, self.judge, now, open_, pseudonym)
-            if done.message is not None:
-                self.messages.append((row.agency, done.message))
-            self.disclosures += done.disclosures
-        self.waiting.clear()
-
-    def names(self, agency: str) -> list[str]:
-        return [message.event.name for slug, message in self.messages if slug == agency]
-
-    def to(self, agency: str, message: str) -> list[Any]:
-        return [fact.event for slug, fact in self.messages if slug == agency and fact.event.name == message]
-
-    def withheld(self, agency: str) -> list[tuple[str, str, str]]:
-        return [
-            (fact.event.message_type, fact.event.layer, fact.event.rule)
-            for fact in self.disclosures
-            if fact.event.name == "disclosure.withheld" and fact.event.agency == agency
-        ]
 
 
 def _referral(changes: dict[str, Any]) -> dict[str, Any]:

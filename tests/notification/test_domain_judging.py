@@ -28,7 +28,6 @@ from tests.notification.examples import (
     POLICE,
     PROSECUTOR,
     PROVIDER,
-    Told,
     accepted,
     cancelled,
     community,
@@ -51,6 +50,7 @@ from tests.notification.examples import (
     whatcom,
     withdrawn,
 )
+from tests.notification.told import Told
 
 LATER = {"information.recalled"}
 """Messages that the hub does not say yet."""

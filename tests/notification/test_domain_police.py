@@ -20,7 +20,6 @@ from tests.notification.examples import (
     CASEWORK,
     CONSENT,
     POLICE,
-    Told,
     accepted,
     cancelled,
     corrected,
@@ -40,6 +39,7 @@ from tests.notification.examples import (
     whatcom,
     withdrawn,
 )
+from tests.notification.told import Told
 
 POLICE_AGENCIES = [one.slug for one in whatcom().agencies.values() if one.role is Role.LAW_ENFORCEMENT]
 NOTICES = sorted(POLICE_HEAR - {"message.refused"})

@@ -177,7 +177,7 @@ class Judge:
 
 
 def _covers(row: Permission, record: Record | None, agreement: Agreement) -> bool:
-    """Tell whether the row speaks of people who came like this; a source that reveals health needs a yes or a consent."""
+    """Tell whether the row speaks of people who came so; a source that reveals health needs their yes, or a consent."""
     if record is None:
         return not row.doors and not row.agreement
     restricted = record.restricted_source

@@ -1,0 +1,267 @@
+"""The carrier's promises, one step at a time: the last moment is the last, and nothing is told that is not said."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from contracts.envelope import Fact
+from contracts.to_hub.agency_resumed import AgencyResumed
+from contracts.to_hub.agency_suspended import AgencySuspended
+from contracts.words import Category, Purpose
+from services.notification.app import service
+from services.notification.app.carrier import Carrier
+from services.notification.domain.judging import Judge
+from services.notification.gateways import Sent
+from services.notification.settings import CarrierSettings
+from tests.notification.examples import (
+    CASEWORK,
+    NOON,
+    OFFICE,
+    PERSON,
+    POLICE,
+    PROVIDER,
+    accepted,
+    granted,
+    heard,
+    offered,
+    onward_asked,
+    open_,
+    pseudonym,
+    received,
+    whatcom,
+    withdrawn,
+)
+from tests.notification.memory import MemoryLanes, MemoryStore, MemoryWorld
+
+
+class Bench:
+    """Notification and its carrier over a store in memory; time moves by hand."""
+
+    def __init__(self) -> None:
+        self.now: datetime = NOON
+        self.store, self.lanes = MemoryStore(), MemoryLanes()
+        self.service = service(whatcom(), self.store)
+        self.world = MemoryWorld(self.store, lambda: self.now, open_, pseudonym)
+        self.settings = CarrierSettings(retry_first_milliseconds=1_000)
+        self.carrier = self.new_carrier()
+
+    def new_carrier(self) -> Carrier:
+        return Carrier(Judge(whatcom()), self.store, self.lanes, self.world, self.settings)
+
+    async def hear(self, *facts: Fact) -> None:
+        for fact in facts:
+            key = self.service.key(fact)
+            assert key is not None
+            before = (await self.store.load(None, [key], [fact])).states.get(key)
+            after = self.service.evolve(before, fact)
+            rows = [(fact, row.content) for row in self.service.decide(before, after, fact, None)]
+            await self.store.save(None, {key: after}, None, rows)
+
+    async def carry(self) -> None:
+        for _ in range(5):
+            for agency in await self.carrier.busy():
+                await self.carrier.carry(agency)
+
+    def said(self, name: str) -> list:
+        return [fact.event for fact in self.world.said if fact.event.name == name]
+
+
+@pytest.fixture
+async def bench() -> Bench:
+    bench = Bench()
+    await bench.hear(received(), offered(), accepted())
+    return bench
+
+
+def suspended() -> Fact:
+    return heard(AgencySuspended(agency=CASEWORK, operator="sample-operator"), by=OFFICE, person=None)
+
+
+def resumed() -> Fact:
+    return heard(AgencyResumed(agency=CASEWORK, operator="sample-operator"), by=OFFICE, person=None, minutes=1)
+
+
+async def test_what_waits_is_told_in_order_and_every_telling_is_said_once(bench):
+    await bench.carry()
+    assert bench.lanes.names(POLICE) == ["referral.acknowledged", "case_manager.dispatched"]
+    assert bench.lanes.names(CASEWORK) == ["assignment.made"]
+    assert bench.store.rows == []
+    told = [one.message_id for one in bench.said("disclosure.made")]
+    assert sorted(told) == sorted(fact.id for _, fact in bench.lanes.messages)
+
+
+async def test_a_message_is_addressed_with_the_agencys_own_name_of_the_person(bench):
+    await bench.carry()
+    [made] = bench.lanes.of(CASEWORK)
+    assert (made.source, made.subject) == ("/hub/notification", f"psn-{CASEWORK}-{PERSON}")
+
+
+async def test_a_withdrawal_takes_away_what_waits_and_says_so():
+    bench = Bench()
+    await bench.hear(received(), offered(), accepted(), granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION))
+    await bench.hear(onward_asked(), withdrawn())
+    await bench.carry()
+    assert bench.lanes.names(PROVIDER) == []
+    [no] = [one for one in bench.said("disclosure.withheld") if one.agency == PROVIDER and one.rule == "consent-ended"]
+    assert no.layer == "consent"
+
+
+async def test_a_consent_that_expired_while_the_broker_was_away_opens_nothing():
+    bench = Bench()
+    until = NOON + timedelta(hours=1)
+    await bench.hear(received(), offered(), accepted())
+    await bench.hear(granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION, expires_at=until), onward_asked())
+    bench.lanes.troubles[PROVIDER] = "broker-away"
+    await bench.carry()
+    bench.now = until + timedelta(minutes=1)
+    bench.lanes.troubles.clear()
+    await bench.carry()
+    assert bench.lanes.names(PROVIDER) == []
+    assert bench.said("disclosure.withheld")[-1].rule == "no-consent"
+
+
+async def test_a_missing_topic_stops_its_own_lane_alone_and_shows(bench):
+    bench.lanes.troubles[CASEWORK] = "topic-missing"
+    await bench.carry()
+    assert bench.lanes.names(POLICE) == ["referral.acknowledged", "case_manager.dispatched"]
+    [alarm] = await bench.store.alarms(None)
+    assert (alarm.agency, alarm.state, alarm.reason, alarm.waiting) == (CASEWORK, "waiting", "topic-missing", 1)
+    assert bench.world.alarms == {CASEWORK: "topic-missing"}
+
+
+async def test_a_lane_that_waits_is_left_alone_longer_each_time_and_then_flows_again(bench):
+    bench.lanes.troubles[CASEWORK] = "topic-missing"
+    await bench.carry()
+    assert await bench.carrier.busy() == []
+    bench.now += timedelta(seconds=1)
+    await bench.carry()
+    bench.now += timedelta(seconds=1)
+    assert await bench.carrier.busy() == []
+    bench.lanes.troubles.clear()
+    bench.now += timedelta(seconds=1)
+    await bench.carry()
+    assert bench.lanes.names(CASEWORK) == ["assignment.made"]
+    assert await bench.store.alarms(None) == []
+    assert bench.world.alarms == {}
+
+
+async def test_an_oversize_message_stops_its_own_lane_and_is_known_not_to_be_told(bench):
+    bench.lanes.outcomes[CASEWORK] = (Sent.NOT_SENT, "oversize")
+    await bench.carry()
+    assert {row.state for row in bench.store.rows} == {"waiting"}
+    assert not [one for one in bench.said("disclosure.made") if one.agency == CASEWORK]
+
+
+async def test_a_suspended_agency_waits_and_loses_nothing(bench):
+    await bench.hear(suspended())
+    await bench.carry()
+    await bench.carry()
+    assert bench.lanes.names(CASEWORK) == []
+    assert [one.layer for one in bench.said("disclosure.withheld") if one.agency == CASEWORK].count("suspended") == 3
+    await bench.hear(resumed())
+    bench.now += timedelta(minutes=1)
+    await bench.carry()
+    assert bench.lanes.names(CASEWORK) == ["assignment.made"]
+
+
+async def test_nothing_is_told_about_a_person_with_a_parked_message_and_everybody_else_goes_on(bench):
+    other = "per-" + "9" * 32
+    await bench.hear(received(person=other, referral_id="ref-" + "9" * 32))
+    bench.store.parked.add(PERSON)
+    await bench.carry()
+    assert [message.subject for message in bench.lanes.of(POLICE)] == [f"psn-{POLICE}-{other}"]
+    assert {one.layer for one in bench.said("disclosure.withheld")} == {"parked"}
+    bench.store.parked.clear()
+    bench.now += timedelta(minutes=1)
+    await bench.carry()
+    assert len(bench.lanes.of(POLICE)) == 3
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+def killed() -> None:
+    raise Killed
+
+
+async def test_after_a_crash_what_was_being_carried_is_sent_again_with_the_same_id(bench):
+    bench.lanes.before_sending = killed
+    with pytest.raises(Killed):
+        await bench.carrier.carry(CASEWORK)
+    [row] = [row for row in bench.store.rows if row.row.message == "assignment.made"]
+    assert row.state == "carrying"
+    bench.lanes.before_sending = lambda: None
+    bench.carrier = bench.new_carrier()
+    await bench.carry()
+    [message] = bench.lanes.of(CASEWORK)
+    assert message.id == row.row.message_id
+
+
+async def test_what_was_being_carried_when_the_consent_ended_counts_as_told_and_is_not_sent():
+    bench = Bench()
+    await bench.hear(received(), offered(), accepted(), granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION))
+    await bench.hear(onward_asked())
+    bench.lanes.before_sending = killed
+    with pytest.raises(Killed):
+        await bench.carrier.carry(PROVIDER)
+    bench.lanes.before_sending = lambda: None
+    await bench.hear(withdrawn())
+    await bench.carry()
+    assert bench.lanes.names(PROVIDER) == []
+    [told] = [one for one in bench.said("disclosure.made") if one.agency == PROVIDER]
+    assert set(told.categories) >= {Category.IDENTITY, Category.CONTACT}
+    assert bench.said("disclosure.withheld")[-1].rule == "no-consent"
+
+
+async def test_what_changed_since_it_may_have_been_sent_goes_under_a_new_id(bench):
+    bench.lanes.outcomes[CASEWORK] = (Sent.UNKNOWN, "broker-away")
+    await bench.carrier.carry(CASEWORK)
+    [row] = [row for row in bench.store.rows if row.row.message == "assignment.made"]
+    await bench.hear(granted(CASEWORK))
+    bench.lanes.outcomes.clear()
+    bench.now += timedelta(minutes=1)
+    await bench.carry()
+    ids = [message.id for message in bench.lanes.of(CASEWORK)]
+    assert row.row.message_id not in ids
+    told = [one.message_id for one in bench.said("disclosure.made") if one.agency == CASEWORK]
+    assert told[0] == row.row.message_id
+
+
+async def test_a_row_that_cannot_be_composed_is_withheld_and_the_lane_goes_on(bench):
+    odd = {Category.INCIDENT: "sealed:odd"}
+    broken = received(person="per-" + "9" * 32, referral_id="ref-" + "9" * 32, sealed=odd)
+    await bench.hear(broken)
+    await bench.carry()
+    assert bench.lanes.names(POLICE) == ["referral.acknowledged", "case_manager.dispatched"]
+    assert [one.rule for one in bench.said("disclosure.withheld") if one.agency == POLICE] == ["not-composable"]
+
+
+async def test_only_what_is_allowed_is_ever_opened(bench):
+    opened: list[str] = []
+
+    def watching(token: str, person: str) -> bytes | None:
+        opened.append(token)
+        return open_(token, person)
+
+    bench.world._open = watching
+    await bench.carrier.carry(POLICE)
+    assert set(opened) == {"sealed:incident"}
+
+
+async def test_no_log_line_and_no_error_holds_a_word_of_the_person(bench, capfd):
+    words = {"Juno", "Juniper", "SAMPLE-1", "360-555", "Sample Street", "Nurse", "GREEN-SAMPLE", "fountain"}
+    odd = {Category.INCIDENT: "sealed:odd"}
+    await bench.hear(received(person="per-" + "9" * 32, referral_id="ref-" + "9" * 32, sealed=odd))
+    bench.lanes.outcomes[POLICE] = (Sent.NOT_SENT, "oversize")
+    await bench.carry()
+    bench.lanes.outcomes.clear()
+    bench.now += timedelta(minutes=1)
+    await bench.carry()
+    out, err = capfd.readouterr()
+    assert "lane carried" in out + err
+    assert "message not composed" in out + err
+    assert not [word for word in words if word in out + err]
+    assert not [word for word in words for fact in bench.world.said if word in str(fact)]
