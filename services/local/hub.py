@@ -21,6 +21,7 @@ from services.local.progress import Progress, quiet
 from services.local.roster import runner
 from services.plumbing.access import KafkaAccess
 from services.plumbing.administration import Administration
+from services.plumbing.clock import Clock
 from services.plumbing.keystore import ensure_keys
 from services.plumbing.passwords import Passwords
 from services.plumbing.settings import PipesSettings
@@ -142,9 +143,17 @@ async def _in_this_process(stack: AsyncExitStack, platform: Platform, database: 
     # All are asked to stop at once: what one says last the others need not hear before the next start.
     stack.push_async_callback(_stop, runners)
     await asyncio.gather(*(one.start() for one in runners))
-    ticking = clock(settings)
-    stack.push_async_callback(ticking.stop)
-    await ticking.start()
+    await stack.enter_async_context(_ticking(Clock(settings)))
+
+
+@asynccontextmanager
+async def _ticking(clock: Clock) -> AsyncIterator[None]:
+    ticking = asyncio.create_task(clock.run())
+    try:
+        yield
+    finally:
+        await clock.stop()
+        await asyncio.gather(ticking, return_exceptions=True)
 
 
 async def _stop(runners: list[Runner]) -> None:
@@ -157,7 +166,9 @@ async def _ready(platform: Platform, database: str, since: datetime) -> None:
     waiting = set(topics.SERVICES)
     while waiting:
         for name in sorted(waiting):
-            if any(one.state == "ready" and one.started_at >= since for one in (await standing(database, name)).instances):
+            if any(
+                one.state == "ready" and one.started_at >= since for one in (await standing(database, name)).instances
+            ):
                 waiting.discard(name)
         if waiting and time.monotonic() > until:
             raise ServiceNotReady(

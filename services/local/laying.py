@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 ROOMS: Final = Path(__file__).resolve().parents[1]
 TOPIC_CLASSES: Final = ROOMS.parent / "deploy" / "topics.toml"
-DATABASE: Final = "hub"
 POSTGRES_PASSWORDS: Final = "postgres"
 """The folder of the database roles' passwords, within that of the hub's; without it, roles have none."""
 

@@ -8,6 +8,7 @@ from contracts.assignments.answer_refused import AnswerRefused
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_refused import ConsentRefused
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
+from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_refused import ReferralRefused
 from contracts.referrals.referral_repeated import ReferralRepeated
 from contracts.reports.report_refused import ReportRefused
@@ -95,9 +96,17 @@ def _row(notice: Notice, fact: Fact, *, again: bool) -> LaneRow:
         state=notice.state,
         again=again,
         rests_on=notice.rests_on,
-        cause_id=envelope.id if fact.agency in (None, notice.agency) else None,
+        cause_id=_cause(notice, fact),
         correlation_id=envelope.correlation_id or envelope.id,
     )
+
+
+def _cause(notice: Notice, fact: Fact) -> str | None:
+    """A receipt names its own submission, so that the sender can match it; other notices the fact that they rest on."""
+    envelope = fact.envelope
+    if notice.message == "referral.acknowledged" and isinstance(fact.event, ReferralReceived | ReferralRepeated):
+        return envelope.causation_id
+    return envelope.id if fact.agency in (None, notice.agency) else None
 
 
 def _refused(fact: Fact, whose: str) -> LaneRow:
@@ -109,7 +118,7 @@ def _refused(fact: Fact, whose: str) -> LaneRow:
         key=whose,
         at=fact.at,
         refusal=refusal,
-        cause_id=fact.id,
+        cause_id=refusal.message_id,
         correlation_id=fact.envelope.correlation_id or fact.id,
     )
 

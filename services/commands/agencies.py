@@ -1,0 +1,149 @@
+"""`hub agency`: who the site's agencies are, and how each gets in."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from contracts import topics
+from contracts.catalogue import AgencyResumed, AgencySuspended
+from services.commands import office, reach, shown
+from services.commands.reach import JsonOption, SiteOption, StateOption
+from services.plumbing.administration import Administration
+from services.sites import load_site
+
+if TYPE_CHECKING:
+    from services.commands.reach import Reach
+    from services.sites import Agency
+
+group = typer.Typer(help="The agencies: who they are, how each gets in.", no_args_is_help=True)
+
+SlugArgument = Annotated[str, typer.Argument(help="The agency's slug; `hub agency list` names them.", metavar="SLUG")]
+
+_EXAMPLE = """\
+# {name} reads its lane. Needs: pip install confluent-kafka
+from confluent_kafka import Consumer
+consumer = Consumer({{"bootstrap.servers": "{bootstrap}", "security.protocol": "{protocol}",
+    "sasl.mechanism": "SCRAM-SHA-512", "sasl.username": "{user}", "sasl.password": "{password}",
+    "group.id": "{group_prefix}casework", "auto.offset.reset": "earliest"}})
+consumer.subscribe(["{from_hub}"])
+while True:
+    message = consumer.poll(1.0)
+    if message and not message.error():
+        print(dict(message.headers())["ce_type"].decode(), message.value().decode())"""
+
+
+@group.command("list")
+def list_(site: SiteOption = "whatcom", json_: JsonOption = False) -> None:
+    """Name the site's agencies."""
+    agencies = sorted(load_site(site).agencies.values(), key=lambda one: (one.role, one.slug))
+    if json_:
+        shown.show_json([{"slug": one.slug, "name": one.name, "role": one.role.value} for one in agencies])
+        return
+    rows = ((one.slug, one.name, one.role.value) for one in agencies)
+    shown.show_table(f"Agencies of {site}", ("slug", "name", "role"), rows)
+
+
+@group.command()
+def show(slug: SlugArgument, site: SiteOption = "whatcom", json_: JsonOption = False) -> None:
+    """Show what one agency is, what it may say, and what it may hear."""
+    agencies = load_site(site).agencies
+    if slug not in agencies:
+        raise shown.Trouble(f"The site {site} has no agency {slug}.", "`hub agency list` names them.")
+    facts: dict[str, Any] = _facts(agencies[slug])
+    if json_:
+        shown.show_json(facts)
+        return
+    shown.show_table(agencies[slug].name, ("", ""), facts.items())
+
+
+@group.command()
+def credentials(slug: SlugArgument, state: StateOption = None, json_: JsonOption = False) -> None:
+    """Show how an agency logs in, with a consumer of ten lines to copy. What it prints is secret."""
+    found = reach.find(state)
+    access = found.access(slug)
+    facts = {
+        "user": access.user,
+        "password": access.password,
+        "bootstrap": access.bootstrap,
+        "protocol": access.protocol,
+        "to_hub": topics.to_hub(slug),
+        "from_hub": topics.from_hub(slug),
+        "group_prefix": topics.agency_group_prefix(slug),
+    }
+    consumer = _EXAMPLE.format(name=found.agency(slug).name, **facts)
+    if json_:
+        shown.show_json(facts | {"consumer": consumer})
+        return
+    shown.show_table(f"{found.agency(slug).name}: keep this secret", ("", ""), facts.items())
+    shown.screen.print()
+    shown.screen.print(consumer, markup=False, soft_wrap=True)
+
+
+@group.command()
+def rotate(slug: SlugArgument, state: StateOption = None, json_: JsonOption = False) -> None:
+    """Give an agency a new password, at once; what is connected stays until it connects again."""
+    found = reach.find(state)
+    found.agency(slug)
+    password = asyncio.run(_administration(found).rotate(slug))
+    if json_:
+        shown.show_json({"user": slug, "password": password})
+        return
+    shown.screen.print(f"{slug} has a new password; `hub agency credentials {slug}` shows it.")
+
+
+@group.command()
+def suspend(slug: SlugArgument, state: StateOption = None, operator: office.OperatorOption = office.UNNAMED) -> None:
+    """Shut an agency out at once. What is meant for it waits, and nothing is lost; `resume` brings it back."""
+    found = reach.find(state)
+    found.agency(slug)
+    if slug == found.site.program_office:
+        raise shown.Trouble("The program office cannot suspend itself.", "suspend another agency.")
+    asyncio.run(_both(found, AgencySuspended(agency=slug, operator=operator), _administration(found).suspend))
+    shown.screen.print(f"{slug} is suspended; what is meant for it waits.")
+
+
+@group.command()
+def resume(slug: SlugArgument, state: StateOption = None, operator: office.OperatorOption = office.UNNAMED) -> None:
+    """Let a suspended agency in again, with the password it had; it gets what was waiting."""
+    found = reach.find(state)
+    found.agency(slug)
+    asyncio.run(_both(found, AgencyResumed(agency=slug, operator=operator), _administration(found).resume))
+    shown.screen.print(f"{slug} is back.")
+
+
+async def _both(found: Reach, event: AgencySuspended | AgencyResumed, on_kafka: Any) -> None:
+    """The hub is told before an agency is shut out, and after it is let in: nothing is sent to a closed door."""
+    if isinstance(event, AgencyResumed):
+        await on_kafka(event.agency)
+    await office.said(found, event)
+    if isinstance(event, AgencySuspended):
+        await on_kafka(event.agency)
+
+
+def _administration(found: Reach) -> Administration:
+    return Administration(found.hub, found.passwords)
+
+
+def _facts(agency: Agency) -> dict[str, Any]:
+    return {
+        "slug": agency.slug,
+        "name": agency.name,
+        "role": agency.role.value,
+        "standing": [one.value for one in agency.standing],
+        "says": sorted(agency.may_say),
+        "hears": sorted(agency.may_hear),
+        "doors": sorted(door.value for door in agency.doors),
+        "help_types": sorted(one.value for one in agency.help_types),
+        "areas": sorted(agency.areas) or ["everywhere"],
+        "languages": sorted(agency.languages),
+        "min_age": agency.min_age,
+        "max_age": agency.max_age,
+        "oris": list(agency.oris),
+        "jurisdiction": list(agency.jurisdiction),
+        "to_hub": topics.to_hub(agency.slug),
+        "from_hub": topics.from_hub(agency.slug),
+        "lane_retention_days": agency.lane_retention_days,
+    }

@@ -1,0 +1,75 @@
+"""`hub contracts`: the published shelf, and whom a change of it would break."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contracts import publishing
+from contracts.asyncapi import document
+from contracts.difference import Audience, diff
+from services.commands import shown
+from services.commands.reach import JsonOption, SiteOption
+from services.sites import load_site
+
+group = typer.Typer(help="What is said: schemas, examples, and what a change would break.", no_args_is_help=True)
+
+
+@group.command()
+def export() -> None:
+    """Write the schema of every version that is not published yet, and the AsyncAPI document."""
+    try:
+        changed = publishing.export()
+    except publishing.ChangedAfterPublication as wrong:
+        raise shown.Trouble(str(wrong), "put the class back, and add a version beside it.") from None
+    for file in changed:
+        shown.screen.print(str(file), markup=False)
+    shown.say(f"{len(changed)} files written.")
+
+
+@group.command()
+def check(json_: JsonOption = False) -> None:
+    """Check that every class is as it was published, and that every example ever shipped still reads."""
+    wrong = publishing.check()
+    if json_:
+        shown.show_json(wrong)
+    else:
+        for sentence in wrong:
+            shown.screen.print(sentence, markup=False, soft_wrap=True)
+        shown.say("All is well." if not wrong else f"{len(wrong)} things are wrong.")
+    if wrong:
+        raise typer.Exit(1)
+
+
+@group.command("diff")
+def diff_(
+    against: Annotated[Path, typer.Option(help="The `contracts` folder to compare with.")] = publishing.ROOM,
+    site: SiteOption = "whatcom",
+    json_: JsonOption = False,
+) -> None:
+    """Show what differs from what is published, and name the agencies that a change would break.
+
+    Ends with an error if anybody would be broken.
+    """
+    agencies = load_site(site).agencies.values()
+    names = {name for one in agencies for name in one.may_say | one.may_hear}
+    audience = Audience(
+        says={name: [one.slug for one in agencies if name in one.may_say] for name in names},
+        hears={name: [one.slug for one in agencies if name in one.may_hear] for name in names},
+    )
+    changes = diff(publishing.published(against), publishing.current(), audience)
+    if json_:
+        shown.show_json([vars(change) for change in changes])
+    else:
+        rows = ((f"{one.event}/{one.version}", one.where, one.what, one.breaks or None) for one in changes)
+        shown.show_table("Changes", ("event", "where", "what", "breaks"), rows)
+    if any(change.breaks for change in changes):
+        raise typer.Exit(1)
+
+
+@group.command()
+def asyncapi() -> None:
+    """Write the AsyncAPI document to standard output."""
+    shown.show_json(document())

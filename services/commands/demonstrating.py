@@ -1,0 +1,93 @@
+"""`hub demo`: a hub, and a day of referrals played through it by the agencies' own credentials."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from contextlib import AsyncExitStack, ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import asyncpg
+import typer
+from rich.live import Live
+
+from services.commands import running, shown
+from services.commands.reach import JsonOption, SiteOption, StateOption
+from services.console.store import Asking
+from services.demo import screen
+from services.demo.cases import load_caseload
+from services.demo.play import Play, Report
+from services.local import hub as local
+from services.partner import Partner
+from services.plumbing.roles import role_of
+
+if TYPE_CHECKING:
+    from services.local.hub import Hub
+
+
+def demo(
+    site: SiteOption = "whatcom",
+    state: StateOption = None,
+    exit_: Annotated[bool, typer.Option("--exit", help="End when all is played and checked.")] = False,
+    processes: running.ProcessesOption = False,
+    minute_seconds: Annotated[float, typer.Option(help="How many seconds one of the site's minutes lasts.")] = 1.0,
+    json_: JsonOption = False,
+) -> None:
+    """Play the site's sample caseload: police, hospitals, families refer; agencies answer; every end is checked.
+
+    Runs a hub of its own, in a folder that goes away afterwards unless --state names one. Clocks are shortened. Ends
+    with an error unless every case ended as expected, nothing was lost or doubled, and every lane saw only what it may.
+    On a terminal the hub stays up afterwards, to look around; --exit ends it. With --json the last line is one object.
+    """
+    with ExitStack() as stack:
+        folder = state or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hub-demo-")))
+        running.quiet_logs(folder)
+        stays = not exit_ and shown.screen.is_terminal and not json_
+        well = running.until_told(_demo(site, folder, minute_seconds, processes=processes, stays=stays, json_=json_))
+    if not well:
+        raise typer.Exit(1)
+
+
+async def _demo(
+    site: str, folder: Path, minute_seconds: float, *, processes: bool, stays: bool, json_: bool
+) -> bool:
+    load_caseload(site)
+    async with AsyncExitStack() as stack:
+        with running.bars() as progress:
+            hub = await stack.enter_async_context(
+                local.started(
+                    folder, site=site, processes=processes, minute_seconds=minute_seconds, progress=progress
+                )
+            )
+        report = await played(hub)
+        shown.screen.print(screen.ends(report)) if not json_ else None
+        (shown.aside if json_ else shown.screen).print(screen.sums(report))
+        if json_:
+            shown.show_json(report.counts())
+        if stays:
+            running.show(hub, json_=False)
+            await asyncio.Event().wait()
+        return report.well
+
+
+async def played(hub: Hub) -> Report:
+    """Play the caseload against a hub that is up, live on a terminal, and return what came of it."""
+    async with AsyncExitStack() as stack:
+        partners = {
+            slug: await stack.enter_async_context(Partner(slug, hub.agency_access(slug))) for slug in hub.site.agencies
+        }
+        conn = await asyncpg.connect(hub.database, user=role_of("console"))
+        stack.push_async_callback(conn.close)
+        live = stack.enter_context(
+            Live(console=shown.aside, refresh_per_second=4, transient=True) if shown.aside.is_terminal else Live()
+        )
+        play = Play(
+            hub.site,
+            load_caseload(hub.site.slug),
+            partners,
+            Asking(conn),
+            hub.platform.hub_access,
+            shown=lambda: live.update(screen.live(play)),
+        )
+        return await play.play()

@@ -1,0 +1,85 @@
+"""What lies unread on the agencies' lanes, and for how long: before it is lost, somebody should know."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from confluent_kafka import ConsumerGroupTopicPartitions
+from confluent_kafka import TopicPartition as Place
+from confluent_kafka.admin import AdminClient
+
+from contracts import topics
+
+if TYPE_CHECKING:
+    from services.commands.reach import Reach
+
+NEAR: Final = 0.8
+"""The part of a lane's retention after which something unread is an alarm."""
+_SECONDS: Final = 15.0
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One agency's lane: what its furthest group has not read, and how old the oldest of it is."""
+
+    slug: str
+    unread: int
+    oldest_unread_days: float | None
+    retention_days: int
+
+    @property
+    def near_retention(self) -> bool:
+        """Whether something unread will soon be gone."""
+        return self.oldest_unread_days is not None and self.oldest_unread_days > NEAR * self.retention_days
+
+
+async def lanes(reach: Reach) -> dict[str, Lane]:
+    """Return every agency's lane. An agency without a group has read nothing."""
+    agencies = reach.site.agencies
+    read = await asyncio.to_thread(_read, reach, list(agencies))
+    consumer = AIOKafkaConsumer(group_id=None, **reach.hub.for_aiokafka())
+    await consumer.start()
+    try:
+        partitions = {slug: TopicPartition(topics.from_hub(slug), 0) for slug in agencies}
+        ends = await consumer.end_offsets(list(partitions.values()))
+        begins = await consumer.beginning_offsets(list(partitions.values()))
+        found = {}
+        for slug, agency in agencies.items():
+            partition = partitions[slug]
+            at = max(read.get(slug, 0), begins[partition])
+            unread = max(0, ends[partition] - at)
+            age = await _age(consumer, partition, at) if unread else None
+            found[slug] = Lane(slug, unread, age, agency.lane_retention_days)
+        return found
+    finally:
+        await consumer.stop()
+
+
+def _read(reach: Reach, slugs: list[str]) -> dict[str, int]:
+    """How far the furthest group of each agency has read."""
+    admin = AdminClient(reach.hub.for_librdkafka())
+    groups = [one.group_id for one in admin.list_consumer_groups().result(_SECONDS).valid]
+    furthest: dict[str, int] = {}
+    for slug in slugs:
+        place = Place(topics.from_hub(slug), 0)
+        for group in groups:
+            if group.startswith(topics.agency_group_prefix(slug)):
+                asked: Any = [ConsumerGroupTopicPartitions(group, [place])]
+                (answer,) = admin.list_consumer_group_offsets(asked).values()
+                for one in answer.result(_SECONDS).topic_partitions:
+                    furthest[slug] = max(furthest.get(slug, 0), one.offset)
+    return furthest
+
+
+async def _age(consumer: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> float | None:
+    """How many days old the record at an offset is."""
+    consumer.assign([partition])
+    consumer.seek(partition, offset)
+    for records in (await consumer.getmany(timeout_ms=1000, max_records=1)).values():
+        age = datetime.now(UTC) - datetime.fromtimestamp(records[0].timestamp / 1000, UTC)
+        return round(age.total_seconds() / 86_400, 2)
+    return None

@@ -1,0 +1,70 @@
+"""What operators say: through the program office's own topic, by the same door as every agency."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from contracts.envelope import Envelope, Fact, agency_source, structured
+from services.commands.answers import Answers
+from services.commands.shown import Trouble
+from services.plumbing.passwords import Passwords
+from services.plumbing.signing import sign
+
+if TYPE_CHECKING:
+    from contracts.event import Event
+    from services.commands.reach import Reach
+
+UNNAMED: Final = "operator"
+OPERATORS: Final = "operators"
+"""The folder of operators' signing keys, within that of the hub's secrets."""
+
+OperatorOption = Annotated[
+    str, typer.Option("--operator", help="Who says it; `hub operator add` makes their key.", envvar="HUB_OPERATOR")
+]
+
+
+async def said(reach: Reach, event: Event, *, subject: str | None = None, wait: float = 30.0) -> dict[str, Any]:
+    """Publish the event on the program office's topic and return the hub's answer.
+
+    Signed where the operator that it names has a key.
+
+    Raises:
+        Trouble: the hub refused it, or did not answer in time.
+    """
+    slug = reach.site.program_office
+    identity = uuid.uuid4().hex
+    envelope = Envelope(
+        id=identity,
+        source=agency_source(slug),
+        type=event.name,
+        at=datetime.now(UTC),
+        subject=subject,
+        dataschema=event.dataschema(),
+        signature=_signature(reach, identity, event),
+    )
+    async with reach.partner(slug) as partner, partner.listening(start="latest") as ear:
+        answers = Answers(reach, slug, ear)
+        sent = await partner.send(json.dumps(structured(Fact(event, envelope))).encode(), key=subject)
+        answer = await answers.to(sent, {"id": identity, "type": event.name}, wait)
+    if answer["answer"] == "refused":
+        problem = answer["problems"][0]
+        raise Trouble(f"The hub refused it: {problem['field']}: {problem['rule']}", problem["fix"])
+    if answer["answer"] == "no answer":
+        raise Trouble("The hub has not answered yet; what was said is kept and will be read.", "look at `hub status`.")
+    return {"id": identity, "type": event.name} | answer
+
+
+def keys(reach: Reach) -> Passwords:
+    """Return where operators' private keys are kept."""
+    return Passwords(reach.passwords.folder.parent / OPERATORS)
+
+
+def _signature(reach: Reach, identity: str, event: Event) -> str | None:
+    operator = getattr(event, "operator", None)
+    private = keys(reach).known(operator) if operator else None
+    return None if private is None else sign(private, identity, event)

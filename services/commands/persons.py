@@ -1,0 +1,126 @@
+"""`hub person`: people by keyed search, links proposed and decided. Nobody's identity is ever shown."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from contracts.catalogue import LinkAnswered
+from services.commands import office, reach, shown
+from services.commands.office import OperatorOption
+from services.commands.reach import JsonOption, StateOption
+
+if TYPE_CHECKING:
+    from services.commands.reach import Reach
+    from services.console.domain import File
+
+group = typer.Typer(help="People: found by keyed search, shown masked, linked by an operator.", no_args_is_help=True)
+
+PersonArgument = Annotated[str, typer.Argument(help="The person's reference, `per-…`.", metavar="PERSON")]
+
+
+@group.command()
+def find(
+    name: Annotated[str | None, typer.Option(help="Legal name; asked for if neither option is given.")] = None,
+    birth_date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Birth date.")] = None,
+    agency: Annotated[str | None, typer.Option(help="The agency whose own number of the person it is.")] = None,
+    number: Annotated[str | None, typer.Option(help="That number.")] = None,
+    state: StateOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Find people by name and birth date, or by an agency's own number of them.
+
+    The hub compares keyed hashes: it can say whether it knows somebody, and not who else is like them.
+    """
+    from services.commands.searching import search
+
+    if (name is None) != (birth_date is None) or (agency is None) != (number is None) or not (name or number):
+        raise shown.Trouble(
+            "That is not enough to find somebody.", "give --name and --birth-date, or --agency and --number."
+        )
+    found = reach.find(state)
+    day = birth_date.date() if birth_date else None
+    people = asyncio.run(search(found, name=name, birth_date=day, agency=agency, number=number))
+    if json_:
+        shown.show_json([{"person": person} for person in people])
+        return
+    shown.show_table("People", ("person",), ([person] for person in people), nothing="nobody is known by that")
+
+
+@group.command()
+def show(person: PersonArgument, state: StateOption = None, json_: JsonOption = False) -> None:
+    """Show a person's referrals, reviews and links, masked."""
+    file = asyncio.run(_file(reach.find(state), person))
+    if json_:
+        shown.show_json({"person": person} | _facts(file))
+        return
+    referrals = (
+        (name, one.standing, one.agency, one.door, one.with_agency, one.retracted)
+        for name, one in file.referrals.items()
+    )
+    columns = ("referral", "stands", "from", "door", "with", "withdrawn")
+    shown.show_table(f"Person {person}", columns, referrals, nothing="no referrals")
+    shown.show_table("Links", ("other", "stands", "basis"), ((o, k.standing, k.basis) for o, k in file.links.items()))
+
+
+@group.command()
+def links(state: StateOption = None, json_: JsonOption = False) -> None:
+    """List the links that wait for an operator: two records that may be one person."""
+    waiting = asyncio.run(_links(reach.find(state)))
+    if json_:
+        shown.show_json(waiting)
+        return
+    shown.show_table("Proposed links", ("person", "other", "basis"), (one.values() for one in waiting))
+
+
+@group.command()
+def link(
+    person: PersonArgument,
+    other: Annotated[str, typer.Argument(help="The other record, `per-…`.")],
+    operator: OperatorOption = office.UNNAMED,
+    state: StateOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Say that two records are one person. It steers what comes later; consents do not travel over a link."""
+    _answer(state, LinkAnswered(person=person, other=other, same=True, operator=operator), json_=json_)
+
+
+@group.command()
+def unlink(
+    person: PersonArgument,
+    other: Annotated[str, typer.Argument(help="The other record, `per-…`.")],
+    operator: OperatorOption = office.UNNAMED,
+    state: StateOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Say that two records are not one person: answers a proposed link, or parts a wrong one."""
+    _answer(state, LinkAnswered(person=person, other=other, same=False, operator=operator), json_=json_)
+
+
+def _answer(state: Any, event: LinkAnswered, *, json_: bool) -> None:
+    answer = asyncio.run(office.said(reach.find(state), event))
+    word = "one person" if event.same else "not one person"
+    shown.show_json(answer) if json_ else shown.screen.print(f"{event.person} and {event.other} are {word}.")
+
+
+async def _file(found: Reach, person: str) -> File:
+    async with found.asking() as asking:
+        return await asking.file(person)
+
+
+async def _links(found: Reach) -> list[dict[str, Any]]:
+    async with found.asking() as asking:
+        proposed = await asking.proposed_links()
+    return [{"person": one.subject, "other": one.id, "basis": one.item.model_dump().get("basis")} for one in proposed]
+
+
+def _facts(file: File) -> dict[str, Any]:
+    facts: dict[str, Any] = file.model_dump(mode="json", exclude_none=True)
+    for name, one in file.referrals.items():
+        facts["referrals"][name]["standing"] = one.standing
+    for other, one_link in file.links.items():
+        facts["links"][other]["standing"] = one_link.standing
+    return facts

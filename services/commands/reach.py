@@ -1,0 +1,152 @@
+"""Where the hub is that a command speaks with: one on this machine, found by its state folder, or servers named by HUB_…"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import asyncpg
+import typer
+
+from services.commands.settings import CommandSettings
+from services.commands.shown import Trouble
+from services.console.store import Asking
+from services.local.broker_properties import HUB_USER
+from services.local.settings import LocalSettings
+from services.local.state import State
+from services.partner import Partner
+from services.plumbing.access import KafkaAccess
+from services.plumbing.passwords import Passwords
+from services.plumbing.roles import role_of
+from services.sites import load_site
+
+if TYPE_CHECKING:
+    from services.sites import Agency, Site
+
+AGENCIES: Final = "agencies"
+"""The folder of the agencies' passwords, within that of the hub's."""
+
+StateOption = Annotated[
+    Path | None, typer.Option("--state", help="The state folder of the hub (default: HUB_STATE, else your own).")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")]
+SiteOption = Annotated[str, typer.Option("--site", help="The site, a folder of deploy/sites.", envvar="HUB_SITE")]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A hub that can be spoken with: both doors of its Kafka, its database, its passwords, its site."""
+
+    state: Path
+    facts: dict[str, Any]
+    hub: KafkaAccess
+    agency_bootstrap: str
+    postgres: str
+    passwords: Passwords
+    site: Site
+    settings: CommandSettings
+
+    def agency(self, slug: str) -> Agency:
+        """Return the agency of that slug.
+
+        Raises:
+            Trouble: the site has no such agency.
+        """
+        if slug not in self.site.agencies:
+            raise Trouble(f"The site {self.site.slug} has no agency {slug}.", "`hub agency list` names them.")
+        return self.site.agencies[slug]
+
+    def access(self, slug: str) -> KafkaAccess:
+        """Return how that agency logs in.
+
+        Raises:
+            Trouble: the site has no such agency, or its password was never made.
+        """
+        self.agency(slug)
+        password = self.passwords.known(slug)
+        if password is None:
+            raise Trouble(f"{slug} has no password yet.", "`hub topics apply` makes topics, users and passwords.")
+        return KafkaAccess(self.agency_bootstrap, slug, password, self.hub.protocol)
+
+    @asynccontextmanager
+    async def connected(self, service: str) -> AsyncIterator[Any]:
+        """Connect to the database as one service's role.
+
+        Raises:
+            Trouble: the database is away, or does not know the service yet.
+        """
+        role, password = role_of(service), self.settings.database_password(service)
+        try:
+            conn = await asyncpg.connect(
+                self.postgres, user=role, password=password, server_settings={"search_path": service}
+            )
+        except (OSError, asyncpg.PostgresError) as reason:
+            happened = f"The hub's database does not answer: {type(reason).__name__}."
+            raise Trouble(happened, "see with `hub status` whether the hub runs.") from None
+        try:
+            yield conn
+        finally:
+            await conn.close()
+
+    @asynccontextmanager
+    async def asking(self) -> AsyncIterator[Asking]:
+        """Ask the console, as its own role.
+
+        Raises:
+            Trouble: as `connected` does.
+        """
+        async with self.connected("console") as conn:
+            yield Asking(conn)
+
+    def partner(self, slug: str) -> Partner:
+        """Return the agency as a client, with its own credentials.
+
+        Raises:
+            Trouble: as `access` does.
+        """
+        return Partner(slug, self.access(slug))
+
+
+def find(state: Path | None) -> Reach:
+    """Find the hub: in the state folder that is given, else at HUB_KAFKA and HUB_POSTGRES, else in the usual folder.
+
+    Raises:
+        Trouble: none runs there.
+    """
+    settings = CommandSettings()
+    if state is None and settings.elsewhere:
+        return _elsewhere(settings)
+    folder = State(state or LocalSettings().state)
+    facts = folder.facts()
+    if not facts.get("ready"):
+        raise Trouble(f"No hub runs in {folder.folder}.", "start one with `hub up`, or name its folder with --state.")
+    password = folder.passwords.known(HUB_USER)
+    if password is None:
+        raise Trouble(f"The hub's password in {folder.secrets} is missing.", "bring it back, or start anew.")
+    return Reach(
+        state=folder.folder,
+        facts=facts,
+        hub=KafkaAccess(facts["kafka"], HUB_USER, password),
+        agency_bootstrap=facts["agency_kafka"],
+        postgres=facts["postgres"],
+        passwords=Passwords(folder.secrets / AGENCIES),
+        site=load_site(facts.get("site", settings.site)),
+        settings=settings,
+    )
+
+
+def _elsewhere(settings: CommandSettings) -> Reach:
+    secrets = settings.secrets or LocalSettings().state / "secrets"
+    return Reach(
+        state=secrets.parent,
+        facts={},
+        hub=settings.access,
+        agency_bootstrap=settings.agency_kafka or settings.kafka,
+        postgres=settings.postgres,
+        passwords=Passwords(secrets / AGENCIES),
+        site=load_site(settings.site),
+        settings=settings,
+    )

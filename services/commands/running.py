@@ -1,0 +1,121 @@
+"""`hub up`: the whole hub on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from services.commands import shown
+from services.commands.reach import JsonOption, SiteOption, StateOption
+from services.local import hub as local
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterator
+    from pathlib import Path
+
+    from services.local.hub import Hub
+    from services.local.progress import Progress as Steps
+
+ProcessesOption = Annotated[
+    bool, typer.Option("--processes", help="Run each service in a process of its own, started again when it ends.")
+]
+
+
+def up(
+    site: SiteOption = "whatcom",
+    state: StateOption = None,
+    processes: ProcessesOption = False,
+    json_: JsonOption = False,
+) -> None:
+    """Run the hub on this machine: PostgreSQL, Kafka and every service, until Ctrl-C.
+
+    The first time Kafka is fetched (about 120 MB); later starts take seconds and need no network. With --json the first
+    line on standard output, once all is ready, is one JSON object: ready, state, kafka, agency_kafka, postgres, pids.
+    """
+    quiet_logs(state)
+    until_told(_up(site, state, processes=processes, json_=json_))
+
+
+async def _up(site: str, state: Path | None, *, processes: bool, json_: bool) -> None:
+    with bars() as progress:
+        starting = local.started(state, site=site, processes=processes, progress=progress)
+        hub = await starting.__aenter__()
+    try:
+        show(hub, json_=json_)
+        await asyncio.Event().wait()
+    finally:
+        shown.say("Stopping…")
+        await asyncio.shield(starting.__aexit__(None, None, None))
+
+
+def show(hub: Hub, *, json_: bool) -> None:
+    """Say where everything is."""
+    facts = hub.facts()
+    if json_:
+        shown.show_json(facts)
+        return
+    rows = [
+        ("Kafka, for the hub", facts["kafka"]),
+        ("Kafka, for agencies", facts["agency_kafka"]),
+        ("PostgreSQL", facts["postgres"]),
+        ("state", facts["state"]),
+    ]
+    shown.show_table(f"{hub.site.name} is up", ("", ""), rows)
+    shown.say("Next, in another terminal: hub status · hub refer · hub agency list. Ctrl-C stops everything.")
+
+
+def until_told(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run until it ends, or until Ctrl-C or SIGTERM ask it to; either way it stops what it started."""
+
+    async def told() -> Any:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        asked = False
+
+        def ask() -> None:
+            nonlocal asked
+            # A second Ctrl-C changes nothing: servers are never left half stopped.
+            if not asked:
+                asked = True
+                task.cancel()
+
+        for one in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(one, ask)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if not asked:
+                raise
+            return None
+
+    return asyncio.run(told())
+
+
+@contextmanager
+def bars() -> Iterator[Steps]:
+    """Show each step of a start with a bar, on standard error; nothing where there is no terminal."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=shown.aside, transient=True, disable=not shown.aside.is_terminal) as progress:
+        tasks: dict[str, Any] = {}
+
+        def step(name: str, done: int, of: int) -> None:
+            if name not in tasks:
+                tasks[name] = progress.add_task(name, total=of)
+                if not shown.aside.is_terminal:
+                    shown.say(f"{name}…")
+            progress.update(tasks[name], completed=done, total=of)
+
+        yield step
+
+
+def quiet_logs(state: Path | None) -> None:
+    """Send the services' log lines to a file of the state folder: the terminal is for the person."""
+    from services.local.logging import to_file
+
+    with suppress(OSError):
+        to_file(state)

@@ -1,0 +1,137 @@
+"""`hub send` and `hub listen`: an agency's own words, and its own lane."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from contracts.envelope import structured
+from services.commands import reach, shown
+from services.commands.answers import Answers, answered
+from services.commands.reach import JsonOption, StateOption
+
+if TYPE_CHECKING:
+    from services.partner import Heard
+
+AsOption = Annotated[str, typer.Option("--as", help="The agency's slug; its own credentials are used.")]
+
+
+class From(StrEnum):
+    """Where to begin on the lane."""
+
+    EARLIEST = "earliest"
+    LATEST = "latest"
+
+
+def send(
+    file: Annotated[str, typer.Argument(help="A file of CloudEvents, one JSON object a line; - is standard input.")],
+    agency: AsOption,
+    state: StateOption = None,
+    json_: JsonOption = False,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for each answer.")] = 30.0,
+) -> None:
+    """Publish CloudEvents on an agency's topic with its own credentials, and show the hub's answer to each.
+
+    An answer is `referral.acknowledged`, `message.refused` with field, rule and fix, or `admitted` for an event that
+    the hub takes in without a word. Ends with an error if anything was refused or not answered in time.
+
+    Example: hub send referrals.jsonl --as bellingham-police
+    """
+    lines = [line for line in _lines(file) if line.strip()]
+    found = reach.find(state)
+    found.agency(agency)
+    results = asyncio.run(_send(found, agency, lines, wait))
+    for result in results:
+        shown.show_json(result) if json_ else shown.screen.print(answered(result))
+    if any(result["answer"] in {"refused", "no answer"} for result in results):
+        raise typer.Exit(1)
+
+
+def listen(
+    agency: AsOption,
+    state: StateOption = None,
+    group: Annotated[str, typer.Option(help="The consumer group, after `agency.<slug>.`.")] = "listen",
+    start: Annotated[From | None, typer.Option("--from", help="Where to begin; else where the group was.")] = None,
+    count: Annotated[int | None, typer.Option(help="End after so many messages.")] = None,
+    wait: Annotated[float | None, typer.Option(help="End when nothing has come for so many seconds.")] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Listen on an agency's lane as its own consumer would; Ctrl-C ends it.
+
+    With --json each message is one CloudEvents object on a line of its own.
+
+    Example: hub listen --as opportunity-council --from earliest
+    """
+    found = reach.find(state)
+    found.agency(agency)
+    asyncio.run(_listen(found, agency, group, start, count, wait, json_))
+
+
+async def _send(found: reach.Reach, agency: str, lines: list[bytes], wait: float) -> list[dict[str, Any]]:
+    async with found.partner(agency) as partner, partner.listening(start="latest") as ear:
+        answers = Answers(found, agency, ear)
+        sent = [(await partner.send(line), _identity(line)) for line in lines]
+        return [
+            {"line": number, "id": identity.get("id"), "type": identity.get("type")}
+            | await answers.to(written, identity, wait)
+            for number, (written, identity) in enumerate(sent, start=1)
+        ]
+
+
+async def _listen(
+    found: reach.Reach,
+    agency: str,
+    group: str,
+    start: From | None,
+    count: int | None,
+    wait: float | None,
+    as_json: bool,
+) -> None:
+    seen, idle = 0, 0.0
+    async with found.partner(agency) as partner, partner.listening(group, start=start) as ear:
+        while (count is None or seen < count) and (wait is None or idle < wait):
+            came = await ear.within(250)
+            idle = 0.0 if came else idle + 0.25
+            for heard in came[: None if count is None else count - seen]:
+                _show(heard, as_json=as_json)
+                seen += 1
+
+
+def _show(heard: Heard, *, as_json: bool) -> None:
+    if heard.fact is None:
+        shown.say(f"A message at {heard.offset} is newer than this reader.")
+        return
+    if as_json:
+        shown.show_json(structured(heard.fact))
+        return
+    envelope = heard.fact.envelope
+    data = heard.fact.event.model_dump_json(exclude_none=True, exclude_defaults=True)
+    shown.screen.print(f"[dim]{envelope.at:%H:%M:%S}[/] [bold]{envelope.type}[/]", end=" ")
+    shown.screen.print(data, markup=False, soft_wrap=True)
+
+
+def _lines(file: str) -> list[bytes]:
+    if file == "-":
+        return sys.stdin.buffer.read().splitlines()
+    try:
+        return Path(file).read_bytes().splitlines()
+    except OSError as reason:
+        raise shown.Trouble(
+            f"{file} cannot be read: {reason.strerror}.", "name a file, or - for standard input."
+        ) from None
+
+
+def _identity(line: bytes) -> dict[str, str]:
+    """What the answer can be known by; nothing where the line is no JSON object."""
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return {}
+    known = ("id", "type")
+    return {name: said[name] for name in known if isinstance(said.get(name), str)} if isinstance(said, dict) else {}

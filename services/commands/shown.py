@@ -1,0 +1,72 @@
+"""How commands speak: tables for people, JSON for programs on standard output; everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+screen = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+aside = Console(stderr=True, highlight=False)
+
+
+class Trouble(Exception):
+    """What happened, and the next step, for the person at the keyboard."""
+
+    def __init__(self, happened: str, next_step: str) -> None:
+        """Say both in plain words."""
+        super().__init__(happened)
+        self.happened, self.next_step = happened, next_step
+
+
+def show_json(thing: object) -> None:
+    """Write one JSON value as one line on standard output, at once."""
+    sys.stdout.write(json.dumps(thing, default=str, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, nothing: str = "none") -> None:
+    """Show a table, or one line where there is nothing to show."""
+    filled = [[_cell(value) for value in row] for row in rows]
+    if not filled:
+        screen.print(f"{title}: {nothing}")
+        return
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in filled:
+        table.add_row(*row)
+    screen.print(table)
+
+
+def say(words: str) -> None:
+    """Say one line to the person, beside the output."""
+    aside.print(escape(words))
+
+
+def fail(happened: str, next_step: str = "", code: int = 1) -> NoReturn:
+    """End the command: one clear red line and, on a line of its own, what to do next."""
+    aside.print(f"[bold red]{escape(happened)}[/]")
+    if next_step:
+        aside.print(escape(f"Next: {next_step}"))
+    raise typer.Exit(code)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(escape(str(one)) for one in value) or "-"
+    if hasattr(value, "strftime"):
+        return str(value.strftime("%H:%M:%S" if hasattr(value, "hour") else "%Y-%m-%d"))
+    return escape(str(value))

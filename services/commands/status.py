@@ -1,0 +1,122 @@
+"""`hub status`: how the hub is, for whoever watches over it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from contracts import topics
+from services.commands import reach, shown
+from services.commands.lanes import Lane, lanes
+from services.commands.reach import JsonOption, StateOption
+from services.plumbing.administration import Administration
+from services.plumbing.roles import STATUS
+from services.plumbing.standing import Standing, standing
+
+if TYPE_CHECKING:
+    from services.commands.reach import Reach
+
+
+def status(state: StateOption = None, json_: JsonOption = False) -> None:
+    """Show how the hub is: services and their lag, outboxes, what is parked, agencies and their lanes.
+
+    A lane waits when its agency is suspended, its topic is gone, or Kafka refuses a row; the others go on.
+    """
+    found = reach.find(state)
+    facts = asyncio.run(_facts(found))
+    if json_:
+        shown.show_json(facts)
+        return
+    columns = ("service", "state", "instances", "lag", "outbox", "parked", "people held", "trouble")
+    shown.show_table("Services", columns, ([one[name] for name in _COLUMNS] for one in facts["services"]))
+    columns = ("agency", "last heard", "unread", "oldest unread, days", "waits")
+    rows = ([one[name] for name in _LANE_COLUMNS] for one in facts["agencies"])
+    shown.show_table("Agencies", columns, rows)
+    work = facts["work"]
+    shown.screen.print(
+        f"{work['open_reviews']} open reviews · {work['proposed_links']} proposed links · {work['waiting']} waiting"
+    )
+    for alarm in facts["alarms"]:
+        shown.screen.print(alarm, style="bold red", markup=False)
+
+
+_COLUMNS = ("service", "state", "instances", "lag", "outbox", "parked_messages", "parked_people", "trouble")
+_LANE_COLUMNS = ("slug", "last_heard", "unread", "oldest_unread_days", "waits")
+
+
+async def _facts(found: Reach) -> dict[str, Any]:
+    password = found.settings.database_password(STATUS.removeprefix("hub_"))
+    standings = [await standing(found.postgres, name, password) for name in topics.SERVICES]
+    async with found.asking() as asking:
+        heard = await asking.last_heard()
+        work = {
+            "open_reviews": len(await asking.open_reviews()),
+            "proposed_links": len(await asking.proposed_links()),
+            "waiting": len(await asking.waiting()),
+        }
+    suspended = (await Administration(found.hub, found.passwords).actual()).suspended
+    parked = {lane.split(": ")[0]: lane for one in standings for beat in one.instances for lane in beat.parked_lanes}
+    agencies = [
+        _agency(lane, heard.get(slug), slug in suspended, parked.get(topics.from_hub(slug)))
+        for slug, lane in sorted((await lanes(found)).items())
+    ]
+    services = [_service(one) for one in standings]
+    return {
+        "ready": all(one["state"] == "ready" for one in services),
+        "at": datetime.now(UTC).isoformat(),
+        "services": services,
+        "agencies": agencies,
+        "work": work,
+        "parked": [{"service": one.service} | _plain(row) for one in standings for row in one.parked],
+        "alarms": [*_service_alarms(services), *_lane_alarms(agencies)],
+    }
+
+
+def _service(one: Standing) -> dict[str, Any]:
+    living = [beat for beat in one.instances if beat.fresh]
+    return {
+        "service": one.service,
+        "state": one.state,
+        "instances": len(living),
+        "lag": sum(beat.lag for beat in living),
+        "outbox": one.outbox,
+        "deadlines": one.deadlines,
+        "parked_messages": sum(row["letters"] for row in one.parked),
+        "parked_people": sum(row["keys"] for row in one.parked),
+        "trouble": next((beat.trouble for beat in living if beat.trouble), None),
+    }
+
+
+def _agency(lane: Lane, heard: datetime | None, suspended: bool, parked: str | None) -> dict[str, Any]:  # noqa: FBT001
+    return asdict(lane) | {
+        "last_heard": heard.isoformat() if heard else None,
+        "suspended": suspended,
+        "near_retention": lane.near_retention,
+        "waits": "suspended" if suspended else parked,
+    }
+
+
+def _service_alarms(services: list[dict[str, Any]]) -> list[str]:
+    alarms = []
+    for one in services:
+        if one["state"] not in {"ready", "joining"}:
+            alarms.append(f"{one['service']} is {one['state']}.")
+        if one["parked_messages"]:
+            alarms.append(f"{one['service']}: {one['parked_messages']} parked, {one['parked_people']} people held back.")
+    return alarms
+
+
+def _lane_alarms(agencies: list[dict[str, Any]]) -> list[str]:
+    alarms = []
+    for one in agencies:
+        if one["near_retention"]:
+            alarms.append(f"{one['slug']} has not read for {one['oldest_unread_days']} days; its lane will lose messages.")
+        if one["waits"]:
+            alarms.append(f"The lane of {one['slug']} waits: {one['waits']}.")
+    return alarms
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}

@@ -1,0 +1,130 @@
+"""`hub timeline`, `hub reviews` and `hub assign`: what happened, what waits for an operator, and an operator's word."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from contracts.catalogue import AssignmentDirected, DeadlineReached, ReviewAnswered
+from contracts.words import Verdict
+from services.commands import office, reach, shown
+from services.commands.office import OperatorOption
+from services.commands.reach import JsonOption, StateOption
+
+if TYPE_CHECKING:
+    from services.commands.reach import Reach
+    from services.console.domain import Step
+    from services.console.store.asking import Open
+
+reviews = typer.Typer(help="Referrals that need an operator's decision.", invoke_without_command=True)
+
+
+def timeline(
+    referral: Annotated[str, typer.Argument(help="The referral's id, `ref-…`, as in the hub's acknowledgement.")],
+    state: StateOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Show everything that happened to a referral: when, who says so, because of what, and on which grounds.
+
+    Nobody is identified: names and all else that is private stay sealed.
+    """
+    steps = asyncio.run(_timeline(reach.find(state), referral))
+    if not steps:
+        raise shown.Trouble(f"No referral {referral} is known.", "look at the id, or wait a moment if it is new.")
+    if json_:
+        shown.show_json([step.model_dump(mode="json", exclude_none=True) for step in steps])
+        return
+    told = [step for step in steps if not _passed_over(step, steps)]
+    rows = ((step.at, step.service, step.event, f"{step.says}{_reasons(step)}") for step in told)
+    shown.show_table(f"Referral {referral}", ("time", "service", "event", "what"), rows)
+
+
+@reviews.callback()
+def open_reviews(context: typer.Context, state: StateOption = None, json_: JsonOption = False) -> None:
+    """List the reviews that nobody has decided, urgent ones first; `decide` decides one."""
+    if context.invoked_subcommand is None:
+        list_(state, json_)
+
+
+@reviews.command("list")
+def list_(state: StateOption = None, json_: JsonOption = False) -> None:
+    """List the reviews that nobody has decided, urgent ones first."""
+    found = asyncio.run(_open_reviews(reach.find(state)))
+    if json_:
+        shown.show_json([{"review_id": one.id, "person": one.subject} | _facts(one) for one in found])
+        return
+    rows = (
+        [one.id, *(_facts(one)[name] for name in ("referral_id", "urgent", "decide_by", "because"))] for one in found
+    )
+    shown.show_table("Open reviews", ("review", "referral", "urgent", "decide by", "because"), rows)
+
+
+@reviews.command()
+def decide(
+    review: Annotated[str, typer.Argument(help="The review's id, `rev-…`.")],
+    verdict: Annotated[Verdict, typer.Argument(help="eligible, or presumptively_ineligible.")],
+    why: Annotated[str, typer.Option(help="The reason; it is sealed.")],
+    operator: OperatorOption = office.UNNAMED,
+    state: StateOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Decide a review. The decision is published under your name, the reason sealed."""
+    found = reach.find(state)
+    event = ReviewAnswered(review_id=review, verdict=verdict, operator=operator, why=why)
+    answer = asyncio.run(_with_person(found, event, review))
+    shown.show_json(answer) if json_ else shown.screen.print(f"{review}: {verdict.value}.")
+
+
+def assign(
+    referral: Annotated[str, typer.Argument(help="The referral's id, `ref-…`.")],
+    agency: Annotated[str, typer.Option("--to", help="The agency's slug.")],
+    operator: OperatorOption = office.UNNAMED,
+    state: StateOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Offer a referral to an agency by hand. It stays a blind offer: the agency still says yes or no."""
+    found = reach.find(state)
+    found.agency(agency)
+    steps = asyncio.run(_timeline(found, referral))
+    if not steps:
+        raise shown.Trouble(f"No referral {referral} is known.", "look at the id.")
+    event = AssignmentDirected(referral_id=referral, person=steps[0].subject, agency=agency, operator=operator)
+    answer = asyncio.run(office.said(found, event))
+    shown.show_json(answer) if json_ else shown.screen.print(f"{referral} is offered to {agency}.")
+
+
+async def _timeline(found: Reach, referral: str) -> list[Step]:
+    async with found.asking() as asking:
+        return await asking.timeline(referral)
+
+
+async def _open_reviews(found: Reach) -> list[Open]:
+    async with found.asking() as asking:
+        return await asking.open_reviews()
+
+
+async def _with_person(found: Reach, event: ReviewAnswered, review: str) -> dict[str, Any]:
+    if review not in {one.id for one in await _open_reviews(found)}:
+        raise shown.Trouble(f"No open review {review}.", "`hub reviews` lists those that are open.")
+    return await office.said(found, event)
+
+
+def _facts(one: Open) -> dict[str, Any]:
+    kept = {"referral_id", "urgent", "decide_by", "because", "default", "requested_at"}
+    return {"decide_by": None} | one.item.model_dump(mode="json", include=kept)
+
+
+def _passed_over(step: Step, steps: list[Step]) -> bool:
+    """A deadline that changed nothing is no news; with --json it is shown."""
+    return step.event == DeadlineReached.name and not any(other.cause == step.id for other in steps)
+
+
+def _reasons(step: Step) -> str:
+    """The grounds of a verdict: each clause that did not simply pass."""
+    rules = step.details.get("rules", [])
+    found = [rule for rule in rules if rule["result"] not in {"pass", "not_applicable"}]
+    lines = [f"\n  {rule['result']}: {rule['text']} ({rule['citation']})" for rule in found]
+    because = step.details.get("because")
+    return "".join(lines) + (f"\n  because: {', '.join(because)}" if because else "")

@@ -1,0 +1,115 @@
+"""Whether a case ended as expected, whether each lane saw only what it may, and whether anything was lost or doubled."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from contracts.envelope import Fact
+    from services.demo.runs import Message, Run
+    from services.sites import Site
+
+
+def problems(run: Run, runs: Mapping[str, Run], office: str) -> list[str]:
+    """Return what is not as the case expects, one phrase each; empty when all is as expected. Pure."""
+    return [
+        *_end(run, runs),
+        *_facts(run),
+        *_sender(run),
+        *_told(run, office),
+        *_unfinished(run),
+    ]
+
+
+def first_end_reached(run: Run) -> bool:
+    """Whether the case stands where it should before places are given."""
+    return run.standing == (run.case.expect.first_end or run.case.expect.end)
+
+
+def improper(message: Message, site: Site, runs: Iterable[Run]) -> Iterator[str]:
+    """Yield why a message should not be on this lane: no permission, a field beyond it, or somebody's name. Pure."""
+    if message.heard.fact is None:
+        yield f"{message.agency}: a message that cannot be read"
+        return
+    fact, where = message.fact, f"{message.agency}: {message.type}"
+    rows = site.permissions_for(message.type, message.agency)
+    if not rows:
+        yield f"{where}: no permission names it"
+    allowed = {name for row in rows for name in row.fields}
+    yield from (f"{where}: the field {name} is beyond the permission" for name in _filled(fact) if name not in allowed)
+    text = fact.event.model_dump_json()
+    for run in runs:
+        if message.agency not in run.may_know and any(word in text for word in run.case.private_words):
+            yield f"{where}: a name or number of {run.case.slug}"
+
+
+def lost(sent: Iterable[tuple[str, str]], facts: Sequence[Fact], messages: Iterable[Message]) -> list[str]:
+    """Return the ids of what agencies said and nobody in the hub ever heard of. Pure."""
+    known = {fact.id for fact in facts} | {fact.envelope.causation_id for fact in facts}
+    for fact in facts:
+        refusal = getattr(fact.event, "refusal", None)
+        known |= {refusal.message_id} if refusal is not None else set()
+        known |= {getattr(fact.event, "message_id", None)}
+    for message in messages:
+        if message.heard.fact is not None:
+            known |= {message.fact.envelope.causation_id, message.fact.envelope.correlation_id}
+    return [identity for _, identity in sent if identity not in known]
+
+
+def doubled(facts: Sequence[Fact], messages: Iterable[Message]) -> list[str]:
+    """Return what stands twice on a topic or a lane, and submissions that became two referrals. Pure."""
+    on_topics = Counter((fact.source, fact.id) for fact in facts)
+    on_lanes = Counter((one.agency, one.fact.id) for one in messages if one.heard.fact is not None)
+    begun = Counter(fact.envelope.causation_id for fact in facts if fact.event.name == "referral.received")
+    return [str(what) for seen in (on_topics, on_lanes, begun) for what, times in seen.items() if times > 1]
+
+
+def _end(run: Run, runs: Mapping[str, Run]) -> Iterator[str]:
+    expect, standing = run.case.expect, run.standing
+    if standing != expect.end:
+        yield f"ends {standing or 'nowhere'}, not {expect.end}"
+    other = runs.get(expect.same_agency_as or "")
+    agency = other.holder if other else expect.agency
+    if agency is not None and run.holder != agency:
+        yield f"is with {run.holder or 'nobody'}, not {agency}"
+
+
+def _facts(run: Run) -> Iterator[str]:
+    events = run.events
+    yield from (f"no {name}" for name in run.case.expect.facts if name not in events)
+    yield from (f"a {name}" for name in run.case.expect.never if name in events)
+
+
+def _sender(run: Run) -> Iterator[str]:
+    expected = run.case.expect.sender_hears
+    heard = run.heard_by(run.case.sender)
+    if expected is not None and heard != list(expected):
+        yield f"the sender heard {', '.join(heard) or 'nothing'}"
+
+
+def _told(run: Run, office: str) -> Iterator[str]:
+    expect = run.case.expect
+    for agency, types in expect.told.items():
+        missing = Counter(types) - Counter(run.heard_by(agency))
+        yield from (f"{agency} did not hear {name}" for name in missing)
+    yield from (f"somebody heard {name}" for name in expect.told_not if any(one.type == name for one in run.messages))
+    others = {one.agency for one in run.messages} - {run.case.sender, office}
+    if expect.told_nobody and others:
+        yield f"{', '.join(sorted(others))} heard of it"
+
+
+def _unfinished(run: Run) -> Iterator[str]:
+    if run.later_done < len(run.case.later):
+        yield f"{run.case.later[run.later_done].when} was never seen"
+    if run.busy:
+        yield "its agencies are not done"
+
+
+def _filled(fact: Fact) -> Iterator[str]:
+    """The fields that say something: those that are not as they are by themselves."""
+    for name, field in type(fact.event).model_fields.items():
+        if field.is_required() or getattr(fact.event, name) != field.get_default(call_default_factory=True):
+            yield name

@@ -1,0 +1,64 @@
+"""The demonstration on a terminal: a live table of the cases, and the report at the end. Nobody's name is shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from services.demo.play import Play, Report
+
+_RECENT: Final = 14
+
+
+def live(play: Play) -> Group:
+    """Return what is going on: how many cases stand where, and the latest steps."""
+    runs = [run for run in play.runs.values() if run.started]
+    done = sum(not play.problems(run) for run in runs)
+    standings = Counter(run.standing or "sent" for run in runs)
+    head = Text(f"{len(runs)} of {len(play.runs)} cases referred, {done} as expected so far", style="bold")
+    counts = Text("  ".join(f"{name} {count}" for name, count in sorted(standings.items())), style="cyan")
+    recent = sorted(((step.at, run, step) for run in runs for step in run.steps[-3:]), key=lambda one: one[0])[
+        -_RECENT:
+    ]
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim", width=8)
+    table.add_column(style="bold", width=28, no_wrap=True)
+    table.add_column(no_wrap=True)
+    for at, run, step in recent:
+        table.add_row(at.strftime("%H:%M:%S"), run.case.slug, step.says)
+    return Group(head, counts, table)
+
+
+def ends(report: Report) -> Table:
+    """Return the table of all cases with their ends."""
+    table = Table(title="How the cases ended", title_justify="left", box=None, header_style="dim", pad_edge=False)
+    for column in ("", "case", "what it shows", "end", "with", "not as expected"):
+        table.add_column(column, overflow="fold")
+    chapter = ""
+    for run in report.runs:
+        if run.case.chapter != chapter:
+            chapter = run.case.chapter
+            table.add_row("", Text(chapter, style="bold cyan"), "", "", "", "")
+        wrong = report.problems.get(run.case.slug, [])
+        mark = Text("✗", style="red") if wrong else Text("✓", style="green")
+        words = Text("; ".join(wrong), style="red")
+        table.add_row(mark, run.case.slug, run.case.title, run.standing or "-", run.holder or "-", words)
+    return table
+
+
+def sums(report: Report) -> Text:
+    """Return the last line for a person."""
+    counts = report.counts()
+    text = Text(
+        f"{counts['as_expected']} of {counts['cases']} cases as expected · {counts['lost']} lost · "
+        f"{counts['doubled']} doubled · {counts['improper']} messages beyond a permission · {report.seconds:.0f} s",
+        style="bold green" if report.well else "bold red",
+    )
+    for words in report.improper[:20]:
+        text.append(f"\n{words}", style="red")
+    return text
