@@ -12,15 +12,18 @@ from services.assignment.domain import (
     Board,
     Desk,
     Placement,
-    Room,
     State,
     Tally,
     Waiting,
     agency_of,
     gathered,
     linked_with,
+    read_placement,
+    read_room,
     room_key,
     turns,
+    written_placement,
+    written_room,
 )
 from services.plumbing.service import Connection, Loaded
 
@@ -78,7 +81,7 @@ class Placements:
     async def load(self, conn: Connection, keys: Sequence[str], facts: Sequence[Fact]) -> Loaded[State, Board]:
         """Load the persons of the batch, then lock the places, then read who waits for them."""
         states: dict[str, State] = {
-            row["person"]: Placement.model_validate_json(row["state"])
+            row["person"]: read_placement(row["state"])
             for row in await conn.fetch(_PLACEMENTS, [key for key in keys if agency_of(key) is None])
         }
         desks = await self._desks(conn, [agency for key in keys if (agency := agency_of(key)) is not None])
@@ -105,7 +108,7 @@ class Placements:
             await conn.execute(
                 _SAVE_PLACEMENTS,
                 persons,
-                [one.model_dump_json(exclude_defaults=True) for one in placements],
+                [written_placement(one) for one in placements],
                 [" ".join(one.enrolled_with) for one in placements],
             )
             await conn.execute(_LEFT, persons)
@@ -117,7 +120,7 @@ class Placements:
             await conn.execute(
                 _SAVE_ROOMS,
                 agencies,
-                [shared.room(agency).model_dump_json(exclude_defaults=True) for agency in agencies],
+                [written_room(shared.room(agency)) for agency in agencies],
                 [shared.tally(agency).taken for agency in agencies],
                 [shared.tally(agency).opened_at for agency in agencies],
             )
@@ -130,10 +133,7 @@ class Placements:
         if missing:
             await conn.execute(_NEW_ROOMS, sorted(missing))
             rows = await conn.fetch(_ROOMS)
-        return {
-            row["agency"]: Desk(Room.model_validate_json(row["state"]), Tally(row["taken"], row["opened_at"]))
-            for row in rows
-        }
+        return {row["agency"]: Desk(read_room(row["state"]), Tally(row["taken"], row["opened_at"])) for row in rows}
 
 
 def _columns(line: Sequence[Waiting]) -> tuple[list[Any], ...]:

@@ -12,8 +12,10 @@ from services.assignment.domain import (
     agency_of,
     gathered,
     linked_with,
+    read_placement,
     room_key,
     turns,
+    written_placement,
 )
 from services.plumbing.service import Loaded
 
@@ -29,7 +31,7 @@ class MemoryPlacements:
 
     def placement(self, person: str) -> Placement:
         """Return what is kept of the person."""
-        return Placement.model_validate_json(self._placements[person])
+        return read_placement(self._placements[person])
 
     def placements(self) -> dict[str, Placement]:
         """Return what is kept of everybody."""
@@ -64,7 +66,7 @@ class MemoryPlacements:
     async def save(self, _conn, states, shared, _rows) -> None:
         for person, state in states.items():
             if isinstance(state, Placement):
-                self._placements[person] = state.model_dump_json(exclude_defaults=True)
+                self._placements[person] = written_placement(state)
                 self._waiting = [one for one in self._waiting if one.person != person]
                 self._waiting += turns(self._site, shared, state)
         for agency in shared.touched:

@@ -201,11 +201,19 @@ async def test_all_silent_with_an_officer_waiting_means_go_on_as_usual():
     await place.refer()
     await place.passes(10 * ANSWER)
     assert [offer.agency for offer in place.offers()] == [RIVER, HILL]
-    assert place.said()[-2:] == ["assignment.unavailable", "assignment.closed"]
+    assert place.said()[-2:] == ["assignment.unavailable", "assignment.waitlisted"]
     assert not place.last(AssignmentUnavailable).appointment_follows
-    assert place.last(AssignmentClosed).reason is ClosedReason.LAPSED
-    await place.passes(3 * OUTREACH)
-    assert place.said().count("assignment.offered") == 2
+    assert not place.last(AssignmentWaitlisted).appointment
+
+
+async def test_whom_nobody_came_for_is_not_lost_but_asked_for_again_the_next_day():
+    place = Town()
+    await place.refer()
+    await place.passes(2 * ANSWER + OUTREACH)
+    assert place.said()[-1] == "assignment.offered"
+    assert not place.offer().officer_waiting
+    await place.passes(5 * OUTREACH)
+    assert place.said().count("assignment.unavailable") == 1
 
 
 async def test_all_silent_on_a_social_contact_frees_the_officer_and_keeps_the_person():

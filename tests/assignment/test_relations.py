@@ -208,11 +208,11 @@ async def test_an_operators_hand_cancels_the_open_offer_and_asks_even_who_is_ful
     assert (place.store.taken(HILL), place.store.taken(RIVER)) == (1, 0)
 
 
-async def test_an_operators_hand_takes_up_an_arrest_that_had_lapsed():
+async def test_an_operators_hand_takes_up_whom_nobody_came_for():
     place = Town()
     await place.refer()
     await place.passes(60)
-    assert place.said()[-1] == "assignment.closed"
+    assert place.said()[-1] == "assignment.waitlisted"
     await place.report(OFFICE, AssignmentDirected(referral_id=referral(), person=person(), agency=HILL, operator="ada"))
     await place.accept()
     assert place.said()[-2:] == ["assignment.offered", "assignment.accepted"]

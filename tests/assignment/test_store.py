@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections import defaultdict
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -25,7 +26,7 @@ from contracts.reading import read
 from contracts.words import Door, EndReason
 from services import assignment
 from services.assignment import app
-from services.assignment.domain import Placement
+from services.assignment.domain import Placement, read_placement
 from services.assignment.store import Placements
 from services.plumbing.arrivals import Reader
 from services.plumbing.batch import headers_of, work
@@ -114,7 +115,7 @@ async def test_both_stores_come_to_the_same_end(own):
         await _a_busy_week(place)
         assert place.events() == twin.events()
         kept = {
-            row["person"]: Placement.model_validate_json(row["state"])
+            row["person"]: read_placement(row["state"])
             for row in await conn.fetch("SELECT person, state FROM placements")
         }
         assert {one: _unnumbered(state) for one, state in kept.items()} == {
@@ -130,10 +131,10 @@ async def test_both_stores_come_to_the_same_end(own):
 def _unnumbered(state: Placement):
     """What two towns can have alike: message ids are counted through the whole run."""
     referrals = {
-        number: one.model_copy(update={"ruling": one.ruling and one.ruling.model_copy(update={"id": ""})})
+        number: replace(one, ruling=one.ruling and replace(one.ruling, id=""))
         for number, one in state.referrals.items()
     }
-    return referrals, sorted(state.links), [one.model_dump() for one in state.attempts.values()]
+    return referrals, sorted(state.links), list(state.attempts.values())
 
 
 class Instances:
@@ -200,7 +201,7 @@ async def test_two_instances_never_give_a_place_twice_and_forget_nobody(own, see
 async def _open_offers(conn) -> dict[str, int]:
     count: defaultdict[str, int] = defaultdict(int)
     for row in await conn.fetch("SELECT state FROM placements"):
-        for number, _, offer in Placement.model_validate_json(row["state"]).live:
+        for number, _, offer in read_placement(row["state"]).live:
             assert number.startswith(referral()[:4])
             count[offer.agency] += 1
     return dict(count)

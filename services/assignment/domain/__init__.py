@@ -18,8 +18,7 @@ place for which somebody waits before them, but for a waiting officer, who goes 
 
 **Nobody left, an officer waiting.**
 - Every agency that suits was asked, and said no or nothing, or there is none: the officer goes on as usual
-  (`assignment.unavailable`). An arrest is then closed as lapsed, and an operator may still direct it by hand;
-  another referral waits, for outreach.
+  (`assignment.unavailable`), and the referral waits, for outreach: the diversion is over, the person is not lost.
 - Some agency was not asked because it is full or suspended: an appointment follows, and the referral waits for it.
 - An agency accepts with an appointment instead of coming: the officer hears `unavailable` with an appointment.
 
@@ -47,6 +46,7 @@ from services.assignment.domain.evolving import SERVICE, State, evolve, key
 from services.assignment.domain.gathering import Desk, gathered, linked_with
 from services.assignment.domain.placement import Placement
 from services.assignment.domain.rooms import Room, agency_of, room_key
+from services.assignment.domain.writing import read_placement, read_room, written_placement, written_room
 
 __all__ = [
     "HEARS",
@@ -65,6 +65,10 @@ __all__ = [
     "gathered",
     "key",
     "linked_with",
+    "read_placement",
+    "read_room",
     "room_key",
     "turns",
+    "written_placement",
+    "written_room",
 ]

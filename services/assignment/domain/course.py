@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from contracts.catalogue import AnswerRefused, PlaceFreed
-from contracts.envelope import Fact, service_source
+from contracts.envelope import Envelope, Fact, service_source
 from contracts.parts import Refusal
 from contracts.words import Problem
 from services.assignment.domain.board import Board, Turn, follow
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
     from services.sites import Site
 
 
+_OWN: Final = service_source(SERVICE)
+
+
 class Course:
     """The decision under way for one person: what is so by now, and what was said so far."""
 
@@ -29,9 +31,10 @@ class Course:
         """Begin with what is kept after the fact."""
         self.site = site
         self.before = before
-        self.placement = after
         self.fact = fact
-        self.board = board
+        self._placement = after
+        self._board = board
+        self._unfolded: list[Fact] = []
         self.outcomes: list[Outcome] = []
         self.openings: set[str] = set()
         """Agencies where a place may be free for somebody who waits."""
@@ -46,6 +49,18 @@ class Course:
         """The site's program office."""
         return self.site.program_office
 
+    @property
+    def placement(self) -> Placement:
+        """What is kept of the person, as it is by now."""
+        self._fold()
+        return self._placement
+
+    @property
+    def board(self) -> Board:
+        """What is shared, as it is by now."""
+        self._fold()
+        return self._board
+
     def referral(self, referral_id: str) -> Referral:
         """Return the referral as it is by now."""
         return self.placement.referrals[referral_id]
@@ -56,14 +71,9 @@ class Course:
 
     def say(self, event: Event) -> None:
         """Say something, and go on as it makes things."""
-        person = self.placement.person
+        person = self._placement.person
         self.outcomes.append(Said(event, subject=person))
-        source = service_source(SERVICE)
-        envelope = replace(self.fact.envelope, source=source, type=event.name, subject=person, at=self.at)
-        said = Fact(event, replace(envelope, admitted_at=None))
-        after = evolve(self.placement, said)
-        self.placement = after if isinstance(after, Placement) else self.placement
-        self.board = follow(self.board, said)
+        self._unfolded.append(Fact(event, Envelope("", _OWN, event.name, self.at, person)))
 
     def remind(self, name: str, reference: str, due_at: datetime) -> None:
         """Have time itself come back to it."""
@@ -86,6 +96,14 @@ class Course:
         outcome = freed(self.board, agency, besides=self.placement.person, after=after)
         if outcome is not None:
             self.outcomes.append(outcome)
+
+    def _fold(self) -> None:
+        """Fold what was said, only when somebody looks: the last thing said is folded by the pipes alone."""
+        for said in self._unfolded:
+            after = evolve(self._placement, said)
+            self._placement = after if isinstance(after, Placement) else self._placement
+            self._board = follow(self._board, said)
+        self._unfolded.clear()
 
 
 def freed(board: Board, agency: str, *, besides: str | None = None, after: Turn | None = None) -> Said | None:

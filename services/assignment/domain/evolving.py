@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.catalogue import (
@@ -103,13 +104,13 @@ def _ruled(placement: Placement, event: ScreeningDetermined | ReviewDecided, fac
 def _spoken(placement: Placement, event: PersonAgreed | PersonDeclined, fact: Fact) -> Placement:
     yes = isinstance(event, PersonAgreed)
     word = Word(agency=fact.agency, referral_id=event.referral_id, at=fact.at, yes=yes)
-    return placement.model_copy(update={"words": placement.words | {_identity(fact): word}})
+    return replace(placement, words=placement.words | {_identity(fact): word})
 
 
 def _attempted(placement: Placement, event: ContactAttempted, fact: Fact) -> Placement:
     present = event.result is ContactResult.CONTACTED and event.mode == "in_person"
     attempt = Attempt(agency=fact.agency, at=fact.at, present=present)
-    return placement.model_copy(update={"attempts": placement.attempts | {_identity(fact): attempt}})
+    return replace(placement, attempts=placement.attempts | {_identity(fact): attempt})
 
 
 def _link(placement: Placement, event: PersonLinked | PersonUnlinked, fact: Fact) -> Placement:
@@ -117,7 +118,7 @@ def _link(placement: Placement, event: PersonLinked | PersonUnlinked, fact: Fact
     known = placement.links.get(event.other)
     if known is not None and (known.at, known.id) >= (link.at, link.id):
         return placement
-    return placement.model_copy(update={"links": placement.links | {event.other: link}})
+    return replace(placement, links=placement.links | {event.other: link})
 
 
 def _round(placement: Placement, event: DeadlineReached, _fact: Fact) -> Placement:
@@ -130,10 +131,10 @@ def _round(placement: Placement, event: DeadlineReached, _fact: Fact) -> Placeme
 
 
 def _with(placement: Placement, referral_id: str, referral: Referral, changes: Mapping[str, Any]) -> Placement:
-    after = referral.model_copy(update=dict(changes))
+    after = replace(referral, **changes)
     if after == placement.referrals.get(referral_id):
         return placement
-    return placement.model_copy(update={"referrals": placement.referrals | {referral_id: after}})
+    return replace(placement, referrals=placement.referrals | {referral_id: after})
 
 
 def _identity(fact: Fact) -> str:

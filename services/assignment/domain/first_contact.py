@@ -41,11 +41,7 @@ def proceed(course: Course, referral_id: str, promised: str | None = None) -> No
         close(course, referral_id, reason)
     elif referral.told.after_the_fact is not None:
         _record(course, referral_id, referral.told.after_the_fact)
-    elif (
-        referral.live is None
-        and ClosedReason.LAPSED not in referral.closed
-        and course.placement.ready_at(referral_id, course.office) is not None
-    ):
+    elif referral.live is None and course.placement.ready_at(referral_id, course.office) is not None:
         _seek(course, referral_id, promised)
 
 
@@ -160,12 +156,8 @@ def _nobody(course: Course, referral_id: str, *, full: bool) -> None:
     referral = course.referral(referral_id)
     told = _told(referral)
     officer = referral.officer_waits
-    arrest = told.door is Door.ARREST_DIVERSION
     if officer:
         course.say(AssignmentUnavailable(referral_id=referral_id, appointment_follows=full))
-        if arrest and not full:
-            course.say(AssignmentClosed(referral_id=referral_id, reason=ClosedReason.LAPSED))
-            return
     elif course.waited(referral_id):
         return
     course.say(
@@ -173,7 +165,7 @@ def _nobody(course: Course, referral_id: str, *, full: bool) -> None:
             referral_id=referral_id,
             door=told.door,
             priority=course.site.door_priority[told.door],
-            appointment=referral.appointment or (full and (officer or arrest)),
+            appointment=referral.appointment or (full and (officer or told.door is Door.ARREST_DIVERSION)),
         )
     )
     if any(

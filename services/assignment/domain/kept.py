@@ -5,10 +5,9 @@ Every piece is merged so that the order of arrival over different topics, and he
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
-
-from pydantic import BaseModel, ConfigDict
 
 from contracts.parts import AfterTheFact, AgeFact
 from contracts.words import Agreement, ClosedReason, DeclineReason, Door, HelpType, Verdict
@@ -17,13 +16,8 @@ LASTING: Final = frozenset({DeclineReason.NOT_OUR_AREA, DeclineReason.NO_SHARED_
 """Reasons that will be the same tomorrow: who gave one is not asked again for this referral."""
 
 
-class Kept(BaseModel):
-    """A frozen piece of state."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class Told(Kept):
+@dataclass(frozen=True, slots=True)
+class Told:
     """The referral as its sender last told it. No identity: age, area, language and needs are all that is known."""
 
     revision: int
@@ -34,7 +28,7 @@ class Told(Kept):
     officer_waiting: bool
     restricted: bool
     """The source itself reveals health or treatment: nothing leaves the hub before the person agreed."""
-    age: AgeFact = AgeFact()
+    age: AgeFact = field(default_factory=AgeFact)
     area: str | None = None
     language: str = "en"
     needs: tuple[HelpType, ...] = ()
@@ -42,7 +36,8 @@ class Told(Kept):
     test: bool = False
 
 
-class Ruling(Kept):
+@dataclass(frozen=True, slots=True)
+class Ruling:
     """What screening or a review last said. A review's decision counts before a screening of the same moment."""
 
     at: datetime
@@ -57,7 +52,8 @@ class Ruling(Kept):
         return self.at, self.decided, self.revision, self.id
 
 
-class Offer(Kept):
+@dataclass(frozen=True, slots=True)
+class Offer:
     """One agency asked once, and all that came of it. The instants are when the hub admitted what made it so."""
 
     agency: str
@@ -93,7 +89,8 @@ class Offer(Kept):
         return self.handed_off_at is not None or self.enrolled_at is not None
 
 
-class Word(Kept):
+@dataclass(frozen=True, slots=True)
+class Word:
     """The person's own yes or no, as an agency passed it on. Without a referral it is about all of that moment."""
 
     agency: str | None
@@ -102,7 +99,8 @@ class Word(Kept):
     yes: bool
 
 
-class Attempt(Kept):
+@dataclass(frozen=True, slots=True)
+class Attempt:
     """One attempt to reach the person. `present`: they stood before each other."""
 
     agency: str | None
@@ -110,7 +108,8 @@ class Attempt(Kept):
     present: bool
 
 
-class Link(Kept):
+@dataclass(frozen=True, slots=True)
+class Link:
     """Whether another record is the same person; the latest word counts."""
 
     at: datetime
@@ -118,7 +117,8 @@ class Link(Kept):
     linked: bool
 
 
-class Onward(Kept):
+@dataclass(frozen=True, slots=True)
+class Onward:
     """One service provider asked for help."""
 
     asked_by: str

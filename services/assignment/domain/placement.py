@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from contracts.words import Agreement, ClosedReason
-from services.assignment.domain.kept import Attempt, Kept, Link, Offer, Onward, Word
+from services.assignment.domain.kept import Attempt, Link, Offer, Onward, Word
 from services.assignment.domain.referral import FINAL, Referral
 
 if TYPE_CHECKING:
@@ -15,15 +14,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class Placement(Kept):
+@dataclass(frozen=True, slots=True)
+class Placement:
     """Where a person stands between the agencies. Kept one row a person."""
 
     person: str
-    referrals: dict[str, Referral] = Field(default_factory=dict)
-    words: dict[str, Word] = Field(default_factory=dict)
-    attempts: dict[str, Attempt] = Field(default_factory=dict)
-    links: dict[str, Link] = Field(default_factory=dict)
-    onwards: dict[str, Onward] = Field(default_factory=dict)
+    referrals: dict[str, Referral] = field(default_factory=dict)
+    words: dict[str, Word] = field(default_factory=dict)
+    attempts: dict[str, Attempt] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
+    onwards: dict[str, Onward] = field(default_factory=dict)
 
     @property
     def linked(self) -> frozenset[str]:
@@ -109,7 +109,6 @@ class Placement(Kept):
             and referral.waitlisted_at is not None
             and referral.live is None
             and not referral.settled
-            and ClosedReason.LAPSED not in referral.closed
             and self.ready_at(referral_id, office) is not None
         )
 

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003  # pydantic reads it at run time
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
-from pydantic import Field
-
 from contracts.words import ClosedReason, Verdict
-from services.assignment.domain.kept import LASTING, Kept, Offer, Ruling, Told
+from services.assignment.domain.kept import LASTING, Offer, Ruling, Told
 
 FINAL: Final = frozenset({ClosedReason.PERSON_DECLINED, ClosedReason.WITHDRAWN_BY_SOURCE})
-"""Closed for good. What was not divertible may become so by an amendment; what lapsed goes on by an operator's hand."""
+"""Closed for good. What was not divertible may become so by an amendment."""
 
 
-class Referral(Kept):
+@dataclass(frozen=True, slots=True)
+class Referral:
     """Where one referral stands."""
 
     received_at: datetime | None = None
     told: Told | None = None
     retracted: bool = False
     ruling: Ruling | None = None
-    offers: dict[str, Offer] = Field(default_factory=dict)
+    offers: dict[str, Offer] = field(default_factory=dict)
     waitlisted_at: datetime | None = None
     """Since when it waits; kept over offers that came to nothing, so that nobody loses their turn."""
     appointment: bool = False

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003  # pydantic reads it at run time
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from contracts.catalogue import AgencyResumed, AgencySuspended, CapacityReported
 from contracts.words import Door
-from services.assignment.domain.kept import Kept
 
 if TYPE_CHECKING:
     from contracts.envelope import Fact
@@ -16,14 +16,16 @@ OF_AGENCIES: Final = (CapacityReported, AgencySuspended, AgencyResumed)
 _PREFIX: Final = "agency/"
 
 
-class Stamp(Kept):
+@dataclass(frozen=True, slots=True)
+class Stamp:
     """When something was said, and under which id; the latest counts."""
 
     at: datetime
     id: str
 
 
-class Room(Kept):
+@dataclass(frozen=True, slots=True)
+class Room:
     """Places and doors as the agency last reported them, and whether it is cut off for a while."""
 
     places: int | None = None
@@ -61,23 +63,21 @@ def evolve_room(room: Room, fact: Fact) -> Room:
         if not _newer(stamp, room.reported):
             return room
         more = event.places > (room.places or 0) or bool(set(event.doors) - set(room.doors or ()))
-        return room.model_copy(
-            update={
-                "places": event.places,
-                "doors": event.doors,
-                "reported": stamp,
-                "opened_at": _later(room.opened_at, fact.at) if more else room.opened_at,
-            }
+        return replace(
+            room,
+            places=event.places,
+            doors=event.doors,
+            reported=stamp,
+            opened_at=_later(room.opened_at, fact.at) if more else room.opened_at,
         )
     if not _newer(stamp, room.switched):
         return room
     back = isinstance(event, AgencyResumed)
-    return room.model_copy(
-        update={
-            "suspended": not back,
-            "switched": stamp,
-            "opened_at": _later(room.opened_at, fact.at) if back else room.opened_at,
-        }
+    return replace(
+        room,
+        suspended=not back,
+        switched=stamp,
+        opened_at=_later(room.opened_at, fact.at) if back else room.opened_at,
     )
 
 

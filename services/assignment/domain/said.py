@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.catalogue import (
@@ -92,13 +93,13 @@ def _answered(placement: Placement, event: OnwardClosed, _at: datetime) -> Place
     known = placement.onwards.get(event.onward_id) or Onward(asked_by=event.asked_by, provider=event.provider)
     if ONWARD_RANKS[event.state] <= ONWARD_RANKS[known.state]:
         return placement
-    return _onward(placement, event.onward_id, known.model_copy(update={"state": event.state}))
+    return _onward(placement, event.onward_id, replace(known, state=event.state))
 
 
 def _offer(placement: Placement, event: Any, **changes: Any) -> Placement:
     referral = placement.referrals.get(event.referral_id, Referral())
     offer = referral.offers.get(event.offer_id) or Offer(agency=event.agency)
-    offers = referral.offers | {event.offer_id: offer.model_copy(update=changes)}
+    offers = referral.offers | {event.offer_id: replace(offer, **changes)}
     return _referral(placement, event, offers=offers)
 
 
@@ -113,18 +114,18 @@ def _relation(placement: Placement, event: Any, at: datetime, **changes: Any) ->
     if not held:
         return placement
     _, offer_id = max(held)
-    offer = referral.offers[offer_id].model_copy(update=changes)
+    offer = replace(referral.offers[offer_id], **changes)
     return _referral(placement, event, offers=referral.offers | {offer_id: offer})
 
 
 def _referral(placement: Placement, event: Any, **changes: Any) -> Placement:
     before = placement.referrals.get(event.referral_id, Referral())
-    after = before.model_copy(update=changes)
-    return placement.model_copy(update={"referrals": placement.referrals | {event.referral_id: after}})
+    after = replace(before, **changes)
+    return replace(placement, referrals=placement.referrals | {event.referral_id: after})
 
 
 def _onward(placement: Placement, onward_id: str, onward: Onward) -> Placement:
-    return placement.model_copy(update={"onwards": placement.onwards | {onward_id: onward}})
+    return replace(placement, onwards=placement.onwards | {onward_id: onward})
 
 
 OWN: Final[Mapping[type[Event], Callable[[Placement, Any, datetime], Placement]]] = {
