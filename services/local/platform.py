@@ -7,7 +7,6 @@ from pathlib import Path
 from threading import Event
 from typing import Self
 
-from services.local import jars
 from services.local.kafka import Kafka
 from services.local.postgres import Postgres
 from services.local.progress import Progress, quiet
@@ -125,6 +124,8 @@ class Platform:
 
 async def _jars(settings: LocalSettings, progress: Progress) -> list[Path]:
     """Kafka's jars; when cancelled, the fetching ends soon instead of going on behind the scenes."""
+    from services.local import jars  # noqa: PLC0415  # a server image has no embedded platform, and starts sooner
+
     abandoned = Event()
     try:
         return await asyncio.to_thread(
