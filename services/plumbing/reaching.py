@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from services.plumbing.fold import Due
 
 CLOCK: Final = "clock"
+TOPIC: Final = DeadlineReached.topic
 
 
 def reached(service: str, due: Due) -> Fact:
