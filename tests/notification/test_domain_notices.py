@@ -150,6 +150,11 @@ class TestTheCaseManager:
         told = Told(received(), offered(), accepted(), end)
         assert told.names(CASEWORK) == ["offer.made", "assignment.made", "offer.cancelled"]
 
+    def test_hears_that_it_is_over_when_somebody_from_a_hospital_says_no_after_all(self):
+        told = Told(community(restricted_source=True), offered(), accepted())
+        told.hear(heard(PersonDeclined(), minutes=5, by=CASEWORK)).hear(cancelled())
+        assert told.names(CASEWORK)[-1] == "offer.cancelled"
+
     def test_hears_of_a_phoned_hand_off_who_it_was_and_is_not_paged(self):
         phoned = received(after_the_fact=after_the_fact())
         told = Told(phoned, accepted(after_the_fact=True), handed_off(after_the_fact=True))

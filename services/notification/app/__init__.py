@@ -109,13 +109,20 @@ class HubWorld:
         """Only here is anything opened."""
         self._pipes, self._sealer, self._pseudonyms = pipes, sealer, pseudonyms
         self.now = pipes.now
+        self._saying: set[int] = set()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
-        """See `World`. After the commit the relay looks for what was said."""
+        """See `World`. After a commit in which something was said, the relay looks for it."""
+        said = False
         async with self._pipes.database.transaction() as conn:
-            yield conn
-        self._pipes.wake()
+            try:
+                yield conn
+            finally:
+                said = id(conn) in self._saying
+                self._saying.discard(id(conn))
+        if said:
+            self._pipes.wake()
 
     async def opener(self, conn: Connection, tokens: Iterable[str]) -> Callable[[str, str], bytes | None]:
         """See `World`."""
@@ -135,6 +142,7 @@ class HubWorld:
 
     async def say(self, conn: Connection, facts: Sequence[Fact]) -> None:
         """See `World`."""
+        self._saying.add(id(conn))
         await PostgresTables(conn).send([disclosed(fact) for fact in facts])
 
     def alarm(self, agency: str, reason: str | None) -> None:

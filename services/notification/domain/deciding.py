@@ -65,9 +65,10 @@ def decide(judge: Judge, before: Dossier | None, after: Dossier, fact: Fact) -> 
     scope: str | None = getattr(event, "referral_id", None)
     known = {notice.name: notice for notice in due(before or _NOTHING, judge, fact.at, scope)}
     for notice in due(after, judge, fact.at, scope):
-        earlier = known.get(notice.name)
+        name = notice.name
+        earlier = known.get(name)
         if earlier is None:
-            told = any(one[:3] == notice.name[:3] for one in known)
+            told = any(one[:3] == name[:3] for one in known)
             if told or not _never_told(notice):
                 yield Row(_row(notice, fact, again=told))
         elif notice.opens - earlier.opens:
@@ -123,6 +124,6 @@ def _refused(fact: Fact, whose: str) -> LaneRow:
     )
 
 
-def _message_id(fact: Fact, *name: str) -> str:
+def _message_id(fact: Fact, *name: str | int | None) -> str:
     """The same fact always calls for the same messages, under the same ids."""
-    return derived("msg-", fact.source, fact.id, fact.envelope.delivery, *name)
+    return derived("msg-", fact.source, fact.id, fact.envelope.delivery, *map(str, name))

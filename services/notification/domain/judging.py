@@ -114,6 +114,7 @@ class Judge:
         self.site = site
         self._rows: dict[tuple[str, str, Purpose], tuple[Permission, ...]] = {}
         self._purposes: dict[tuple[str, str], tuple[Purpose, ...]] = {}
+        self._prosecutors: dict[str, tuple[str, ...]] = {}
         for slug in site.agencies:
             for event in site.agencies[slug].may_hear:
                 rows = site.permissions_for(event, slug)
@@ -125,6 +126,13 @@ class Judge:
     def purposes(self, agency: str, message: str) -> tuple[Purpose, ...]:
         """Return for what the site lets this agency hear this message at all; one to ask about where it does not."""
         return self._purposes.get((agency, message)) or (Purpose.OPERATION,)
+
+    def prosecutors(self, police: str) -> tuple[str, ...]:
+        """Return the prosecutors who get this police agency's cases, by slug."""
+        known = self._prosecutors.get(police)
+        if known is None:
+            known = self._prosecutors[police] = tuple(one.slug for one in self.site.prosecutors_of(police))
+        return known
 
     def hears(self, agency: str, message: str) -> bool:
         """Tell whether the site lets this agency hear this message at all (the first layer)."""
@@ -181,7 +189,8 @@ def _covers(row: Permission, record: Record | None, agreement: Agreement) -> boo
     if record is None:
         return not row.doors and not row.agreement
     restricted = record.restricted_source
-    if restricted and agreement is not Agreement.AGREED and not row.consent_needed and row.relation not in _AT_HOME:
+    tells = bool(row.categories) and not row.consent_needed and row.relation not in _AT_HOME
+    if restricted and tells and agreement is not Agreement.AGREED:
         return False
     return row.covers(record.door, agreement, restricted_source=restricted)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from services.notification.domain.judging import Judge
 
 _NOTHING: frozenset[str] = frozenset()
+Name = tuple[str | int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,10 @@ class Notice:
     rests_on: str | None = None
 
     @property
-    def name(self) -> tuple[str, ...]:
-        """Return what identifies the notice."""
-        ids = (self.referral_id, self.offer_id, self.onward_id, self.review_id)
-        return (self.agency, self.message, *(one or "" for one in ids), str(self.revision), self.state, self.provider,
-                "withdrawn" if self.withdrawn else "")  # fmt: skip
+    def name(self) -> Name:
+        """Return what identifies the notice; the first three parts are whom it is for, and about which referral."""
+        return (self.agency, self.message, self.referral_id, self.offer_id, self.onward_id, self.review_id,
+                self.revision, self.state, self.provider, self.withdrawn)  # fmt: skip
 
 
 def due(dossier: Dossier, judge: Judge, at: datetime, referral_id: str | None = None) -> Iterator[Notice]:
@@ -156,7 +156,7 @@ def _to_providers(name: str, dossier: Dossier, judge: Judge, at: datetime) -> It
 
 def _to_prosecutors(name: str, record: Record, dossier: Dossier, judge: Judge, at: datetime) -> Iterator[Notice]:
     """Police data at the hand-off and whenever they change; of the intake nothing but the fact, under a consent."""
-    prosecutors = [agency.slug for agency in judge.site.prosecutors_of(record.agency)]
+    prosecutors = judge.prosecutors(record.agency)
     arrested = record.door is Door.ARREST_DIVERSION
     if arrested and dossier.handed_off_at(name) is not None:
         for slug in prosecutors:
