@@ -38,7 +38,6 @@ ABOUT_NOBODY: Final = frozenset(
 """Events that need no subject: there is no person yet, they name a referral, or they are about an agency."""
 _MOST_PROBLEMS: Final = 12
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_EVENT_NAME: Final = re.compile(r"[a-z][a-z_.]{0,99}")
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_SLUG: Final = 60
 _REFERENCE: Final = re.compile(r"per-[0-9a-f]{32}")
@@ -185,7 +184,7 @@ def _unadmitted(
     refusal = Refusal(
         agency=slug,
         message_id=known.id,
-        message_type=known.type if _EVENT_NAME.fullmatch(known.type) else "unknown",
+        message_type=known.type if versions(known.type) else "unknown",
         reason=reason,
         problems=problems,
     )

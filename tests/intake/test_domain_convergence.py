@@ -1,0 +1,93 @@
+"""Order and duplication: whatever is heard twice, or folded in another order, ends the same."""
+
+import asyncio
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts import topics
+from services.intake.domain import evolve
+from tests.intake.examples import PSEUDONYMS, House, arrest, community, incident, record
+
+NUMBERS = st.sampled_from(["1", "2"])
+
+
+@st.composite
+def stories(draw):
+    """Messages about two incidents, in any order that an agency may come upon."""
+    told = []
+    for place in range(draw(st.integers(1, 8))):
+        number = draw(NUMBERS)
+        of = {"incident_number": number}
+        kind = draw(st.sampled_from(["submit", "submit", "amend", "withdraw", "report", "community", "nonsense"]))
+        person = draw(
+            st.sampled_from([{}, {"agency_person_number": "MNI-1"}, {"legal_name": "J S", "birth_date": "1990-05-05"}])
+        )
+        messages = {
+            "submit": (arrest(incident=incident(number=number), person=person), "referral.submitted"),
+            "amend": ({"of": of, "person": person, "reach": {"phones": [str(place)]}}, "referral.amended"),
+            "withdraw": ({"of": of}, "referral.withdrawn"),
+            "community": (community(person=person), "referral.submitted"),
+            "report": ({}, "person.agreed"),
+            "nonsense": (b"{", "referral.submitted"),
+        }
+        data, name = messages[kind]
+        subject = PSEUDONYMS.of("per-" + number * 32, "bellingham-police") if kind == "report" else None
+        told.append(record(data, name=name, identity=f"m{place}", subject=subject))
+    return told
+
+
+def outcome(house):
+    """What was said and is kept, sealed tokens aside: they are new each time they are made."""
+    said = [
+        (fact.id, fact.event.name, fact.subject, fact.event.model_dump(exclude={"sealed"}))
+        for topic in (topics.REFERRALS, topics.REPORTS)
+        for fact in house.hub.facts(topic)
+    ]
+    store = house.store
+    return sorted(said, key=str), store.people, store.marks, store.pairs, sorted(store.cases)
+
+
+async def _told(batches):
+    house = House()
+    for batch in batches:
+        await house.hear(*batch)
+    assert house.hub.parked("intake") == []
+    return house
+
+
+@settings(max_examples=40, deadline=None)
+@given(stories(), st.randoms(use_true_random=False))
+def test_batches_and_repetitions_make_no_difference(story, chance):
+    one_by_one = asyncio.run(_told([[message] for message in story]))
+    cuts = sorted(chance.sample(range(len(story) + 1), k=min(2, len(story) + 1)))
+    pieces = [story[: cuts[0]], story[cuts[0] : cuts[-1]], story[cuts[-1] :]]
+    again = [piece for piece in pieces for piece in [piece] * chance.choice([1, 2])]
+    assert outcome(asyncio.run(_told(again))) == outcome(one_by_one)
+
+
+@settings(max_examples=40, deadline=None)
+@given(stories(), st.randoms(use_true_random=False))
+def test_a_rebuild_from_what_was_said_ends_the_same_in_any_order(story, chance):
+    house = asyncio.run(_told([story]))
+    said = [fact for fact in house.hub.facts(topics.REFERRALS) if hasattr(fact.event, "referral_id")]
+    assert _rebuilt(said) == _rebuilt(_shuffled(said + said, chance))
+    kept = {key: house.store.case_class.model_validate_json(text) for key, text in house.store.cases.items()}
+    assert _rebuilt(said) == kept
+
+
+def _rebuilt(facts):
+    cases = {}
+    naming = House().store.naming
+    for fact in facts:
+        if fact.event.name != "referral.repeated":
+            key = naming.key(fact)
+            cases[key] = evolve(cases.get(key), fact)
+    return cases
+
+
+def _shuffled(facts, chance: random.Random):
+    shuffled = list(facts)
+    chance.shuffle(shuffled)
+    return shuffled
