@@ -59,6 +59,8 @@ _NEWEST_ROW: Final = "SELECT coalesce(max(id), -1) FROM {schema}.outbox"
 _OLDEST_ROW: Final = "SELECT coalesce(min(id), 9223372036854775807) FROM {schema}.outbox"
 _TOPICS: Final = "SELECT topic FROM {schema}.heard_topics"
 _OTHER_LEADS_SECONDS: Final = 1.0
+_LONGEST_PAUSE_SECONDS: Final = 1.0
+_SLOWER: Final = 1.2
 
 
 class Clock:
@@ -102,7 +104,7 @@ class Clock:
         await self._sender.stop()
         await self._positions.close()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """End after the round that is under way. Again does nothing."""
         self._stopping.set()
 
@@ -150,8 +152,10 @@ class Clock:
         await self._fire(lead, schema, due)
 
     async def _until_read(self, service: str, wanted: Mapping[Any, int]) -> None:
+        pause = self._poll / 4
         while not await self._positions.committed(service, wanted):
-            await asyncio.sleep(self._poll / 4)
+            await asyncio.sleep(pause)
+            pause = min(pause * _SLOWER, _LONGEST_PAUSE_SECONDS)
 
     async def _until_door_has_said(self, lead: _Lead) -> None:
         """Wait until what the door has said until now left its outbox: it commits offsets after its outbox."""
@@ -189,9 +193,15 @@ class _Lead:
 async def keep_time(settings: PipesSettings | None = None) -> None:
     """Run the clock until SIGTERM or Ctrl-C."""
     clock = Clock(settings or PipesSettings())
+    told = asyncio.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(one, clock.stop)
-    await clock.run()
+        asyncio.get_running_loop().add_signal_handler(one, told.set)
+    running = asyncio.create_task(clock.run())
+    waiting = asyncio.create_task(told.wait())
+    await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
+    await clock.stop()
+    await running
+    waiting.cancel()
 
 
 if __name__ == "__main__":

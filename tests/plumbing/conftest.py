@@ -32,6 +32,7 @@ class Ground:
 
     access: KafkaAccess
     dsn: str
+    platform: Any = None
 
     def settings(self, **changes: Any) -> PipesSettings:
         return PipesSettings(
@@ -152,4 +153,6 @@ async def laid(access: KafkaAccess, dsn: str, services: Sequence[str] = ("tally"
 async def ground(own_platform) -> AsyncIterator[Ground]:
     """A platform of the test's own: the topics have fixed names."""
     async with own_platform() as platform:
-        yield await laid(platform.hub_access, platform.postgres)
+        ground = await laid(platform.hub_access, platform.postgres)
+        ground.platform = platform
+        yield ground

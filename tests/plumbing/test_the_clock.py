@@ -66,7 +66,7 @@ async def time_kept(ground: Ground):
     try:
         yield clock
     finally:
-        clock.stop()
+        await clock.stop()
         await running
 
 
