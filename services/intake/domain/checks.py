@@ -8,16 +8,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Final
 
 from contracts.catalogue import ReferralAmended, ReferralSubmitted
 from contracts.event import Event
 from contracts.parts import Drug, Offence, PersonDetails
 from contracts.words import CLEAR_PRIVATE_MOST, Problem
-from services.intake.domain.reports import private_fields
+from services.intake.domain.leaves import Leaf, leaves
 from services.intake.domain.sections import OLDEST, age_on, day_of
 from services.sites import Agency, Site
 
@@ -35,15 +32,7 @@ PRIVATE_BYTES_MOST: Final = 40_000
 
 _INVALID: Final = "invalid-data"
 _NUL: Final = "\x00"
-
-
-class Leaf(NamedTuple):
-    """One value in an event: its dotted path, the model in which it stands, its field there, and itself."""
-
-    path: str
-    owner: type[BaseModel]
-    name: str
-    value: Any
+_BYTES_A_CHARACTER_MOST: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +46,7 @@ class Finding:
 def findings(event: Event, agency: Agency, site: Site, appended_at: datetime) -> list[Finding]:
     """Return all that is wrong with an event that fits its contract; `appended_at` is the broker's append time."""
     today = day_of(appended_at + TOLERANCE, site.timezone)
-    private = 0
+    private: list[str] = []
     found: list[Finding] = []
     for leaf in leaves(event):
         value = leaf.value
@@ -65,32 +54,14 @@ def findings(event: Event, agency: Agency, site: Site, appended_at: datetime) ->
             found += _instant(leaf, appended_at + TOLERANCE)
         elif isinstance(value, date):
             found += _day(leaf, today)
-        elif isinstance(value, str) and not isinstance(value, Enum):
-            if leaf.name in private_fields(leaf.owner):
-                private += len(json.dumps(value, ensure_ascii=False).encode())
+        elif isinstance(value, str):
+            if leaf.private:
+                private.append(value)
                 found += _private(leaf)
             found += _text(leaf)
-    if private > PRIVATE_BYTES_MOST:
+    if _bytes(private) > PRIVATE_BYTES_MOST:
         found.append(_too_much())
     return [*found, *_of_referral(event, agency, site, appended_at)]
-
-
-def leaves(model: BaseModel, path: str = "") -> Iterator[Leaf]:
-    """Iterate over every value in the event, parts and lists opened."""
-    for name in type(model).model_fields:
-        yield from _leaves(type(model), name, getattr(model, name), f"{path}{name}")
-
-
-def _leaves(owner: type[BaseModel], name: str, value: Any, path: str) -> Iterator[Leaf]:
-    if value is None:
-        return
-    if isinstance(value, BaseModel):
-        yield from leaves(value, f"{path}.")
-    elif isinstance(value, tuple):
-        for place, item in enumerate(value):
-            yield from _leaves(owner, name, item, f"{path}.{place}")
-    else:
-        yield Leaf(path, owner, name, value)
 
 
 def _instant(leaf: Leaf, latest: datetime) -> Iterator[Finding]:
@@ -116,6 +87,12 @@ def _private(leaf: Leaf) -> Iterator[Finding]:
     if len(leaf.value) > CLEAR_PRIVATE_MOST:
         rule = f"Private text has at most {CLEAR_PRIVATE_MOST} characters."
         yield _finding("text-too-long", leaf.path, rule, "Shorten it.")
+
+
+def _bytes(texts: list[str]) -> int:
+    """Return how many bytes they take as JSON; where they cannot be too many, only an upper bound."""
+    most = sum(map(len, texts)) * _BYTES_A_CHARACTER_MOST
+    return most if most <= PRIVATE_BYTES_MOST else len(json.dumps(texts, ensure_ascii=False).encode())
 
 
 def _too_much() -> Finding:

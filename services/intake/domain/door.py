@@ -19,9 +19,10 @@ from contracts.catalogue import AssignmentDirected, LinkAnswered
 from contracts.envelope import Envelope, Fact, agency_source
 from contracts.event import versions
 from contracts.parts import Refusal
-from contracts.reading import NewerVersion, NoCloudEvent, Unreadable, contract, open_envelope, read_data, unknown_fields
+from contracts.reading import NewerVersion, NoCloudEvent, Unreadable, contract, open_envelope, read_data
 from contracts.words import Problem
 from services.intake.domain.checks import EARLIEST, LATEST, findings
+from services.intake.domain.leaves import unknown_fields
 from services.intake.domain.unadmitted import UNKNOWN_SUBJECT, Unadmitted, refusal_of
 from services.plumbing.identity import derived
 from services.plumbing.service import Record
@@ -93,7 +94,7 @@ class Door:
         found = findings(event, agency, self.site, record.appended_at)
         if found:
             raise _Refused(found[0].reason, *(one.problem for one in found[:_MOST_PROBLEMS]))
-        left_out = sum(1 for _ in unknown_fields(cls, pydantic_core.from_json(data)))
+        left_out = unknown_fields(cls, pydantic_core.from_json(data))
         if left_out:
             self.unknown_fields[slug, event.name] += left_out
         subject = (

@@ -6,7 +6,6 @@ A referral's id holds the key of its case, so that a sender may name it by its o
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import unicodedata
 from dataclasses import dataclass, field
@@ -113,7 +112,7 @@ class Naming:
 
     def _hash(self, *parts: str) -> str:
         text = _BETWEEN.join(parts).encode("utf-8", "surrogatepass")
-        return hmac.new(self.matching_key, text, hashlib.sha256).hexdigest()
+        return hmac.digest(self.matching_key, text, "sha256").hex()
 
 
 def case_of_referral(referral_id: str) -> str:
