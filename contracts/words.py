@@ -5,7 +5,7 @@ Code lists follow the sources named beside them; what a source may extend is an 
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final
@@ -293,11 +293,3 @@ Ori = Annotated[str, Field(pattern=r"^[A-Z0-9]{9}$")]
 """An agency's originating identifier. Source: NIBRS data element 1, nine characters."""
 NibrsCode = Annotated[str, Field(pattern=r"^[0-9]{2}[0-9A-Z]$")]
 """An offence by its NIBRS code. Source: NIBRS data element 6; the list of codes is site data."""
-
-__all__ = [
-    "CLEAR_PRIVATE_MOST", "Activity", "Age", "AgeBand", "Agreement", "Amount", "Answer", "Category", "ClosedReason",
-    "Code", "ConsentId", "ConsentKind", "ContactResult", "Day", "DeclineReason", "Door", "DrugUnit", "EndReason",
-    "HelpType", "Instant", "Minutes", "NibrsCode", "OfferId", "OnwardId", "Ori", "PersonRef", "Private", "Problem",
-    "Pseudonym", "Purpose", "Reference", "ReferralId", "ReviewId", "Role", "RuleResult", "Sealed", "Severity",
-    "ShortText", "Slug", "SourceKind", "Verdict", "datetime",
-]  # fmt: skip

@@ -21,6 +21,10 @@ WAITING: Final = "waiting"
 CARRYING: Final = "carrying"
 WITHDRAWN: Final = "withdrawn"
 
+LEAD: Final = "SELECT pg_try_advisory_lock(hashtextextended('hub.notification.carrier', 0))"
+"""Asks for the lead of all carriers; held as long as the connection."""
+STILL_THERE: Final = "SELECT 1"
+
 _LOAD: Final = "SELECT key, state FROM dossiers WHERE key = ANY($1::text[]) ORDER BY key FOR UPDATE"
 _LOOK: Final = "SELECT key, state FROM dossiers WHERE key = ANY($1::text[]) ORDER BY key FOR SHARE"
 _SAVE: Final = """

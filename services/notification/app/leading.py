@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from services.notification.settings import CarrierSettings
+from services.notification.store import LEAD, STILL_THERE
 from services.plumbing.database import waits_out
 from services.plumbing.log import logger
 from services.plumbing.waiting import happened
 
 if TYPE_CHECKING:
     from services.notification.app.carrier import Carrier
-
-_LOCK: Final = "SELECT pg_try_advisory_lock(hashtextextended('hub.notification.carrier', 0))"
-_STILL: Final = "SELECT 1"
 
 
 class OwnConnection(Protocol):
@@ -60,7 +58,7 @@ class Leading:
     async def _as_leader(self) -> None:
         conn = await self._database.alone()
         try:
-            if await conn.fetchval(_LOCK):
+            if await conn.fetchval(LEAD):
                 self._carrier.remember_stuck(await self._carrier.not_flowing())
                 await self._lead(conn)
         finally:
@@ -71,7 +69,7 @@ class Leading:
         poll = self._settings.poll_milliseconds / 1000
         while not self._stop.is_set():
             self._wake.clear()
-            await conn.fetchval(_STILL)
+            await conn.fetchval(STILL_THERE)
             for agency in await self._carrier.busy():
                 if agency not in self._tasks:
                     task = asyncio.create_task(self._lane(agency), name=f"lane {agency}")
