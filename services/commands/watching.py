@@ -106,9 +106,10 @@ async def _open_reviews(found: Reach) -> list[Open]:
 
 
 async def _with_person(found: Reach, event: ReviewAnswered, review: str) -> dict[str, Any]:
-    if review not in {one.id for one in await _open_reviews(found)}:
+    person = {one.id: one.subject for one in await _open_reviews(found)}.get(review)
+    if person is None:
         raise shown.Trouble(f"No open review {review}.", "`hub reviews` lists those that are open.")
-    return await office.said(found, event)
+    return await office.said(found, event, subject=person)
 
 
 def _facts(one: Open) -> dict[str, Any]:
