@@ -92,12 +92,12 @@ class Clock:
         while not self._stopping.is_set():
             try:
                 await self._lead()
-            except Exception as error:
-                if not (isinstance(error, KafkaAway) or waits_out(error)):
-                    raise
+            except Exception as error:  # noqa: BLE001  # whatever it trips over, the clock never gives up
                 trouble = cause_of(error)
                 if self.trouble != trouble:
-                    self._log.warning("clock waits", trouble=trouble)
+                    expected = isinstance(error, KafkaAway) or waits_out(error)
+                    tell = self._log.warning if expected else self._log.error
+                    tell("clock waits", trouble=trouble)
                 self.trouble = trouble
                 await self._positions.close()
                 await happened(self._stopping, self._patience.next())

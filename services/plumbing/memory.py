@@ -158,6 +158,10 @@ class MemoryHub:
         """Return what the service has parked, oldest first."""
         return list(self._readings[service].tables.letters)
 
+    def inbox(self, service: str) -> set[Identity]:
+        """Return what the service has handled: source, id and delivery of each event."""
+        return set(self._readings[service].tables.inbox)
+
     def deadlines(self, service: str) -> list[Due]:
         """Return the deadlines that the service has set and that are not reached, soonest first."""
         return sorted(self._readings[service].tables.deadlines.values(), key=lambda due: due.due_at)

@@ -62,9 +62,7 @@ class Relay:
         while not self._stop.is_set():
             try:
                 await self._lead()
-            except Exception as error:
-                if not (isinstance(error, KafkaAway) or waits_out(error)):
-                    raise
+            except Exception as error:  # noqa: BLE001  # whatever it trips over, a relay never gives up
                 self._waits(error)
                 await happened(self._stop, self._patience.next())
         await self._sender.stop()
@@ -137,5 +135,7 @@ class Relay:
     def _waits(self, error: Exception) -> None:
         trouble = cause_of(error)
         if self.trouble != trouble:
-            self._log.warning("relay waits", service=self._database.schema, trouble=trouble)
+            expected = isinstance(error, KafkaAway) or waits_out(error)
+            tell = self._log.warning if expected else self._log.error
+            tell("relay waits", service=self._database.schema, trouble=trouble)
         self.trouble = trouble

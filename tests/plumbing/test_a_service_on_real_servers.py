@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from dataclasses import replace
 
-from contracts import topics
+from contracts import event, topics
+from contracts.envelope import readdressed
 from contracts.to_hub.contact_attempted import ContactAttempted
 from tests.plumbing.conftest import Ground, until
 from tests.plumbing.example import (
@@ -85,6 +88,70 @@ async def test_after_a_fix_the_parked_are_tried_again_in_order_by_the_running_se
     state = (await tallies(ground))[person(1)]
     assert state.count == 2
     assert state.agreed_at is not None
+
+
+async def test_what_was_too_new_is_read_after_the_upgrade(ground: Ground, monkeypatch):
+    newer = readdressed(attempt(1, note="an invented remark"), dataschema="hub:contact.attempted/2")
+    async with ground.running():
+        await ground.publish(topics.REPORTS, newer, attempt(2))
+
+        async def parked():
+            return await letters(ground) == [(person(1), "newer-version"), (person(1), "behind")]
+
+        await until(parked)
+    upgraded = {**event._shelf, "contact.attempted": list(event._shelf["contact.attempted"])}
+    monkeypatch.setattr(event, "_shelf", upgraded)
+
+    @event.published("contact.attempted", version=2, on=topics.TO_HUB)
+    class Newer(ContactAttempted):
+        @classmethod
+        def upcast(cls, old):
+            return cls(**old.model_dump())
+
+    async with ground.running(tally_service(PostgresTallies(), hears=(Newer,))):
+
+        async def settled():
+            return not await letters(ground)
+
+        await until(settled)
+    assert (await tallies(ground))[person(1)].count == 2
+
+
+async def test_health_tells_what_an_instance_knows_of_itself(ground: Ground, unused_tcp_port: int):
+    async with ground.running(health_port=unused_tcp_port) as runner:
+
+        async def ready():
+            return (await runner.health()).state == "ready"
+
+        await until(ready)
+        reader, writer = await asyncio.open_connection("127.0.0.1", unused_tcp_port)
+        writer.write(b"GET / HTTP/1.1\r\n\r\n")
+        answer = await reader.read()
+        writer.close()
+        assert answer.startswith(b"HTTP/1.1 200 OK")
+        assert json.loads(answer.partition(b"\r\n\r\n")[2])["partitions"] == 4 * 4
+
+        async def beats():
+            return await ground.rows("SELECT 1 FROM tally.heartbeats WHERE state = 'ready' AND partitions = 16")
+
+        await until(beats)
+    rows = await ground.rows("SELECT state FROM tally.heartbeats")
+    assert [tuple(row) for row in rows] == [("stopped",)]
+
+
+async def test_a_service_waits_for_servers_that_are_not_there_yet(ground: Ground):
+    await ground.platform.kill_kafka()
+    await ground.platform.kill_postgres()
+    runner = ground.runner()
+    starting = asyncio.create_task(runner.start())
+    await asyncio.sleep(1)
+    assert not starting.done()
+    await ground.platform.restart_postgres()
+    await ground.platform.restart_kafka()
+    await asyncio.wait_for(starting, 60)
+    await ground.publish(topics.REPORTS, attempt(1))
+    await until(lambda: tallies(ground))
+    await runner.stop()
 
 
 def fixed():

@@ -103,6 +103,19 @@ async def test_a_deadline_is_reached_unless_the_answer_came_in_time():
     assert hub.deadlines("tally") == []
 
 
+async def test_a_redelivery_is_handled_again_and_once():
+    store = MemoryTallies()
+    hub = hub_with(store)
+    again = readdressed(attempt(1), delivery="replay-1")
+    await hub.publish(topics.REPORTS, attempt(1))
+    await hub.publish(topics.redelivery("tally"), again, again)
+    await hub.publish(topics.redelivery("other"), again)
+    await hub.settle()
+    assert store.states[person(1)].count == 1
+    assert len(store.rows) == 1
+    assert hub.inbox("tally") == {("/agencies/sample-agency", "attempt-1-1", delivery) for delivery in ("", "replay-1")}
+
+
 async def test_an_id_that_comes_again_with_another_body_is_answered_once():
     store = MemoryTallies()
     hub = hub_with(store, reused=lambda fact: replace(fact, event=agreed().event))
