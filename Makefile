@@ -37,7 +37,7 @@ check: venv
 	$(bin)/ruff format --check
 	$(bin)/mypy
 	$(bin)/lint-imports
-	$(bin)/pytest -q -m 'not server' tests/contracts tests/house tests/*/test_domain*.py tests/*/domain
+	$(bin)/pytest -q -n 2 tests/contracts/test_shelf.py $(wildcard tests/*/test_domain*.py)
 
 test: check
 	$(bin)/pytest -n 2 --dist loadgroup $(suites)
