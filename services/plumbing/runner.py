@@ -23,6 +23,7 @@ from services.plumbing.migrations import Migration, from_folder, migrate
 from services.plumbing.relay import Relay
 from services.plumbing.sending import Sender
 from services.plumbing.settings import PipesSettings
+from services.plumbing.tidying import tidied
 from services.plumbing.waiting import Patience, happened
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ class Runner:
             self._run(self._kept_going(one))
         await self._when_there("Kafka", self.subscriber.start)
         self._run(self._keep_house())
+        if self.service.door is not None:
+            self._run(self._tidy())
         if self.settings.health_port is not None:
             self._page = await served(self.settings.health_port, self.health)
         self._log.info("service started", service=self.service.name, instance=self.settings.instance)
@@ -211,6 +214,13 @@ class Runner:
                 await self.retries.asked()
             except Exception as error:  # noqa: BLE001  # house-keeping waits for better times
                 self._log.warning("heartbeat missed", service=self.service.name, trouble=cause_of(error))
+
+    async def _tidy(self) -> None:
+        while not await happened(self._stopping, self.settings.tidy_seconds):
+            try:
+                await tidied(self.settings.access, self.service.name)
+            except Exception as error:  # noqa: BLE001  # house-keeping waits for better times
+                self._log.warning("tidying waits", service=self.service.name, trouble=cause_of(error))
 
     async def _beat(self, health: Health) -> None:
         async with self.database.connection() as conn:

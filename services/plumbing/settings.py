@@ -76,6 +76,8 @@ class PipesSettings(BaseSettings):
     database_timeout_seconds: float = Field(default=30.0, gt=0)
     stop_most_seconds: float = Field(default=15.0, gt=0)
 
+    tidy_seconds: float = Field(default=60.0, gt=0)
+    """How often what was admitted is removed from the agencies' topics."""
     heartbeat_seconds: float = Field(default=2.0, gt=0)
     health_port: int | None = None
     """Where the health page is served on 127.0.0.1; none is served without it."""

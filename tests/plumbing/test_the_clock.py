@@ -18,6 +18,7 @@ from contracts.to_hub.person_agreed import PersonAgreed
 from services.plumbing import roles
 from services.plumbing.clock import Clock
 from services.plumbing.service import Deadline, Loaded, Said, Service
+from services.plumbing.tidying import tidied
 from tests.plumbing.conftest import Ground, Quiet, until
 from tests.plumbing.example import PostgresTallies, Tally, attempt, person, said_by_agency, tally_service
 
@@ -131,6 +132,10 @@ async def test_an_answer_given_in_time_beats_its_deadline_even_when_everything_w
     assert one is not None
     assert one.agreed_at is not None
     assert not one.lapsed
+    assert await tidied(ground.access, "intake") == 1
+    assert await ground.records(LANE) == []
+    await ground.publish(LANE, spoken(attempt(9, 9)))
+    assert len(await ground.records(LANE)) == 1
     facts = await ground.facts(topics.DEADLINES)
     assert {(fact.source, fact.subject) for fact in facts} == {("/hub/clock", person(1)), ("/hub/clock", person(2))}
     assert all(fact.at == fact.event.due_at for fact in facts)
