@@ -103,10 +103,13 @@ class Lanes:
     def __init__(self) -> None:
         self.offers = 0
         self.seen_at: dict[str, float] = {}
+        """When each referral's offer was read, by the hub's id of the referral."""
+        self.ids: dict[str, str] = {}
+        """The hub's id of each referral, by the sender's, from the acknowledgements."""
 
     async def watch(self, hub: RunningHub) -> None:
         """Read until cancelled."""
-        await asyncio.gather(*(self._one(hub, slug) for slug in FIRST_CONTACTS))
+        await asyncio.gather(*(self._one(hub, slug) for slug in (OFFICE, *FIRST_CONTACTS)))
 
     async def _one(self, hub: RunningHub, slug: str) -> None:
         consumer = AIOKafkaConsumer(
@@ -120,6 +123,8 @@ class Lanes:
                 if headers.get("ce_type") == b"offer.made":
                     self.offers += 1
                     self.seen_at[headers["ce_correlationid"].decode()] = time.perf_counter()
+                elif headers.get("ce_type") == b"referral.acknowledged":
+                    self.ids[headers["ce_causationid"].decode()] = json.loads(record.value)["referral_id"]
         finally:
             await consumer.stop()
 
@@ -166,12 +171,12 @@ async def at_a_steady_rate(hub: RunningHub, lanes: Lanes, first: int, each_secon
         await asyncio.sleep(max(0.0, 1 / each_second - (time.perf_counter() - sent_at[f"bench-{number}"])))
     await _until(lanes, goal)
     await producer.stop()
-    return sorted(lanes.seen_at[one] - at for one, at in sent_at.items())
+    return sorted(lanes.seen_at[lanes.ids[one]] - at for one, at in sent_at.items())
 
 
 async def _until(lanes: Lanes, goal: int) -> None:
     until = time.monotonic() + MOST_SECONDS
-    while lanes.offers < goal:
+    while lanes.offers < goal or len(lanes.ids) < lanes.offers:
         if time.monotonic() > until:
             msg = f"Only {lanes.offers} of {goal} offers came; `hub status` on the state folder shows what waits."
             raise TimeoutError(msg)
