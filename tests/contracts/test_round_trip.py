@@ -100,7 +100,7 @@ def facts(draw, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_said_is_read_back_as_it_was_said(name):
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(facts(name).filter(bool))
     def holds(fact):
         body, headers = written(fact)

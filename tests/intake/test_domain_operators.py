@@ -37,7 +37,7 @@ async def test_a_signed_decision_is_admitted_with_its_signature(house):
     assert fact.envelope.signature
 
 
-@pytest.mark.parametrize("key", [None, new_key()[0]])
+@pytest.mark.parametrize("key", [None, new_key()[0]], ids=["unsigned", "somebody else's key"])
 async def test_an_unsigned_or_wrongly_signed_decision_is_refused_and_changes_nothing(house, key):
     answer = refusal(await house.hear(decision("agency.suspended", SUSPENDED, key=key)))
     assert (answer.reason, answer.problems[0].field) == ("unsigned", "signature")
