@@ -57,7 +57,7 @@ async def test_turns_taken_by_chance_and_pieces_read_twice_come_to_the_same(hub,
     await hub.publish(topics.REFERRALS, referral_received(agency=HOLDER))
     await hub.publish(topics.ASSIGNMENTS, accepted())
     await hub.publish(topics.REPORTS, signed(), own_care(form_reference="ROI-1"), revoked(form="ROI-1"))
-    await hub.settle(random.Random(seed), duplicate=0.4)  # noqa: S311  # a seed makes a failure come again
+    await hub.settle(random.Random(seed), duplicate=0.4)
 
     assert said(hub).count("consent.granted") - said(hub).count("consent.withdrawn") == 1
     assert not hub.parked("consent")

@@ -81,7 +81,7 @@ async def test_interleaved_and_read_again_the_end_is_the_same(seed):
     await hub_with(*events, store=plain)
     hub = MemoryHub([service(WHATCOM, shuffled)], at=BEGIN)
     await hub.publish(topics.REFERRALS, *(fact(event, id=f"referral-{n}") for n, event in enumerate(events)))
-    await hub.settle(random.Random(seed), duplicate=0.4)  # noqa: S311  # a seed makes a failure come again
+    await hub.settle(random.Random(seed), duplicate=0.4)  # a seed makes a failure come again
     loaded = [await one.load(None, [PERSON], []) for one in (plain, shuffled)]
     assert loaded[0].states == loaded[1].states
     assert hub.parked("eligibility") == []
