@@ -31,7 +31,7 @@ def demo(
     state: StateOption = None,
     exit_: Annotated[bool, typer.Option("--exit", help="End when all is played and checked.")] = False,
     processes: running.ProcessesOption = False,
-    minute_seconds: Annotated[float, typer.Option(help="How many seconds one of the site's minutes lasts.")] = 1.0,
+    minute_seconds: Annotated[float, typer.Option(help="How many seconds one of the site's minutes lasts.")] = 2.0,
     json_: JsonOption = False,
 ) -> None:
     """Play the site's sample caseload: police, hospitals, families refer; agencies answer; every end is checked.
@@ -79,15 +79,14 @@ async def played(hub: Hub) -> Report:
         }
         conn = await asyncpg.connect(hub.database, user=role_of("console"))
         stack.push_async_callback(conn.close)
-        live = stack.enter_context(
-            Live(console=shown.aside, refresh_per_second=4, transient=True) if shown.aside.is_terminal else Live()
-        )
+        watched = shown.aside.is_terminal
+        live = stack.enter_context(Live(console=shown.aside, refresh_per_second=4, transient=True)) if watched else None
         play = Play(
             hub.site,
             load_caseload(hub.site.slug),
             partners,
             Asking(conn),
             hub.platform.hub_access,
-            shown=lambda: live.update(screen.live(play)),
+            shown=lambda: live.update(screen.live(play)) if live else None,
         )
         return await play.play()

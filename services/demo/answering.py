@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 OPERATOR: Final = "juno-operator"
 _MINUTES_AWAY: Final = 12
 _STAYS_AWAY: Final = "accept-and-stay-away"
-_POLL_MS: Final = 200
+_POLL_MS: Final = 1_000
 
 
 class Agencies:
@@ -45,6 +45,8 @@ class Agencies:
         self.site = site
         self.mirror = mirror
         self.heard: list[Message] = []
+        self.troubles: list[str] = []
+        """What went wrong on the agencies' side of the demonstration."""
         self.sent: list[tuple[str, str]] = []
         """Who said what: agency and event id."""
         self._partners = partners
@@ -81,7 +83,8 @@ class Agencies:
 
     async def say(self, run: Run | None, slug: str, event: Event, *, subject: str | None = None) -> None:
         """Say something as an agency, under the next free id."""
-        await self._say_raw(run, slug, said(slug, self._next_id(run, slug), event, subject))
+        known = run.pseudonyms.get(slug) if run is not None else None
+        await self._say_raw(run, slug, said(slug, self._next_id(run, slug), event, subject or known))
 
     async def say_data(self, run: Run, slug: str, name: str, data: dict[str, Any], subject: str | None) -> None:
         """Say something that the case spells out."""
@@ -102,7 +105,12 @@ class Agencies:
     def _begin(self, work: Any) -> None:
         task = asyncio.create_task(work)
         self._work.add(task)
-        task.add_done_callback(self._work.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._work.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self.troubles.append(repr(task.exception()))
 
     async def _received(self, message: Message) -> None:
         run = await self._run_of(message)
@@ -124,7 +132,7 @@ class Agencies:
         slug, fact = message.agency, message.fact
         match fact.event:
             case OfferMade():
-                await self._to_offer(run, slug, fact.event)
+                await self._to_offer(run, slug, fact.event, fact.subject)
             case AssignmentMade():
                 run.may_know.add(slug)
                 if fact.event.offer_id not in run.played:
@@ -140,11 +148,11 @@ class Agencies:
             case ReviewCalled() if run.case.operator != "silent":
                 verdict = {"verdict": run.case.operator, "why": "Decided in the demonstration."}
                 named = {"review_id": fact.event.review_id, "operator": OPERATOR}
-                await self.say(run, slug, ReviewAnswered.model_validate(verdict | named))
+                await self.say(run, slug, ReviewAnswered.model_validate(verdict | named), subject=fact.subject)
             case _:
                 return
 
-    async def _to_offer(self, run: Run, slug: str, offer: OfferMade) -> None:
+    async def _to_offer(self, run: Run, slug: str, offer: OfferMade, subject: str | None) -> None:
         if offer.offer_id in run.offers:
             return
         answer = run.case.answer_to_offer(len(run.offers))
@@ -153,11 +161,13 @@ class Agencies:
         if word == "silent":
             return
         if word == "decline":
-            await self.say(run, slug, OfferDeclined.model_validate({"offer_id": offer.offer_id, "reason": reason}))
+            declined = OfferDeclined.model_validate({"offer_id": offer.offer_id, "reason": reason})
+            await self.say(run, slug, declined, subject=subject)
             return
         minutes = _MINUTES_AWAY if offer.officer_waiting else None
         run.may_know.add(slug)
-        await self.say(run, slug, OfferAccepted(offer_id=offer.offer_id, arrives_in_minutes=minutes))
+        accepted = OfferAccepted(offer_id=offer.offer_id, arrives_in_minutes=minutes)
+        await self.say(run, slug, accepted, subject=subject)
 
     async def _run_of(self, message: Message) -> Run | None:
         fact = message.fact

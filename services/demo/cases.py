@@ -80,6 +80,11 @@ class Case(_Written):
         return self.answers[min(number, len(self.answers) - 1)]
 
     @property
+    def patient(self) -> bool:
+        """Whether a clock has to run out in it, so that it takes its time."""
+        return self.operator == "silent" or any(answer in {"silent", "accept-and-stay-away"} for answer in self.answers)
+
+    @property
     def private_words(self) -> frozenset[str]:
         """Return the names and numbers that only those may see who were given this person."""
         person, reach = self.referral.get("person", {}), self.referral.get("reach", {})

@@ -20,6 +20,7 @@ def problems(run: Run, runs: Mapping[str, Run], office: str) -> list[str]:
         *_facts(run),
         *_sender(run),
         *_told(run, office),
+        *_refused(run),
         *_unfinished(run),
     ]
 
@@ -29,7 +30,7 @@ def first_end_reached(run: Run) -> bool:
     return run.standing == (run.case.expect.first_end or run.case.expect.end)
 
 
-def improper(message: Message, site: Site, runs: Iterable[Run]) -> Iterator[str]:
+def improper(message: Message, site: Site, runs: Sequence[Run]) -> Iterator[str]:
     """Yield why a message should not be on this lane: no permission, a field beyond it, or somebody's name. Pure."""
     if message.heard.fact is None:
         yield f"{message.agency}: a message that cannot be read"
@@ -41,8 +42,9 @@ def improper(message: Message, site: Site, runs: Iterable[Run]) -> Iterator[str]
     allowed = {name for row in rows for name in row.fields}
     yield from (f"{where}: the field {name} is beyond the permission" for name in _filled(fact) if name not in allowed)
     text = fact.event.model_dump_json()
+    known = {word for run in runs if message.agency in run.may_know for word in run.case.private_words}
     for run in runs:
-        if message.agency not in run.may_know and any(word in text for word in run.case.private_words):
+        if any(word in text for word in run.case.private_words - known):
             yield f"{where}: a name or number of {run.case.slug}"
 
 
@@ -93,12 +95,21 @@ def _sender(run: Run) -> Iterator[str]:
 def _told(run: Run, office: str) -> Iterator[str]:
     expect = run.case.expect
     for agency, types in expect.told.items():
-        missing = Counter(types) - Counter(run.heard_by(agency))
-        yield from (f"{agency} did not hear {name}" for name in missing)
+        heard, expected = Counter(run.heard_by(agency)), Counter(types)
+        yield from (f"{agency} did not hear {name}" for name in expected - heard)
+        yield from (f"{agency} heard {name}" for name in heard - expected)
     yield from (f"somebody heard {name}" for name in expect.told_not if any(one.type == name for one in run.messages))
     others = {one.agency for one in run.messages} - {run.case.sender, office}
     if expect.told_nobody and others:
         yield f"{', '.join(sorted(others))} heard of it"
+
+
+def _refused(run: Run) -> Iterator[str]:
+    """What an agency of the demonstration says is admitted, unless the case is about a refusal."""
+    for message in run.messages:
+        refusal = getattr(message.fact.event, "refusal", None)
+        if refusal is not None and run.case.expect.end != "refused":
+            yield f"{refusal.message_type} of {message.agency} was refused: {refusal.reason}"
 
 
 def _unfinished(run: Run) -> Iterator[str]:

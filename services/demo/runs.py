@@ -38,6 +38,15 @@ class Message:
         return self.fact.event.name
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a case stood when its scene was over; what later scenes do to it is not part of it."""
+
+    standing: str | None
+    holder: str | None
+    problems: list[str]
+
+
 @dataclass(eq=False)
 class Run:
     """One case in one run of the demonstration. `mark` makes its numbers different from those of other runs."""
@@ -63,6 +72,7 @@ class Run:
     busy: int = 0
     """How many courses and answers are under way."""
     later_done: int = 0
+    end: End | None = None
 
     @property
     def first_id(self) -> str:
@@ -86,6 +96,10 @@ class Run:
     def events(self) -> list[str]:
         """The names of all facts about this referral."""
         return [step.event for step in self.steps]
+
+    def ended(self, problems: list[str]) -> None:
+        """Note how the case stands now that its scene is over."""
+        self.end = End(self.standing, self.holder, problems)
 
     def heard_by(self, agency: str) -> list[str]:
         """Return the types of the messages about this case on an agency's lane, in order."""

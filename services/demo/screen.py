@@ -9,6 +9,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from services.demo.runs import End
+
 if TYPE_CHECKING:
     from services.demo.play import Play, Report
 
@@ -44,10 +46,11 @@ def ends(report: Report) -> Table:
         if run.case.chapter != chapter:
             chapter = run.case.chapter
             table.add_row("", Text(chapter, style="bold cyan"), "", "", "", "")
-        wrong = report.problems.get(run.case.slug, [])
+        end = run.end or End(None, None, ["was not played"])
+        wrong = end.problems
         mark = Text("✗", style="red") if wrong else Text("✓", style="green")
         words = Text("; ".join(wrong), style="red")
-        table.add_row(mark, run.case.slug, run.case.title, run.standing or "-", run.holder or "-", words)
+        table.add_row(mark, run.case.slug, run.case.title, end.standing or "-", end.holder or "-", words)
     return table
 
 
@@ -59,6 +62,6 @@ def sums(report: Report) -> Text:
         f"{counts['doubled']} doubled · {counts['improper']} messages beyond a permission · {report.seconds:.0f} s",
         style="bold green" if report.well else "bold red",
     )
-    for words in report.improper[:20]:
+    for words in [*report.troubles, *report.improper][:20]:
         text.append(f"\n{words}", style="red")
     return text

@@ -44,7 +44,10 @@ STANDINGS: Final[Mapping[str, str]] = {
     "assignment.ended": "ended",
     "assignment.closed": "closed",
 }
-"""Where a referral stands after each fact; of two facts of one moment the later in this list counts."""
+"""Where a referral stands after each fact; of two facts of one moment the later in this list counts.
+
+What assignment says counts before what was said of its screening: a review may still be decided of one that is closed.
+"""
 _RANKS: Final = {event: rank for rank, event in enumerate(STANDINGS)}
 
 
@@ -72,7 +75,8 @@ class Referral(Kept):
         """Where it stands, in one word of STANDINGS."""
         if not self.marks:
             return "unknown"
-        return STANDINGS[max(self.marks, key=lambda event: (self.marks[event], _RANKS[event]))]
+        placed = [event for event in self.marks if event.startswith("assignment.")]
+        return STANDINGS[max(placed or self.marks, key=lambda event: (self.marks[event], _RANKS[event]))]
 
 
 class Review(Kept):
