@@ -1,4 +1,4 @@
-"""How the services stand: their heartbeats, what waits in their outboxes, what is parked. For `hub status` and `hub up`.
+"""How the services stand: heartbeats, what waits in outboxes, what is parked. For `hub status` and `hub up`.
 
 Asked as the role `hub_status`, which sees counts and reasons, and nothing of what was said.
 """
@@ -81,9 +81,10 @@ async def standing(dsn: str, service: str, password: str | None = None, *, role:
         await conn.close()
     instances = tuple(
         Instance(
-            **{name: row[name] for name in row.keys() if name != "parked_lanes"},
+            # Iterating over a record of asyncpg yields its values.
+            **{name: value for name, value in row.items() if name != "parked_lanes"},
             parked_lanes=tuple(row["parked_lanes"]),
-        )  # noqa: SIM118  # a record of asyncpg
+        )
         for row in beats
     )
     rows = tuple(dict(row) for row in parked)
@@ -91,7 +92,7 @@ async def standing(dsn: str, service: str, password: str | None = None, *, role:
 
 
 async def database_made(administrator: str, name: str) -> str:
-    """Make a database on the server if it is not there; return its address. `administrator` is an administrator's (DSN)."""
+    """Make a database on the server if it is not there; return its address. `administrator` is a superuser's (DSN)."""
     role_of(name)
     conn = await asyncpg.connect(administrator)
     try:

@@ -189,5 +189,5 @@ async def test_of_two_instances_one_carries_and_the_other_takes_over_when_it_is_
 
 async def until_carried(ground: Ground) -> None:
     async with asyncio.timeout(15):
-        while await ground.waiting():  # noqa: ASYNC110  # it waits for another process's table
+        while await ground.waiting():  # it waits for another process's table
             await asyncio.sleep(0.02)

@@ -132,7 +132,7 @@ class Quiet:
 async def until(true: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:
     """Ask again until the answer is true; the test fails when the time is over."""
     async with asyncio.timeout(seconds):
-        while not (answer := await true()):  # noqa: ASYNC110  # a server is asked, there is no event
+        while not (answer := await true()):  # a server is asked, there is no event
             await asyncio.sleep(0.05)
         return answer
 
