@@ -1,8 +1,9 @@
-"""The `hub` command: one program for operators, agencies and whoever runs it. Each group of commands has its own file."""
+"""The `hub` command: one program for operators, agencies and whoever runs it. Each group of commands has its file."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from typing import Final
 
@@ -27,6 +28,7 @@ from services.commands import (
 from services.commands.shown import Trouble, aside
 from services.demo.cases import CaseloadUnreadable
 from services.local.errors import LocalTrouble
+from services.partner import NotLetIn
 from services.plumbing.administration import NotInEffect, UnknownAgency
 from services.plumbing.migrations import MigrationChanged, MigrationMisnamed
 from services.plumbing.settings import NoAddress
@@ -44,8 +46,8 @@ HUB_POSTGRES and HUB_SECRETS.
 """
 
 hub = typer.Typer(
-    name="hub", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    name="hub", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    add_completion=False, context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
 for command in (
     running.up, demonstrating.demo, status.status, sending.send, sending.listen, referring.refer, watching.timeline,
@@ -61,13 +63,15 @@ hub.add_typer(operators.group, name="operator")
 
 _TOLD: Final = (
     LocalTrouble, SiteUnreadable, CaseloadUnreadable, NoAddress, NotInEffect, UnknownAgency, MigrationChanged,
-    MigrationMisnamed,
+    MigrationMisnamed, NotLetIn,
 )  # fmt: skip
 """Errors whose message already says what happened and what to do next."""
 
 
 def main() -> None:
     """Run the command; whatever goes wrong is one clear line, a next step, and an exit code that is not 0."""
+    # aiokafka tells of each failed knock at length; what matters is said once, below.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         hub()
     except (KeyboardInterrupt, asyncio.CancelledError):

@@ -49,20 +49,17 @@ def demo(
         raise typer.Exit(1)
 
 
-async def _demo(
-    site: str, folder: Path, minute_seconds: float, *, processes: bool, stays: bool, json_: bool
-) -> bool:
+async def _demo(site: str, folder: Path, minute_seconds: float, *, processes: bool, stays: bool, json_: bool) -> bool:
     load_caseload(site)
     async with AsyncExitStack() as stack:
         with running.bars() as progress:
             hub = await stack.enter_async_context(
-                local.started(
-                    folder, site=site, processes=processes, minute_seconds=minute_seconds, progress=progress
-                )
+                local.started(folder, site=site, processes=processes, minute_seconds=minute_seconds, progress=progress)
             )
         report = await played(hub)
-        shown.screen.print(screen.ends(report)) if not json_ else None
-        (shown.aside if json_ else shown.screen).print(screen.sums(report))
+        told = shown.aside if json_ else shown.screen
+        told.print(screen.ends(report))
+        told.print(screen.sums(report))
         if json_:
             shown.show_json(report.counts())
         if stays:

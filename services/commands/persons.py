@@ -73,7 +73,7 @@ def links(state: StateOption = None, json_: JsonOption = False) -> None:
     if json_:
         shown.show_json(waiting)
         return
-    shown.show_table("Proposed links", ("person", "other", "basis"), (one.values() for one in waiting))
+    shown.show_table("Proposed links", ("person", "other", "basis"), (list(one.values()) for one in waiting))
 
 
 @group.command()

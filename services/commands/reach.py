@@ -1,4 +1,4 @@
-"""Where the hub is that a command speaks with: one on this machine, found by its state folder, or servers named by HUB_…"""
+"""Where the hub is that a command speaks with: on this machine, by its state folder, or on servers named by HUB_*."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from services.partner import Partner
 from services.plumbing.access import KafkaAccess
 from services.plumbing.passwords import Passwords
 from services.plumbing.roles import role_of
-from services.sites import load_site
+from services.sites import Site, load_site
 
 if TYPE_CHECKING:
-    from services.sites import Agency, Site
+    from services.sites import Agency
 
 AGENCIES: Final = "agencies"
 """The folder of the agencies' passwords, within that of the hub's."""

@@ -103,14 +103,14 @@ def bars() -> Iterator[Steps]:
     with Progress(*columns, console=shown.aside, transient=True, disable=not shown.aside.is_terminal) as progress:
         tasks: dict[str, Any] = {}
 
-        def step(name: str, done: int, of: int) -> None:
-            if name not in tasks:
-                tasks[name] = progress.add_task(name, total=of)
+        def show_step(step: str, done: int, of: int) -> None:
+            if step not in tasks:
+                tasks[step] = progress.add_task(step, total=of)
                 if not shown.aside.is_terminal:
-                    shown.say(f"{name}…")
-            progress.update(tasks[name], completed=done, total=of)
+                    shown.say(f"{step}…")
+            progress.update(tasks[step], completed=done, total=of)
 
-        yield step
+        yield show_step
 
 
 def quiet_logs(state: Path | None) -> None:

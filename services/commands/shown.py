@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 screen = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
-aside = Console(stderr=True, highlight=False)
+aside = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 200)
 
 
 class Trouble(Exception):

@@ -31,9 +31,9 @@ def status(state: StateOption = None, json_: JsonOption = False) -> None:
         return
     columns = ("service", "state", "instances", "lag", "outbox", "parked", "people held", "trouble")
     shown.show_table("Services", columns, ([one[name] for name in _COLUMNS] for one in facts["services"]))
-    columns = ("agency", "last heard", "unread", "oldest unread, days", "waits")
+    lane_columns = ("agency", "last heard", "unread", "oldest unread, days", "waits")
     rows = ([one[name] for name in _LANE_COLUMNS] for one in facts["agencies"])
-    shown.show_table("Agencies", columns, rows)
+    shown.show_table("Agencies", lane_columns, rows)
     work = facts["work"]
     shown.screen.print(
         f"{work['open_reviews']} open reviews · {work['proposed_links']} proposed links · {work['waiting']} waiting"
@@ -89,7 +89,7 @@ def _service(one: Standing) -> dict[str, Any]:
     }
 
 
-def _agency(lane: Lane, heard: datetime | None, suspended: bool, parked: str | None) -> dict[str, Any]:  # noqa: FBT001
+def _agency(lane: Lane, heard: datetime | None, suspended: bool, parked: str | None) -> dict[str, Any]:
     return asdict(lane) | {
         "last_heard": heard.isoformat() if heard else None,
         "suspended": suspended,
@@ -104,7 +104,9 @@ def _service_alarms(services: list[dict[str, Any]]) -> list[str]:
         if one["state"] not in {"ready", "joining"}:
             alarms.append(f"{one['service']} is {one['state']}.")
         if one["parked_messages"]:
-            alarms.append(f"{one['service']}: {one['parked_messages']} parked, {one['parked_people']} people held back.")
+            alarms.append(
+                f"{one['service']}: {one['parked_messages']} parked, {one['parked_people']} people held back."
+            )
     return alarms
 
 
@@ -112,7 +114,9 @@ def _lane_alarms(agencies: list[dict[str, Any]]) -> list[str]:
     alarms = []
     for one in agencies:
         if one["near_retention"]:
-            alarms.append(f"{one['slug']} has not read for {one['oldest_unread_days']} days; its lane will lose messages.")
+            alarms.append(
+                f"{one['slug']} has not read for {one['oldest_unread_days']} days; its lane will lose messages."
+            )
         if one["waits"]:
             alarms.append(f"The lane of {one['slug']} waits: {one['waits']}.")
     return alarms

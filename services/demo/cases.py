@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
+from pathlib import Path  # noqa: TC003  # load_caseload is called with one
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -76,7 +76,7 @@ class Case(_Written):
     expect: Expect
 
     def answer_to_offer(self, number: int) -> str:
-        """Return what is said to the offer of that number, counted from 0; the last answer stands for all later ones."""
+        """Return what is said to the offer of that number, from 0; the last answer stands for all later ones."""
         return self.answers[min(number, len(self.answers) - 1)]
 
     @property

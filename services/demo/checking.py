@@ -1,4 +1,4 @@
-"""Whether a case ended as expected, whether each lane saw only what it may, and whether anything was lost or doubled."""
+"""Whether each case ended as expected, each lane saw only what it may, and anything was lost or doubled."""
 
 from __future__ import annotations
 

@@ -17,9 +17,11 @@ from contracts.catalogue import (
     PersonAgreed,
     PersonDeclined,
 )
-from contracts.words import Category, ConsentKind, Purpose
+from contracts.words import Category, ConsentKind, ContactResult, EndReason, HelpType, Purpose
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from contracts.catalogue import AssignmentMade
     from contracts.event import Event
     from services.demo.answering import Agencies
@@ -62,7 +64,8 @@ def seen(run: Run, name: str) -> int:
 
 def consent(run: Run, holder: str, office: str, prosecutor: str, form: str, day: date) -> ConsentSigned:
     """Return a consent as the holder witnesses it: for its own work, for a provider, or for the prosecutor."""
-    kind, recipient, categories = ConsentKind.HUB_HANDOFF, form or holder, _WHO_IT_IS
+    categories: tuple[Category, ...] = _WHO_IT_IS
+    kind, recipient = ConsentKind.HUB_HANDOFF, form or holder
     purpose, ends = Purpose.SERVICE_PROVISION, "end_of_participation"
     if not form:
         categories, purpose = _FIRST_CONTACT, Purpose.CARE_COORDINATION
@@ -79,31 +82,21 @@ def consent(run: Run, holder: str, office: str, prosecutor: str, form: str, day:
 
 def _event(agencies: Agencies, run: Run, holder: str, made: AssignmentMade, step: str) -> Event:
     word, _, rest = step.partition(":")
-    match word:
-        case "attempt":
-            return ContactAttempted.model_validate({"result": "not_found"})
-        case "contact":
-            return ContactAttempted.model_validate({"result": "contacted"})
-        case "agree":
-            return PersonAgreed(referral_id=made.referral_id)
-        case "no":
-            return PersonDeclined(referral_id=made.referral_id)
-        case "handoff":
-            return HandoffCompleted(offer_id=made.offer_id)
-        case "consent":
-            return agencies.signed(run, holder, rest)
-        case "intake":
-            return IntakeCompleted(completed_on=datetime.now(ZoneInfo(agencies.site.timezone)).date())
-        case "onward":
-            help_type, _, provider = rest.partition(":")
-            return OnwardRequested.model_validate({"help_type": help_type, "to": provider or None})
-        case "revoke":
-            return ConsentRevoked(how="verbal")
-        case "end":
-            return ParticipationEnded.model_validate({"reason": rest})
-        case _:
-            msg = f"{run.case.slug}: no step of a course is called {step}."
-            raise ValueError(msg)
+    today = datetime.now(ZoneInfo(agencies.site.timezone)).date()
+    help_type, _, provider = rest.partition(":")
+    words: dict[str, Callable[[], Event]] = {
+        "attempt": lambda: ContactAttempted(result=ContactResult.NOT_FOUND),
+        "contact": lambda: ContactAttempted(result=ContactResult.CONTACTED),
+        "agree": lambda: PersonAgreed(referral_id=made.referral_id),
+        "no": lambda: PersonDeclined(referral_id=made.referral_id),
+        "handoff": lambda: HandoffCompleted(offer_id=made.offer_id),
+        "consent": lambda: agencies.signed(run, holder, rest),
+        "intake": lambda: IntakeCompleted(completed_on=today),
+        "onward": lambda: OnwardRequested(help_type=HelpType(help_type), to=provider or None),
+        "revoke": lambda: ConsentRevoked(how="verbal"),
+        "end": lambda: ParticipationEnded(reason=EndReason(rest)),
+    }
+    return words[word]()
 
 
 async def _until(agencies: Agencies, run: Run, name: str, count: int = 1) -> None:

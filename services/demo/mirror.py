@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
 from services.console.domain import Step
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from services.console.store import Asking
     from services.demo.runs import Run
 
@@ -17,7 +18,7 @@ _KNOWN_SECONDS: Final = 20.0
 
 
 class Mirror:
-    """Follows the console. Blind offers name nobody: which case one is about is looked up here, as an operator would."""
+    """Follows the console. Offers are blind: which case one is about is looked up here, as an operator would."""
 
     def __init__(self, asking: Asking) -> None:
         """Follow over this connection, which nobody else uses meanwhile."""

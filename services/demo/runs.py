@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from contracts.envelope import Envelope, Fact, agency_source, structured
 from contracts.event import newest, versions
-from services.console.domain import File
+from services.console.domain import File, Step
+from services.demo.cases import Case
 from services.partner import Heard
 
 if TYPE_CHECKING:
     from contracts.event import Event
-    from services.console.domain import Step
-    from services.demo.cases import Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ class Run:
 
     def submission(self, ori: str | None) -> dict[str, Any]:
         """Return the data of the referral, with what the player fills in."""
-        data = _filled(self.case.referral, self)
+        data: dict[str, Any] = _filled(self.case.referral, self)
         data["referred_at"] = datetime.now(UTC).isoformat()
         if "incident" in data:
             data["incident"] = {"ori": ori} | data["incident"] | {"number": self.marked(data["incident"]["number"])}

@@ -1,4 +1,4 @@
-"""The whole hub on one machine: platform, tables, topics and users, keys, every service, the clock; ready when all read.
+"""The whole hub on one machine: platform, tables, topics, users, keys, services, clock; ready when all of them read.
 
 All services run as tasks of this process, or each in a process of its own that is started again when it ends.
 """
@@ -24,6 +24,7 @@ from services.plumbing.administration import Administration
 from services.plumbing.clock import Clock
 from services.plumbing.keystore import ensure_keys
 from services.plumbing.passwords import Passwords
+from services.plumbing.runner import steady
 from services.plumbing.settings import PipesSettings
 from services.plumbing.standing import database_made, standing
 from services.sites import load_site
@@ -131,8 +132,8 @@ async def started(
 def pipes_settings(platform: Platform, database: str, site: Site, **more: Any) -> PipesSettings:
     """Return how a service of this hub reaches its servers."""
     return PipesSettings(
-        kafka=platform.kafka, postgres=database, secrets=platform.secrets, site=site.slug, instance=f"local-{os.getpid()}",
-        heartbeat_seconds=0.5, **more,
+        kafka=platform.kafka, postgres=database, secrets=platform.secrets, site=site.slug,
+        instance=f"local-{os.getpid()}", heartbeat_seconds=1.0, **more,
     )  # fmt: skip
 
 
@@ -143,6 +144,7 @@ async def _in_this_process(stack: AsyncExitStack, platform: Platform, database: 
     # All are asked to stop at once: what one says last the others need not hear before the next start.
     stack.push_async_callback(_stop, runners)
     await asyncio.gather(*(one.start() for one in runners))
+    steady()
     await stack.enter_async_context(_ticking(Clock(settings)))
 
 

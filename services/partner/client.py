@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaConnectionError
 
 from contracts import topics
-from contracts.envelope import STRUCTURED
+from contracts.envelope import STRUCTURED, Fact
 from contracts.reading import Unreadable, read
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from contracts.envelope import Fact
     from services.plumbing.access import KafkaAccess
 
 _PATIENCE_MS: Final = 10_000
@@ -46,6 +47,17 @@ class Heard:
     size: int
 
 
+class NotLetIn(Exception):
+    """The agencies' door did not let {slug} in: it is suspended, its password was changed, or Kafka is away.
+
+    Next: `hub status` tells which; `hub agency credentials {slug}` shows the password.
+    """
+
+    def __init__(self, slug: str) -> None:
+        """Name the agency."""
+        super().__init__(cleandoc(type(self).__doc__ or "").replace("\n\n", "\n").format(slug=slug))
+
+
 class Partner:
     """An agency as a client of the hub. `access` is its own user and password at the agencies' door."""
 
@@ -69,7 +81,8 @@ class Partner:
         """Write one message on the agency's own topic, as it is; return when Kafka has it for good.
 
         Raises:
-            aiokafka.errors.KafkaError: the password is wrong, the topic is closed to this user, Kafka is away.
+            NotLetIn: as its words say.
+            aiokafka.errors.KafkaError: the topic is closed to this user, or Kafka has gone away.
         """
         producer = await self._connected()
         written = await producer.send_and_wait(
@@ -85,6 +98,9 @@ class Partner:
         """Listen on the agency's lane; with a group, go on where that group was.
 
         `start` is `earliest` or `latest`: from there, wherever the group was. Without a group nothing is committed.
+
+        Raises:
+            NotLetIn: as its words say.
         """
         consumer = AIOKafkaConsumer(
             group_id=None if group is None else topics.agency_group_prefix(self.slug) + group,
@@ -93,8 +109,8 @@ class Partner:
             metadata_max_age_ms=_PATIENCE_MS,
             **self._access.for_aiokafka(),
         )
-        await consumer.start()
         try:
+            await self._let_in(consumer.start)
             # A lane is one partition, so that it reads in order without knowing about keys.
             lane = TopicPartition(topics.from_hub(self.slug), 0)
             consumer.assign([lane])
@@ -118,12 +134,18 @@ class Partner:
                     **self._access.for_aiokafka(),
                 )
                 try:
-                    await producer.start()
+                    await self._let_in(producer.start)
                 except BaseException:
                     await producer.stop()
                     raise
                 self._producer = producer
         return self._producer
+
+    async def _let_in(self, start: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await asyncio.wait_for(start(), _PATIENCE_MS / 1000)
+        except (KafkaConnectionError, TimeoutError):
+            raise NotLetIn(self.slug) from None
 
 
 class Ear:

@@ -79,14 +79,7 @@ async def standing(dsn: str, service: str, password: str | None = None, *, role:
         deadlines = await conn.fetchval(_DEADLINES.format(schema=service))
     finally:
         await conn.close()
-    instances = tuple(
-        Instance(
-            # Iterating over a record of asyncpg yields its values.
-            **{name: value for name, value in row.items() if name != "parked_lanes"},
-            parked_lanes=tuple(row["parked_lanes"]),
-        )
-        for row in beats
-    )
+    instances = tuple(Instance(**dict(row) | {"parked_lanes": tuple(row["parked_lanes"])}) for row in beats)
     rows = tuple(dict(row) for row in parked)
     return Standing(service, instances, outbox["depth"], outbox["oldest"], deadlines, rows)
 

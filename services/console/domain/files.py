@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.catalogue import (
     LinkProposed,
@@ -67,7 +67,7 @@ class Referral(Kept):
     revision: int = -1
     test: bool = False
     retracted: bool = False
-    marks: dict[str, datetime] = {}
+    marks: dict[str, datetime] = Field(default_factory=dict)
     with_agency: str | None = None
 
     @property
@@ -118,9 +118,9 @@ class Link(Kept):
 class File(Kept):
     """The operators' file on one person; for facts without a person, on the agency that they are about."""
 
-    referrals: dict[str, Referral] = {}
-    reviews: dict[str, Review] = {}
-    links: dict[str, Link] = {}
+    referrals: dict[str, Referral] = Field(default_factory=dict)
+    reviews: dict[str, Review] = Field(default_factory=dict)
+    links: dict[str, Link] = Field(default_factory=dict)
 
     @property
     def open_reviews(self) -> int:
@@ -151,8 +151,13 @@ def evolve(file: File | None, fact: Fact) -> File:
     return _with_referral(file, fact.event, fact.at)
 
 
+def given(event: Event, name: str) -> Any:
+    """Return what the event says under this name, or None where it has no such field."""
+    return getattr(event, name) if name in type(event).__pydantic_fields__ else None
+
+
 def _with_referral(file: File, event: Event, at: datetime) -> File:
-    referral_id = getattr(event, "referral_id", None)
+    referral_id = given(event, "referral_id")
     if referral_id is None or (event.name not in STANDINGS and not isinstance(event, _OF_THE_SENDER)):
         return file
     before = file.referrals.get(referral_id, Referral())
@@ -162,7 +167,7 @@ def _with_referral(file: File, event: Event, at: datetime) -> File:
     if event.name in _HOLDING:
         moments = [before.marks[name] for name in _HOLDING if name in before.marks]
         if not moments or at >= max(moments):
-            changes["with_agency"] = getattr(event, "agency", None)
+            changes["with_agency"] = given(event, "agency")
     if isinstance(event, ReferralReceived | ReferralCorrected):
         revision = getattr(event, "revision", 0)
         if revision > before.revision:

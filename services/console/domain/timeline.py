@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import Field
 
-from services.console.domain.files import File, Kept
+from services.console.domain.files import File, Kept, given
 from services.console.domain.words import told
 from services.plumbing.service import Outcome, Row
 
@@ -55,8 +55,8 @@ def decide(_before: File | None, _after: File, fact: Fact, _shared: None) -> Ite
             cause=envelope.causation_id,
             correlation=envelope.correlation_id,
             agency=_agency(fact),
-            referral_id=getattr(event, "referral_id", None),
-            offer_id=getattr(event, "offer_id", None),
+            referral_id=given(event, "referral_id"),
+            offer_id=given(event, "offer_id"),
             says=told(event),
             details=event.model_dump(mode="json", include=SHOWN, exclude_none=True, exclude_defaults=True),
         )
@@ -99,6 +99,6 @@ SHOWN: Final[dict[str, Any]] = dict.fromkeys(_FIELDS, True) | {
 
 
 def _agency(fact: Fact) -> str | None:
-    refusal = getattr(fact.event, "refusal", None)
-    about = refusal.agency if refusal is not None else getattr(fact.event, "agency", None)
+    refusal = given(fact.event, "refusal")
+    about = refusal.agency if refusal is not None else given(fact.event, "agency")
     return about or fact.agency
