@@ -68,6 +68,8 @@ class Fleet:
             await asyncio.sleep(_LOOK_SECONDS)
             if self._running[name].running():
                 continue
+            # What ended is let go of: its pipes would stay open as long as the hub.
+            await asyncio.to_thread(self._running[name].stop)
             await asyncio.sleep(_AGAIN_SECONDS)
             self._running[name] = await asyncio.to_thread(self._launch, name)
             self._note()

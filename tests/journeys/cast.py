@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from string import ascii_lowercase
 from typing import Any
 
@@ -62,9 +62,14 @@ class Case:
     """What the sender says when it hears something for the first time."""
 
 
-def caseload(count: int, now: datetime) -> list[Case]:
-    """So many cases, each kind in its turn."""
-    return [_KINDS[number % len(_KINDS)](tag(number), now) for number in range(count)]
+def caseload(count: int, now: datetime, first: int = 0) -> list[Case]:
+    """So many cases from that number on, each kind in its turn."""
+    return [_KINDS[number % len(_KINDS)](tag(number), now) for number in range(first, first + count)]
+
+
+def kinds() -> int:
+    """How many kinds of cases there are."""
+    return len(_KINDS)
 
 
 def tag(number: int) -> str:
@@ -73,9 +78,9 @@ def tag(number: int) -> str:
     return letters[16 + number // 676] + letters[number // 26 % 26] + letters[number % 26]
 
 
-def places() -> list[Message]:
+def places(mark: str = "") -> list[Message]:
     """Every case-management agency has room for everybody."""
-    return [Message(one, f"places-{one}", "capacity.reported", {"places": PLENTY}) for one in CASE_MANAGERS]
+    return [Message(one, f"places-{one}{mark}", "capacity.reported", {"places": PLENTY}) for one in CASE_MANAGERS]
 
 
 def _arrest(tag: str, now: datetime, sender: str = POLICE, **more: Any) -> dict[str, Any]:
@@ -217,7 +222,8 @@ class Cast:
                 self._offers[event.offer_id] = event.language
                 turn = self._asked[event.language]
                 self._asked[event.language] += 1
-                yield self._answer(agency, fact, turn)
+                answer = self._answer(agency, fact, turn)
+                yield from [] if answer is None else [answer]
             case "assignment.made":
                 yield from self._course(agency, fact)
             case "onward.offered":
@@ -234,11 +240,13 @@ class Cast:
             case _:
                 yield from self._sender(fact)
 
-    def _answer(self, agency: str, fact: Fact, turn: int) -> Message:
+    def _answer(self, agency: str, fact: Fact, turn: int) -> Message | None:
         offer: Any = fact.event
         answers = self._by_tag[offer.language].answers
-        name = f"{offer.language}-answer-{turn}"
-        if answers[min(turn, len(answers) - 1)] == "no":
+        name, answer = f"{offer.language}-answer-{turn}", answers[min(turn, len(answers) - 1)]
+        if answer == "silence":
+            return None
+        if answer == "no":
             data = {"offer_id": offer.offer_id, "reason": "nobody_on_call"}
             return Message(agency, name, "offer.declined", data, fact.subject)
         arrives = {"arrives_in_minutes": 12} if offer.officer_waiting else {}
@@ -256,7 +264,8 @@ class Cast:
             yield Message(agency, f"{case.tag}-onward-request", "onward.requested", data, fact.subject)
 
     def _step(self, step: str, case: Case, agency: str, made: Any) -> tuple[str, dict[str, Any]]:
-        day = self.now.date().isoformat()
+        # Yesterday everywhere: at the site it may still be the day before.
+        day = (self.now - timedelta(days=1)).date().isoformat()
         match step:
             case "contact":
                 return "contact.attempted", {"result": "contacted", "note": "At the door."}

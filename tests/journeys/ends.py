@@ -40,11 +40,11 @@ def ends(cast: Cast, facts: dict[str, list[Fact]]) -> Ends:
                 continue
             known.add((fact.source, fact.id))
             tag = people.get(fact.subject or "") or _refused(fact)
-            if tag is not None:
+            if tag in found:
                 found[tag][topic].append(_line(fact))
     for (agency, _), fact in cast.heard.items():
         tag = _whose(fact, cast, people, referrals)
-        if tag is not None:
+        if tag in found:
             found[tag][f"lane of {_role(agency)}"].append(_line(fact))
     for topic_of in found.values():
         topic_of[topics.DISCLOSURES].sort()
@@ -76,9 +76,9 @@ def _whose(fact: Fact, cast: Cast, people: dict[str, str], referrals: dict[str, 
     if event.name == "message.refused":
         return _refused(fact)
     if getattr(event, "offer_id", None) is not None:
-        return cast._offers[event.offer_id]
+        return cast._offers.get(event.offer_id)
     if getattr(event, "referral_id", None) is not None:
-        return referrals[event.referral_id]
+        return referrals.get(event.referral_id)
     return getattr(event, "language", None) or _onwards(cast).get(event.onward_id)
 
 

@@ -1,0 +1,36 @@
+"""The world that chaos is let loose on."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.chaos.world import World
+from tests.platform.embedded import fresh_folder
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[World]:
+    """One hub for all of chaos, each service a process of its own, its minutes as long as in life."""
+    with fresh_folder() as folder, World(folder) as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def now() -> datetime:
+    """When everybody was referred."""
+    return datetime.now(UTC) - timedelta(minutes=1)
+
+
+@pytest.fixture(scope="session")
+def number():
+    """Where the next caseload may begin: `number(count)`."""
+    lock, taken = threading.Lock(), [0]
+
+    def next_(count: int) -> int:
+        with lock:
+            first, taken[0] = taken[0], taken[0] + count
+            return first
+
+    return next_
