@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.assignments.assignment_accepted import AssignmentAccepted
 from contracts.assignments.assignment_ended import AssignmentEnded
@@ -85,11 +85,11 @@ class Revocation(_Kept):
 class Register(_Kept):
     """One person's consents. Times are admission times."""
 
-    signings: dict[str, Signing] = {}
-    revocations: dict[str, Revocation] = {}
-    declined: dict[str, datetime] = {}
+    signings: dict[str, Signing] = Field(default_factory=dict)
+    revocations: dict[str, Revocation] = Field(default_factory=dict)
+    declined: dict[str, datetime] = Field(default_factory=dict)
     """When the person said no to everything, by the message that brought it."""
-    ties: dict[str, dict[Tie, datetime]] = {}
+    ties: dict[str, dict[Tie, datetime]] = Field(default_factory=dict)
     """Since when an agency has to do with the person, and how."""
     ended_at: datetime | None = None
     """When participation last ended."""
@@ -98,7 +98,7 @@ class Register(_Kept):
     granted: frozenset[str] = frozenset()
     withdrawn: frozenset[str] = frozenset()
     expired: frozenset[str] = frozenset()
-    refused: dict[str, str] = {}
+    refused: dict[str, str] = Field(default_factory=dict)
     """Why a signing does not count, by its message."""
 
     def of(self, consent_id: str) -> Iterator[Signing]:

@@ -88,12 +88,12 @@ class Decision(_Kept):
 class PersonFile(_Kept):
     """Everything that eligibility keeps of one person."""
 
-    referrals: dict[ReferralId, Referral] = {}
+    referrals: dict[ReferralId, Referral] = Field(default_factory=dict)
     retracted: frozenset[ReferralId] = frozenset()
-    screenings: dict[ReferralId, dict[Annotated[int, Field(ge=0)], Verdict]] = {}
+    screenings: dict[ReferralId, dict[Annotated[int, Field(ge=0)], Verdict]] = Field(default_factory=dict)
     """What was found of each revision."""
-    reviews: dict[ReviewId, Review] = {}
-    decisions: dict[ReviewId, Decision] = {}
+    reviews: dict[ReviewId, Review] = Field(default_factory=dict)
+    decisions: dict[ReviewId, Decision] = Field(default_factory=dict)
 
     def is_current(self, review_id: str) -> bool:
         """Whether the review still asks about the referral as it now stands, and the referral still stands."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.catalogue import ReferralCorrected, ReferralReceived, ReferralRetracted
 
@@ -32,7 +32,7 @@ class Case(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    referrals: dict[str, Referral] = {}
+    referrals: dict[str, Referral] = Field(default_factory=dict)
 
     @property
     def open_one(self) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.parts import Particulars
 from contracts.words import (
@@ -142,9 +142,9 @@ class Onward(Kept):
 
     asked_by: str = ""
     help_type: HelpType | None = None
-    asked: dict[str, str | None] = {}
+    asked: dict[str, str | None] = Field(default_factory=dict)
     """By provider: the case manager's note, sealed."""
-    closed: dict[str, str] = {}
+    closed: dict[str, str] = Field(default_factory=dict)
     """By state: the provider, or nobody."""
 
 
@@ -167,22 +167,22 @@ class Standing(Kept):
 class Dossier(Kept):
     """All that notification knows of one person; of an agency it knows only its standing."""
 
-    records: dict[str, Record] = {}
-    received_at: dict[str, datetime] = {}
+    records: dict[str, Record] = Field(default_factory=dict)
+    received_at: dict[str, datetime] = Field(default_factory=dict)
     retracted: frozenset[str] = frozenset()
-    screenings: dict[str, dict[int, Screening]] = {}
-    reviews: dict[str, Review] = {}
-    offers: dict[str, Offer] = {}
-    unavailable: dict[str, bool] = {}
+    screenings: dict[str, dict[int, Screening]] = Field(default_factory=dict)
+    reviews: dict[str, Review] = Field(default_factory=dict)
+    offers: dict[str, Offer] = Field(default_factory=dict)
+    unavailable: dict[str, bool] = Field(default_factory=dict)
     """By referral: an officer was told to go on as usual; true where an appointment follows."""
-    unavailable_at: dict[str, datetime] = {}
-    enrolled: dict[str, date] = {}
+    unavailable_at: dict[str, datetime] = Field(default_factory=dict)
+    enrolled: dict[str, date] = Field(default_factory=dict)
     """By referral: the day on which intake was completed."""
     ended: frozenset[tuple[str, str]] = frozenset()
     """(referral, agency) whose participation ended."""
-    consents: dict[str, Consent] = {}
-    onwards: dict[str, Onward] = {}
-    sayings: dict[str, Saying] = {}
+    consents: dict[str, Consent] = Field(default_factory=dict)
+    onwards: dict[str, Onward] = Field(default_factory=dict)
+    sayings: dict[str, Saying] = Field(default_factory=dict)
     standing: Standing = Standing()
 
     def agreement(self, referral_id: str) -> Agreement:
