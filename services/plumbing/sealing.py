@@ -104,6 +104,7 @@ class Seals:
         self._keys = dict(keys)
         self._wrap = wrap
         self._made: dict[str, bytes] = {}
+        self._ciphers: dict[str, AESGCM] = {}
 
     def seal(self, record: str, field: str, person: str, clear: bytes) -> str:
         """Return the token for `clear`; for an erased record a token that keeps nothing.
@@ -115,7 +116,8 @@ class Seals:
         body = ""
         if key is not None:
             nonce = secrets.token_bytes(_NONCE)
-            raw = nonce + AESGCM(key).encrypt(nonce, clear, _bound(record, field, person))
+            cipher = self._ciphers.get(record) or self._ciphers.setdefault(record, AESGCM(key))
+            raw = nonce + cipher.encrypt(nonce, clear, _bound(record, field, person))
             body = base64.urlsafe_b64encode(raw).decode().rstrip("=")
         token = f"{VERSION}.{record}.{field}.{body}"
         if not is_sealed(token):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -122,7 +123,7 @@ class Site(_Frozen):
         """The codes of the site's areas."""
         return frozenset(area.code for area in self.areas)
 
-    @property
+    @cached_property
     def case_management(self) -> tuple[Agency, ...]:
         """The agencies that get first offers, by slug."""
         return tuple(agency for _, agency in sorted(self.agencies.items()) if agency.role is Role.CASE_MANAGEMENT)
