@@ -23,7 +23,6 @@ WITHDRAWN: Final = "withdrawn"
 
 LEAD: Final = "SELECT pg_try_advisory_lock(hashtextextended('hub.notification.carrier', 0))"
 """Asks for the lead of all carriers; held as long as the connection."""
-STILL_THERE: Final = "SELECT 1"
 
 _LOAD: Final = "SELECT key, state FROM dossiers WHERE key = ANY($1::text[]) ORDER BY key FOR UPDATE"
 _LOOK: Final = "SELECT key, state FROM dossiers WHERE key = ANY($1::text[]) ORDER BY key FOR SHARE"
@@ -52,10 +51,10 @@ WHERE agency = $1 AND NOT EXISTS (
 ORDER BY id LIMIT $2
 """
 _ROWS: Final = """
-SELECT id, state, reference, verdict, carrying_at FROM lane_rows WHERE id = ANY($1::bigint[]) ORDER BY id
-"""
-_PARKED: Final = """
-SELECT DISTINCT key FROM dead_letters WHERE settled_at IS NULL AND key = ANY($1::text[])
+SELECT id, state, reference, verdict, carrying_at FROM lane_rows AS kept WHERE id = ANY($1::bigint[]) AND NOT EXISTS (
+    SELECT FROM dead_letters WHERE settled_at IS NULL AND dead_letters.key = kept.key
+)
+ORDER BY id
 """
 _NOTE_ALL: Final = """
 UPDATE lane_rows SET noted = $2 WHERE agency = $1 AND noted IS DISTINCT FROM $2 AND state = 'waiting'
@@ -219,10 +218,9 @@ class PostgresStore:
         dossiers = _dossiers(await conn.fetch(_LOOK, keys))
         if not candidates:
             return [], dossiers
-        parked = {row["key"] for row in await conn.fetch(_PARKED, keys)}
+        # Asked once more who is parked: it may have happened while the dossiers were waited for.
         rows = await conn.fetch(_ROWS, [row["id"] for row in candidates])
-        waiting = [_waiting(row) for row in rows]
-        return [one for one in waiting if one.row.key not in parked], dossiers
+        return [_waiting(row) for row in rows], dossiers
 
     async def note(self, conn: Connection, agency: str, why: str) -> list[LaneRow]:
         """See `LaneStore`."""

@@ -88,10 +88,12 @@ class Carrier:
         self._stuck: set[str] = set()
         self._log = logger(service="notification")
 
-    async def busy(self) -> list[str]:
-        """Return the agencies for which something waits that can be tried now."""
-        async with self._world.transaction() as conn:
+    async def busy(self, conn: Connection | None = None) -> list[str]:
+        """Return the agencies for which something waits that can be tried now; asked on `conn` where there is one."""
+        if conn is not None:
             return await self._store.busy(conn, self._world.now())
+        async with self._world.transaction() as own:
+            return await self._store.busy(own, self._world.now())
 
     async def not_flowing(self) -> list[str]:
         """Return the agencies whose lane did not flow when it was last tried."""

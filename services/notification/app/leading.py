@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Protocol
 
 from services.notification.settings import CarrierSettings
-from services.notification.store import LEAD, STILL_THERE
+from services.notification.store import LEAD
 from services.plumbing.database import waits_out
 from services.plumbing.log import logger
 from services.plumbing.waiting import happened
@@ -69,8 +69,7 @@ class Leading:
         poll = self._settings.poll_milliseconds / 1000
         while not self._stop.is_set():
             self._wake.clear()
-            await conn.fetchval(STILL_THERE)
-            for agency in await self._carrier.busy():
+            for agency in await self._carrier.busy(conn):
                 if agency not in self._tasks:
                     task = asyncio.create_task(self._lane(agency), name=f"lane {agency}")
                     self._tasks[agency] = task
