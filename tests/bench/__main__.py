@@ -25,7 +25,7 @@ HOPS = ("bench.to-hub", "bench.referrals", "bench.screenings", "bench.assignment
 say = Console(stderr=True)
 
 
-async def loops(quick: bool) -> dict[str, Any]:  # noqa: FBT001  # the one switch of the whole bench
+async def loops(quick: bool) -> dict[str, Any]:
     """Measure one service's loop, the raw loop and the tutorial style on the same events."""
     count, few, hops = (5_000, 300, 100) if quick else (30_000, 1_500, 400)
     with tempfile.TemporaryDirectory() as folder:
@@ -61,7 +61,7 @@ async def loops(quick: bool) -> dict[str, Any]:  # noqa: FBT001  # the one switc
     }
 
 
-async def chain(quick: bool) -> dict[str, Any]:  # noqa: FBT001  # as above
+async def chain(quick: bool) -> dict[str, Any]:
     """Measure the whole hub: saturated, at ten a second, and its memory."""
     burst, steady, many = (500, 50, 2_000) if quick else (5_000, 300, 100_000)
     with tempfile.TemporaryDirectory() as folder:
