@@ -95,22 +95,38 @@ def rotate(slug: SlugArgument, state: StateOption = None, json_: JsonOption = Fa
 
 
 @group.command()
-def suspend(slug: SlugArgument, state: StateOption = None, operator: office.OperatorOption = office.UNNAMED) -> None:
+def suspend(
+    slug: SlugArgument,
+    state: StateOption = None,
+    operator: office.OperatorOption = office.UNNAMED,
+    json_: JsonOption = False,
+) -> None:
     """Shut an agency out at once. What is meant for it waits, and nothing is lost; `resume` brings it back."""
     found = reach.find(state)
     found.agency(slug)
     if slug == found.site.program_office:
         raise shown.Trouble("The program office cannot suspend itself.", "suspend another agency.")
     asyncio.run(_both(found, AgencySuspended(agency=slug, operator=operator), _administration(found).suspend))
+    if json_:
+        shown.show_json({"slug": slug, "suspended": True})
+        return
     shown.screen.print(f"{slug} is suspended; what is meant for it waits.")
 
 
 @group.command()
-def resume(slug: SlugArgument, state: StateOption = None, operator: office.OperatorOption = office.UNNAMED) -> None:
+def resume(
+    slug: SlugArgument,
+    state: StateOption = None,
+    operator: office.OperatorOption = office.UNNAMED,
+    json_: JsonOption = False,
+) -> None:
     """Let a suspended agency in again, with the password it had; it gets what was waiting."""
     found = reach.find(state)
     found.agency(slug)
     asyncio.run(_both(found, AgencyResumed(agency=slug, operator=operator), _administration(found).resume))
+    if json_:
+        shown.show_json({"slug": slug, "suspended": False})
+        return
     shown.screen.print(f"{slug} is back.")
 
 
