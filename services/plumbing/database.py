@@ -42,6 +42,10 @@ def waits_out(error: BaseException) -> bool:
     return isinstance(error, _WAITED_OUT) and not isinstance(error, _NOT_WAITED_OUT)
 
 
+async def _as_it_is(_conn: Any) -> None:
+    """Nobody changes a pooled connection's settings or keeps a lock of its session: there is nothing to reset."""
+
+
 class Database:
     """The service's pool of connections; as its own role, in its own schema."""
 
@@ -61,7 +65,7 @@ class Database:
 
     async def open(self) -> None:
         """Connect; raises what asyncpg raises where the server is away."""
-        self._pool = await asyncpg.create_pool(self._dsn, min_size=1, max_size=6, **self._options)
+        self._pool = await asyncpg.create_pool(self._dsn, min_size=1, max_size=6, reset=_as_it_is, **self._options)
 
     async def close(self) -> None:
         """Close all connections, at the latest when they had time to end what they do."""

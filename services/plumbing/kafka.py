@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 _NEVER_LEAVE_MILLISECONDS: Final = 24 * 60 * 60 * 1000
 """A database that is away for hours is no reason to leave the group: the next member would wait for it, too."""
 
+_SLEEP_MILLISECONDS: Final = 1
+"""How long FastStream sleeps after a wait in vain; it knows one figure for both, so the wait is set beside it."""
+_NAMED_TOPICS_STAY: Final = 10
+"""Topics that are read by name are looked up so much less often than those that may come by a pattern."""
+
 Handle = Callable[[Sequence[Any]], Awaitable[Any]]
 
 
@@ -62,6 +67,7 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
                 await broker.stop()
             raise
         self._broker, self._subscriber = broker, subscriber
+        _patient(subscriber.consumer, self._settings.batch_wait_milliseconds)
 
     async def stop(self) -> None:
         """Leave the group when the batch under way is committed, or was given up because it waits for something."""
@@ -90,11 +96,13 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
         if consumer is None:
             return 0
         behind = 0
-        for partition in consumer.assignment():
-            with suppress(AssertionError, KafkaError, TimeoutError):
-                end = consumer.highwater(partition)
-                if end is not None:
-                    behind += max(0, end - await asyncio.wait_for(consumer.position(partition), 1))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                for partition in consumer.assignment():
+                    with suppress(AssertionError, KafkaError):
+                        end = consumer.highwater(partition)
+                        if end is not None:
+                            behind += max(0, end - await consumer.position(partition))
         return behind
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
@@ -148,6 +156,8 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
     def _made(self) -> tuple[KafkaBroker, Any]:
         settings, service = self._settings, self._service
         access = settings.access
+        pattern = heard_pattern(service)
+        named = () if pattern else heard_topics(service)
         broker = KafkaBroker(
             access.bootstrap.split(","),
             apply_types=False,
@@ -158,18 +168,16 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
             parser=_parsed,
             logger=None,
             graceful_timeout=settings.stop_most_seconds,
-            metadata_max_age_ms=settings.metadata_age_milliseconds,
+            metadata_max_age_ms=settings.metadata_age_milliseconds * (1 if pattern else _NAMED_TOPICS_STAY),
             request_timeout_ms=settings.request_timeout_milliseconds,
             security=_security(access),
         )
-        pattern = heard_pattern(service)
-        named = () if pattern else heard_topics(service)
         subscriber = broker.subscriber(
             *named,
             pattern=pattern,
             batch=True,
             max_records=settings.batch_records,
-            batch_timeout_ms=settings.batch_wait_milliseconds,
+            batch_timeout_ms=_SLEEP_MILLISECONDS,
             group_id=topics.group(service.name),
             group_instance_id=f"{service.name}.{settings.instance}" if settings.static_membership else None,
             auto_offset_reset="earliest",
@@ -183,6 +191,16 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
         )
         subscriber(self._heard)
         return broker, subscriber
+
+
+def _patient(consumer: Any, milliseconds: int) -> None:
+    """Let the consumer wait for records instead of sleeping in between: a wait ends with the first that comes."""
+    getmany = consumer.getmany
+
+    async def waiting(*, max_records: int, **_short: Any) -> Any:
+        return await getmany(timeout_ms=milliseconds, max_records=max_records)
+
+    consumer.getmany = waiting
 
 
 def _security(access: KafkaAccess) -> SASLScram512:

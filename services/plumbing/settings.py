@@ -54,7 +54,8 @@ class PipesSettings(BaseSettings):
     """Whether `instance` is such a name."""
 
     batch_records: int = Field(default=500, ge=1, le=10_000)
-    batch_wait_milliseconds: int = Field(default=25, ge=1)
+    batch_wait_milliseconds: int = Field(default=1_000, ge=1)
+    """How long one look for records waits in vain; it ends with the first that comes."""
     message_most_bytes: int = Field(default=900_000, ge=10_000)
     session_timeout_milliseconds: int = Field(default=30_000, ge=1_000)
     rebalance_timeout_milliseconds: int = Field(default=60_000, ge=1_000)
