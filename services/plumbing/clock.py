@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -50,6 +51,7 @@ _DUE: Final = """
 SELECT key, subject, correlation_id, causation_id, name, reference, due_at FROM {schema}.deadlines
 WHERE due_at <= $1 ORDER BY due_at LIMIT 1000
 """
+_IS_DUE: Final = "SELECT '{schema}' WHERE EXISTS (SELECT FROM {schema}.deadlines WHERE due_at <= $1)"
 _REMOVE: Final = """
 DELETE FROM {schema}.deadlines AS kept
 USING unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) AS gone (key, name, reference, due_at)
@@ -61,6 +63,7 @@ _TOPICS: Final = "SELECT topic FROM {schema}.heard_topics"
 _OTHER_LEADS_SECONDS: Final = 1.0
 _LONGEST_PAUSE_SECONDS: Final = 1.0
 _SLOWER: Final = 1.2
+_LOOK_FOR_SCHEMAS_SECONDS: Final = 1.0
 
 
 class Clock:
@@ -125,20 +128,36 @@ class Clock:
     async def _keep(self, lead: _Lead) -> None:
         """Serve all services side by side: one that lags holds up its own deadlines alone."""
         rounds: dict[str, asyncio.Task[None]] = {}
+        schemas: list[str] = []
+        looked_at = float("-inf")
         try:
             while not await happened(self._stopping, self._poll):
-                for (schema,) in await lead.asked(_SCHEMAS):
-                    task = rounds.get(schema)
-                    if task is not None and task.done():
-                        task.result()
-                        self.trouble = None
-                        self._patience.again()
-                    if task is None or task.done():
-                        rounds[schema] = asyncio.create_task(self._round(lead, schema))
+                if time.monotonic() - looked_at > _LOOK_FOR_SCHEMAS_SECONDS:
+                    schemas = [schema for (schema,) in await lead.asked(_SCHEMAS)]
+                    looked_at = time.monotonic()
+                due = await self._with_due(lead, schemas)
+                for schema in [one for one, task in rounds.items() if task.done()]:
+                    rounds.pop(schema).result()
+                    self._goes_on()
+                if not due and not rounds:
+                    self._goes_on()
+                for schema in due - rounds.keys():
+                    rounds[schema] = asyncio.create_task(self._round(lead, schema))
         finally:
             for task in rounds.values():
                 task.cancel()
             await asyncio.gather(*rounds.values(), return_exceptions=True)
+
+    def _goes_on(self) -> None:
+        self.trouble = None
+        self._patience.again()
+
+    async def _with_due(self, lead: _Lead, schemas: list[str]) -> set[str]:
+        """Ask all services at once which of them have a deadline to be reached."""
+        if not schemas:
+            return set()
+        question = " UNION ALL ".join(_IS_DUE.format(schema=schema) for schema in schemas)
+        return {schema for (schema,) in await lead.asked(question, datetime.now(UTC) - self._skew)}
 
     async def _round(self, lead: _Lead, schema: str) -> None:
         rows = await lead.asked(_DUE.format(schema=schema), datetime.now(UTC) - self._skew)

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _BEAT: Final = """
+WITH long_gone AS (DELETE FROM heartbeats WHERE beat_at < now() - interval '1 day' AND instance <> $1)
 INSERT INTO heartbeats (instance, started_at, beat_at, state, partitions, lag, handled, parked_lanes, trouble)
 VALUES ($1, $2, now(), $3, $4, $5, $6, $7, $8)
 ON CONFLICT (instance) DO UPDATE SET (started_at, beat_at, state, partitions, lag, handled, parked_lanes, trouble)
   = (excluded.started_at, excluded.beat_at, excluded.state, excluded.partitions, excluded.lag, excluded.handled,
      excluded.parked_lanes, excluded.trouble)
 """
-_FORGET_LONG_GONE: Final = "DELETE FROM heartbeats WHERE beat_at < now() - interval '1 day'"
 _LOOPBACK: Final = "127.0.0.1"
 
 
@@ -73,7 +73,6 @@ async def beat(conn: Any, instance: str, started_at: datetime, health: Health) -
         _BEAT, instance, started_at, health.state, health.partitions, health.lag, health.handled,
         list(health.parked_lanes), health.trouble,
     )  # fmt: skip
-    await conn.execute(_FORGET_LONG_GONE)
 
 
 async def served(port: int, health: Callable[[], Awaitable[Health]]) -> asyncio.Server:

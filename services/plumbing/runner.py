@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from services.plumbing.service import Service
 
 SERVICES: Final = Path(__file__).parent.parent
+_FIRST_BEATS_SECONDS: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +209,14 @@ class Runner:
                 return
 
     async def _keep_house(self) -> None:
-        while not await happened(self._stopping, self.settings.heartbeat_seconds):
+        """Beat often until it reads for the first time, since others wait for that; from then on at leisure."""
+        pause = min(_FIRST_BEATS_SECONDS, self.settings.heartbeat_seconds)
+        while not await happened(self._stopping, pause):
             try:
-                await self._beat(await self.health())
+                health = await self.health()
+                await self._beat(health)
+                if health.state == "ready":
+                    pause = self.settings.heartbeat_seconds
                 await self.retries.asked()
             except Exception as error:  # noqa: BLE001  # house-keeping waits for better times
                 self._log.warning("heartbeat missed", service=self.service.name, trouble=cause_of(error))
