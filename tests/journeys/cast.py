@@ -27,7 +27,6 @@ LISTENING = (
 )  # fmt: skip
 """Every agency whose lane a case of this caseload can reach."""
 ORIS = {POLICE: "WASAMPL02", SHERIFF: "WASAMPL01"}
-PLENTY = 100_000
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def tag(number: int) -> str:
 
 def places(mark: str = "") -> list[Message]:
     """Every case-management agency has room for everybody."""
-    return [Message(one, f"places-{one}{mark}", "capacity.reported", {"places": PLENTY}) for one in CASE_MANAGERS]
+    return [Message(one, f"places-{one}{mark}", "capacity.reported", {"places": 100_000}) for one in CASE_MANAGERS]
 
 
 def _arrest(tag: str, now: datetime, sender: str = POLICE, **more: Any) -> dict[str, Any]:
@@ -88,12 +87,7 @@ def _arrest(tag: str, now: datetime, sender: str = POLICE, **more: Any) -> dict[
         "door": "arrest_diversion",
         "source_kind": "law_enforcement",
         "referred_at": instant(now),
-        "incident": {
-            "number": f"J-{tag}",
-            "ori": ORIS[sender],
-            "officer_waiting": True,
-            "officer": {"call_back": "360-555-0100"},
-        },
+        "incident": {"number": f"J-{tag}", "ori": ORIS[sender], "officer_waiting": True},
         "person": _person(tag, "1980-05-05"),
         "reach": {"phones": ["360-555-0101"]},
         "location": {"area": "bellingham", "place": "Sample Street"},
@@ -161,9 +155,7 @@ _KINDS = (
         course=("handoff",),
         on=(("handoff.confirmed", "amend"),),
     ),
-    lambda tag, now: Case(
-        tag, "declined on scene", POLICE, _arrest(tag, now, agreement="declined"), course=("handoff",)
-    ),
+    lambda tag, now: Case(tag, "declined on scene", POLICE, _arrest(tag, now, agreement="declined")),
     lambda tag, now: Case(
         tag, "not weighed", POLICE, _arrest(tag, now, drugs=[{"kind": "E", "unit": "XX"}]), course=MET
     ),
