@@ -67,7 +67,9 @@ def answered(result: dict[str, Any]) -> str:
     name = escape(f"{result['line']:>3}  {result.get('type') or 'unreadable'}  {result.get('id') or '-'}")
     match result["answer"]:
         case "refused":
-            problems = "; ".join(f"{one['field']}: {one['rule']} {one['fix']}" for one in result["problems"])
+            problems = "; ".join(
+                f"{one['field']}: {one['rule'].rstrip('.')}. {one['fix']}" for one in result["problems"]
+            )
             return f"{name}  [red]refused[/] ({escape(result['reason'])}) {escape(problems)}"
         case "acknowledged":
             return f"{name}  [green]acknowledged[/] {escape(result['referral_id'])}"

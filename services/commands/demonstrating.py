@@ -13,7 +13,7 @@ import typer
 from rich.live import Live
 
 from services.commands import running, shown
-from services.commands.reach import JsonOption, SiteOption, StateOption
+from services.commands.reach import JsonOption, SiteOption
 from services.console.store import Asking
 from services.demo import screen
 from services.demo.cases import load_caseload
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 def demo(
     site: SiteOption = "whatcom",
-    state: StateOption = None,
+    state: Annotated[
+        Path | None, typer.Option(help="Where the hub's state is kept; else in a folder that goes away.")
+    ] = None,
     exit_: Annotated[bool, typer.Option("--exit", help="End when all is played and checked.")] = False,
     processes: running.ProcessesOption = False,
     minute_seconds: Annotated[float, typer.Option(help="How many seconds one of the site's minutes lasts.")] = 2.0,

@@ -13,6 +13,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from services.commands import shown
 from services.commands.reach import JsonOption, SiteOption, StateOption
 from services.local import hub as local
+from services.local.settings import LocalSettings
+from services.local.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
@@ -66,7 +68,9 @@ def show(hub: Hub, *, json_: bool) -> None:
         ("state", facts["state"]),
     ]
     shown.show_table(f"{hub.site.name} is up", ("", ""), rows)
-    shown.say("Next, in another terminal: hub status · hub refer · hub agency list. Ctrl-C stops everything.")
+    elsewhere = facts["state"] != str(State(LocalSettings().state).folder)
+    first = f"export HUB_STATE={facts['state']} · " if elsewhere else ""
+    shown.say(f"Next, in another terminal: {first}hub status · hub refer · hub agency list. Ctrl-C stops everything.")
 
 
 def until_told(work: Coroutine[Any, Any, Any]) -> Any:
