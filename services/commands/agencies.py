@@ -106,7 +106,7 @@ def suspend(
     found.agency(slug)
     if slug == found.site.program_office:
         raise shown.Trouble("The program office cannot suspend itself.", "suspend another agency.")
-    asyncio.run(_both(found, AgencySuspended(agency=slug, operator=operator), _administration(found).suspend))
+    asyncio.run(_shut_out(found, AgencySuspended(agency=slug, operator=operator)))
     if json_:
         shown.show_json({"slug": slug, "suspended": True})
         return
@@ -123,20 +123,28 @@ def resume(
     """Let a suspended agency in again, with the password it had; it gets what was waiting."""
     found = reach.find(state)
     found.agency(slug)
-    asyncio.run(_both(found, AgencyResumed(agency=slug, operator=operator), _administration(found).resume))
+    asyncio.run(_let_in(found, AgencyResumed(agency=slug, operator=operator)))
     if json_:
         shown.show_json({"slug": slug, "suspended": False})
         return
     shown.screen.print(f"{slug} is back.")
 
 
-async def _both(found: Reach, event: AgencySuspended | AgencyResumed, on_kafka: Any) -> None:
-    """The hub is told before an agency is shut out, and after it is let in: nothing is sent to a closed door."""
-    if isinstance(event, AgencyResumed):
-        await on_kafka(event.agency)
+async def _shut_out(found: Reach, event: AgencySuspended) -> None:
+    """The hub is told before the agency is shut out: nothing is sent to a closed door."""
     await office.said(found, event)
-    if isinstance(event, AgencySuspended):
-        await on_kafka(event.agency)
+    await _administration(found).suspend(event.agency)
+
+
+async def _let_in(found: Reach, event: AgencyResumed) -> None:
+    """The hub is told after the agency is let in. Where the hub says no, the agency is shut out again."""
+    administration = _administration(found)
+    await administration.resume(event.agency)
+    try:
+        await office.said(found, event)
+    except BaseException:
+        await administration.suspend(event.agency)
+        raise
 
 
 def _administration(found: Reach) -> Administration:
