@@ -46,7 +46,7 @@ bench: venv
 	@$(bin)/python -m tests.bench
 
 chaos: venv
-	$(bin)/pytest tests/chaos
+	HUB_CHAOS_KILLS=$${HUB_CHAOS_KILLS:-100} $(bin)/pytest tests/chaos
 
 contracts: venv
 	$(bin)/hub contracts export

@@ -27,7 +27,7 @@ from services.plumbing.passwords import Passwords
 from services.plumbing.runner import steady
 from services.plumbing.settings import PipesSettings
 from services.plumbing.standing import database_made, standing
-from services.sites import load_site
+from services.sites.settings import SiteSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -100,7 +100,7 @@ async def started(
     Raises:
         LocalTrouble, SiteUnreadable: as their names say.
     """
-    known = load_site(site)
+    known = SiteSettings(site=site).load()
     if minute_seconds is not None:
         known = known.with_minutes_of(minute_seconds)
     async with AsyncExitStack() as stack:
