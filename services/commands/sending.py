@@ -43,9 +43,9 @@ def send(
 
     Example: hub send referrals.jsonl --as bellingham-police
     """
-    lines = [line for line in _lines(file) if line.strip()]
     found = reach.find(state)
     found.agency(agency)
+    lines = [line for line in _lines(file) if line.strip()]
     results = asyncio.run(_send(found, agency, lines, wait))
     for result in results:
         shown.show_json(result) if json_ else shown.screen.print(answered(result))

@@ -1,0 +1,193 @@
+"""Every command against a whole hub that runs: real Kafka, real PostgreSQL, all services."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.journeys.running import ROOT, running
+from tests.platform.embedded import fresh_folder
+
+POLICE, OFFICE = "bellingham-police", "whatcom-lead-program-office"
+pytestmark = pytest.mark.xdist_group("cli")
+
+
+@pytest.fixture(scope="module")
+def hub():
+    """Runs `hub` as a program of its own against one hub for all tests of this file."""
+    with fresh_folder() as folder, running(folder) as facts:
+
+        def run(*words, stdin=None):
+            done = subprocess.run(
+                [sys.executable, "-m", "services.cli", *words, "--state", facts["state"]],
+                input=stdin, capture_output=True, text=True, cwd=ROOT, check=False, timeout=120,
+            )  # fmt: skip
+            assert "Traceback" not in done.stderr, done.stderr
+            return done
+
+        yield run
+
+
+def said(identity, kind="referral.submitted", data=None, agency=POLICE):
+    """One CloudEvent on one line."""
+    event = {"specversion": "1.0", "id": identity, "source": f"/agencies/{agency}", "type": kind,
+             "time": "2026-03-01T12:00:00Z", "data": data}  # fmt: skip
+    return json.dumps(event)
+
+
+def referral(number, **more):
+    """An arrest that waits for a decision: what the county has not named needs a review."""
+    return {
+        "door": "arrest_diversion", "source_kind": "law_enforcement", "referred_at": "2026-03-01T12:00:00Z",
+        "agreement": "agreed", "location": {"area": "bellingham"}, "offences": [{"nibrs": "23C"}],
+        "incident": {"number": number, "ori": "WASAMPL02", "officer_waiting": False},
+        "person": {"legal_name": "Juniper Sample", "birth_date": "1991-04-11"},
+    } | more  # fmt: skip
+
+
+def lines(done):
+    """The JSON objects of the output, one a line."""
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def eventually(look, seconds=60):
+    """What `look` returns once it is something."""
+    until = time.monotonic() + seconds
+    while not (found := look()) and time.monotonic() < until:
+        time.sleep(0.5)
+    return found
+
+
+def test_each_line_that_is_sent_gets_its_own_answer(hub):
+    sent = "\n".join([
+        said("cli-1", data=referral("SAMPLE-C1")),
+        said("cli-2", data=referral("SAMPLE-C2", person={"legal_name": "Alder Example"})),
+        said("cli-3", "referral.withdrawn", {"of": {"incident_number": "SAMPLE-C2"}}),
+        said("cli-4", data=referral("SAMPLE-C4"), agency="lynden-police"),
+        "no event at all",
+    ])  # fmt: skip
+    done = hub("send", "-", "--as", POLICE, "--json", stdin=sent)
+    answers = lines(done)
+    assert [one["answer"] for one in answers] == ["acknowledged", "acknowledged", "admitted", "refused", "refused"]
+    assert answers[3]["problems"][0]["field"] == "source"
+    assert done.returncode == 1
+
+
+def test_a_timeline_shows_each_step_with_time_service_cause_and_reasons(hub):
+    (answer,) = lines(hub("send", "-", "--as", POLICE, "--json", stdin=said("cli-t", data=referral("SAMPLE-T"))))
+    named = answer["referral_id"]
+
+    def screened():
+        steps = lines(hub("timeline", named, "--json"))[0]
+        return next((one for one in steps if one["event"] == "screening.determined"), None)
+
+    step = eventually(screened)
+    assert {"at", "service", "cause"} <= step.keys()
+    assert any(rule["citation"] for rule in step["details"]["rules"])
+    told = hub("timeline", named).stdout
+    assert "needs_review" in told
+    assert "Juniper" not in told
+
+
+def test_a_review_is_listed_and_decided(hub):
+    (answer,) = lines(hub("send", "-", "--as", POLICE, "--json", stdin=said("cli-r", data=referral("SAMPLE-R"))))
+
+    def waiting():
+        (found,) = lines(hub("reviews", "--json"))
+        return next((one for one in found if one["referral_id"] == answer["referral_id"]), None)
+
+    review = eventually(waiting)["review_id"]
+    assert hub("reviews", "decide", review, "eligible", "--why", "An invented reason.").returncode == 0
+    assert eventually(lambda: waiting() is None)
+
+
+def test_a_phoned_referral_goes_through_the_same_door(hub):
+    words = "--source-kind business --preferred-name Blue --age 30-45 --area bellingham --json"
+    done = hub("refer", *words.split())
+    assert lines(done)[0]["referral_id"].startswith("ref-")
+    refused = hub("refer", "--source-kind", "business", "--age", "old", "--json")
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[0].startswith("person.estimated_age")
+
+
+def test_an_agency_gets_credentials_that_work_and_a_lane_that_it_can_read(hub):
+    (facts,) = lines(hub("agency", "credentials", POLICE, "--json"))
+    assert {"user", "password", "bootstrap", "to_hub", "from_hub", "group_prefix", "consumer"} <= facts.keys()
+    compile(facts["consumer"], "consumer", "exec")
+    hub("send", "-", "--as", POLICE, stdin=said("cli-l", data=referral("SAMPLE-L")))
+    heard = lines(hub("listen", "--as", POLICE, "--from", "earliest", "--count", "1", "--wait", "20", "--json"))
+    assert heard[0]["specversion"] == "1.0"
+
+
+def test_a_password_rotates_and_the_old_one_is_no_longer_good(hub):
+    before = lines(hub("agency", "credentials", "sumas-police", "--json"))[0]["password"]
+    after = lines(hub("agency", "rotate", "sumas-police", "--json"))[0]["password"]
+    assert before != after
+    assert hub("listen", "--as", "sumas-police", "--wait", "1").returncode == 0
+
+
+def test_a_suspended_agency_is_shut_out_and_comes_back(hub):
+    assert hub("agency", "suspend", "sumas-police").returncode == 0
+    shut_out = hub("listen", "--as", "sumas-police", "--wait", "1")
+    assert shut_out.returncode == 1
+    assert "did not let sumas-police in" in shut_out.stderr
+    (facts,) = lines(hub("status", "--json"))
+    assert next(one for one in facts["agencies"] if one["slug"] == "sumas-police")["waits"] == "suspended"
+    assert hub("agency", "resume", "sumas-police").returncode == 0
+    assert hub("listen", "--as", "sumas-police", "--wait", "1").returncode == 0
+
+
+def test_people_of_one_name_and_birth_date_are_found_and_proposed_and_parted_by_an_operator(hub):
+    person = {"legal_name": "Robin Twinsample", "birth_date": "1990-01-02"}
+    sent = "\n".join(said(f"cli-p{n}", data=referral(f"SAMPLE-P{n}", person=person)) for n in (1, 2))
+    hub("send", "-", "--as", POLICE, stdin=sent)
+    found = lines(hub("person", "find", "--name", "robin twinsample", "--birth-date", "1990-01-02", "--json"))[0]
+    assert len(found) == 2
+
+    def proposed():
+        (links,) = lines(hub("person", "links", "--json"))
+        pair = {one["person"] for one in found}
+        return next((one for one in links if {one["person"], one["other"]} == pair), None)
+
+    link = eventually(proposed)
+    assert hub("person", "unlink", link["person"], link["other"]).returncode == 0
+    assert eventually(lambda: proposed() is None)
+    assert "Robin" not in hub("person", "show", link["person"]).stdout
+
+
+def test_status_tells_of_services_agencies_and_work(hub):
+    (facts,) = lines(hub("status", "--json"))
+    assert facts["ready"]
+    assert {one["service"] for one in facts["services"]} == {
+        "intake", "eligibility", "consent", "assignment", "notification", "console",
+    }  # fmt: skip
+    police = next(one for one in facts["agencies"] if one["slug"] == POLICE)
+    assert {"last_heard", "unread", "oldest_unread_days", "near_retention", "waits"} <= police.keys()
+    assert "open_reviews" in facts["work"]
+
+
+def test_what_is_laid_is_as_it_should_be_and_again_changes_nothing(hub):
+    assert lines(hub("topics", "diff", "--json")) == [[]]
+    assert lines(hub("topics", "apply", "--json")) == [[]]
+    assert not any(lines(hub("migrate", "--json"))[0].values())
+
+
+def test_a_referral_is_offered_by_hand(hub):
+    answer = lines(hub("refer", "--source-kind", "self", "--agreement", "agreed", "--area", "blaine", "--json"))[0]
+    done = hub("assign", answer["referral_id"], "--to", "catholic-community-services", "--json")
+    assert done.returncode == 0, done.stderr
+
+
+def test_operators_sign_once_there_is_one_and_unsigned_decisions_are_refused(hub):
+    (made,) = lines(hub("operator", "add", "juno-operator", "--json"))
+    assert (made["operator"], len(made["public_key"])) == ("juno-operator", 43)
+    assert hub("operator", "add", "juno-operator").returncode == 1
+    unsigned = hub("agency", "suspend", "everson-police")
+    assert unsigned.returncode == 1
+    assert "signed" in unsigned.stderr
+    assert hub("agency", "suspend", "everson-police", "--operator", "juno-operator").returncode == 0
+    assert hub("agency", "resume", "everson-police", "--operator", "juno-operator").returncode == 0

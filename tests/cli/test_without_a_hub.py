@@ -1,0 +1,120 @@
+"""Commands that need no hub, and what a person reads when there is none."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from services import cli
+from services.plumbing.settings import PipesSettings
+
+
+@pytest.fixture
+def hub(monkeypatch, capsys):
+    """Runs `hub` with these words; returns exit code, standard output and standard error."""
+    for name in PipesSettings.model_fields:
+        monkeypatch.delenv(f"HUB_{name.upper()}", raising=False)
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["hub", *words])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as ended:
+            code = ended.code or 0
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def test_help_names_every_command_and_teaches_the_first_steps(hub):
+    _, out, _ = hub("--help")
+    for command in (
+        "up", "demo", "status", "agency", "send", "listen", "refer", "timeline", "person", "reviews", "assign",
+        "topics", "migrate", "contracts", "operator",
+    ):  # fmt: skip
+        assert f"  {command} " in out
+    assert "First steps" in out
+
+
+def test_help_of_a_command_has_an_example(hub):
+    _, out, _ = hub("send", "--help")
+    assert "hub send referrals.jsonl --as bellingham-police" in out
+
+
+def test_agencies_are_listed_with_slug_name_and_role(hub):
+    code, out, _ = hub("agency", "list", "--json")
+    agencies = json.loads(out)
+    assert code == 0
+    assert {"slug": "opportunity-council", "name": "Opportunity Council", "role": "case_management"} in agencies
+    assert len(agencies) > 20
+
+
+def test_an_agency_is_shown_with_what_it_may_say_and_hear(hub):
+    _, out, _ = hub("agency", "show", "bellingham-police", "--json")
+    facts = json.loads(out)
+    assert "referral.submitted" in facts["says"]
+    assert "offer.made" not in facts["hears"]
+    assert facts["to_hub"] != facts["from_hub"]
+
+
+def test_the_contracts_are_as_they_were_published(hub):
+    assert hub("contracts", "check", "--json")[:2] == (0, "[]\n")
+
+
+def test_no_agency_would_be_broken_by_what_is_not_published_yet(hub):
+    code, out, _ = hub("contracts", "diff", "--json")
+    assert code == 0, out
+
+
+def test_the_asyncapi_document_is_written_as_json(hub):
+    _, out, _ = hub("contracts", "asyncapi")
+    assert json.loads(out)["asyncapi"].startswith("3.")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["status"],
+        ["timeline", "ref-" + "0" * 32],
+        ["reviews"],
+        ["topics"],
+        ["migrate"],
+        ["person", "links"],
+        ["agency", "credentials", "bellingham-police"],
+        ["listen", "--as", "bellingham-police"],
+        ["send", "-", "--as", "bellingham-police"],
+        ["refer", "--source-kind", "self"],
+        ["operator", "list"],
+    ],
+    ids=lambda words: "-".join(words[:2]),
+)
+def test_without_a_hub_one_line_says_so_and_one_says_what_to_do(hub, words, tmp_path):
+    code, out, err = hub(*words, "--state", str(tmp_path))
+    assert code == 1
+    assert out == ""
+    assert f"No hub runs in {tmp_path}." in err
+    assert "Next: start one with `hub up`" in err
+    assert "Traceback" not in err
+
+
+def test_an_agency_that_is_not_there_is_said_in_one_line(hub):
+    code, _, err = hub("agency", "show", "nobody")
+    assert (code, err.splitlines()[0]) == (1, "The site whatcom has no agency nobody.")
+
+
+def test_a_site_that_is_not_there_is_said_in_one_line(hub):
+    code, _, err = hub("agency", "list", "--site", "atlantis")
+    assert code == 1
+    assert "atlantis" in err.splitlines()[0]
+    assert "Traceback" not in err
+
+
+def test_not_enough_to_find_somebody_is_said_before_anything_is_asked(hub, tmp_path):
+    code, _, err = hub("person", "find", "--name", "Juniper Sample", "--state", str(tmp_path))
+    assert code == 1
+    assert "--name and --birth-date" in err
+    assert "Juniper" not in err
