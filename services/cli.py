@@ -5,34 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from typing import Final
+from importlib import import_module
+from inspect import cleandoc
+from typing import Any, Final
 
-import asyncpg
 import typer
-from aiokafka.errors import KafkaError
-from confluent_kafka import KafkaException
+from typer.core import TyperGroup
 
-from services.commands import (
-    agencies,
-    contracting,
-    demonstrating,
-    laying,
-    operators,
-    persons,
-    referring,
-    running,
-    sending,
-    status,
-    watching,
-)
-from services.commands.shown import Trouble, aside
-from services.demo.cases import CaseloadUnreadable
-from services.local.errors import LocalTrouble
-from services.partner import NotLetIn
-from services.plumbing.administration import NotInEffect, UnknownAgency
-from services.plumbing.migrations import MigrationChanged, MigrationMisnamed
-from services.plumbing.settings import NoAddress
-from services.sites.errors import SiteUnreadable
+from services.commands.shown import STYLE, Trouble, aside
 
 INTERRUPTED: Final = 130
 
@@ -45,27 +25,59 @@ A hub on this machine is found by its state folder (--state, or HUB_STATE); serv
 HUB_POSTGRES and HUB_SECRETS.
 """
 
-hub = typer.Typer(
-    name="hub", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
-    add_completion=False, context_settings={"help_option_names": ["-h", "--help"]},
-)  # fmt: skip
-for command in (
-    running.up, demonstrating.demo, status.status, sending.send, sending.listen, referring.refer, watching.timeline,
-    watching.assign, laying.migrate,
-):  # fmt: skip
-    hub.command()(command)
-hub.add_typer(agencies.group, name="agency")
-hub.add_typer(persons.group, name="person")
-hub.add_typer(watching.reviews, name="reviews")
-hub.add_typer(laying.topics, name="topics")
-hub.add_typer(contracting.group, name="contracts")
-hub.add_typer(operators.group, name="operator")
+_WHERE: Final = {
+    "up": "running.up",
+    "demo": "demonstrating.demo",
+    "status": "status.status",
+    "send": "sending.send",
+    "listen": "sending.listen",
+    "refer": "referring.refer",
+    "timeline": "watching.timeline",
+    "reviews": "watching.reviews",
+    "assign": "watching.assign",
+    "person": "persons.group",
+    "agency": "agencies.group",
+    "operator": "operators.group",
+    "topics": "laying.topics",
+    "migrate": "laying.migrate",
+    "contracts": "contracting.group",
+}
+"""Each command and where it is, below `services.commands`: a function, or a group of its own."""
 
-_TOLD: Final = (
-    LocalTrouble, SiteUnreadable, CaseloadUnreadable, NoAddress, NotInEffect, UnknownAgency, MigrationChanged,
-    MigrationMisnamed, NotLetIn,
-)  # fmt: skip
-"""Errors whose message already says what happened and what to do next."""
+
+class Commands(TyperGroup):
+    """Loads the file of a command when that command is asked for, so that each starts at once."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Name all commands, in the order in which a newcomer meets them."""
+        del ctx
+        return list(_WHERE)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command of that name, or None."""
+        del ctx
+        if cmd_name not in _WHERE:
+            return None
+        module, _, attribute = _WHERE[cmd_name].partition(".")
+        found = getattr(import_module(f"services.commands.{module}"), attribute)
+        if not isinstance(found, typer.Typer):
+            alone = typer.Typer(**STYLE)
+            alone.command(cmd_name)(found)
+            found = alone
+        command = typer.main.get_command(found)
+        command.name = cmd_name
+        return command
+
+
+hub = typer.Typer(name="hub", cls=Commands, help=_HELP, no_args_is_help=True, **STYLE)
+
+
+@hub.callback()
+def _hub() -> None:
+    """Stand for all commands: without it Typer takes a program without commands for a mistake."""
+
+
+_SERVERS: Final = {"aiokafka": "Kafka", "cimpl": "Kafka", "confluent_kafka": "Kafka", "asyncpg": "PostgreSQL"}
 
 
 def main() -> None:
@@ -78,11 +90,25 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except Trouble as trouble:
         _ended(trouble.happened, f"Next: {trouble.next_step}")
-    except _TOLD as trouble:
-        first, *rest = str(trouble).splitlines()
-        _ended(first, *rest)
-    except (KafkaError, KafkaException, asyncpg.PostgresError, OSError) as trouble:
-        _ended(f"{_server(trouble)} does not answer as it should: {_kind(trouble)}.", "Next: look at `hub status`.")
+    except Exception as trouble:
+        told = _told(trouble)
+        if told is None:
+            raise
+        _ended(*told)
+
+
+def _told(trouble: Exception) -> list[str] | None:
+    """Return what a person should read of an error: our own say it themselves, a server's only which server it is."""
+    package = type(trouble).__module__.partition(".")[0]
+    if package in {"services", "contracts"}:
+        meant, said = cleandoc(type(trouble).__doc__ or ""), str(trouble)
+        whole = said if "Next:" in said or not meant else f"{meant} ({said})" if said not in meant else meant
+        happened, _, next_step = whole.partition("Next:")
+        return [happened.strip(), *([f"Next: {next_step.strip()}"] if next_step else [])]
+    if package in _SERVERS or isinstance(trouble, OSError):
+        server = _SERVERS.get(package, "Kafka or PostgreSQL")
+        return [f"{server} does not answer as it should: {_kind(trouble)}.", "Next: look at `hub status`."]
+    return None
 
 
 def _ended(happened: str, *more: str) -> None:
@@ -92,15 +118,11 @@ def _ended(happened: str, *more: str) -> None:
     sys.exit(1)
 
 
-def _server(trouble: Exception) -> str:
-    return "PostgreSQL" if isinstance(trouble, asyncpg.PostgresError) else "Kafka or PostgreSQL"
-
-
 def _kind(trouble: Exception) -> str:
     """The kind of error alone: its text could name what a message held."""
-    if isinstance(trouble, KafkaException) and trouble.args:
-        return str(trouble.args[0].name())
-    return type(trouble).__name__
+    first = trouble.args[0] if trouble.args else None
+    name = getattr(first, "name", None)
+    return str(name()) if callable(name) else type(trouble).__name__
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from contracts import topics
-from contracts.catalogue import AgencyResumed, AgencySuspended
+from contracts.to_hub.agency_resumed import AgencyResumed
+from contracts.to_hub.agency_suspended import AgencySuspended
 from services.commands import office, reach, shown
 from services.commands.reach import JsonOption, SiteOption, StateOption
 from services.plumbing.administration import Administration
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from services.commands.reach import Reach
     from services.sites import Agency
 
-group = typer.Typer(help="The agencies: who they are, how each gets in.", no_args_is_help=True)
+group = typer.Typer(help="The agencies: who they are, how each gets in.", no_args_is_help=True, **shown.STYLE)
 
 SlugArgument = Annotated[str, typer.Argument(help="The agency's slug; `hub agency list` names them.", metavar="SLUG")]
 

@@ -14,7 +14,9 @@ from services.commands import shown
 from services.commands.reach import JsonOption, SiteOption
 from services.sites import load_site
 
-group = typer.Typer(help="What is said: schemas, examples, and what a change would break.", no_args_is_help=True)
+group = typer.Typer(
+    help="What is said: schemas, examples, and what a change would break.", no_args_is_help=True, **shown.STYLE
+)
 
 
 @group.command()

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from services.commands.reach import Reach
     from services.plumbing.layout import Change
 
-topics = typer.Typer(help="Topics, users, passwords and permissions on Kafka.", invoke_without_command=True)
+topics = typer.Typer(
+    help="Topics, users, passwords and permissions on Kafka.", invoke_without_command=True, **shown.STYLE
+)
 
 
 @topics.callback()

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from contracts.envelope import Envelope, Fact, agency_source, structured
-from services.commands.answers import Answers
 from services.commands.shown import Trouble
 from services.plumbing.passwords import Passwords
-from services.plumbing.signing import sign
 
 if TYPE_CHECKING:
     from contracts.event import Event
@@ -36,6 +34,8 @@ async def said(reach: Reach, event: Event, *, subject: str | None = None, wait: 
     Raises:
         Trouble: the hub refused it, or did not answer in time.
     """
+    from services.commands.answers import Answers
+
     slug = reach.site.program_office
     identity = uuid.uuid4().hex
     envelope = Envelope(
@@ -67,4 +67,8 @@ def keys(reach: Reach) -> Passwords:
 def _signature(reach: Reach, identity: str, event: Event) -> str | None:
     operator = getattr(event, "operator", None)
     private = keys(reach).known(operator) if operator else None
-    return None if private is None else sign(private, identity, event)
+    if private is None:
+        return None
+    from services.plumbing.signing import sign
+
+    return sign(private, identity, event)

@@ -16,7 +16,7 @@ from services.plumbing.signing import new_key
 if TYPE_CHECKING:
     from services.commands.reach import Reach
 
-group = typer.Typer(help="Operators and their signing keys.", no_args_is_help=True)
+group = typer.Typer(help="Operators and their signing keys.", no_args_is_help=True, **shown.STYLE)
 
 
 @group.command()

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from services.commands.reach import Reach
     from services.console.domain import File
 
-group = typer.Typer(help="People: found by keyed search, shown masked, linked by an operator.", no_args_is_help=True)
+group = typer.Typer(
+    help="People: found by keyed search, shown masked, linked by an operator.", no_args_is_help=True, **shown.STYLE
+)
 
 PersonArgument = Annotated[str, typer.Argument(help="The person's reference, `per-…`.", metavar="PERSON")]
 

@@ -8,22 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-import asyncpg
 import typer
 
 from services.commands.settings import CommandSettings
 from services.commands.shown import Trouble
-from services.console.store import Asking
 from services.local.broker_properties import HUB_USER
 from services.local.settings import LocalSettings
 from services.local.state import State
-from services.partner import Partner
 from services.plumbing.access import KafkaAccess
 from services.plumbing.passwords import Passwords
 from services.plumbing.roles import role_of
 from services.sites import Site, load_site
 
 if TYPE_CHECKING:
+    from services.console.store import Asking
+    from services.partner import Partner
     from services.sites import Agency
 
 AGENCIES: Final = "agencies"
@@ -78,6 +77,8 @@ class Reach:
         Raises:
             Trouble: the database is away, or does not know the service yet.
         """
+        import asyncpg
+
         role, password = role_of(service), self.settings.database_password(service)
         try:
             conn = await asyncpg.connect(
@@ -98,6 +99,8 @@ class Reach:
         Raises:
             Trouble: as `connected` does.
         """
+        from services.console.store import Asking
+
         async with self.connected("console") as conn:
             yield Asking(conn)
 
@@ -107,6 +110,8 @@ class Reach:
         Raises:
             Trouble: as `access` does.
         """
+        from services.partner import Partner
+
         return Partner(slug, self.access(slug))
 
 

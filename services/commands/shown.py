@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import typer
 from rich.console import Console
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 screen = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 aside = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 200)
+
+STYLE: Final[dict[str, Any]] = {
+    "pretty_exceptions_enable": False,
+    "rich_markup_mode": None,
+    "add_completion": False,
+    "context_settings": {"help_option_names": ["-h", "--help"]},
+}
+"""How every command and group shows its help."""
 
 
 class Trouble(Exception):

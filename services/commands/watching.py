@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from services.console.domain import Step
     from services.console.store.asking import Open
 
-reviews = typer.Typer(help="Referrals that need an operator's decision.", invoke_without_command=True)
+reviews = typer.Typer(help="Referrals that need an operator's decision.", invoke_without_command=True, **shown.STYLE)
 
 
 def timeline(
