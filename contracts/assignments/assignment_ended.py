@@ -17,6 +17,8 @@ class AssignmentEndedV1(Event):
     referral_id: ReferralId
     agency: Slug
     reason: EndReason
+    by: Slug | None = None
+    """Who reported it; where that is not the agency itself, the agency is told that the assignment is over."""
 
 
 AssignmentEnded = AssignmentEndedV1

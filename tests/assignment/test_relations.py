@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from contracts import topics
 from contracts.catalogue import (
     AnswerRefused,
     AssignmentCancelled,
@@ -30,6 +31,7 @@ from tests.assignment.examples import (
     Town,
     aged,
     corrected,
+    fact,
     person,
     received,
     referral,
@@ -115,6 +117,52 @@ async def test_the_persons_no_ends_an_enrolment():
     assert place.store.taken(agency) == 0
 
 
+@pytest.mark.parametrize("enrolled", [True, False])
+async def test_once_the_person_was_met_who_referred_them_cannot_end_it_and_hears_nothing_of_it(enrolled):
+    place = Town()
+    await _met(place, enrolled=enrolled)
+    before = place.said()
+    await place.passes(1)
+    await place.report(POLICE, PersonDeclined())
+    await place.report(POLICE, PersonDeclined(referral_id=referral()))
+    assert place.said() == before
+    assert place.store.taken(RIVER) == 1
+
+
+async def test_a_no_said_before_the_person_was_met_counts_although_it_is_read_after():
+    place = Town()
+    await place.refer()
+    agency = await place.accept()
+    said = fact(PersonDeclined(referral_id=referral()), person(), f"/agencies/{POLICE}", place.hub.at)
+    await place.passes(1)
+    await place.hand_off()
+    await place.hub.publish(topics.REPORTS, said)
+    await place.hub.settle()
+    assert (place.last(AssignmentEnded).agency, place.last(AssignmentEnded).by) == (agency, POLICE)
+
+
+async def test_who_lost_the_person_cannot_end_what_another_agency_has():
+    place = Town()
+    await place.refer()
+    await place.accept()
+    loser = await place.decline()
+    await place.accept()
+    keeper = await place.hand_off()
+    await place.passes(1)
+    await place.report(loser, PersonDeclined())
+    assert "assignment.ended" not in place.said()
+    assert place.store.taken(keeper) == 1
+
+
+async def test_an_end_says_on_whose_word_it_came():
+    for by_office in (True, False):
+        place = Town()
+        agency = await place.enrol()
+        await place.passes(1)
+        await place.report(OFFICE if by_office else agency, PersonDeclined())
+        assert place.last(AssignmentEnded).by == (OFFICE if by_office else agency)
+
+
 async def test_a_no_to_one_referral_leaves_the_enrolment():
     place = Town()
     agency = await place.enrol()
@@ -142,6 +190,15 @@ async def test_a_later_referral_is_a_new_question():
     assert place.said(2) == ["assignment.offered"]
 
 
+async def _met(place: Town, *, enrolled: bool) -> None:
+    if enrolled:
+        await place.enrol()
+        return
+    await place.refer()
+    await place.accept()
+    await place.hand_off()
+
+
 async def test_intake_and_end_follow_from_the_agency_that_has_the_person():
     place = Town()
     agency = await place.enrol()
@@ -151,6 +208,7 @@ async def test_intake_and_end_follow_from_the_agency_that_has_the_person():
         "assignment.offered", "assignment.accepted", "assignment.handed_off", "assignment.enrolled", "assignment.ended",
     ]  # fmt: skip
     assert place.store.taken(agency) == 0
+    assert place.last(AssignmentEnded).by == agency
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,18 @@ class Placement:
         )
 
     def counts(self, word: Word, referral_id: str, office: str) -> bool:
-        """Whether this word of the person is about this referral, from somebody who may pass it on."""
+        """Whether this word of the person counts: once they were met, only by way of who has them, or the office.
+
+        Who referred them is not told that they were met, nor that their word came too late.
+        """
+        if not self.may_pass_on(word, referral_id, office):
+            return False
+        referral = self.referrals[referral_id]
+        met_at = referral.met_at
+        return met_at is None or word.at <= met_at or word.agency in {office, referral.kept_by(word.at)}
+
+    def may_pass_on(self, word: Word, referral_id: str, office: str) -> bool:
+        """Whether this word of the person is about this referral, from somebody who had to do with it."""
         referral = self.referrals[referral_id]
         if referral.told is None or referral.received_at is None:
             return False

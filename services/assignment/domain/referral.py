@@ -42,6 +42,21 @@ class Referral:
         return any(offer.met or offer.ended_at for offer in self.offers.values())
 
     @property
+    def met_at(self) -> datetime | None:
+        """Since when a case manager knows the person by this referral; None before."""
+        met = (at for offer in self.offers.values() for at in (offer.handed_off_at, offer.enrolled_at) if at is not None)
+        return min(met, default=None)
+
+    def kept_by(self, at: datetime) -> str | None:
+        """Return the agency that had the person then, or had them last, by what it accepted and did not lose."""
+        kept = (
+            (offer.accepted_at, offer_id, offer.agency)
+            for offer_id, offer in self.offers.items()
+            if offer.accepted_at is not None and offer.accepted_at <= at and (offer.ended_at or not offer.over)
+        )
+        return max(kept, default=(None, "", None))[2]
+
+    @property
     def officer_waits(self) -> bool:
         """Whether an officer stands with the person and has not been told to go on."""
         return self.told is not None and self.told.officer_waiting and not self.unavailable

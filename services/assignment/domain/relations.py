@@ -37,6 +37,7 @@ def spoken(course: Course, event: PersonAgreed | PersonDeclined) -> None:
     """The person says yes or no, by way of who referred them, who has them, or the program office.
 
     A no ends what had begun after it was said, and takes back what was only offered (that follows with the next step).
+    Whether it came too late, because the person was met by then, shows to nobody.
     """
     word = next(
         (
@@ -49,14 +50,15 @@ def spoken(course: Course, event: PersonAgreed | PersonDeclined) -> None:
     if word is None:
         return
     known = [one for one, referral in course.placement.referrals.items() if referral.received_at is not None]
-    about = [one for one in known if course.placement.counts(word, one, course.office)]
+    about = [one for one in known if course.placement.may_pass_on(word, one, course.office)]
     if not about:
         if event.referral_id in known or (event.referral_id is None and known):
             course.refuse("unknown-person", UNKNOWN_PERSON)
         return
     if isinstance(event, PersonDeclined):
         for referral_id in about:
-            _end(course, referral_id, word)
+            if course.placement.counts(word, referral_id, course.office):
+                _end(course, referral_id, word)
 
 
 def contacted(course: Course, _event: ContactAttempted) -> None:
@@ -81,7 +83,9 @@ def ended(course: Course, event: ParticipationEnded) -> None:
     if not course.placement.knew(course.fact.agency, course.at):
         course.refuse("unknown-person", UNKNOWN_PERSON)
     for referral_id, _, offer in course.placement.held_by(course.fact.agency, course.at):
-        course.say(AssignmentEnded(referral_id=referral_id, agency=offer.agency, reason=event.reason))
+        course.say(
+            AssignmentEnded(referral_id=referral_id, agency=offer.agency, reason=event.reason, by=course.fact.agency)
+        )
         course.openings.add(offer.agency)
 
 
@@ -116,5 +120,7 @@ def _end(course: Course, referral_id: str, word: Word) -> None:
             cancel(course, referral_id, ClosedReason.PERSON_DECLINED)
         return
     if offer.accepted_at is not None and offer.accepted_at <= word.at:
-        course.say(AssignmentEnded(referral_id=referral_id, agency=offer.agency, reason=EndReason.WITHDREW))
+        course.say(
+            AssignmentEnded(referral_id=referral_id, agency=offer.agency, reason=EndReason.WITHDREW, by=word.agency)
+        )
         course.openings.add(offer.agency)

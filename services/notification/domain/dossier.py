@@ -180,6 +180,8 @@ class Dossier(Kept):
     """By referral: the day on which intake was completed."""
     ended: frozenset[tuple[str, str]] = frozenset()
     """(referral, agency) whose participation ended."""
+    ended_by_others: frozenset[tuple[str, str]] = frozenset()
+    """Those of them that somebody else reported than the agency."""
     consents: dict[str, Consent] = Field(default_factory=dict)
     onwards: dict[str, Onward] = Field(default_factory=dict)
     sayings: dict[str, Saying] = Field(default_factory=dict)

@@ -219,7 +219,9 @@ def _outcome(
 ) -> Dossier:
     name = event.referral_id
     if isinstance(event, AssignmentEnded):
-        return _with(dossier, ended=dossier.ended | {(name, event.agency)})
+        over = {(name, event.agency)}
+        others = over if event.by not in {None, event.agency} else set()
+        return _with(dossier, ended=dossier.ended | over, ended_by_others=dossier.ended_by_others | others)
     if isinstance(event, AssignmentEnrolled):
         if name in dossier.enrolled:
             return dossier

@@ -150,7 +150,9 @@ def _to_providers(name: str, dossier: Dossier, judge: Judge, at: datetime) -> It
             opens, rests_on = _told("assignment.made", offer.agency, dossier, judge, at, offer_id=offer_id)
             yield Notice(offer.agency, "assignment.made", offer_id=offer_id, revision=revision, opens=opens,
                          rests_on=rests_on)  # fmt: skip
-        if offer.cancelled_at is not None or (offer.accepted is not None and offer.lapsed_at is not None):
+        lost = offer.accepted is not None and offer.lapsed_at is not None
+        taken_away = offer.held and (name, offer.agency) in dossier.ended_by_others
+        if offer.cancelled_at is not None or lost or taken_away:
             yield Notice(offer.agency, "offer.cancelled", offer_id=offer_id)
 
 
