@@ -65,7 +65,7 @@ REPORTS = some.one_of(
     ),
     some.builds(own_care, by=some.sampled_from(WITNESSES), form_reference=some.sampled_from(FORMS)),
     some.builds(revoked, by=some.sampled_from(WITNESSES), form=some.sampled_from((*FORMS, None))),
-    some.builds(declined),
+    some.builds(declined, by=some.sampled_from(WITNESSES)),
 )  # fmt: skip
 ASSIGNMENTS = some.one_of(
     some.builds(accepted, agency=some.sampled_from(WITNESSES)),

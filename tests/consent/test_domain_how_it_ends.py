@@ -1,5 +1,7 @@
 """A consent ends when the person takes it back, at its date, or with its event; what was taken back stays so."""
 
+import pytest
+
 from contracts.parts import Refusal
 from contracts.words import Problem
 from services.plumbing.service import Deadline
@@ -8,13 +10,16 @@ from tests.consent.examples import (
     OFFICE,
     PROVIDER,
     REFERRAL,
+    YOUTH,
     Stage,
     accepted,
+    asked_onward,
     declined,
     ended,
     expiry_due,
     hours,
     own_care,
+    referral_received,
     relation_due,
     revoked,
     signed,
@@ -22,7 +27,7 @@ from tests.consent.examples import (
 
 
 def granted(*forms):
-    return Stage().given(accepted(), *(forms or (signed(),)))
+    return Stage().given(referral_received(), accepted(), *(forms or (signed(),)))
 
 
 def test_a_form_that_is_taken_back_is_withdrawn():
@@ -95,6 +100,30 @@ def test_who_says_no_to_everything_takes_back_the_hand_over_and_nothing_else():
     stage = granted(own_care(form_reference="ROI-1"), signed()).when(declined())
     assert [event.how for event in stage.said if event.name == "consent.withdrawn"] == ["declined"]
     assert len(stage.in_force) == 1
+
+
+@pytest.mark.parametrize("agency", [HOLDER, OFFICE])
+def test_a_no_counts_by_way_of_the_case_manager_and_of_the_program_office(agency):
+    assert granted(own_care()).when(declined(by=agency)).in_force == set()
+
+
+def test_a_no_by_way_of_an_agency_that_was_only_offered_the_person_withdraws_nothing():
+    stage = granted(own_care()).when(declined(by=YOUTH))
+    assert (stage.names, len(stage.in_force)) == (["consent.granted"], 1)
+
+
+def test_a_no_by_way_of_a_provider_that_was_only_asked_for_help_withdraws_nothing():
+    assert len(granted(asked_onward(), own_care()).when(declined(by=PROVIDER)).in_force) == 1
+
+
+def test_a_no_from_before_the_agency_had_the_person_does_not_count_once_it_has_them():
+    stage = granted(own_care()).when(declined(by=YOUTH), accepted(at=2.0, agency=YOUTH))
+    assert len(stage.in_force) == 1
+
+
+def test_a_no_counts_although_it_is_read_before_the_acceptance_on_which_it_rests():
+    stage = granted(own_care()).when(declined(at=3.0, by=YOUTH), accepted(at=2.0, agency=YOUTH))
+    assert stage.names == ["consent.granted", "consent.withdrawn"]
 
 
 def test_who_says_no_to_one_referral_takes_no_consent_back():

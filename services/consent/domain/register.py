@@ -82,13 +82,20 @@ class Revocation(_Kept):
     form_reference: str | None
 
 
+class Declining(_Kept):
+    """The person says no to everything, as an agency reported it."""
+
+    by: str
+    at: datetime
+
+
 class Register(_Kept):
     """One person's consents. Times are admission times."""
 
     signings: dict[str, Signing] = Field(default_factory=dict)
     revocations: dict[str, Revocation] = Field(default_factory=dict)
-    declined: dict[str, datetime] = Field(default_factory=dict)
-    """When the person said no to everything, by the message that brought it."""
+    declined: dict[str, Declining] = Field(default_factory=dict)
+    """When the person said no to everything and to whom, by the message that brought it."""
     ties: dict[str, dict[Tie, datetime]] = Field(default_factory=dict)
     """Since when an agency has to do with the person, and how."""
     ended_at: datetime | None = None
@@ -133,7 +140,7 @@ class Register(_Kept):
         """Return how the person took this consent back, or None. The program office may pass on any revocation.
 
         A form that was taken back stays so. Who takes back everything takes back what was signed until then; who says
-        no to everything takes back the consent to be handed over.
+        no to everything takes back the consent to be handed over, by way of somebody who may pass that on.
         """
         for back in self.revocations.values():
             its_own = back.by in (signing.witness, office)
@@ -141,7 +148,13 @@ class Register(_Kept):
             if its_own and (named or (back.form_reference is None and signing.at <= back.at)):
                 return back.how
         handed_over = signing.signed.kind is ConsentKind.HUB_HANDOFF
-        return "declined" if handed_over and any(signing.at <= at for at in self.declined.values()) else None
+        noes = (no for no in self.declined.values() if signing.at <= no.at and self._passes_on(no, office))
+        return "declined" if handed_over and any(noes) else None
+
+    def _passes_on(self, no: Declining, office: str) -> bool:
+        """Tell whether the person's no counts from this agency: it referred them, or had taken them on by then."""
+        passing_on = (Tie.REFERRER, Tie.HOLDER)
+        return no.by == office or any(self.tied(no.by, no.at, how=tie) for tie in passing_on)
 
 
 def message_key(agency: str, message_id: str) -> str:
@@ -194,7 +207,7 @@ def _said_by_the_person(register: Register, fact: Fact) -> Register:
             back = Revocation(by=agency, at=fact.at, how=how, form_reference=form)
             return _with(register, revocations=_and(register.revocations, key, back))
         case PersonDeclined(referral_id=None):
-            return _with(register, declined=_and(register.declined, key, fact.at))
+            return _with(register, declined=_and(register.declined, key, Declining(by=agency, at=fact.at)))
     return register
 
 

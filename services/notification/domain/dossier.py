@@ -151,6 +151,8 @@ class Onward(Kept):
 class Saying(Kept):
     """The person's own answer, as an agency reported it."""
 
+    agency: str = ""
+    """Who reported it. Whether that is somebody whose word counts is asked when it is needed."""
     referral_id: str | None
     agreed: bool
     at: datetime
@@ -187,21 +189,35 @@ class Dossier(Kept):
     sayings: dict[str, Saying] = Field(default_factory=dict)
     standing: Standing = Standing()
 
-    def agreement(self, referral_id: str) -> Agreement:
-        """Return what the person answered last: in the referral, or since, to whoever asked."""
+    def agreement(self, referral_id: str, office: str) -> Agreement:
+        """Return what the person answered last: in the referral, or since, by way of somebody who may pass it on.
+
+        That is the referral's sender, the program office, or an agency that had taken the person on by then. Anybody
+        else who holds a pseudonym of the person (a blind offer is enough) says nothing for them.
+        """
         record = self.records.get(referral_id)
         told = Agreement.NOT_ASKED if record is None else record.agreement
         if not self.sayings:
             return told
+        passed_on = {office} if record is None else {office, record.agency}
         since = [
             saying
             for saying in self.sayings.values()
-            if saying.referral_id in (None, referral_id) and (record is None or saying.at >= record.at)
+            if saying.referral_id in (None, referral_id)
+            and (record is None or saying.at >= record.at)
+            and (saying.agency in passed_on or self.took_on(saying.agency, saying.at))
         ]
         if not since:
             return told
         newest = max(since, key=lambda saying: (saying.at, not saying.agreed))
         return Agreement.AGREED if newest.agreed else Agreement.DECLINED
+
+    def took_on(self, agency: str, by: datetime) -> bool:
+        """Tell whether the agency had accepted an offer of this person by that time, whatever came of it."""
+        return any(
+            offer.agency == agency and offer.accepted is not None and offer.accepted.at <= by
+            for offer in self.offers.values()
+        )
 
     def handed_off_at(self, referral_id: str) -> datetime | None:
         """Return when the person first met a case manager for this referral."""

@@ -73,7 +73,8 @@ def evolve(before: Dossier | None, fact: Fact) -> Dossier:
         case AssignmentUnavailable() | AssignmentEnrolled() | AssignmentEnded():
             return _outcome(dossier, fact.event, fact)
         case PersonAgreed() | PersonDeclined() as event:
-            said = Saying(referral_id=event.referral_id, agreed=isinstance(event, PersonAgreed), at=fact.at)
+            agreed = isinstance(event, PersonAgreed)
+            said = Saying(agency=fact.agency or "", referral_id=event.referral_id, agreed=agreed, at=fact.at)
             return _with(dossier, sayings=_and(dossier.sayings, f"{fact.source} {fact.id}", said))
         case AgencySuspended() | AgencyResumed() as event:
             return _standing(dossier, fact, suspended=isinstance(event, AgencySuspended))

@@ -146,7 +146,8 @@ class Judge:
             return Withheld(purpose, "permission", "no-permission")
         referral_id = referral_of(question, dossier)
         record = None if referral_id is None else dossier.records.get(referral_id)
-        agreement = Agreement.NOT_ASKED if referral_id is None else dossier.agreement(referral_id)
+        office = self.site.program_office
+        agreement = Agreement.NOT_ASKED if referral_id is None else dossier.agreement(referral_id, office)
         role = self.site.agencies[question.agency].role
         if rule := floor(question, referral_id, record, agreement, dossier, role):
             return Withheld(purpose, "rows", rule)

@@ -1,0 +1,77 @@
+"""The person's yes and no count by way of their sender, the program office, and who has taken them on: nobody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.assignments.assignment_declined import AssignmentDeclined
+from contracts.to_hub.person_agreed import PersonAgreed
+from contracts.to_hub.person_declined import PersonDeclined
+from contracts.words import Agreement, DeclineReason
+from tests.notification.examples import (
+    CASEWORK,
+    OFFICE,
+    OTHER_CASEWORK,
+    POLICE,
+    REFERRAL,
+    accepted,
+    heard,
+    offered,
+    received,
+)
+from tests.notification.told import Told
+
+OTHER_OFFER = "off-" + "7" * 32
+UNDECIDED = {"agreement": Agreement.UNDECIDED}
+BLIND = ["offer.made"]
+KNOWN = ["offer.made", "assignment.made"]
+
+
+def yes(by, minutes=15.0):
+    return heard(PersonAgreed(), minutes=minutes, by=by)
+
+
+def no(by, minutes=15.0):
+    return heard(PersonDeclined(), minutes=minutes, by=by)
+
+
+def offered_to_another():
+    return offered(offer_id=OTHER_OFFER, agency=OTHER_CASEWORK)
+
+
+def declined_by_the_other():
+    event = AssignmentDeclined(
+        referral_id=REFERRAL, offer_id=OTHER_OFFER, agency=OTHER_CASEWORK, reason=DeclineReason.NO_ROOM
+    )
+    return heard(event, minutes=3.5)
+
+
+@pytest.mark.parametrize("agency", [POLICE, OFFICE, CASEWORK])
+def test_a_yes_by_way_of_the_sender_the_office_or_the_holder_opens_the_assignment(agency):
+    told = Told(received(**UNDECIDED), offered(), accepted())
+    told.hear(yes(agency))
+    assert told.names(CASEWORK) == KNOWN
+
+
+def test_a_yes_forged_with_a_blind_offer_opens_nothing():
+    told = Told(received(**UNDECIDED), offered_to_another(), offered())
+    told.hear(yes(OTHER_CASEWORK)).hear(yes(CASEWORK, minutes=3.9)).hear(accepted())
+    assert told.names(CASEWORK) == BLIND
+
+
+def test_a_no_forged_by_who_declined_the_offer_takes_nothing_from_the_next_holder():
+    told = Told(received(), offered_to_another(), declined_by_the_other(), no(OTHER_CASEWORK, minutes=3.7))
+    told.hear(offered()).hear(accepted()).hear(no(OTHER_CASEWORK))
+    assert told.names(CASEWORK) == KNOWN
+
+
+def test_a_no_by_way_of_the_holder_counts_and_a_forged_yes_does_not_undo_it():
+    told = Told(received(**UNDECIDED), offered_to_another(), offered(), accepted())
+    told.hear(no(CASEWORK)).hear(yes(OTHER_CASEWORK, minutes=16))
+    assert told.names(CASEWORK) == BLIND
+
+
+def test_the_holders_word_counts_although_it_is_read_before_the_acceptance_on_which_it_rests():
+    told = Told(received(**UNDECIDED), offered(), yes(CASEWORK))
+    told.hear(accepted())
+    assert told.names(CASEWORK) == KNOWN
