@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import asyncpg
 import typer
@@ -25,6 +26,10 @@ from services.plumbing.roles import role_of
 if TYPE_CHECKING:
     from services.local.hub import Hub
 
+_SHORTEST_MINUTE: Final = 2.0
+_LONGEST_MINUTE: Final = 12.0
+_TOLD_EVERY_SECONDS: Final = 15.0
+
 
 def demo(
     site: SiteOption = "whatcom",
@@ -33,7 +38,14 @@ def demo(
     ] = None,
     exit_: Annotated[bool, typer.Option("--exit", help="End when all is played and checked.")] = False,
     processes: running.ProcessesOption = False,
-    minute_seconds: Annotated[float, typer.Option(help="How many seconds one of the site's minutes lasts.")] = 2.0,
+    minute_seconds: Annotated[
+        float | None,
+        typer.Option(
+            min=0.1,
+            max=60,
+            help="How many seconds one of the site's minutes lasts; else two, and more on a busy machine.",
+        ),
+    ] = None,
     json_: JsonOption = False,
 ) -> None:
     """Play the site's sample caseload: police, hospitals, families refer; agencies answer; every end is checked.
@@ -46,19 +58,36 @@ def demo(
         folder = state or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hub-demo-")))
         running.quiet_logs(folder)
         stays = not exit_ and shown.screen.is_terminal and not json_
-        well = running.until_told(_demo(site, folder, minute_seconds, processes=processes, stays=stays, json_=json_))
-    if not well:
+        reports: list[Report] = []
+        minute = minute_seconds or _minute()
+        running.until_told(_demo(site, folder, minute, reports, processes=processes, stays=stays, json_=json_))
+    if not reports:
+        shown.say("Stopped before the end: nothing is said of the cases.")
+    if not (reports and reports[0].well):
         raise typer.Exit(1)
 
 
-async def _demo(site: str, folder: Path, minute_seconds: float, *, processes: bool, stays: bool, json_: bool) -> bool:
+def _minute() -> float:
+    """Return how long one of the site's minutes lasts: on a busy machine longer, for there answers take longer."""
+    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+    minute = round(min(_SHORTEST_MINUTE * max(1.0, busy), _LONGEST_MINUTE), 1)
+    if minute > _SHORTEST_MINUTE:
+        shown.say(f"This machine is busy: one of the site's minutes lasts {minute} seconds here.")
+    return minute
+
+
+async def _demo(
+    site: str, folder: Path, minute: float, reports: list[Report], *, processes: bool, stays: bool, json_: bool
+) -> None:
+    """Play, tell, and leave the report in `reports` before anything else can end the command."""
     load_caseload(site)
     async with AsyncExitStack() as stack:
         with running.bars() as progress:
             hub = await stack.enter_async_context(
-                local.started(folder, site=site, processes=processes, minute_seconds=minute_seconds, progress=progress)
+                local.started(folder, site=site, processes=processes, minute_seconds=minute, progress=progress)
             )
         report = await played(hub)
+        reports.append(report)
         told = shown.aside if json_ else shown.screen
         told.print(screen.ends(report))
         told.print(screen.sums(report))
@@ -67,7 +96,6 @@ async def _demo(site: str, folder: Path, minute_seconds: float, *, processes: bo
         if stays:
             running.show(hub, json_=False)
             await asyncio.Event().wait()
-        return report.well
 
 
 async def played(hub: Hub) -> Report:
@@ -88,4 +116,16 @@ async def played(hub: Hub) -> Report:
             hub.platform.hub_access,
             shown=lambda: live.update(screen.live(play)) if live else None,
         )
-        return await play.play()
+        telling = None if live else asyncio.create_task(_told_now_and_then(play))
+        try:
+            return await play.play()
+        finally:
+            if telling is not None:
+                telling.cancel()
+
+
+async def _told_now_and_then(play: Play) -> None:
+    """Say how far it is where nobody watches a live screen."""
+    while True:
+        await asyncio.sleep(_TOLD_EVERY_SECONDS)
+        shown.say(screen.how_far(play))

@@ -117,14 +117,33 @@ def _show(heard: Heard, *, as_json: bool) -> None:
 
 
 def _lines(file: str) -> list[bytes]:
-    if file == "-":
-        return sys.stdin.buffer.read().splitlines()
     try:
-        return Path(file).read_bytes().splitlines()
+        whole = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as reason:
         raise shown.Trouble(
             f"{file} cannot be read: {reason.strerror}.", "name a file, or - for standard input."
         ) from None
+    return [_one_event(file, whole)] if _is_one_object(whole) else whole.splitlines()
+
+
+def _is_one_object(whole: bytes) -> bool:
+    """Whether this is one JSON object laid out over several lines."""
+    if len(whole.strip().splitlines()) < 2:  # noqa: PLR2004  # several lines
+        return False
+    try:
+        return isinstance(json.loads(whole), dict)
+    except ValueError:
+        return False
+
+
+def _one_event(file: str, whole: bytes) -> bytes:
+    said = json.loads(whole)
+    if "specversion" not in said:
+        raise shown.Trouble(
+            f"{file} is one JSON object, but no CloudEvent: it has no `specversion`.",
+            "a file of contracts/examples is only the `data` of a message; contracts/README.md shows a whole one.",
+        )
+    return json.dumps(said, separators=(",", ":")).encode()
 
 
 def _identity(line: bytes) -> dict[str, str]:

@@ -20,9 +20,8 @@ _RECENT: Final = 14
 def live(play: Play) -> Group:
     """Return what is going on: how many cases stand where, and the latest steps."""
     runs = [run for run in play.runs.values() if run.started]
-    done = sum(not play.problems(run) for run in runs)
     standings = Counter(run.standing or "sent" for run in runs)
-    head = Text(f"{len(runs)} of {len(play.runs)} cases referred, {done} as expected so far", style="bold")
+    head = Text(how_far(play), style="bold")
     counts = Text("  ".join(f"{name} {count}" for name, count in sorted(standings.items())), style="cyan")
     recent = sorted(((step.at, run, step) for run in runs for step in run.steps[-3:]), key=lambda one: one[0])[
         -_RECENT:
@@ -34,6 +33,13 @@ def live(play: Play) -> Group:
     for at, run, step in recent:
         table.add_row(at.strftime("%H:%M:%S"), run.case.slug, step.says)
     return Group(head, counts, table)
+
+
+def how_far(play: Play) -> str:
+    """Return in one line how far the play is."""
+    runs = [run for run in play.runs.values() if run.started]
+    done = sum(not play.problems(run) for run in runs)
+    return f"{len(runs)} of {len(play.runs)} cases referred, {done} as expected so far"
 
 
 def ends(report: Report) -> Table:

@@ -143,6 +143,10 @@ STORIES = {
         received(restricted_source=True, agreement=Agreement.NOT_ASKED, door=Door.COMMUNITY), screened(),
         PersonAgreed(),
     ),
+    "an arrest without agreement, which comes by an amendment": (
+        received(agreement=Agreement.UNDECIDED), screened(), corrected(agreement=Agreement.AGREED),
+    ),
+    "an arrest without agreement": (received(agreement=Agreement.NOT_ASKED), screened()),
     "the person says no": (received(), screened(), PersonDeclined(referral_id=referral())),
     "the sender takes it back": (received(), retracted(), screened()),
     "not divertible, then it is": (

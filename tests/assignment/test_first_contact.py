@@ -34,6 +34,7 @@ from tests.assignment.examples import (
     HILL,
     HOSPITAL,
     OUTREACH,
+    POLICE,
     RIVER,
     YOUTH,
     Town,
@@ -101,6 +102,36 @@ async def test_from_an_emergency_department_nothing_leaves_before_the_person_agr
     await place.report(HOSPITAL, PersonAgreed())
     assert place.said() == ["assignment.offered"]
     assert place.offer().lapses_at == later(10 + OUTREACH)
+
+
+@pytest.mark.parametrize("agreement", [Agreement.NOT_ASKED, Agreement.UNDECIDED])
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"officer_waiting": False}, {"door": Door.SOCIAL_CONTACT, "officer_waiting": True}],
+    ids=["an arrest", "an arrest that nobody waits for", "a social contact with an officer waiting"],
+)
+async def test_nobody_is_paged_for_an_officer_before_the_person_agreed(agreement, given):
+    place = Town()
+    await place.refer(agreement=agreement, **given)
+    await place.passes(OUTREACH)
+    assert place.said() == []
+    await place.report(POLICE, PersonAgreed(referral_id=referral()))
+    assert place.said() == ["assignment.offered"]
+    assert place.offer().lapses_at > place.hub.at
+
+
+async def test_everything_full_is_not_told_of_a_person_who_has_not_agreed():
+    place = Town(town(river_house=0, hill_house=0))
+    await place.refer(agreement=Agreement.NOT_ASKED)
+    assert place.said() == []
+    await place.hear(corrected(agreement=Agreement.AGREED))
+    assert place.said() == ["assignment.unavailable", "assignment.waitlisted"]
+
+
+async def test_outreach_needs_no_yes_where_nobody_waits():
+    place = Town()
+    await place.refer(door=Door.SOCIAL_CONTACT, agreement=Agreement.NOT_ASKED)
+    assert place.said() == ["assignment.offered"]
 
 
 async def test_a_correction_may_bring_the_agreement():

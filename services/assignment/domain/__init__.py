@@ -1,9 +1,11 @@
 """How assignment decides. Pure: what is kept (`Placement`, `Room`), what is shared (`Board`), and what follows.
 
 **When.** A referral is offered once it is received, ruled eligible by the latest screening or review, and neither the
-sender took it back nor the person said no. From a source that reveals health or treatment, only with the person's yes.
-A no of the person is for good. "Not divertible" closes a referral until an amendment makes it eligible again.
-Once an agency has accepted, an amendment undoes nothing; once the person was met, nor does a withdrawal.
+sender took it back nor the person said no. Only with the person's yes: an arrest, whatever an officer waits with, and
+what comes from a source that reveals health or treatment; until the yes, nobody is asked and police hear no more than
+receipt and screening. A no of the person is for good. "Not divertible" closes a referral until an amendment makes it eligible again.
+Once an agency has accepted, an amendment undoes nothing; once the person was met, nor does a withdrawal, nor a no but
+by way of who has them or the program office.
 
 **Whom.** One agency at a time, blind, each once a round (order: `candidates`). With an officer waiting, or by arrest,
 it has the site's minutes to answer, else the longer ones. An answer counts by when the hub admitted it. Accepting for a

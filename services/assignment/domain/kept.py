@@ -35,6 +35,14 @@ class Told:
     after_the_fact: AfterTheFact | None = None
     test: bool = False
 
+    @property
+    def needs_yes(self) -> bool:
+        """Whether nobody is asked before the person agreed.
+
+        At an arrest, or while an officer waits, whoever came could be told nothing of whom to meet (DESIGN 7.3).
+        """
+        return self.restricted or self.officer_waiting or self.door is Door.ARREST_DIVERSION
+
 
 @dataclass(frozen=True, slots=True)
 class Ruling:

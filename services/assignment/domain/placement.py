@@ -109,7 +109,7 @@ class Placement:
             return None
         if not referral.eligible or referral.retracted or referral.closed & FINAL or self.says_no(referral_id, office):
             return None
-        agreed_at = self.agreed_at(referral_id, office) if referral.told.restricted else referral.received_at
+        agreed_at = self.agreed_at(referral_id, office) if referral.told.needs_yes else referral.received_at
         return None if agreed_at is None else max(referral.received_at, referral.ruling.at, agreed_at)
 
     def waits(self, referral_id: str, office: str) -> bool:
