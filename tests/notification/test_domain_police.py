@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
+from datetime import timedelta
 from enum import Enum
 
 import pytest
@@ -19,6 +20,7 @@ from services.notification.domain.floor import POLICE_HEAR
 from tests.notification.examples import (
     CASEWORK,
     CONSENT,
+    NOON,
     POLICE,
     accepted,
     cancelled,
@@ -133,6 +135,32 @@ def test_for_any_history_an_enrolled_person_and_a_newcomer_yield_the_same_notice
 
 def _of_the_earlier(fact: Fact) -> bool:
     return getattr(fact.event, "referral_id", None) == EARLIER_REFERRAL
+
+
+BEFORE_A_LATER_MEETING = {
+    "no officer waited": [received(officer_waiting=False), screened(), offered(officer_waiting=False), accepted()],
+    "nobody came at once": [received(), screened(), unavailable(), offered(), accepted()],
+    "an appointment was made": [received(), screened(), offered(), accepted(appointment_at=NOON + timedelta(days=1))],
+}
+
+
+@pytest.mark.parametrize("waiting", [False, True])
+@pytest.mark.parametrize("how", sorted(BEFORE_A_LATER_MEETING))
+def test_an_amendment_does_not_tell_police_whether_the_person_was_met_later(how: str, waiting: bool):
+    amended = [
+        corrected(minutes=30, officer_waiting=waiting),
+        screened(Verdict.PRESUMPTIVELY_INELIGIBLE, revision=1, minutes=31),
+    ]
+    never = Told(*BEFORE_A_LATER_MEETING[how], *amended)
+    later = Told(*BEFORE_A_LATER_MEETING[how], handed_off(), *amended)
+    assert later.names(POLICE) == never.names(POLICE)
+    assert [report.divertible for report in later.to(POLICE, "screening.reported")] == [True, False]
+
+
+def test_an_amendment_that_has_an_officer_wait_after_all_brings_no_news_of_an_earlier_acceptance():
+    told = Told(received(officer_waiting=False), screened(), offered(officer_waiting=False), accepted(), handed_off())
+    told.hear(corrected(minutes=30))
+    assert told.names(POLICE) == ["referral.acknowledged", "screening.reported"]
 
 
 def test_a_consent_of_the_person_moves_nothing_on_a_police_lane():

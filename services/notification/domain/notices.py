@@ -97,14 +97,16 @@ def _to_the_sender(name: str, record: Record, dossier: Dossier) -> Iterator[Noti
         yield Notice(agency, "referral.acknowledged", referral_id=name)
     if record.door is not Door.ARREST_DIVERSION or record.after_the_fact:
         return
-    yield from _screening(name, agency, dossier)
-    if not officer_waits(record):
-        return
+    waits = officer_waits(record)
     offers = {key: offer for key, offer in dossier.offers.items() if offer.referral_id == name}
     coming = {key: offer for key, offer in offers.items() if _comes_at_once(offer)}
+    met = waits and any(offer.handed_off_at is not None for offer in coming.values())
+    yield from _screening(name, agency, dossier, confirmed=met)
+    if not waits:
+        return
     for offer_id in coming:
         yield Notice(agency, "case_manager.dispatched", referral_id=name, offer_id=offer_id)
-    if any(offer.handed_off_at is not None for offer in coming.values()):
+    if met:
         yield Notice(agency, "handoff.confirmed", referral_id=name)
     elif name in dossier.unavailable or any(_comes_later(offer) for offer in offers.values()):
         yield Notice(agency, "handoff.unavailable", referral_id=name)
@@ -112,16 +114,25 @@ def _to_the_sender(name: str, record: Record, dossier: Dossier) -> Iterator[Noti
 
 def _comes_at_once(offer: Offer) -> bool:
     taken = offer.accepted
-    return taken is not None and not taken.after_the_fact and not taken.officer_gone and taken.appointment_at is None
+    return _with_an_officer(offer) and taken is not None and not taken.after_the_fact and taken.appointment_at is None
 
 
 def _comes_later(offer: Offer) -> bool:
     taken = offer.accepted
-    return taken is not None and not taken.officer_gone and taken.appointment_at is not None
+    return _with_an_officer(offer) and taken is not None and taken.appointment_at is not None
 
 
-def _screening(name: str, agency: str, dossier: Dossier) -> Iterator[Notice]:
-    """Say the newest answer, where it is new; after the hand-off an amendment changes records, not the hand-off."""
+def _with_an_officer(offer: Offer) -> bool:
+    """Tell whether it was asked and taken while an officer waited; an amendment that says so later asks too late."""
+    asked, taken = offer.terms, offer.accepted
+    return (asked is None or asked.officer_waiting) and (taken is None or not taken.officer_gone)
+
+
+def _screening(name: str, agency: str, dossier: Dossier, *, confirmed: bool) -> Iterator[Notice]:
+    """Say the newest answer, where it is new; after a hand-off that was confirmed to police, no changed one.
+
+    A hand-off of which police were not told changes nothing: silence would tell them that the person came later.
+    """
     revisions = sorted(dossier.screenings.get(name, {}))
     if not revisions:
         return
@@ -133,7 +144,7 @@ def _screening(name: str, agency: str, dossier: Dossier) -> Iterator[Notice]:
         if police_answer(dossier, name, revision) is not answer:
             break
         since = revision
-    if since == revisions[0] or dossier.handed_off_at(name) is None:
+    if since == revisions[0] or not confirmed:
         state = "divertible" if answer else "not-divertible"
         yield Notice(agency, "screening.reported", referral_id=name, revision=since, state=state)
 
