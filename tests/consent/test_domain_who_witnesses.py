@@ -94,6 +94,17 @@ def test_a_service_provider_may_not_name_itself():
     assert Stage().given(asked_onward(), form, relation_due(form)).reasons == ["no-relation"]
 
 
+@pytest.mark.parametrize("tie", [referral_received(agency=PROVIDER), asked_onward(provider=PROVIDER)])
+def test_a_witness_who_is_not_the_case_manager_may_not_name_itself_through_a_class_either(tie):
+    form = signed(by=PROVIDER, recipients=("treating-providers",), kind="part2_tpo")
+    assert Stage().given(tie, form, relation_due(form)).reasons == ["no-relation"]
+
+
+def test_a_case_manager_may_be_among_those_whom_a_class_names():
+    stage = Stage().given(accepted(), signed(recipients=("treating-providers",), kind="part2_tpo"))
+    assert HOLDER in stage.said[0].recipients
+
+
 def test_a_case_manager_names_itself_for_nothing_but_its_own_care():
     stage = Stage().given(accepted(), own_care(purpose="prosecution_decision"))
     assert (stage.reasons, stage.problem_fields) == (["invalid-consent"], ["recipients"])

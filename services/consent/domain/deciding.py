@@ -25,7 +25,7 @@ from contracts.to_hub.consent_signed import ConsentSigned
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.words import Problem
 from services.consent.domain.register import EXPIRED, NO_RELATION, WITHDRAWN, Register, Signing, Tie, deadline_key
-from services.consent.domain.rules import may_witness, names_itself, problems_of, recipients_of
+from services.consent.domain.rules import may_witness, problems_of, reaches_itself, recipients_of
 from services.plumbing.service import Deadline, Outcome, Said
 from services.sites import Site
 
@@ -144,8 +144,8 @@ class Desk:
         return next((how for how in hows if how is not None), None)
 
     def _related(self, register: Register, signing: Signing) -> bool:
-        """Tell whether the witness had to do with the person in time; one that names itself as the case manager."""
-        how = Tie.HOLDER if names_itself(signing) else None
+        """Tell whether the witness had to do with the person in time; as their holder, where it reaches itself."""
+        how = Tie.HOLDER if reaches_itself(signing, self._site) else None
         return register.tied(signing.witness, self._waits_until(signing), how=how)
 
     def _waits_until(self, signing: Signing) -> datetime:

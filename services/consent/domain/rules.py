@@ -48,6 +48,11 @@ def recipients_of(signing: Signing, site: Site) -> tuple[str, ...]:
     return tuple(named)
 
 
+def reaches_itself(signing: Signing, site: Site) -> bool:
+    """Tell whether the consent opens anything to its own witness, named by its slug or through a class."""
+    return signing.witness in recipients_of(signing, site)
+
+
 def names_itself(signing: Signing) -> bool:
     """Tell whether the witness is one of the recipients that the consent names."""
     return signing.witness in signing.signed.recipients
