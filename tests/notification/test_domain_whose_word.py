@@ -12,9 +12,12 @@ from tests.notification.examples import (
     CASEWORK,
     OFFICE,
     OTHER_CASEWORK,
+    PERSON,
     POLICE,
     REFERRAL,
     accepted,
+    corrected,
+    handed_off,
     heard,
     offered,
     received,
@@ -75,3 +78,28 @@ def test_the_holders_word_counts_although_it_is_read_before_the_acceptance_on_wh
     told = Told(received(**UNDECIDED), offered(), yes(CASEWORK))
     told.hear(accepted())
     assert told.names(CASEWORK) == KNOWN
+
+
+def test_an_amendment_to_declined_after_the_hand_off_takes_nothing_from_the_holder():
+    told = Told(received(), offered(), accepted(), handed_off())
+    told.hear(corrected(agreement=Agreement.DECLINED, minutes=30))
+    assert told.names(CASEWORK) == [*KNOWN, "assignment.made"]
+    assert ("assignment.made", "rows", "person-declined") not in told.withheld(CASEWORK)
+
+
+def test_that_amendment_takes_nothing_either_when_it_is_read_before_the_hand_off():
+    told = Told(received(), offered(), accepted(), corrected(agreement=Agreement.DECLINED, minutes=30))
+    told.hear(handed_off()).hear(corrected(2, agreement=Agreement.DECLINED, minutes=31))
+    assert told.names(CASEWORK)[-1] == "assignment.made"
+    assert told.dossiers[PERSON].agreement(REFERRAL, OFFICE) is Agreement.AGREED
+
+
+def test_an_amendment_to_declined_before_the_hand_off_counts():
+    told = Told(received(), offered(), corrected(agreement=Agreement.DECLINED, minutes=3.5), accepted())
+    assert told.names(CASEWORK) == BLIND
+
+
+def test_an_amendment_after_the_hand_off_does_not_wash_out_what_the_person_told_the_holder():
+    told = Told(received(**UNDECIDED), offered(), accepted(), handed_off(), no(CASEWORK, minutes=25))
+    told.hear(corrected(agreement=Agreement.AGREED, minutes=30))
+    assert told.names(CASEWORK) == BLIND

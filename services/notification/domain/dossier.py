@@ -44,6 +44,14 @@ class Record(Kept):
     sealed: dict[Category, str]
 
 
+class Answer(Kept):
+    """What a revision of a referral says of the person's own answer."""
+
+    agreement: Agreement
+    at: datetime
+    """When the revision was admitted."""
+
+
 class Screening(Kept):
     """What the policy said of one revision of a referral, as far as police may hear of it."""
 
@@ -103,6 +111,8 @@ class Offer(Kept):
     lapsed_at: datetime | None = None
     cancelled_at: datetime | None = None
     handed_off_at: datetime | None = None
+    met_at: datetime | None = None
+    """When the hub heard of the hand-off; the time of the hand-off itself is the agency's to say."""
 
     @property
     def open(self) -> bool:
@@ -170,6 +180,8 @@ class Dossier(Kept):
     """All that notification knows of one person; of an agency it knows only its standing."""
 
     records: dict[str, Record] = Field(default_factory=dict)
+    answers: dict[str, dict[int, Answer]] = Field(default_factory=dict)
+    """By referral and revision: the person's answer as the sender told it."""
     received_at: dict[str, datetime] = Field(default_factory=dict)
     retracted: frozenset[str] = frozenset()
     screenings: dict[str, dict[int, Screening]] = Field(default_factory=dict)
@@ -196,21 +208,37 @@ class Dossier(Kept):
         else who holds a pseudonym of the person (a blind offer is enough) says nothing for them.
         """
         record = self.records.get(referral_id)
-        told = Agreement.NOT_ASKED if record is None else record.agreement
-        if not self.sayings:
-            return told
-        passed_on = {office} if record is None else {office, record.agency}
+        if record is None:
+            told, told_at, passed_on = Agreement.NOT_ASKED, None, {office}
+        else:
+            answer = self._answer(referral_id, record)
+            told, told_at, passed_on = answer.agreement, answer.at, {office, record.agency}
         since = [
             saying
             for saying in self.sayings.values()
             if saying.referral_id in (None, referral_id)
-            and (record is None or saying.at >= record.at)
+            and (told_at is None or saying.at >= told_at)
             and (saying.agency in passed_on or self.took_on(saying.agency, saying.at))
         ]
         if not since:
             return told
         newest = max(since, key=lambda saying: (saying.at, not saying.agreed))
         return Agreement.AGREED if newest.agreed else Agreement.DECLINED
+
+    def _answer(self, referral_id: str, record: Record) -> Answer | Record:
+        """Return the sender's newest word of the person's answer; after the hand-off its amendments change it no more.
+
+        Who has met the person hears from them; an amendment of the sender's records is not the person's own word.
+        """
+        answers = self.answers.get(referral_id, {})
+        if len(answers) <= 1:
+            return record
+        met_at = min(
+            (offer.met_at for offer in self.offers.values() if offer.referral_id == referral_id and offer.met_at),
+            default=None,
+        )
+        before = [revision for revision, answer in answers.items() if met_at is None or answer.at <= met_at]
+        return answers[max(before) if before else min(answers)]
 
     def took_on(self, agency: str, by: datetime) -> bool:
         """Tell whether the agency had accepted an offer of this person by that time, whatever came of it."""

@@ -31,6 +31,7 @@ from contracts.to_hub.person_declined import PersonDeclined
 from contracts.words import RuleResult
 from services.notification.domain.dossier import (
     Acceptance,
+    Answer,
     Consent,
     Dossier,
     Grant,
@@ -89,6 +90,10 @@ def _referral(dossier: Dossier, event: ReferralReceived | ReferralCorrected | Re
     revision = event.revision if isinstance(event, ReferralCorrected) else 0
     if isinstance(event, ReferralReceived):
         dossier = _with(dossier, received_at=_and(dossier.received_at, name, fact.at))
+    answers = dossier.answers.get(name, {})
+    if revision not in answers:
+        answer = Answer(agreement=event.agreement, at=fact.at)
+        dossier = _with(dossier, answers=_and(dossier.answers, name, _and(answers, revision, answer)))
     known = dossier.records.get(name)
     if known is not None and known.revision >= revision:
         return dossier
@@ -180,7 +185,8 @@ def _taken(
         return _keep(dossier, event, offer.model_copy(update={"terms": offer.terms or _terms(event)}))
     if isinstance(event, AssignmentHandedOff):
         met = offer.handed_off_at or event.handed_off_at
-        return _keep(dossier, event, offer.model_copy(update={"handed_off_at": met}))
+        update = {"handed_off_at": met, "met_at": offer.met_at or fact.at}
+        return _keep(dossier, event, offer.model_copy(update=update))
     acceptance = Acceptance(
         at=fact.at,
         arrives_in_minutes=event.arrives_in_minutes,
