@@ -187,10 +187,12 @@ class Town:
         await self.report(offer.agency, OfferAccepted(offer_id=offer.offer_id, **given), who or number)
         return offer.agency
 
-    async def decline(self, number: int = 1, reason: DeclineReason = DeclineReason.NO_ROOM) -> str:
+    async def decline(
+        self, number: int = 1, reason: DeclineReason = DeclineReason.NO_ROOM, who: int | None = None
+    ) -> str:
         """Whoever was asked last declines; return who."""
         offer = self.offer(number)
-        await self.report(offer.agency, OfferDeclined(offer_id=offer.offer_id, reason=reason), number)
+        await self.report(offer.agency, OfferDeclined(offer_id=offer.offer_id, reason=reason), who or number)
         return offer.agency
 
     async def hand_off(self, number: int = 1, who: int | None = None) -> str:

@@ -3,7 +3,8 @@
 **When.** A referral is offered once it is received, ruled eligible by the latest screening or review, and neither the
 sender took it back nor the person said no. Only with the person's yes: an arrest, whatever an officer waits with, and
 what comes from a source that reveals health or treatment; until the yes, nobody is asked and police hear no more than
-receipt and screening. A no of the person is for good. "Not divertible" closes a referral until an amendment makes it eligible again.
+receipt and screening. A no of the person is for good. "Not divertible" closes a referral until an amendment makes it
+eligible again.
 Once an agency has accepted, an amendment undoes nothing; once the person was met, nor does a withdrawal, nor a no but
 by way of who has them or the program office.
 
@@ -33,7 +34,9 @@ takes the place or, with places left, the next one is told. A suspended agency g
 by their clock, and when it is back the first in line is told.
 
 **Own case manager.** Whoever has the person already, under this record or a linked one, is asked first, even when full.
-Others are asked only while an officer waits. The events are those of a newcomer.
+Others are asked only while an officer waits. The events are those of a newcomer: while an officer waits, the own case
+manager is asked only where some agency has a place for a newcomer. Where none has, the officer hears `unavailable` as
+for anybody, and then the own case manager is asked, for outreach (DESIGN 7.4).
 
 **Ends.** A person's no takes back offers and ends what was begun. Intake and end count for all that the agency holds of
 the person. A referral whose assignment ended seeks nobody by itself; an operator may direct it.

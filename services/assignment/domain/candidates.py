@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from contracts.parts import AgeFact
     from services.assignment.domain.kept import Told
     from services.assignment.domain.placement import Placement
+    from services.assignment.domain.referral import Referral
     from services.sites import Agency, Site
 
 ADULT: Final = 18
@@ -51,23 +52,28 @@ def candidates(site: Site, board: Board, placement: Placement, referral_id: str)
     own = own_agency(site, board, placement)
     if own is not None and not referral.officer_waits:
         return [Candidate(own, own=True)]
-    told = referral.told
-    others = [agency for agency in site.case_management if agency.slug != own and suits(agency, told)]
-    others.sort(key=lambda agency: _preference(agency, told, board))
     first = [] if own is None else [Candidate(own, own=True)]
-    return first + [Candidate(agency.slug) for agency in others]
+    return first + [Candidate(slug) for slug in for_newcomers(site, board, referral.told) if slug != own]
+
+
+def for_newcomers(site: Site, board: Board, told: Told) -> list[str]:
+    """Return the agencies that suit whoever is referred so, in the order in which a newcomer is offered to them."""
+    found = [agency for agency in site.case_management if suits(agency, told)]
+    found.sort(key=lambda agency: _preference(agency, told, board))
+    return [agency.slug for agency in found]
 
 
 def askable(site: Site, board: Board, placement: Placement, referral_id: str) -> list[Candidate]:
     """Return the candidates that were not asked in this round, or have made room since."""
     referral = placement.referrals[referral_id]
-    found = []
-    for one in candidates(site, board, placement, referral_id):
-        asked_at = referral.asked_at(one.agency)
-        fresh = asked_at is None or board.opened_since(one.agency, asked_at)
-        if fresh and not referral.refused_by(one.agency):
-            found.append(one)
-    return found
+    found = candidates(site, board, placement, referral_id)
+    return [one for one in found if fresh(board, referral, one.agency)]
+
+
+def fresh(board: Board, referral: Referral, agency: str) -> bool:
+    """Whether the agency was not asked in this round, or has made room since, and gave no lasting reason."""
+    asked_at = referral.asked_at(agency)
+    return (asked_at is None or board.opened_since(agency, asked_at)) and not referral.refused_by(agency)
 
 
 def own_agency(site: Site, board: Board, placement: Placement) -> str | None:

@@ -14,7 +14,16 @@ from contracts.catalogue import (
     AssignmentWaitlisted,
 )
 from contracts.words import ClosedReason, Door
-from services.assignment.domain.candidates import Candidate, age_band, askable, candidates, turn_of
+from services.assignment.domain.candidates import (
+    Candidate,
+    age_band,
+    askable,
+    candidates,
+    for_newcomers,
+    fresh,
+    own_agency,
+    turn_of,
+)
 from services.assignment.domain.evolving import ROUND
 from services.assignment.domain.referral import FINAL
 from services.plumbing.identity import derived
@@ -128,18 +137,26 @@ def _seek(course: Course, referral_id: str, promised: str | None) -> None:
         if _has_room(course, referral_id, one, promised):
             offer_to(course, referral_id, one.agency)
             return
-    _nobody(course, referral_id, full=bool(left))
+    officer = course.referral(referral_id).officer_waits
+    _nobody(course, referral_id, full=_full_for_newcomers(course, referral_id) if officer else bool(left))
 
 
 def _has_room(course: Course, referral_id: str, one: Candidate, promised: str | None) -> bool:
-    """Whether a place is free for this person: nobody overtakes those who wait, but for a waiting officer."""
+    """Whether a place is free for this person: nobody overtakes those who wait, but for a waiting officer.
+
+    Who has the person needs no place. But while an officer waits they are asked only where a newcomer could be offered,
+    too: else who refers could tell the one from the other.
+    """
     board, person, referral = course.board, course.placement.person, course.referral(referral_id)
     room, told = board.room(one.agency), _told(referral)
     if room.suspended:
         return False
-    if one.own or board.holding(person, one.agency):
-        return True
-    if (room.doors is not None and told.door not in room.doors) or board.free(one.agency) <= 0:
+    if _knows(course, one):
+        return not referral.officer_waits or any(
+            _open(course, agency, told.door) and fresh(board, referral, agency)
+            for agency in for_newcomers(course.site, board, told)
+        )
+    if not _open(course, one.agency, told.door):
         return False
     if referral.officer_waits or promised == one.agency:
         return True
@@ -151,6 +168,29 @@ def _has_room(course: Course, referral_id: str, one: Candidate, promised: str | 
     return False
 
 
+def _knows(course: Course, one: Candidate) -> bool:
+    """Whether the agency has the person or was asked about them, so that one referral more takes no place."""
+    return one.own or course.board.holding(course.placement.person, one.agency)
+
+
+def _open(course: Course, agency: str, door: Door) -> bool:
+    """Whether the agency may be offered a newcomer by this door."""
+    room = course.board.room(agency)
+    return not room.suspended and (room.doors is None or door in room.doors) and course.board.free(agency) > 0
+
+
+def _full_for_newcomers(course: Course, referral_id: str) -> bool:
+    """Whether some agency would not have been asked for a newcomer, for want of room; whoever the person is."""
+    referral, board = course.referral(referral_id), course.board
+    told = _told(referral)
+    own = own_agency(course.site, board, course.placement)
+    return any(
+        fresh(board, referral, agency)
+        or (_knows(course, Candidate(agency, own=agency == own)) and not _open(course, agency, told.door))
+        for agency in for_newcomers(course.site, board, told)
+    )
+
+
 def _nobody(course: Course, referral_id: str, *, full: bool) -> None:
     """Nobody is left to ask. `full`: some agency was not asked, for want of room."""
     referral = course.referral(referral_id)
@@ -158,6 +198,10 @@ def _nobody(course: Course, referral_id: str, *, full: bool) -> None:
     officer = referral.officer_waits
     if officer:
         course.say(AssignmentUnavailable(referral_id=referral_id, appointment_follows=full))
+        for one in askable(course.site, course.board, course.placement, referral_id):
+            if _knows(course, one) and _has_room(course, referral_id, one, None):
+                offer_to(course, referral_id, one.agency)
+                return
     elif course.waited(referral_id):
         return
     course.say(

@@ -44,8 +44,8 @@ class Referral:
     @property
     def met_at(self) -> datetime | None:
         """Since when a case manager knows the person by this referral; None before."""
-        met = (at for offer in self.offers.values() for at in (offer.handed_off_at, offer.enrolled_at) if at is not None)
-        return min(met, default=None)
+        moments = (at for offer in self.offers.values() for at in (offer.handed_off_at, offer.enrolled_at))
+        return min((at for at in moments if at is not None), default=None)
 
     def kept_by(self, at: datetime) -> str | None:
         """Return the agency that had the person then, or had them last, by what it accepted and did not lose."""

@@ -75,7 +75,8 @@ def _waitlisted(placement: Placement, event: AssignmentWaitlisted, at: datetime)
 
 
 def _unavailable(placement: Placement, event: AssignmentUnavailable, _at: datetime) -> Placement:
-    return _referral(placement, event, unavailable=True)
+    promised = placement.referrals.get(event.referral_id, Referral()).appointment
+    return _referral(placement, event, unavailable=True, appointment=promised or event.appointment_follows)
 
 
 def _closed(placement: Placement, event: AssignmentClosed, _at: datetime) -> Placement:
