@@ -218,6 +218,7 @@ class ClosedReason(StrEnum):
     DIRECTED_ELSEWHERE = "directed_elsewhere"
     AGENCY_SUSPENDED = "agency_suspended"
     PARTICIPATION_ENDED = "participation_ended"
+    AMENDED = "amended"
 
 
 class ConsentKind(StrEnum):

@@ -29,6 +29,7 @@ from contracts.catalogue import (
     PersonUnlinked,
     ReviewDecided,
 )
+from contracts.parts import Particulars
 from contracts.words import Agreement, ClosedReason, ContactResult, DeclineReason, Door, EndReason, HelpType, Verdict
 from services.assignment.domain import HEARS, evolve, read_placement, written_placement
 from tests.assignment.examples import (
@@ -147,6 +148,12 @@ STORIES = {
         received(agreement=Agreement.UNDECIDED), screened(), corrected(agreement=Agreement.AGREED),
     ),
     "an arrest without agreement": (received(agreement=Agreement.NOT_ASKED), screened()),
+    "an amendment of what an offer says, which the first agency no longer suits": (
+        received(), screened(), corrected(particulars=Particulars(area="hills", language="es")), screened(revision=1),
+    ),
+    "two amendments of what an offer says": (
+        received(), screened(), corrected(particulars=aged(70)), corrected(1, 2, particulars=aged(30)),
+    ),
     "the person says no": (received(), screened(), PersonDeclined(referral_id=referral())),
     "the sender takes it back": (received(), retracted(), screened()),
     "not divertible, then it is": (

@@ -20,6 +20,7 @@ from contracts.catalogue import (
     ParticipationEnded,
     PersonDeclined,
 )
+from contracts.parts import AgeFact, Particulars
 from contracts.words import ClosedReason, DeclineReason, Door, EndReason, Verdict
 from services.assignment.domain import gathered
 from tests.assignment.examples import (
@@ -30,6 +31,7 @@ from tests.assignment.examples import (
     RIVER,
     YOUTH,
     Town,
+    corrected,
     received,
     referral,
     retracted,
@@ -48,6 +50,7 @@ STEPS = some.one_of(
     some.tuples(some.just("no"), PEOPLE),
     some.tuples(some.just("retract"), PEOPLE),
     some.tuples(some.just("unfit"), PEOPLE),
+    some.tuples(some.just("amend"), PEOPLE, some.sampled_from(["riverside", "hills", None]), some.booleans()),
     some.tuples(some.just("time"), some.sampled_from([1, 6, 40, 1500])),
     some.tuples(some.just("room"), some.sampled_from([RIVER, HILL])),
     some.tuples(some.just("suspend"), some.sampled_from([RIVER, HILL])),
@@ -61,6 +64,8 @@ class Day:
     def __init__(self) -> None:
         self.place = Town(town(river_house=1, hill_house=2))
         self.known: set[int] = set()
+        self.doors: dict[int, Door] = {}
+        self.revision = 0
         self.places = {RIVER: 1, HILL: 2}
 
     async def step(self, what: str, *about) -> None:
@@ -68,6 +73,7 @@ class Day:
         if what == "refer":
             if one not in self.known:
                 self.known.add(one)
+                self.doors[one] = about[1]
                 await place.unread(received(one, door=about[1]), who=one)
                 await place.unread(screened(one), who=one)
         elif what == "time":
@@ -85,6 +91,11 @@ class Day:
         place = self.place
         if what == "retract":
             await place.unread(retracted(one), who=one)
+        elif what == "amend":
+            self.revision += 1
+            where = Particulars(age=AgeFact(from_years=40, to_years=40), area=more[0])
+            amended = corrected(one, self.revision, door=self.doors[one], officer_waiting=more[1], particulars=where)
+            await place.unread(amended, who=one)
         elif what == "unfit":
             await place.unread(screened(one, Verdict.PRESUMPTIVELY_INELIGIBLE, revision=1), who=one)
         elif what == "no":

@@ -13,6 +13,8 @@ it has the site's minutes to answer, else the longer ones. An answer counts by w
 waiting officer starts the minutes for arrival; a hand-off, or a contact in person, within them is arrival.
 An agency that accepted may still decline until the hand-off. Whoever gave a lasting reason (not our area, no shared
 language, safety) is not asked again for that referral.
+An amendment of what an open offer says takes it back and makes it again, to the same agency with a new clock, or to the
+next if that one suits no more.
 
 **Places.** A place is for a person: all their referrals at one agency take one. No ordinary offer is made beyond the
 places. Own participants, hand-offs already made, and an operator's direction go beyond them. A newcomer never takes a

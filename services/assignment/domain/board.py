@@ -22,6 +22,7 @@ from contracts.catalogue import (
     AssignmentOffered,
     AssignmentWaitlisted,
 )
+from contracts.words import ClosedReason
 from services.assignment.domain.rooms import OF_AGENCIES, Room, about, evolve_room
 
 if TYPE_CHECKING:
@@ -157,7 +158,9 @@ def _unanswered(board: Board, event: AssignmentDeclined | AssignmentLapsed, fact
 
 
 def _cancelled(board: Board, event: AssignmentCancelled, fact: Fact) -> Board:
-    return _given_back(board, fact.subject or "", event.agency, at=fact.at)
+    """Give the place back; where only the terms changed, the same agency is asked again, and no place came free."""
+    anew = event.reason is ClosedReason.AMENDED
+    return _given_back(board, fact.subject or "", event.agency, at=None if anew else fact.at)
 
 
 def _enrolled(board: Board, event: AssignmentEnrolled, fact: Fact) -> Board:

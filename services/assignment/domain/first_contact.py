@@ -25,6 +25,7 @@ from services.assignment.domain.candidates import (
     turn_of,
 )
 from services.assignment.domain.evolving import ROUND
+from services.assignment.domain.kept import Terms
 from services.assignment.domain.referral import FINAL
 from services.plumbing.identity import derived
 
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 
     from contracts.parts import AfterTheFact
     from services.assignment.domain.course import Course
-    from services.assignment.domain.kept import Told
+    from services.assignment.domain.kept import Offer, Told
+    from services.assignment.domain.placement import Placement
     from services.assignment.domain.referral import Referral
 
 OFFER: Final = "offer"
@@ -50,14 +52,18 @@ def proceed(course: Course, referral_id: str, promised: str | None = None) -> No
         close(course, referral_id, reason)
     elif referral.told.after_the_fact is not None:
         _record(course, referral_id, referral.told.after_the_fact)
-    elif referral.live is None and course.placement.ready_at(referral_id, course.office) is not None:
+    elif course.placement.ready_at(referral_id, course.office) is None:
+        return
+    elif referral.live is None:
         _seek(course, referral_id, promised)
+    else:
+        _renew(course, referral_id, referral.live[1])
 
 
 def offer_to(course: Course, referral_id: str, agency: str) -> None:
     """Offer the referral to the agency, blind; it lapses by the site's clock, counted from when it was ready."""
     referral = course.referral(referral_id)
-    told = _told(referral)
+    told, terms = _told(referral), _terms(referral)
     ready_at = course.placement.ready_at(referral_id, course.office)
     clocks = course.site.clocks
     pressing = referral.officer_waits or (told.door is Door.ARREST_DIVERSION and not referral.unavailable)
@@ -69,12 +75,12 @@ def offer_to(course: Course, referral_id: str, agency: str) -> None:
             referral_id=referral_id,
             offer_id=offer_id,
             agency=agency,
-            door=told.door,
-            area=told.area,
-            age_band=age_band(told.age),
-            language=told.language,
-            needs=told.needs,
-            officer_waiting=referral.officer_waits,
+            door=terms.door,
+            area=terms.area,
+            age_band=terms.age_band,
+            language=terms.language,
+            needs=terms.needs,
+            officer_waiting=terms.officer_waiting,
             lapses_at=lapses_at,
             arrive_within_minutes=clocks.arrival_minutes if referral.officer_waits else None,
             test=told.test,
@@ -139,6 +145,40 @@ def _seek(course: Course, referral_id: str, promised: str | None) -> None:
             return
     officer = course.referral(referral_id).officer_waits
     _nobody(course, referral_id, full=_full_for_newcomers(course, referral_id) if officer else bool(left))
+
+
+def _renew(course: Course, referral_id: str, offer: Offer) -> None:
+    """Take back an open offer that no longer says what is so, and make it again, with a new clock.
+
+    The agency keeps its place in the order and the place it gave, unless it suits no more: then the next is asked. An
+    offer whose time is up is left to lapse.
+    """
+    terms = _terms(course.referral(referral_id))
+    late = offer.lapses_at is not None and course.at > offer.lapses_at
+    if not offer.open or late or offer.terms is None or offer.terms == terms:
+        return
+    pressing_now = terms.officer_waiting and not offer.terms.officer_waiting
+    if pressing_now or not _still_suits(course, referral_id, offer.agency):
+        cancel(course, referral_id, ClosedReason.DIRECTED_ELSEWHERE)
+        _seek(course, referral_id, None)
+    else:
+        cancel(course, referral_id, ClosedReason.AMENDED)
+        offer_to(course, referral_id, offer.agency)
+
+
+def _still_suits(course: Course, referral_id: str, agency: str) -> bool:
+    """Whether the agency suits as well as before the fact; whom an operator chose by hand need not suit."""
+    if course.board.room(agency).suspended:
+        return False
+    if _suits(course, course.placement, referral_id, agency):
+        return True
+    before = course.before
+    return before is None or not _suits(course, before, referral_id, agency)
+
+
+def _suits(course: Course, placement: Placement, referral_id: str, agency: str) -> bool:
+    known = referral_id in placement.referrals
+    return known and any(one.agency == agency for one in candidates(course.site, course.board, placement, referral_id))
 
 
 def _has_room(course: Course, referral_id: str, one: Candidate, promised: str | None) -> bool:
@@ -225,6 +265,18 @@ def _new_turn(course: Course, referral_id: str) -> tuple[int, datetime, str]:
 
 def _offer_id(referral_id: str, referral: Referral, agency: str) -> str:
     return derived("off-", referral_id, agency, str(len(referral.offers)))
+
+
+def _terms(referral: Referral) -> Terms:
+    told = _told(referral)
+    return Terms(
+        door=told.door,
+        area=told.area,
+        age_band=age_band(told.age),
+        language=told.language,
+        needs=told.needs,
+        officer_waiting=referral.officer_waits,
+    )
 
 
 def _told(referral: Referral) -> Told:

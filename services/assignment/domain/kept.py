@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from contracts.parts import AfterTheFact, AgeFact
-from contracts.words import Agreement, ClosedReason, DeclineReason, Door, HelpType, Verdict
+from contracts.words import AgeBand, Agreement, ClosedReason, DeclineReason, Door, HelpType, Verdict
 
 LASTING: Final = frozenset({DeclineReason.NOT_OUR_AREA, DeclineReason.NO_SHARED_LANGUAGE, DeclineReason.SAFETY})
 """Reasons that will be the same tomorrow: who gave one is not asked again for this referral."""
@@ -61,10 +61,24 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What a blind offer says of the referral: all by which an agency may decide."""
+
+    door: Door
+    area: str | None
+    age_band: AgeBand
+    language: str
+    needs: tuple[HelpType, ...]
+    officer_waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """One agency asked once, and all that came of it. The instants are when the hub admitted what made it so."""
 
     agency: str
+    terms: Terms | None = None
+    """None for what was recorded after the fact, or said before offers kept their terms."""
     offered_at: datetime | None = None
     lapses_at: datetime | None = None
     accepted_at: datetime | None = None

@@ -20,7 +20,7 @@ from contracts.catalogue import (
     OnwardAsked,
     OnwardClosed,
 )
-from services.assignment.domain.kept import Offer, Onward
+from services.assignment.domain.kept import Offer, Onward, Terms
 from services.assignment.domain.referral import Referral
 
 if TYPE_CHECKING:
@@ -37,7 +37,15 @@ ONWARD_RANKS: Final[Mapping[str, int]] = {
 
 
 def _offered(placement: Placement, event: AssignmentOffered, at: datetime) -> Placement:
-    return _offer(placement, event, offered_at=at, lapses_at=event.lapses_at)
+    terms = Terms(
+        door=event.door,
+        area=event.area,
+        age_band=event.age_band,
+        language=event.language,
+        needs=event.needs,
+        officer_waiting=event.officer_waiting,
+    )
+    return _offer(placement, event, terms=terms, offered_at=at, lapses_at=event.lapses_at)
 
 
 def _accepted(placement: Placement, event: AssignmentAccepted, at: datetime) -> Placement:
