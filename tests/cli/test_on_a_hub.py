@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
+import io
 import json
-import subprocess
 import sys
 import time
+from typing import NamedTuple
 
 import pytest
 
-from tests.journeys.running import ROOT, running
+from services import cli
+from tests.journeys.running import running
 from tests.platform.embedded import fresh_folder
 
 POLICE, OFFICE = "bellingham-police", "whatcom-lead-program-office"
 pytestmark = pytest.mark.xdist_group("cli")
 
 
+class Done(NamedTuple):
+    """What a command came to."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 @pytest.fixture(scope="module")
-def hub():
-    """Runs `hub` as a program of its own against one hub for all tests of this file."""
+def state():
+    """The state folder of one hub for all tests of this file."""
     with fresh_folder() as folder, running(folder) as facts:
+        yield facts["state"]
 
-        def run(*words, stdin=None):
-            done = subprocess.run(
-                [sys.executable, "-m", "services.cli", *words, "--state", facts["state"]],
-                input=stdin, capture_output=True, text=True, cwd=ROOT, check=False, timeout=120,
-            )  # fmt: skip
-            assert "Traceback" not in done.stderr, done.stderr
-            return done
 
-        yield run
+@pytest.fixture
+def hub(state, monkeypatch, capsys):
+    """Runs `hub` with these words, as the program does, and says what came of it."""
+
+    def run(*words, stdin=""):
+        monkeypatch.setattr(sys, "argv", ["hub", *words, "--state", state])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as ended:
+            code = ended.code or 0
+        return Done(code, *capsys.readouterr())
+
+    return run
 
 
 def said(identity, kind="referral.submitted", data=None, agency=POLICE):
