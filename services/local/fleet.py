@@ -13,6 +13,8 @@ from contracts import topics
 from services.local.supervised import Supervised
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from services.local.platform import Platform
     from services.sites import Site
 
@@ -26,8 +28,10 @@ _LOOK_SECONDS: Final = 0.25
 class Fleet:
     """The processes. None of them outlives this one, however it ends."""
 
-    def __init__(self, platform: Platform, database: str, site: Site) -> None:
-        """Nothing is started yet."""
+    def __init__(
+        self, platform: Platform, database: str, site: Site, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Nothing is started yet. `environment` holds more of the services' settings."""
         self._platform = platform
         self._environment = {
             "HUB_KAFKA": platform.kafka,
@@ -37,7 +41,7 @@ class Fleet:
             "HUB_MINUTE_SECONDS": str(site.clocks.minute_seconds),
             "HUB_HEARTBEAT_SECONDS": "1",
             "PYTHONPATH": str(ROOT),
-        }
+        } | dict(environment or {})
         self._running: dict[str, Supervised] = {}
         self._keeping: list[asyncio.Task[None]] = []
         self._stopping = False

@@ -30,7 +30,7 @@ from services.plumbing.standing import database_made, standing
 from services.sites.settings import SiteSettings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
     from services.plumbing.runner import Runner
@@ -94,8 +94,11 @@ async def started(
     processes: bool = False,
     minute_seconds: float | None = None,
     progress: Progress = quiet,
+    environment: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Hub]:
     """Start everything; at the end stop everything, also when the start itself fails half way.
+
+    `environment` holds more settings of the services where each has a process of its own.
 
     Raises:
         LocalTrouble, SiteUnreadable: as their names say.
@@ -116,7 +119,7 @@ async def started(
         progress(_STEP, 2, _STEPS)
         since, fleet = datetime.now(UTC), None
         if processes:
-            fleet = Fleet(platform, database, known)
+            fleet = Fleet(platform, database, known, environment)
             stack.push_async_callback(fleet.stop)
             await fleet.start()
         else:

@@ -49,7 +49,8 @@ class World:
         self._thread = threading.Thread(target=self._live, name="the hub")
 
     def __enter__(self) -> Self:
-        os.environ.update(SHORTER)
+        if not self._processes:
+            os.environ.update(SHORTER)
         self._thread.start()
         assert self._ready.wait(SECONDS_TO_START), "The hub was not ready in time."
         if self._trouble is not None:
@@ -60,8 +61,9 @@ class World:
         self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join()
         self._loop.close()
-        for name in SHORTER:
-            os.environ.pop(name, None)
+        if not self._processes:
+            for name in SHORTER:
+                os.environ.pop(name, None)
 
     @property
     def logs(self) -> Path:
@@ -125,7 +127,9 @@ class World:
 
     async def _run(self) -> None:
         self._over = asyncio.Event()
-        async with started(self._folder, processes=self._processes, minute_seconds=self._minute) as self.hub:
+        async with started(
+            self._folder, processes=self._processes, minute_seconds=self._minute, environment=SHORTER
+        ) as self.hub:
             self._ready.set()
             await self._over.wait()
 
