@@ -12,6 +12,7 @@ from contracts.catalogue import (
     ContactAttempted,
     HandoffCompleted,
     IntakeCompleted,
+    OfferCancelled,
     OnwardRequested,
     ParticipationEnded,
     PersonAgreed,
@@ -36,7 +37,7 @@ _FIRST_CONTACT: Final = (*_WHO_IT_IS, Category.INCIDENT, Category.SAFETY)
 async def play(agencies: Agencies, run: Run, holder: str, made: AssignmentMade) -> None:
     """Report the course of the case, step by step, until the assignment is cancelled."""
     for step in run.case.course:
-        if "offer.cancelled" in run.heard_by(holder) and step != "no":
+        if _cancelled(run, made) and step != "no":
             return
         word, _, rest = step.partition(":")
         if word == "wait":
@@ -45,6 +46,11 @@ async def play(agencies: Agencies, run: Run, holder: str, made: AssignmentMade) 
         if word == "onward" and any(one.startswith("consent:") for one in run.case.course):
             await _until(agencies, run, "consent.granted", 1 + run.case.course.count("consent"))
         await agencies.say(run, holder, _event(agencies, run, holder, made, step), subject=run.pseudonyms.get(holder))
+
+
+def _cancelled(run: Run, made: AssignmentMade) -> bool:
+    events = (message.fact.event for message in run.messages if message.type == OfferCancelled.name)
+    return any(isinstance(event, OfferCancelled) and event.offer_id == made.offer_id for event in events)
 
 
 async def what_follows(agencies: Agencies, run: Run) -> None:

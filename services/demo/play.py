@@ -35,6 +35,8 @@ _AT_ONCE: Final = 6
 """How many cases are under way side by side, those that wait for a clock not counted: a slow machine plays more slowly,
 and no offer lapses because of it."""
 _SCENE_SECONDS: Final = 120.0
+_SCENE_MINUTES: Final = 60.0
+"""A scene that is not over by then is ended: in seconds, or in the site's minutes, whichever is longer."""
 _QUIET_SECONDS: Final = 2.0
 
 
@@ -157,7 +159,8 @@ class Play:
                 await self._mirror.changed(0.1)
 
     async def _until(self, done: Callable[[], bool]) -> None:
-        until = asyncio.get_running_loop().time() + _SCENE_SECONDS
+        longest = max(_SCENE_SECONDS, self.site.clocks.minutes(_SCENE_MINUTES).total_seconds())
+        until = asyncio.get_running_loop().time() + longest
         while not done() and asyncio.get_running_loop().time() < until:
             await self._mirror.changed(0.25)
             for run in self.runs.values():
