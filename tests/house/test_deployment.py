@@ -162,13 +162,12 @@ def exists(words):
     """Whether the `hub` command knows these words; what follows a command are its arguments."""
     command = typer.main.get_command(hub)
     for word in words:
-        known = getattr(command, "commands", None)
-        if known is None:
+        if not hasattr(command, "get_command"):
             return True
-        if word not in known:
+        command = command.get_command(None, word)
+        if command is None:
             return False
-        command = known[word]
-    return not hasattr(command, "commands") or command.invoke_without_command
+    return not hasattr(command, "get_command") or command.invoke_without_command
 
 
 def targets():

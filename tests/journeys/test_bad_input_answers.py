@@ -13,7 +13,12 @@ from tests.journeys.outside import Heard, Outsider
 
 pytestmark = pytest.mark.xdist_group("journeys")
 UNKNOWN = "off-" + "0" * 32
-ARREST = {"door": "arrest_diversion", "source_kind": "law_enforcement", "offences": [{"nibrs": "90C"}]}
+ARREST = {
+    "door": "arrest_diversion",
+    "source_kind": "law_enforcement",
+    "offences": [{"nibrs": "90C"}],
+    "agreement": "agreed",
+}
 _languages = itertools.count(4000)
 
 

@@ -116,8 +116,11 @@ def test_a_process_number_that_now_belongs_to_somebody_else_is_left_alone(tmp_pa
 
 def test_a_server_left_behind_on_this_state_is_ended(tmp_path):
     folder = tmp_path / "state"
-    left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", str(folder)])
-    assert end_stale(left.pid, folder) is True
+    command = [sys.executable, "-c", "import time; print(flush=True); time.sleep(600)", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as left:
+        assert left.stdout is not None
+        left.stdout.readline()  # before that it may still bear our own name
+        assert end_stale(left.pid, folder) is True
     assert left.wait() == -signal.SIGTERM
 
 
