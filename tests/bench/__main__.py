@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import statistics
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import structlog
 from confluent_kafka.admin import AdminClient, NewTopic
 from rich.console import Console
 from rich.table import Table
@@ -17,7 +20,7 @@ from rich.table import Table
 from services.local.platform import Platform
 from services.sites import load_site
 from tests.bench import hub as whole
-from tests.bench.loop import Ground, filled, laid_out, raw_on_the_same, same_bytes, service_loop, to_topic
+from tests.bench.loop import Ground, filled, laid_out, raw_on_the_same, received, same_bytes, service_loop, to_topic
 from tests.bench.tutorial import tutorial_loop
 
 BATCH = 500
@@ -40,6 +43,8 @@ async def loops(quick: bool) -> dict[str, Any]:
             raw = await raw_on_the_same(ground, work, count, BATCH)
             say.print("the tutorial's style …")
             one = await tutorial_loop(ground, [work], work, few)
+            # Each hop hears the same referral again, so that every hop of the chain reads what it can check.
+            work = replace(work, outputs=(("", received(0)[1]),))
             chained = [
                 to_topic(work, HOPS[0], HOPS[1], 1),  # intake
                 to_topic(work, HOPS[1], HOPS[2], 1),  # eligibility
@@ -130,6 +135,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the hub; every ratio is within this run.")
     parser.add_argument("--quick", action="store_true", help="fewer messages, for a first look")
     quick = parser.parse_args().quick
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     found = asyncio.run(loops(quick)) | asyncio.run(chain(quick))
     found["chain_to_tutorial"] = round(found["chain_per_second"] / found["tutorial_chain_per_second"], 1)
     found["limited_by"] = (
