@@ -35,8 +35,10 @@ TOPIC = re.compile(
 )
 MOMENT = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
 ENVIRONMENT = {("os", "environ"), ("os", "getenv"), ("os", "putenv")}
+# A letter in brackets, so that the rule does not break itself.
 ADDRESS = re.compile(
-    r"(pypi\.org|pythonhosted\.org|repo1?\.maven|index-url|find-links|artifactory|/root/|/home/[a-z]|/Users/|/work/)"
+    r"([p]ypi\.org|[p]ythonhosted\.org|[r]epo1?\.maven|[i]ndex-url|[f]ind-links|[a]rtifactory"
+    r"|/[r]oot/|/[h]ome/[a-z]|/[U]sers/|/[w]ork/)"
 )
 LINES_OF_A_FUNCTION, LINES_OF_A_FILE = 40, 300
 

@@ -33,7 +33,7 @@ PARTED = "unlinked"
 UNASKED = "operator"
 """The basis of a pair that nothing matched: an operator spoke of it unasked."""
 MOST_MATCHES = 10
-"""How many people one mark brings at most, the first noted first: a placeholder for a name matches thousands."""
+"""How many people one mark brings at most, the first noted first: a name that stands for none matches thousands."""
 
 
 class Seals(Protocol):
