@@ -87,7 +87,7 @@ def read_data(envelope: Envelope, data: bytes) -> Event:
     try:
         return brought_up(cls.model_validate_json(data))
     except ValidationError as error:
-        raise InvalidData(*_problems(error), envelope=envelope) from None
+        raise InvalidData(*problems_of(error), envelope=envelope) from None
 
 
 def contract(envelope: Envelope) -> type[Event]:
@@ -152,7 +152,8 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return None
 
 
-def _problems(error: ValidationError) -> list[Problem]:
+def problems_of(error: ValidationError) -> list[Problem]:
+    """Return what is wrong as field, rule and fix; no value is repeated in them."""
     return [
         Problem(
             field=".".join(str(part) for part in wrong["loc"] if isinstance(part, int) or part.isidentifier())

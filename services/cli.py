@@ -12,7 +12,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from services.commands.shown import STYLE, Trouble, aside
+from services.commands.shown import STYLE, Trouble, aside, misfit
 
 INTERRUPTED: Final = 130
 
@@ -98,13 +98,19 @@ def main() -> None:
 
 
 def _told(trouble: Exception) -> list[str] | None:
-    """Return what a person should read of an error: our own say it themselves, a server's only which server it is."""
+    """Return what a person should read of an error: our own say it themselves, a server's only which server it is.
+
+    Of what does not fit a contract, the field, the rule and the fix: what was typed may be private, and is left out.
+    """
     package = type(trouble).__module__.partition(".")[0]
     if package in {"services", "contracts"}:
         meant, said = cleandoc(type(trouble).__doc__ or ""), str(trouble)
         whole = said if "Next:" in said or not meant else f"{meant} ({said})" if said not in meant else meant
         happened, _, next_step = whole.partition("Next:")
         return [happened.strip(), *([f"Next: {next_step.strip()}"] if next_step else [])]
+    if package == "pydantic_core":
+        unfit = misfit(trouble)
+        return None if unfit is None else [unfit.happened, f"Next: {unfit.next_step}"]
     if package in _SERVERS or isinstance(trouble, OSError):
         server = _SERVERS.get(package, "Kafka or PostgreSQL")
         return [f"{server} does not answer as it should: {_kind(trouble)}.", "Next: look at `hub status`."]

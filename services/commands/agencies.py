@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -11,6 +11,7 @@ from contracts import topics
 from contracts.to_hub.agency_resumed import AgencyResumed
 from contracts.to_hub.agency_suspended import AgencySuspended
 from services.commands import office, reach, shown
+from services.commands.arguments import OperatorOption, SlugArgument
 from services.commands.reach import JsonOption, SiteOption, StateOption
 from services.plumbing.administration import Administration
 from services.sites import load_site
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from services.sites import Agency
 
 group = typer.Typer(help="The agencies: who they are, how each gets in.", no_args_is_help=True, **shown.STYLE)
-
-SlugArgument = Annotated[str, typer.Argument(help="The agency's slug; `hub agency list` names them.", metavar="SLUG")]
 
 _EXAMPLE = """\
 # {name} reads its lane. Needs: pip install confluent-kafka
@@ -99,7 +98,7 @@ def rotate(slug: SlugArgument, state: StateOption = None, json_: JsonOption = Fa
 def suspend(
     slug: SlugArgument,
     state: StateOption = None,
-    operator: office.OperatorOption = office.UNNAMED,
+    operator: OperatorOption = office.UNNAMED,
     json_: JsonOption = False,
 ) -> None:
     """Shut an agency out at once. What is meant for it waits, and nothing is lost; `resume` brings it back."""
@@ -118,7 +117,7 @@ def suspend(
 def resume(
     slug: SlugArgument,
     state: StateOption = None,
-    operator: office.OperatorOption = office.UNNAMED,
+    operator: OperatorOption = office.UNNAMED,
     json_: JsonOption = False,
 ) -> None:
     """Let a suspended agency in again, with the password it had; it gets what was waiting."""

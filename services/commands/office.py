@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final
-
-import typer
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts.envelope import Envelope, Fact, agency_source, structured
 from services.commands.shown import Trouble
@@ -20,10 +18,6 @@ if TYPE_CHECKING:
 UNNAMED: Final = "operator"
 OPERATORS: Final = "operators"
 """The folder of operators' signing keys, within that of the hub's secrets."""
-
-OperatorOption = Annotated[
-    str, typer.Option("--operator", help="Who says it; `hub operator add` makes their key.", envvar="HUB_OPERATOR")
-]
 
 
 async def said(reach: Reach, event: Event, *, subject: str | None = None, wait: float = 30.0) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from contracts import topics
 from services.commands import office, reach, shown
+from services.commands.arguments import OperatorArgument
 from services.commands.reach import JsonOption, StateOption
 from services.intake.store import register_operator, registered_operators
 from services.plumbing.signing import new_key
@@ -21,7 +21,7 @@ group = typer.Typer(help="Operators and their signing keys.", no_args_is_help=Tr
 
 @group.command()
 def add(
-    name: Annotated[str, typer.Argument(help="The operator: lower-case words joined by hyphens.")],
+    name: OperatorArgument,
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
@@ -30,10 +30,6 @@ def add(
     What they say from now on under this name is signed; and from the first operator on, every decision has to be.
     """
     found = reach.find(state)
-    try:
-        topics.agency_group_prefix(name)
-    except ValueError:
-        raise shown.Trouble(f"{name} is no operator's name.", "use lower-case words joined by hyphens.") from None
     kept = office.keys(found)
     if kept.known(name) is not None:
         raise shown.Trouble(f"{name} has a key already.", f"use it, or remove {kept.file(name)} to make another.")

@@ -10,7 +10,7 @@ import typer
 
 from contracts.catalogue import LinkAnswered
 from services.commands import office, reach, shown
-from services.commands.office import OperatorOption
+from services.commands.arguments import NumberOption, OperatorOption, OtherArgument, PersonArgument
 from services.commands.reach import JsonOption, StateOption
 
 if TYPE_CHECKING:
@@ -21,15 +21,13 @@ group = typer.Typer(
     help="People: found by keyed search, shown masked, linked by an operator.", no_args_is_help=True, **shown.STYLE
 )
 
-PersonArgument = Annotated[str, typer.Argument(help="The person's reference, `per-…`.", metavar="PERSON")]
-
 
 @group.command()
 def find(
     name: Annotated[str | None, typer.Option(help="Legal name; asked for if neither option is given.")] = None,
     birth_date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Birth date.")] = None,
     agency: Annotated[str | None, typer.Option(help="The agency whose own number of the person it is.")] = None,
-    number: Annotated[str | None, typer.Option(help="That number.")] = None,
+    number: NumberOption = None,
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
@@ -81,7 +79,7 @@ def links(state: StateOption = None, json_: JsonOption = False) -> None:
 @group.command()
 def link(
     person: PersonArgument,
-    other: Annotated[str, typer.Argument(help="The other record, `per-…`.")],
+    other: OtherArgument,
     operator: OperatorOption = office.UNNAMED,
     state: StateOption = None,
     json_: JsonOption = False,
@@ -93,7 +91,7 @@ def link(
 @group.command()
 def unlink(
     person: PersonArgument,
-    other: Annotated[str, typer.Argument(help="The other record, `per-…`.")],
+    other: OtherArgument,
     operator: OperatorOption = office.UNNAMED,
     state: StateOption = None,
     json_: JsonOption = False,

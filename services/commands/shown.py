@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 
 import typer
 from rich.console import Console
@@ -13,6 +13,8 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from contracts.words import Problem
 
 screen = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 aside = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 200)
@@ -33,6 +35,22 @@ class Trouble(Exception):
         """Say both in plain words."""
         super().__init__(happened)
         self.happened, self.next_step = happened, next_step
+
+    @classmethod
+    def of(cls, problems: Iterable[Problem], opening: str = "") -> Self:
+        """Say all problems, each with its field and rule, and what mends them."""
+        found = list(problems)
+        rules = "; ".join(f"{one.field}: {one.rule.rstrip('.')}" for one in found)
+        return cls(f"{opening}{rules}.", " ".join(dict.fromkeys(one.fix for one in found)))
+
+
+def misfit(error: Exception) -> Trouble | None:
+    """Return what does not fit a contract, without what was typed; None where the error is another one."""
+    from pydantic import ValidationError
+
+    from contracts.reading import problems_of
+
+    return Trouble.of(problems_of(error)) if isinstance(error, ValidationError) else None
 
 
 def show_json(thing: object) -> None:

@@ -10,7 +10,7 @@ import typer
 from contracts.catalogue import AssignmentDirected, DeadlineReached, ReviewAnswered
 from contracts.words import Verdict
 from services.commands import office, reach, shown
-from services.commands.office import OperatorOption
+from services.commands.arguments import OperatorOption, ReferralArgument, ReviewArgument
 from services.commands.reach import JsonOption, StateOption
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ reviews = typer.Typer(help="Referrals that need an operator's decision.", invoke
 
 
 def timeline(
-    referral: Annotated[str, typer.Argument(help="The referral's id, `ref-…`, as in the hub's acknowledgement.")],
+    referral: ReferralArgument,
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
@@ -63,7 +63,7 @@ def list_(state: StateOption = None, json_: JsonOption = False) -> None:
 
 @reviews.command()
 def decide(
-    review: Annotated[str, typer.Argument(help="The review's id, `rev-…`.")],
+    review: ReviewArgument,
     verdict: Annotated[Verdict, typer.Argument(help="eligible, or presumptively_ineligible.")],
     why: Annotated[str, typer.Option(help="The reason; it is sealed.")],
     operator: OperatorOption = office.UNNAMED,
@@ -78,7 +78,7 @@ def decide(
 
 
 def assign(
-    referral: Annotated[str, typer.Argument(help="The referral's id, `ref-…`.")],
+    referral: ReferralArgument,
     agency: Annotated[str, typer.Option("--to", help="The agency's slug.")],
     operator: OperatorOption = office.UNNAMED,
     state: StateOption = None,

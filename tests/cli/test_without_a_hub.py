@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from contracts.parts import PersonDetails
 from services import cli
 from services.plumbing.settings import PipesSettings
 
@@ -117,4 +118,50 @@ def test_not_enough_to_find_somebody_is_said_before_anything_is_asked(hub, tmp_p
     code, _, err = hub("person", "find", "--name", "Juniper Sample", "--state", str(tmp_path))
     assert code == 1
     assert "--name and --birth-date" in err
+    assert "Juniper" not in err
+
+
+@pytest.mark.parametrize(
+    ("words", "typed"),
+    [
+        (["person", "link", "per-x", "per-y"], "per-x"),
+        (["person", "unlink", "per-" + "1" * 32, "Juniper"], "Juniper"),
+        (["person", "show", "Juniper"], "Juniper"),
+        (["reviews", "decide", "foo", "eligible", "--why", "x"], "foo"),
+        (["agency", "suspend", "sumas-police", "--operator", "Sam_Sample"], "Sam_Sample"),
+        (["agency", "credentials", "../sumas"], "../sumas"),
+        (["operator", "add", "../x"], "../x"),
+        (["timeline", "Juniper"], "Juniper"),
+        (["assign", "Juniper", "--to", "opportunity-council"], "Juniper"),
+        (["person", "find", "--agency", "sumas-police", "--number", "SAMPLE\t12"], "SAMPLE"),
+    ],
+    ids=lambda words: "-".join(words[:2]) if isinstance(words, list) else "",
+)
+def test_what_does_not_fit_is_said_with_its_rule_and_the_next_step_and_is_not_repeated(hub, words, typed):
+    code, out, err = hub(*words)
+    assert (code, out) == (1, "")
+    assert "Traceback" not in err
+    assert typed not in err
+    assert err.splitlines()[-1].startswith("Next: ")
+
+
+def test_an_operator_of_the_environment_is_checked_like_one_that_is_typed(hub, monkeypatch):
+    monkeypatch.setenv("HUB_OPERATOR", "../x")
+    code, _, err = hub("person", "link", "per-" + "1" * 32, "per-" + "2" * 32)
+    assert code == 1
+    assert "HUB_OPERATOR" in err
+    assert "../x" not in err
+
+
+def test_whatever_else_does_not_fit_a_contract_is_said_by_field_rule_and_fix(hub, monkeypatch):
+    def ends():
+        PersonDetails(legal_name="Juniper Sample", agency_person_number="SAMPLE\t12", birth_date="Juniper")
+
+    monkeypatch.setattr(cli, "hub", ends)
+    code, out, err = hub()
+    assert (code, out) == (1, "")
+    assert err.splitlines()[0].startswith("birth_date: ")
+    assert "agency_person_number: " in err
+    assert err.splitlines()[-1].startswith("Next: ")
+    assert "SAMPLE" not in err
     assert "Juniper" not in err

@@ -1,0 +1,104 @@
+"""What is typed is checked where it is typed, by the contract's own rule; what did not fit is never repeated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from contracts.words import PersonRef, Reference, ReferralId, ReviewId, Slug
+from services.commands.shown import Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_NAME: Final = "lower-case words joined by hyphens"
+_THIRTY_TWO: Final = "and 32 digits from 0-9 and a-f"
+
+
+def fitting(kind: Any, happened: str, next_step: str) -> Callable[[str | None], str | None]:
+    """Return a check of one argument by a contract's type; what is not given is not checked."""
+    adapter: TypeAdapter[str] = TypeAdapter(kind)
+
+    def check(typed: str | None) -> str | None:
+        try:
+            return None if typed is None else adapter.validate_python(typed)
+        except ValidationError:
+            raise Trouble(happened, next_step) from None
+
+    return check
+
+
+ReferralArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="REFERRAL",
+        help="The referral's id, `ref-…`, as in the hub's acknowledgement.",
+        callback=fitting(
+            ReferralId,
+            f"That is no referral's id: `ref-` {_THIRTY_TWO}.",
+            "copy it from the acknowledgement, or from `hub person show per-…`.",
+        ),
+    ),
+]
+ReviewArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="REVIEW",
+        help="The review's id, `rev-…`; `hub reviews` lists those that are open.",
+        callback=fitting(
+            ReviewId, f"That is no review's id: `rev-` {_THIRTY_TWO}.", "copy it from the list of `hub reviews`."
+        ),
+    ),
+]
+_person = fitting(
+    PersonRef,
+    f"That is no person's reference: `per-` {_THIRTY_TWO}.",
+    "`hub person find` and `hub person links` show references.",
+)
+PersonArgument = Annotated[
+    str, typer.Argument(metavar="PERSON", help="The person's reference, `per-…`.", callback=_person)
+]
+OtherArgument = Annotated[str, typer.Argument(metavar="OTHER", help="The other record, `per-…`.", callback=_person)]
+OperatorOption = Annotated[
+    str,
+    typer.Option(
+        "--operator",
+        help="Who says it, as lower-case words joined by hyphens; `hub operator add` makes their key.",
+        envvar="HUB_OPERATOR",
+        callback=fitting(
+            Slug,
+            f"That is no operator's name: --operator, or HUB_OPERATOR, is {_NAME}.",
+            "`hub operator list` names the operators.",
+        ),
+    ),
+]
+OperatorArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help=f"The operator: {_NAME}.",
+        callback=fitting(Slug, "That is no operator's name.", f"use {_NAME}, such as juno-sample."),
+    ),
+]
+SlugArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="SLUG",
+        help="The agency's slug; `hub agency list` names them.",
+        callback=fitting(Slug, f"That is no agency's slug: {_NAME}.", "`hub agency list` names them."),
+    ),
+]
+NumberOption = Annotated[
+    str | None,
+    typer.Option(
+        "--number",
+        help="That number.",
+        callback=fitting(
+            Reference,
+            "That is no agency's number of a person: 1 to 60 characters, no tabs or other control characters.",
+            "type it as the agency shows it.",
+        ),
+    ),
+]
