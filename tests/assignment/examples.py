@@ -159,8 +159,12 @@ class Town:
 
     async def report(self, agency: str, event: Event, who: int = 1) -> None:
         """An agency says it of a person, and intake admits it."""
-        await self.hub.publish(topics.REPORTS, fact(event, person(who), agency_source(agency), self.hub.at))
+        await self.reported(agency, event, who)
         await self.hub.settle()
+
+    async def reported(self, agency: str, event: Event, who: int = 1) -> None:
+        """An agency says it of a person, intake admits it, and nobody has read it yet."""
+        await self.hub.publish(topics.REPORTS, fact(event, person(who), agency_source(agency), self.hub.at))
 
     async def tell(self, agency: str, event: Event) -> None:
         """An agency says it of an agency."""

@@ -57,6 +57,7 @@ async def test_the_offer_that_was_taken_back_cannot_be_accepted():
     await place.refer()
     old = place.offer().offer_id
     await place.hear(corrected(particulars=aged(70)))
+    await place.passes(1)
     await place.report(RIVER, OfferAccepted(offer_id=old))
     assert place.last(AnswerRefused).refusal.reason == "unknown-offer"
     assert place.offer().offer_id != old

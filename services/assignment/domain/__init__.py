@@ -9,8 +9,9 @@ Once an agency has accepted, an amendment undoes nothing; once the person was me
 by way of who has them or the program office.
 
 **Whom.** One agency at a time, blind, each once a round (order: `candidates`). With an officer waiting, or by arrest,
-it has the site's minutes to answer, else the longer ones. An answer counts by when the hub admitted it. Accepting for a
-waiting officer starts the minutes for arrival; a hand-off, or a contact in person, within them is arrival.
+it has the site's minutes to answer, else the longer ones. An answer counts by when the hub admitted it, also where the
+offer was taken back before it was read (`belated`). Accepting for a waiting officer starts the minutes for arrival; a
+hand-off, or a contact in person, within them is arrival. Who lapsed and met the person all the same has them.
 An agency that accepted may still decline until the hand-off. Whoever gave a lasting reason (not our area, no shared
 language, safety) is not asked again for that referral.
 An amendment of what an open offer says takes it back and makes it again, to the same agency with a new clock, or to the

@@ -16,6 +16,7 @@ from contracts.catalogue import (
     OfferDeclined,
 )
 from contracts.words import Problem
+from services.assignment.domain.belated import met_all_the_same, offer_accepted
 from services.assignment.domain.first_contact import ARRIVAL, OFFER
 
 if TYPE_CHECKING:
@@ -34,10 +35,22 @@ def accepted(course: Course, event: OfferAccepted) -> None:
     found = _theirs(course, event.offer_id)
     if found is not None and found[1].holds:
         return
-    if found is None or not found[1].open or _late(course, found[1]):
+    offer_id = None if found is None else _accepted(course, *found, event.offer_id)
+    offer = None if offer_id is None else course.placement.offer(offer_id)
+    if found is None or offer_id is None or offer is None:
         course.refuse("unknown-offer", UNKNOWN_OFFER)
-        return
-    referral_id, offer = found
+    elif not offer.holds:
+        _take_on(course, found[0], offer_id, event)
+
+
+def _accepted(course: Course, referral_id: str, offer: Offer, offer_id: str) -> str | None:
+    """Return the id of the offer that is accepted by it, or None where it is too late."""
+    if offer.open and not offer.late(course.at):
+        return offer_id
+    return offer_accepted(course, referral_id, offer_id, offer)
+
+
+def _take_on(course: Course, referral_id: str, offer_id: str, event: OfferAccepted) -> None:
     clocks = course.site.clocks
     officer = course.referral(referral_id).officer_waits
     comes = officer and event.appointment_at is None
@@ -45,15 +58,15 @@ def accepted(course: Course, event: OfferAccepted) -> None:
     course.say(
         AssignmentAccepted(
             referral_id=referral_id,
-            offer_id=event.offer_id,
-            agency=offer.agency,
+            offer_id=offer_id,
+            agency=course.fact.agency or "",
             arrives_in_minutes=event.arrives_in_minutes,
             arrive_by=arrive_by,
             appointment_at=event.appointment_at,
         )
     )
     if arrive_by is not None:
-        course.remind(ARRIVAL, event.offer_id, arrive_by)
+        course.remind(ARRIVAL, offer_id, arrive_by)
     elif officer:
         course.say(AssignmentUnavailable(referral_id=referral_id, appointment_follows=True))
 
@@ -64,7 +77,7 @@ def declined(course: Course, event: OfferDeclined) -> None:
     if found is not None and found[1].declined is not None:
         return
     stands = found is not None and (
-        (found[1].open and not _late(course, found[1])) or (found[1].holds and not found[1].met)
+        (found[1].open and not found[1].late(course.at)) or (found[1].holds and not found[1].met)
     )
     if found is None or not stands:
         course.refuse("unknown-offer", UNKNOWN_OFFER)
@@ -77,22 +90,30 @@ def declined(course: Course, event: OfferDeclined) -> None:
 
 
 def handed_off(course: Course, event: HandoffCompleted) -> None:
-    """The case manager has met the person. Only who holds the person says so, and a waiting officer's clock counts."""
+    """The case manager has met the person. Only who holds them says so, or held them when it happened.
+
+    Nobody holds the person too late: that a waiting officer's minutes have passed, the clock alone says.
+    """
     found = _theirs(course, event.offer_id)
-    if found is not None and found[1].holds and found[1].handed_off_at is not None:
-        return
-    if found is None or not found[1].holds or _too_late_to_come(course, found[1]):
+    if found is None:
         course.refuse("unknown-offer", UNKNOWN_OFFER)
         return
     referral_id, offer = found
-    course.say(
-        AssignmentHandedOff(
-            referral_id=referral_id,
-            offer_id=event.offer_id,
-            agency=offer.agency,
-            handed_off_at=event.completed_at or event.arrived_at or course.at,
+    met_at = event.completed_at or event.arrived_at or course.at
+    held = _held(course, referral_id, offer.agency)
+    if held is None:
+        if not met_all_the_same(course, referral_id, offer, met_at):
+            course.refuse("unknown-offer", UNKNOWN_OFFER)
+    elif held[1].handed_off_at is None:
+        course.say(
+            AssignmentHandedOff(referral_id=referral_id, offer_id=held[0], agency=offer.agency, handed_off_at=met_at)
         )
-    )
+
+
+def _held(course: Course, referral_id: str, agency: str) -> tuple[str, Offer] | None:
+    """Return by which offer the agency holds the referral: the one it names, or one that took its place."""
+    live = course.referral(referral_id).live
+    return live if live is not None and live[1].holds and live[1].agency == agency else None
 
 
 def time_passed(course: Course, event: DeadlineReached) -> None:
@@ -116,13 +137,3 @@ def time_passed(course: Course, event: DeadlineReached) -> None:
 def _theirs(course: Course, offer_id: str) -> tuple[str, Offer] | None:
     found = course.placement.find(offer_id)
     return found if found is not None and found[1].agency == course.fact.agency else None
-
-
-def _late(course: Course, offer: Offer) -> bool:
-    return offer.lapses_at is not None and course.at > offer.lapses_at
-
-
-def _too_late_to_come(course: Course, offer: Offer) -> bool:
-    if offer.arrive_by is None or offer.met or course.at <= offer.arrive_by:
-        return False
-    return not course.placement.arrived(offer)

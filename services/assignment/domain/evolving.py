@@ -109,7 +109,9 @@ def _spoken(placement: Placement, event: PersonAgreed | PersonDeclined, fact: Fa
 
 def _attempted(placement: Placement, event: ContactAttempted, fact: Fact) -> Placement:
     present = event.result is ContactResult.CONTACTED and event.mode == "in_person"
-    attempt = Attempt(agency=fact.agency, at=fact.at, present=present)
+    # An agency may report in the evening whom it met at noon; nobody meets anybody after they said so.
+    at = fact.at if event.at is None else min(event.at, fact.at)
+    attempt = Attempt(agency=fact.agency, at=at, present=present)
     return replace(placement, attempts=placement.attempts | {_identity(fact): attempt})
 
 

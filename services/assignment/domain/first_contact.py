@@ -32,7 +32,6 @@ from services.plumbing.identity import derived
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from contracts.parts import AfterTheFact
     from services.assignment.domain.course import Course
     from services.assignment.domain.kept import Offer, Told
     from services.assignment.domain.placement import Placement
@@ -51,7 +50,8 @@ def proceed(course: Course, referral_id: str, promised: str | None = None) -> No
     if reason is not None:
         close(course, referral_id, reason)
     elif referral.told.after_the_fact is not None:
-        _record(course, referral_id, referral.told.after_the_fact)
+        made = referral.told.after_the_fact
+        record(course, referral_id, made.to_agency, made.handed_off_at)
     elif course.placement.ready_at(referral_id, course.office) is None:
         return
     elif referral.live is None:
@@ -119,22 +119,25 @@ def _why_close(course: Course, referral_id: str) -> ClosedReason | None:
     return ClosedReason.NOT_DIVERTIBLE if referral.ineligible and not accepted and not recorded else None
 
 
-def _record(course: Course, referral_id: str, made: AfterTheFact) -> None:
-    """Record the hand-off that was made by phone: nobody is paged, and the place is taken whatever screening says."""
+def record(course: Course, referral_id: str, agency: str, handed_off_at: datetime) -> None:
+    """Record a hand-off that was made already: nobody is paged, and the place is taken whatever screening says."""
     cancel(course, referral_id, ClosedReason.DIRECTED_ELSEWHERE)
-    offer_id = _offer_id(referral_id, course.referral(referral_id), made.to_agency)
-    course.say(
-        AssignmentAccepted(referral_id=referral_id, offer_id=offer_id, agency=made.to_agency, after_the_fact=True)
-    )
+    offer_id = _offer_id(referral_id, course.referral(referral_id), agency)
+    course.say(AssignmentAccepted(referral_id=referral_id, offer_id=offer_id, agency=agency, after_the_fact=True))
     course.say(
         AssignmentHandedOff(
             referral_id=referral_id,
             offer_id=offer_id,
-            agency=made.to_agency,
-            handed_off_at=made.handed_off_at,
+            agency=agency,
+            handed_off_at=handed_off_at,
             after_the_fact=True,
         )
     )
+
+
+def says_otherwise(course: Course, referral_id: str, offer: Offer) -> bool:
+    """Whether an offer says what is so no more."""
+    return offer.terms is not None and offer.terms != _terms(course.referral(referral_id))
 
 
 def _seek(course: Course, referral_id: str, promised: str | None) -> None:
@@ -154,8 +157,7 @@ def _renew(course: Course, referral_id: str, offer: Offer) -> None:
     offer whose time is up is left to lapse.
     """
     terms = _terms(course.referral(referral_id))
-    late = offer.lapses_at is not None and course.at > offer.lapses_at
-    if not offer.open or late or offer.terms is None or offer.terms == terms:
+    if not offer.open or offer.late(course.at) or offer.terms is None or offer.terms == terms:
         return
     pressing_now = terms.officer_waiting and not offer.terms.officer_waiting
     if pressing_now or not _still_suits(course, referral_id, offer.agency):

@@ -86,6 +86,7 @@ class Offer:
     declined: DeclineReason | None = None
     lapsed: bool = False
     cancelled: ClosedReason | None = None
+    cancelled_at: datetime | None = None
     handed_off_at: datetime | None = None
     enrolled_at: datetime | None = None
     ended_at: datetime | None = None
@@ -104,6 +105,10 @@ class Offer:
     def holds(self) -> bool:
         """Whether the agency has taken the person on, and still has them."""
         return self.accepted_at is not None and not self.over
+
+    def late(self, at: datetime) -> bool:
+        """Whether an answer of that instant comes after the offer's time."""
+        return self.lapses_at is not None and at > self.lapses_at
 
     @property
     def met(self) -> bool:

@@ -51,6 +51,11 @@ class Placement:
         """Return the offer and its referral, or None for one that was never made for this person."""
         return next(((referral, offer) for referral, found, offer in self.offers if found == offer_id), None)
 
+    def offer(self, offer_id: str) -> Offer | None:
+        """Return the offer, or None for one that was never made for this person."""
+        found = self.find(offer_id)
+        return None if found is None else found[1]
+
     def held_by(self, agency: str | None, at: datetime) -> list[tuple[str, str, Offer]]:
         """Return what the agency holds of what it had accepted by that instant."""
         return [

@@ -60,8 +60,8 @@ def _lapsed(placement: Placement, event: AssignmentLapsed, _at: datetime) -> Pla
     return _offer(placement, event, lapsed=True)
 
 
-def _cancelled(placement: Placement, event: AssignmentCancelled, _at: datetime) -> Placement:
-    return _offer(placement, event, cancelled=event.reason)
+def _cancelled(placement: Placement, event: AssignmentCancelled, at: datetime) -> Placement:
+    return _offer(placement, event, cancelled=event.reason, cancelled_at=at)
 
 
 def _handed_off(placement: Placement, event: AssignmentHandedOff, at: datetime) -> Placement:
