@@ -64,7 +64,10 @@ REPORTS = some.one_of(
         kind=some.sampled_from(("hub_handoff", "part2_specific")),
     ),
     some.builds(own_care, by=some.sampled_from(WITNESSES), form_reference=some.sampled_from(FORMS)),
-    some.builds(revoked, by=some.sampled_from(WITNESSES), form=some.sampled_from((*FORMS, None))),
+    some.builds(
+        revoked, by=some.sampled_from(WITNESSES), form=some.sampled_from((*FORMS, None)),
+        how=some.sampled_from(("verbal", "written")),
+    ),
     some.builds(declined, by=some.sampled_from(WITNESSES)),
 )  # fmt: skip
 ASSIGNMENTS = some.one_of(

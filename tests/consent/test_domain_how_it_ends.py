@@ -8,6 +8,7 @@ from services.plumbing.service import Deadline
 from tests.consent.examples import (
     HOLDER,
     OFFICE,
+    PROSECUTOR,
     PROVIDER,
     REFERRAL,
     YOUTH,
@@ -60,6 +61,78 @@ def test_another_agency_cannot_take_back_what_it_did_not_witness():
     assert stage.said[-1].refusal.message_type == "consent.revoked"
     assert len(stage.in_force) == 1
     assert len(granted().when(revoked(by=PROVIDER, form=None)).in_force) == 1
+
+
+def spoken(at=1.0, by=PROVIDER):
+    return revoked(at, by, form=None, how="verbal")
+
+
+@pytest.mark.parametrize("tie", [referral_received(agency=PROVIDER), accepted(agency=PROVIDER), asked_onward()])
+def test_everything_taken_back_by_word_of_mouth_stops_at_whoever_has_to_do_with_the_person(tie):
+    stage = granted(tie, signed(), own_care(form_reference="ROI-1")).when(spoken())
+    assert (stage.names[2:], stage.in_force) == (["consent.withdrawn", "consent.withdrawn"], set())
+
+
+def test_a_spoken_word_to_one_witness_takes_back_what_another_saw_signed():
+    other = signed(by=PROVIDER, recipients=(HOLDER,))
+    assert granted(asked_onward(), signed(), other).when(spoken(by=HOLDER)).in_force == set()
+
+
+def test_everything_in_writing_counts_also_by_way_of_a_provider_that_saw_nothing_signed():
+    assert granted(asked_onward(), signed()).when(revoked(by=PROVIDER, form=None)).in_force == set()
+
+
+@pytest.mark.parametrize("how", ["verbal", "written"])
+def test_a_stranger_who_passes_on_everything_is_told_that_nothing_has_stopped(how):
+    stage = granted().when(revoked(by=PROVIDER, form=None, how=how))
+    assert (stage.reasons, stage.problem_fields, len(stage.in_force)) == (["no-relation"], ["subject"], 1)
+    assert stage.said[-1].refusal.message_type == "consent.revoked"
+    assert "program office" in stage.said[-1].refusal.problems[0].fix
+
+
+def test_a_stranger_cannot_tell_from_the_refusal_whether_there_was_a_consent():
+    without = Stage().given(referral_received(), accepted()).when(spoken())
+    assert without.said[-1].refusal.problems == granted().when(spoken()).said[-1].refusal.problems
+    assert HOLDER not in without.said[-1].model_dump_json()
+
+
+@pytest.mark.parametrize("by", [OFFICE, HOLDER, PROVIDER])
+def test_who_may_pass_everything_on_is_not_refused_where_there_is_nothing_to_stop(by):
+    assert Stage().given(accepted(), asked_onward(), spoken(by=by)).said == []
+
+
+def test_a_word_from_before_the_provider_had_to_do_with_the_person_does_not_count_once_it_has():
+    stage = granted().when(spoken(at=1.0), asked_onward(at=2.0))
+    assert (stage.reasons, len(stage.in_force)) == (["no-relation"], 1)
+
+
+def test_a_spoken_word_stops_everything_although_it_is_read_before_the_relation_on_which_it_rests():
+    assert granted().when(spoken(at=3.0), asked_onward(at=2.0)).in_force == set()
+
+
+def test_a_spoken_word_that_is_read_before_the_consent_it_means_still_stops_it():
+    stage = Stage().given(accepted(), asked_onward(), spoken(), signed())
+    assert (stage.names, stage.reasons) == (["consent.refused"], ["withdrawn"])
+
+
+def test_a_new_consent_after_a_spoken_word_counts():
+    assert len(granted(asked_onward(), signed()).when(spoken(), signed(at=2.0, form_reference="ROI-2")).in_force) == 1
+
+
+def monitored(**changed):
+    return signed(kind="criminal_justice_referral", recipients=(PROSECUTOR,), purpose="prosecution_decision", **changed)
+
+
+@pytest.mark.parametrize("until", [{"expires_with": "charge_decided"}, {"expires_at": hours(100)}])
+def test_a_consent_that_may_be_irrevocable_until_its_event_ends_by_its_witness_or_the_office_alone(until):
+    stage = granted(asked_onward(), monitored(**until)).when(spoken())
+    assert (len(stage.in_force), stage.reasons) == (1, [])
+    assert granted(monitored(**until)).when(spoken(by=HOLDER)).in_force == set()
+    assert granted(monitored(**until)).when(spoken(by=OFFICE)).in_force == set()
+
+
+def test_a_consent_to_a_prosecutor_without_an_event_is_taken_back_like_any_other():
+    assert granted(asked_onward(), monitored()).when(spoken()).in_force == set()
 
 
 def test_what_was_withdrawn_stays_so_when_the_grant_arrives_again():

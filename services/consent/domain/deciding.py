@@ -76,18 +76,8 @@ class Desk:
             granted = after.standing(consent_id)
             if granted is not None:
                 yield from self._end(after, granted)
-        if isinstance(fact.event, ConsentRevoked) and self._means_nothing(after, fact, fact.event):
-            yield self._refused(
-                fact.agency or "",
-                fact.id,
-                ConsentRevoked.name,
-                "unknown-form",
-                Problem(
-                    field="form_reference",
-                    rule="A consent of this person was signed before you under this number.",
-                    fix="Send the number of the signed form, or leave it out to take back every one.",
-                ),
-            )
+        if isinstance(fact.event, ConsentRevoked):
+            yield from self._in_vain(after, fact, fact.event)
 
     def _open(self, register: Register, signing: Signing) -> bool:
         """Tell whether this signing still waits for its answer; one that a relation found in time is open again."""
@@ -152,12 +142,18 @@ class Desk:
         clocks = self._site.clocks
         return signing.at + clocks.minutes(clocks.consent_relation_wait_minutes)
 
-    def _means_nothing(self, register: Register, fact: Fact, revoked: ConsentRevoked) -> bool:
-        return revoked.form_reference is not None and not any(
-            signing.signed.form_reference == revoked.form_reference
-            and fact.agency in (signing.witness, self._site.program_office)
-            for signing in register.signings.values()
-        )
+    def _in_vain(self, register: Register, fact: Fact, revoked: ConsentRevoked) -> Iterator[Outcome]:
+        """Refuse a word that can take nothing back: nobody may go on believing that it stopped something."""
+        by, form = fact.agency or "", revoked.form_reference
+        if form is None:
+            heard = by == self._site.program_office or register.saw_signed(by, fact.at) or register.tied(by, fact.at)
+            reason, problem = NO_RELATION, _NOT_FROM_YOU
+        else:
+            witnesses = {one.witness for one in register.signings.values() if one.signed.form_reference == form}
+            heard = by in witnesses or (bool(witnesses) and by == self._site.program_office)
+            reason, problem = "unknown-form", _NO_SUCH_FORM
+        if not heard:
+            yield self._refused(by, fact.id, ConsentRevoked.name, reason, problem)
 
     def _granted(self, signing: Signing) -> ConsentGranted:
         signed = signing.signed
@@ -205,6 +201,16 @@ _STRANGER: Final = Problem(
     field="subject",
     rule="A consent is witnessed by who refers, holds or serves the person, and for its own care by the case manager.",
     fix="Have it witnessed by the person's case manager, or send it when you are.",
+)
+_NOT_FROM_YOU: Final = Problem(
+    field="subject",
+    rule="Everything is taken back by way of a witness, or of who refers, holds or serves the person: nothing stopped.",
+    fix="Have it sent by the witness of the consent or by the program office; both may stop it at once.",
+)
+_NO_SUCH_FORM: Final = Problem(
+    field="form_reference",
+    rule="A consent of this person was signed before you under this number.",
+    fix="Send the number of the signed form, or leave it out to take back every one.",
 )
 _OTHER_FORM: Final = Problem(
     field="form_reference",

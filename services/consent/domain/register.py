@@ -74,7 +74,7 @@ class Signing(_Kept):
 
 
 class Revocation(_Kept):
-    """Something taken back: one form, or (without a form) all that was signed before the sender until then."""
+    """Something taken back: one form, or (without a form) what was signed until then, as far as the word reaches."""
 
     by: str
     at: datetime
@@ -136,25 +136,52 @@ class Register(_Kept):
         """Tell whether the agency had to do with the person (in one way, or in any) by that time."""
         return any(since <= by for tie, since in self.ties.get(agency, {}).items() if how in (None, tie))
 
+    def saw_signed(self, agency: str, by: datetime) -> bool:
+        """Tell whether the agency sent a consent of this person by that time, whatever became of it."""
+        return any(signing.witness == agency and signing.at <= by for signing in self.signings.values())
+
     def taken_back(self, signing: Signing, office: str) -> str | None:
         """Return how the person took this consent back, or None. The program office may pass on any revocation.
 
         A form that was taken back stays so. Who takes back everything takes back what was signed until then; who says
         no to everything takes back the consent to be handed over, by way of somebody who may pass that on.
         """
-        for back in self.revocations.values():
-            its_own = back.by in (signing.witness, office)
-            named = back.form_reference == signing.signed.form_reference
-            if its_own and (named or (back.form_reference is None and signing.at <= back.at)):
-                return back.how
+        hows = (back.how for back in self.revocations.values() if self._means(back, signing, office))
+        how = next(hows, None)
+        if how is not None:
+            return how
         handed_over = signing.signed.kind is ConsentKind.HUB_HANDOFF
         noes = (no for no in self.declined.values() if signing.at <= no.at and self._passes_on(no, office))
         return "declined" if handed_over and any(noes) else None
+
+    def _means(self, back: Revocation, signing: Signing, office: str) -> bool:
+        """Tell whether this word takes this consent back."""
+        its_own = back.by in (signing.witness, office)
+        if back.form_reference is not None:
+            return its_own and back.form_reference == signing.signed.form_reference
+        return signing.at <= back.at and (its_own or (self._everything(back) and not _may_be_irrevocable(signing)))
+
+    def _everything(self, back: Revocation) -> bool:
+        """Tell whether a word without a form takes back also what others saw signed.
+
+        It does by way of anybody who had to do with the person by then, if it was spoken: nobody who says "stop" thinks
+        of who saw which form. In writing it is about the forms of its sender, as the contract says, if there are any.
+        """
+        return self.tied(back.by, back.at) and (back.how == "verbal" or not self.saw_signed(back.by, back.at))
 
     def _passes_on(self, no: Declining, office: str) -> bool:
         """Tell whether the person's no counts from this agency: it referred them, or had taken them on by then."""
         passing_on = (Tie.REFERRER, Tie.HOLDER)
         return no.by == office or any(self.tied(no.by, no.at, how=tie) for tie in passing_on)
+
+
+def _may_be_irrevocable(signing: Signing) -> bool:
+    """Tell whether the consent may stand until its day or event (42 CFR 2.35): its form says so, and the hub does not.
+
+    So whether the person can take it back is for those who know the form to say.
+    """
+    until = signing.signed.expires_at is not None or signing.signed.expires_with != "none"
+    return until and signing.signed.kind is ConsentKind.CRIMINAL_JUSTICE_REFERRAL
 
 
 def message_key(agency: str, message_id: str) -> str:
