@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.envelope import Envelope, Fact, agency_source, structured
+from contracts.words import Problem
 from services.commands.shown import Trouble
 from services.plumbing.passwords import Passwords
 
@@ -20,13 +21,24 @@ OPERATORS: Final = "operators"
 """The folder of operators' signing keys, within that of the hub's secrets."""
 
 
+class NotAnswered(Trouble):
+    """The hub did not answer in time. What was said is on its topic all the same, and will be read."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__(
+            "The hub has not answered yet; what was said is kept and will be read.", "look at `hub status`."
+        )
+
+
 async def said(reach: Reach, event: Event, *, subject: str | None = None, wait: float = 30.0) -> dict[str, Any]:
     """Publish the event on the program office's topic and return the hub's answer.
 
     Signed where the operator that it names has a key.
 
     Raises:
-        Trouble: the hub refused it, or did not answer in time.
+        NotAnswered: as its words say.
+        Trouble: the hub refused it.
     """
     from services.commands.answers import Answers
 
@@ -46,10 +58,10 @@ async def said(reach: Reach, event: Event, *, subject: str | None = None, wait: 
         sent = await partner.send(json.dumps(structured(Fact(event, envelope))).encode(), key=subject)
         answer = await answers.to(sent, {"id": identity, "type": event.name}, wait)
     if answer["answer"] == "refused":
-        problem = answer["problems"][0]
-        raise Trouble(f"The hub refused it: {problem['field']}: {problem['rule']}", problem["fix"])
+        problems = [Problem.model_validate(one) for one in answer["problems"]]
+        raise Trouble.of(problems, "The hub refused it: ")
     if answer["answer"] == "no answer":
-        raise Trouble("The hub has not answered yet; what was said is kept and will be read.", "look at `hub status`.")
+        raise NotAnswered
     return {"id": identity, "type": event.name} | answer
 
 

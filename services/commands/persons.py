@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
 from contracts.catalogue import LinkAnswered
-from services.commands import office, reach, shown
+from contracts.words import Reference
+from services.commands import asking, office, reach, shown
 from services.commands.arguments import NumberOption, OperatorOption, OtherArgument, PersonArgument
+from services.commands.asking import Question, day_until, fitting, text
 from services.commands.reach import JsonOption, StateOption
 
 if TYPE_CHECKING:
     from services.commands.reach import Reach
     from services.console.domain import File
+    from services.sites import Site
 
 group = typer.Typer(
     help="People: found by keyed search, shown masked, linked by an operator.", no_args_is_help=True, **shown.STYLE
@@ -24,8 +28,8 @@ group = typer.Typer(
 
 @group.command()
 def find(
-    name: Annotated[str | None, typer.Option(help="Legal name; asked for if neither option is given.")] = None,
-    birth_date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Birth date.")] = None,
+    name: Annotated[str | None, typer.Option(help="Legal name.")] = None,
+    birth_date: Annotated[str | None, typer.Option(metavar="DAY", help="Birth date, as 1990-12-31.")] = None,
     agency: Annotated[str | None, typer.Option(help="The agency whose own number of the person it is.")] = None,
     number: NumberOption = None,
     state: StateOption = None,
@@ -33,17 +37,27 @@ def find(
 ) -> None:
     """Find people by name and birth date, or by an agency's own number of them.
 
+    On a terminal it asks for what is not given. That is the better way: what stands on the command line stays in the
+    shell's history, and everybody on the machine sees it in the list of processes.
+
     The hub compares keyed hashes: it can say whether it knows somebody, and not who else is like them.
+
+    Examples: hub person find  ·  hub person find --agency bellingham-police
     """
     from services.commands.searching import search
 
-    if (name is None) != (birth_date is None) or (agency is None) != (number is None) or not (name or number):
+    by_number = bool(agency or number)
+    given = {"agency": agency, "number": number} if by_number else {"name": name, "birth_date": birth_date}
+    if (by_number and (name or birth_date)) or not (asking.somebody_is_there() or all(given.values())):
         raise shown.Trouble(
-            "That is not enough to find somebody.", "give --name and --birth-date, or --agency and --number."
+            "That is not enough to find somebody, or too much.",
+            "give --name and --birth-date, or --agency and --number; on a terminal, neither, and it asks.",
         )
     found = reach.find(state)
-    day = birth_date.date() if birth_date else None
-    people = asyncio.run(search(found, name=name, birth_date=day, agency=agency, number=number))
+    known = asking.answers(_questions(found.site)[by_number], given)
+    if by_number:
+        found.agency(known["agency"])
+    people = asyncio.run(search(found, **dict.fromkeys(("name", "birth_date", "agency", "number")) | known))
     if json_:
         shown.show_json([{"person": person} for person in people])
         return
@@ -98,6 +112,24 @@ def unlink(
 ) -> None:
     """Say that two records are not one person: answers a proposed link, or parts a wrong one."""
     _answer(state, LinkAnswered(person=person, other=other, same=False, operator=operator), json_=json_)
+
+
+def _questions(site: Site) -> tuple[tuple[Question, ...], ...]:
+    """What has to be known of somebody: name and birth date, or an agency and its number of them."""
+    today = datetime.now(ZoneInfo(site.timezone)).date()
+    rule, fix = "It has at most 60 characters, none of them a tab.", "Type it as the agency shows it."
+    return (
+        (
+            Question("name", "legal name", "Legal name", text, needed=True),
+            Question("birth_date", "birth date", "Birth date, as 1990-12-31", day_until(today), needed=True),
+        ),
+        (
+            Question("agency", "agency", "Whose number is it (an agency's slug)", text, needed=True),
+            Question(
+                "number", "number", "The agency's number of the person", fitting(Reference, rule, fix), needed=True
+            ),
+        ),
+    )
 
 
 def _answer(state: Any, event: LinkAnswered, *, json_: bool) -> None:
