@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from confluent_kafka import ConsumerGroupTopicPartitions
 from confluent_kafka import TopicPartition as Place
@@ -12,54 +13,109 @@ from rich.markup import escape
 
 from contracts import topics
 from contracts.catalogue import MessageRefused, ReferralAcknowledged, ReferralSubmitted
+from contracts.envelope import agency_source
+from services.plumbing.whereabouts import handled, parked
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+
     from services.commands.reach import Reach
-    from services.partner import Sent
+    from services.partner import Partner, Sent
     from services.partner.client import Ear, Heard
 
 GRACE_SECONDS: Final = 2.0
-"""How long after admission a service may still refuse what was said."""
+"""How long after admission a service's refusal is waited for; it may come later, and then stands on the lane."""
+LOOK_SECONDS: Final = 0.2
 
 
-class Answers:
-    """Reads the lane and matches answers to what was sent."""
+class Door(Protocol):
+    """What intake knows of a message."""
 
-    def __init__(self, reach: Reach, agency: str, ear: Ear) -> None:
-        """Listen with `ear`, which began before anything was sent."""
-        self._agency = agency
-        self._ear = ear
-        self._heard: list[Heard] = []
+    async def known(self, ids: Iterable[str]) -> set[str]:
+        """Return which of these ids of the agency were handled before."""
+        ...
+
+    async def read_past(self, sent: Sent) -> bool:
+        """Whether intake is done with the message."""
+        ...
+
+    async def parked(self, sent: Sent) -> str | None:
+        """Why the message is parked; None where it is not."""
+        ...
+
+
+class IntakeDoor:
+    """Asks intake's tables, and its position in Kafka."""
+
+    def __init__(self, reach: Reach, agency: str, conn: Any) -> None:
+        """`conn` is a connection as intake's own role."""
+        self._agency, self._conn = agency, conn
         self._admin = AdminClient(reach.hub.for_librdkafka())
 
-    async def to(self, sent: Sent, identity: dict[str, str], seconds: float) -> dict[str, Any]:
-        """Wait for the answer to one message.
+    async def known(self, ids: Iterable[str]) -> set[str]:
+        """Return which of these ids of the agency were handled before."""
+        return await handled(self._conn, agency_source(self._agency), ids)
 
-        `answer` is `acknowledged`, `refused`, `admitted` or `no answer`.
-        """
-        names = {sent.record} | ({identity["id"]} if "id" in identity else set())
-        loop = asyncio.get_running_loop()
-        until, admitted_at = loop.time() + seconds, None
-        waits_for_word = identity.get("type") == ReferralSubmitted.name
-        while loop.time() < until:
-            self._heard += await self._ear.within(200)
-            answer = next((said for heard in self._heard if (said := _answer(heard, names))), None)
-            if answer is not None:
-                return answer
-            if waits_for_word:
-                continue
-            if admitted_at is None and await asyncio.to_thread(self._read_past, sent):
-                admitted_at = loop.time()
-            if admitted_at is not None and loop.time() > admitted_at + GRACE_SECONDS:
-                return {"answer": "admitted"}
-        return {"answer": "no answer"}
-
-    def _read_past(self, sent: Sent) -> bool:
+    async def read_past(self, sent: Sent) -> bool:
         """Whether intake has committed past the message."""
+        return await asyncio.to_thread(self._committed_past, sent)
+
+    async def parked(self, sent: Sent) -> str | None:
+        """Why the message is parked; None where it is not."""
+        return await parked(self._conn, topics.to_hub(self._agency), sent.partition, sent.offset)
+
+    def _committed_past(self, sent: Sent) -> bool:
         place = Place(topics.to_hub(self._agency), sent.partition)
         asked = ConsumerGroupTopicPartitions(topics.group("intake"), [place])
         (answer,) = self._admin.list_consumer_group_offsets([asked]).values()
         return any(found.offset > sent.offset for found in answer.result(10).topic_partitions)
+
+
+@asynccontextmanager
+async def listening(reach: Reach, partner: Partner) -> AsyncIterator[Answers]:
+    """Listen for answers from now on, so before anything is sent."""
+    async with partner.listening(start="latest") as ear, reach.connected("intake") as conn:
+        yield Answers(ear, IntakeDoor(reach, partner.slug, conn))
+
+
+class Answers:
+    """Reads the lane, asks the door, and matches answers to what was sent."""
+
+    def __init__(self, ear: Ear, door: Door) -> None:
+        """Listen with `ear`, which began before anything was sent."""
+        self._ear, self._door = ear, door
+        self._heard: list[Heard] = []
+
+    async def known(self, identities: Iterable[dict[str, str]]) -> set[str]:
+        """Return the ids that the hub has handled before; asked before they are sent again."""
+        return await self._door.known({one["id"] for one in identities if "id" in one})
+
+    async def to(
+        self, sent: Sent, identity: dict[str, str], seconds: float, *, known_before: bool = False
+    ) -> dict[str, Any]:
+        """Wait for the answer to one message.
+
+        `answer` is `acknowledged`, `refused`, `parked`, `already known`, `admitted` or `no answer`.
+        """
+        names = {sent.record} | ({identity["id"]} if "id" in identity else set())
+        loop = asyncio.get_running_loop()
+        until, done_at = loop.time() + seconds, None
+        while loop.time() < until:
+            self._heard += await self._ear.within(int(LOOK_SECONDS * 1000))
+            answer = next((said for heard in self._heard if (said := _answer(heard, names))), None)
+            if answer is not None:
+                return answer
+            if done_at is None and await self._door.read_past(sent):
+                done_at = loop.time()
+                reason = await self._door.parked(sent)
+                if reason is not None:
+                    return {"answer": "parked", "reason": reason}
+            if done_at is not None and loop.time() > done_at + GRACE_SECONDS:
+                if known_before:
+                    return {"answer": "already known"}
+                if identity.get("type") != ReferralSubmitted.name:
+                    return {"answer": "admitted"}
+        return {"answer": "no answer"}
 
 
 def answered(result: dict[str, Any]) -> str:
@@ -74,7 +130,13 @@ def answered(result: dict[str, Any]) -> str:
         case "acknowledged":
             return f"{name}  [green]acknowledged[/] {escape(result['referral_id'])}"
         case "admitted":
-            return f"{name}  [green]admitted[/]"
+            return f"{name}  [green]admitted[/]; no service has refused it yet"
+        case "already known":
+            return f"{name}  [green]already known[/]: this id was handled before, and nothing happens twice"
+        case "parked":
+            return (
+                f"{name}  [yellow]parked[/] ({escape(result['reason'])}): nothing is lost; the program office sees it"
+            )
         case _:
             return f"{name}  [yellow]no answer yet[/]"
 

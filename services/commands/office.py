@@ -38,9 +38,9 @@ async def said(reach: Reach, event: Event, *, subject: str | None = None, wait: 
 
     Raises:
         NotAnswered: as its words say.
-        Trouble: the hub refused it.
+        Trouble: the hub refused it, or put it aside.
     """
-    from services.commands.answers import Answers
+    from services.commands.answers import listening
 
     slug = reach.site.program_office
     identity = uuid.uuid4().hex
@@ -53,13 +53,14 @@ async def said(reach: Reach, event: Event, *, subject: str | None = None, wait: 
         dataschema=event.dataschema(),
         signature=_signature(reach, identity, event),
     )
-    async with reach.partner(slug) as partner, partner.listening(start="latest") as ear:
-        answers = Answers(reach, slug, ear)
+    async with reach.partner(slug) as partner, listening(reach, partner) as answers:
         sent = await partner.send(json.dumps(structured(Fact(event, envelope))).encode(), key=subject)
         answer = await answers.to(sent, {"id": identity, "type": event.name}, wait)
     if answer["answer"] == "refused":
         problems = [Problem.model_validate(one) for one in answer["problems"]]
         raise Trouble.of(problems, "The hub refused it: ")
+    if answer["answer"] == "parked":
+        raise Trouble(f"The hub has put it aside ({answer['reason']}); it is kept.", "look at `hub status`.")
     if answer["answer"] == "no answer":
         raise NotAnswered
     return {"id": identity, "type": event.name} | answer

@@ -13,7 +13,7 @@ import typer
 
 from contracts.envelope import structured
 from services.commands import reach, shown
-from services.commands.answers import Answers, answered
+from services.commands.answers import answered, listening
 from services.commands.reach import JsonOption, StateOption
 
 if TYPE_CHECKING:
@@ -38,8 +38,10 @@ def send(
 ) -> None:
     """Publish CloudEvents on an agency's topic with its own credentials, and show the hub's answer to each.
 
-    An answer is `referral.acknowledged`, `message.refused` with field, rule and fix, or `admitted` for an event that
-    the hub takes in without a word. Ends with an error if anything was refused or not answered in time.
+    The answer is one of these: acknowledged, with the referral's id; refused, with field, rule and fix; admitted, for
+    what the hub takes in without a word (a service may still refuse it on the lane); already known, for an id that was
+    handled before; parked, for what this hub cannot read yet. Ends with an error if anything was refused, parked or not
+    answered in time.
 
     Example: hub send referrals.jsonl --as bellingham-police
     """
@@ -49,7 +51,7 @@ def send(
     results = asyncio.run(_send(found, agency, lines, wait))
     for result in results:
         shown.show_json(result) if json_ else shown.screen.print(answered(result))
-    if any(result["answer"] in {"refused", "no answer"} for result in results):
+    if any(result["answer"] in {"refused", "parked", "no answer"} for result in results):
         raise typer.Exit(1)
 
 
@@ -74,14 +76,17 @@ def listen(
 
 
 async def _send(found: reach.Reach, agency: str, lines: list[bytes], wait: float) -> list[dict[str, Any]]:
-    async with found.partner(agency) as partner, partner.listening(start="latest") as ear:
-        answers = Answers(found, agency, ear)
-        sent = [(await partner.send(line), _identity(line)) for line in lines]
-        return [
-            {"line": number, "id": identity.get("id"), "type": identity.get("type")}
-            | await answers.to(written, identity, wait)
-            for number, (written, identity) in enumerate(sent, start=1)
-        ]
+    identities = [_identity(line) for line in lines]
+    async with found.partner(agency) as partner, listening(found, partner) as answers:
+        known = await answers.known(identities)
+        sent = [await partner.send(line) for line in lines]
+        results = []
+        for number, (written, identity) in enumerate(zip(sent, identities, strict=True), start=1):
+            named = identity.get("id")
+            answer = await answers.to(written, identity, wait, known_before=named in known)
+            known |= {named} if named is not None else set()
+            results.append({"line": number, "id": named, "type": identity.get("type")} | answer)
+        return results
 
 
 async def _listen(

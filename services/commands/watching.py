@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -14,9 +14,13 @@ from services.commands.arguments import OperatorOption, ReferralArgument, Review
 from services.commands.reach import JsonOption, StateOption
 
 if TYPE_CHECKING:
+    from contracts.event import Event
     from services.commands.reach import Reach
     from services.console.domain import Step
     from services.console.store.asking import Open
+
+_FOLLOWS_SECONDS: Final = 5.0
+_LOOK_SECONDS: Final = 0.1
 
 reviews = typer.Typer(help="Referrals that need an operator's decision.", invoke_without_command=True, **shown.STYLE)
 
@@ -74,7 +78,7 @@ def decide(
     found = reach.find(state)
     event = ReviewAnswered(review_id=review, verdict=verdict, operator=operator, why=why)
     answer = asyncio.run(_with_person(found, event, review))
-    shown.show_json(answer) if json_ else shown.screen.print(f"{review}: {verdict.value}.")
+    _show_what_followed(review, answer, json_=json_)
 
 
 def assign(
@@ -91,8 +95,8 @@ def assign(
     if not steps:
         raise shown.Trouble(f"No referral {referral} is known.", "look at the id.")
     event = AssignmentDirected(referral_id=referral, person=steps[0].subject, agency=agency, operator=operator)
-    answer = asyncio.run(office.said(found, event))
-    shown.show_json(answer) if json_ else shown.screen.print(f"{referral} is offered to {agency}.")
+    answer = asyncio.run(_said(found, event))
+    _show_what_followed(referral, answer, json_=json_)
 
 
 async def _timeline(found: Reach, referral: str) -> list[Step]:
@@ -109,7 +113,30 @@ async def _with_person(found: Reach, event: ReviewAnswered, review: str) -> dict
     person = {one.id: one.subject for one in await _open_reviews(found)}.get(review)
     if person is None:
         raise shown.Trouble(f"No open review {review}.", "`hub reviews` lists those that are open.")
-    return await office.said(found, event, subject=person)
+    return await _said(found, event, subject=person)
+
+
+async def _said(found: Reach, event: Event, *, subject: str | None = None) -> dict[str, Any]:
+    """Say it, and wait a moment for what the services make of it."""
+    answer = await office.said(found, event, subject=subject)
+    until = asyncio.get_running_loop().time() + _FOLLOWS_SECONDS
+    async with found.asking() as asking:
+        while not (steps := [one for one in await asking.caused_by(answer["id"]) if one.id != answer["id"]]):
+            if asyncio.get_running_loop().time() > until:
+                break
+            await asyncio.sleep(_LOOK_SECONDS)
+    return answer | {"followed": [{"event": one.event, "says": one.says} for one in steps]}
+
+
+def _show_what_followed(what: str, answer: dict[str, Any], *, json_: bool) -> None:
+    if json_:
+        shown.show_json(answer)
+        return
+    for one in answer["followed"]:
+        shown.screen.print(f"{what}: {one['says']}", markup=False)
+    if not answer["followed"]:
+        shown.screen.print(f"{what}: your word is in; nothing has followed from it yet.")
+        shown.say("Next: `hub timeline ref-…` of the referral shows what follows.")
 
 
 def _facts(one: Open) -> dict[str, Any]:
