@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
 from contracts import topics
+from contracts.event import Event
 from contracts.to_hub.agency_resumed import AgencyResumed
 from contracts.to_hub.agency_suspended import AgencySuspended
 from services.commands import office, reach, shown
 from services.commands.arguments import OperatorOption, SlugArgument
-from services.commands.reach import JsonOption, SiteOption, StateOption
+from services.commands.reach import JsonOption, OtherSiteOption, StateOption
 from services.plumbing.administration import Administration
-from services.sites import load_site
 
 if TYPE_CHECKING:
     from services.commands.reach import Reach
     from services.sites import Agency
+
+Says = Callable[[Event], Awaitable[Any]]
+"""Says something as the program office, and returns when the hub has taken it in."""
+
+
+class Doorkeeper(Protocol):
+    """Who opens and shuts the agencies' door at Kafka."""
+
+    async def suspend(self, slug: str) -> None:
+        """Shut the agency out."""
+        ...
+
+    async def resume(self, slug: str) -> None:
+        """Let it in again."""
+        ...
+
 
 group = typer.Typer(help="The agencies: who they are, how each gets in.", no_args_is_help=True, **shown.STYLE)
 
@@ -36,22 +53,26 @@ while True:
 
 
 @group.command("list")
-def list_(site: SiteOption = "whatcom", json_: JsonOption = False) -> None:
-    """Name the site's agencies."""
-    agencies = sorted(load_site(site).agencies.values(), key=lambda one: (one.role, one.slug))
+def list_(site: OtherSiteOption = None, state: StateOption = None, json_: JsonOption = False) -> None:
+    """Name the site's agencies: of the hub that runs, else of --site."""
+    which = reach.site_of(site, state)
+    agencies = sorted(which.agencies.values(), key=lambda one: (one.role, one.slug))
     if json_:
         shown.show_json([{"slug": one.slug, "name": one.name, "role": one.role.value} for one in agencies])
         return
     rows = ((one.slug, one.name, one.role.value) for one in agencies)
-    shown.show_table(f"Agencies of {site}", ("slug", "name", "role"), rows)
+    shown.show_table(f"Agencies of {which.name}", ("slug", "name", "role"), rows)
 
 
 @group.command()
-def show(slug: SlugArgument, site: SiteOption = "whatcom", json_: JsonOption = False) -> None:
-    """Show what one agency is, what it may say, and what it may hear."""
-    agencies = load_site(site).agencies
+def show(
+    slug: SlugArgument, site: OtherSiteOption = None, state: StateOption = None, json_: JsonOption = False
+) -> None:
+    """Show what one agency is, what it may say, and what it may hear; of the hub that runs, else of --site."""
+    which = reach.site_of(site, state)
+    agencies = which.agencies
     if slug not in agencies:
-        raise shown.Trouble(f"The site {site} has no agency {slug}.", "`hub agency list` names them.")
+        raise shown.Trouble(f"The site {which.slug} has no agency {slug}.", "`hub agency list` names them.")
     facts: dict[str, Any] = _facts(agencies[slug])
     if json_:
         shown.show_json(facts)
@@ -106,7 +127,8 @@ def suspend(
     found.agency(slug)
     if slug == found.site.program_office:
         raise shown.Trouble("The program office cannot suspend itself.", "suspend another agency.")
-    asyncio.run(_shut_out(found, AgencySuspended(agency=slug, operator=operator)))
+    event = AgencySuspended(agency=slug, operator=operator)
+    asyncio.run(shut_out(event, _says(found), _administration(found)))
     if json_:
         shown.show_json({"slug": slug, "suspended": True})
         return
@@ -123,28 +145,45 @@ def resume(
     """Let a suspended agency in again, with the password it had; it gets what was waiting."""
     found = reach.find(state)
     found.agency(slug)
-    asyncio.run(_let_in(found, AgencyResumed(agency=slug, operator=operator)))
+    event = AgencyResumed(agency=slug, operator=operator)
+    asyncio.run(let_in(event, _says(found), _administration(found)))
     if json_:
         shown.show_json({"slug": slug, "suspended": False})
         return
     shown.screen.print(f"{slug} is back.")
 
 
-async def _shut_out(found: Reach, event: AgencySuspended) -> None:
-    """The hub is told before the agency is shut out: nothing is sent to a closed door."""
-    await office.said(found, event)
-    await _administration(found).suspend(event.agency)
+async def shut_out(event: AgencySuspended, says: Says, administration: Doorkeeper) -> None:
+    """The hub is told before the agency is shut out: nothing is sent to a closed door.
 
-
-async def _let_in(found: Reach, event: AgencyResumed) -> None:
-    """The hub is told after the agency is let in. Where the hub says no, the agency is shut out again."""
-    administration = _administration(found)
-    await administration.resume(event.agency)
+    Where the hub has not answered in time, the word is on its topic and will be read: the door is shut all the same.
+    """
     try:
-        await office.said(found, event)
-    except BaseException:
+        await says(event)
+    except office.NotAnswered:
         await administration.suspend(event.agency)
+        raise office.NotAnswered("look at `hub status`; the agency is shut out already.") from None
+    await administration.suspend(event.agency)
+
+
+async def let_in(event: AgencyResumed, says: Says, administration: Doorkeeper) -> None:
+    """The hub knows that the agency is back before it is let in: what it says at once is not refused.
+
+    Where Kafka does not let it in, the hub is told that it is suspended again.
+    """
+    try:
+        await says(event)
+    except office.NotAnswered:
+        raise office.NotAnswered("look at `hub status`, then resume it again: it is not let in yet.") from None
+    try:
+        await administration.resume(event.agency)
+    except BaseException:
+        await says(AgencySuspended(agency=event.agency, operator=event.operator))
         raise
+
+
+def _says(found: Reach) -> Says:
+    return lambda event: office.said(found, event)
 
 
 def _administration(found: Reach) -> Administration:

@@ -33,6 +33,9 @@ StateOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")]
 SiteOption = Annotated[str, typer.Option("--site", help="The site, a folder of deploy/sites.", envvar="HUB_SITE")]
+OtherSiteOption = Annotated[
+    str | None, typer.Option("--site", help="Another site than that of the hub which runs (or of HUB_SITE).")
+]
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,15 @@ def find(state: Path | None) -> Reach:
         site=load_site(facts.get("site", settings.site)),
         settings=settings,
     )
+
+
+def site_of(named: str | None, state: Path | None) -> Site:
+    """Return the site that is named; else that of the hub which runs; else the usual one."""
+    settings = CommandSettings()
+    if named:
+        return load_site(named)
+    facts = {} if state is None and settings.elsewhere else State(state or LocalSettings().state).facts()
+    return load_site(facts["site"] if facts.get("ready") and "site" in facts else settings.site)
 
 
 def _elsewhere(settings: CommandSettings) -> Reach:

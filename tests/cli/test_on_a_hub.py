@@ -95,6 +95,36 @@ def test_each_line_that_is_sent_gets_its_own_answer(hub):
     assert done.returncode == 1
 
 
+def test_the_same_file_again_is_known_and_is_no_error(hub):
+    sent = "\n".join([
+        said("cli-again", data=referral("SAMPLE-A1")),
+        said("cli-again-2", "referral.withdrawn", {"of": {"incident_number": "SAMPLE-A1"}}),
+    ])  # fmt: skip
+    assert hub("send", "-", "--as", POLICE, stdin=sent).returncode == 0
+    done = hub("send", "-", "--as", POLICE, "--json", stdin=sent)
+    assert [one["answer"] for one in lines(done)] == ["already known", "already known"]
+    assert done.returncode == 0
+
+
+def test_a_version_that_is_newer_than_the_hub_is_said_to_be_parked(hub):
+    newer = json.loads(said("cli-newer", data=referral("SAMPLE-N1"))) | {"dataschema": "hub:referral.submitted/99"}
+    done = hub(
+        "send", "-", "--as", "lynden-police", "--json", stdin=json.dumps(newer | {"source": "/agencies/lynden-police"})
+    )
+    assert [(one["answer"], one["reason"]) for one in lines(done)] == [("parked", "newer-version")]
+    assert done.returncode == 1
+
+
+def test_the_same_phoned_entry_again_is_the_same_referral(hub):
+    words = "--source-kind business --preferred-name Blue --area bellingham --reference SAMPLE-CALL --json"
+    first, second = (lines(hub("refer", *words.split()))[0] for _ in range(2))
+    assert first["referral_id"] == second["referral_id"]
+
+
+def test_the_hubs_own_site_is_listed(hub):
+    assert len(lines(hub("agency", "list", "--json"))[0]) > 20
+
+
 def test_a_timeline_shows_each_step_with_time_service_cause_and_reasons(hub):
     (answer,) = lines(hub("send", "-", "--as", POLICE, "--json", stdin=said("cli-t", data=referral("SAMPLE-T"))))
     named = answer["referral_id"]
@@ -198,6 +228,7 @@ def test_a_referral_is_offered_by_hand(hub):
     answer = lines(hub("refer", "--source-kind", "self", "--agreement", "agreed", "--area", "blaine", "--json"))[0]
     done = hub("assign", answer["referral_id"], "--to", "catholic-community-services", "--json")
     assert done.returncode == 0, done.stderr
+    assert lines(done)[0]["followed"]
 
 
 def test_operators_sign_once_there_is_one_and_unsigned_decisions_are_refused(hub):
