@@ -24,11 +24,9 @@ OPERATORS: Final = "operators"
 class NotAnswered(Trouble):
     """The hub did not answer in time. What was said is on its topic all the same, and will be read."""
 
-    def __init__(self) -> None:
-        """Say so."""
-        super().__init__(
-            "The hub has not answered yet; what was said is kept and will be read.", "look at `hub status`."
-        )
+    def __init__(self, next_step: str = "look at `hub status`.") -> None:
+        """Say so, and what to do."""
+        super().__init__("The hub has not answered yet; what was said is kept and will be read.", next_step)
 
 
 async def said(reach: Reach, event: Event, *, subject: str | None = None, wait: float = 30.0) -> dict[str, Any]:
