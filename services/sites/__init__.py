@@ -7,13 +7,14 @@ from services.sites.errors import SiteUnreadable
 from services.sites.loading import load_site
 from services.sites.permissions import Permission, Relation
 from services.sites.policies import Clause, Policy
-from services.sites.site import Area, Clocks, DrugKind, KnownOffence, Recognition, Site, Text
+from services.sites.site import Area, Clocks, Demographics, DrugKind, KnownOffence, Recognition, Site, Text
 
 __all__ = [
     "Agency",
     "Area",
     "Clause",
     "Clocks",
+    "Demographics",
     "DrugKind",
     "KnownOffence",
     "Permission",

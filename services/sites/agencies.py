@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from contracts.words import Door, HelpType, Ori, Role, Slug
+from contracts.words import Door, HelpType, Ori, Role, Slug, SourceKind
 
 
 class Standing(StrEnum):
@@ -28,9 +29,9 @@ class Standing(StrEnum):
 class Agency(BaseModel):
     """One partner of the site.
 
-    `may_say` and `may_hear` are names of events: what the role allows, unless the agency's own entry says otherwise.
-    `areas` and `languages` empty mean everywhere and any. `jurisdiction` names the police whose cases a prosecutor
-    gets. Ages are whole years, both ends included.
+    `may_say` and `may_hear` are names of events, `may_refer` is by door: what the role allows, unless the agency's own
+    entry says otherwise. `areas` and `languages` empty mean everywhere and any. `jurisdiction` names the police whose
+    cases a prosecutor gets. Ages are whole years, both ends included.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,6 +43,8 @@ class Agency(BaseModel):
     oris: tuple[Ori, ...] = ()
     may_say: frozenset[str] = frozenset()
     may_hear: frozenset[str] = frozenset()
+    may_refer: Mapping[Door, frozenset[SourceKind]] = {}
+    """Through which doors it may refer, and as whom through each."""
     may_witness_consent: bool = False
     restricted_source: bool = False
     """That this agency refers somebody reveals health or treatment: a hospital, a Part 2 program."""

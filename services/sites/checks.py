@@ -35,6 +35,8 @@ OFFICE_ONLY: Final = frozenset(
 )
 """What operators say, and nobody else."""
 
+_POLICE_DOORS: Final = frozenset({Door.ARREST_DIVERSION, Door.SOCIAL_CONTACT})
+
 
 def problems_of(site: Site) -> tuple[str, ...]:
     """Return everything that does not hold, each as `file: key: rule`; empty for a sound site."""
@@ -92,6 +94,10 @@ def _role(site: Site, agency: Agency, here: str) -> Iterator[str]:
         yield f"{here}.may_hear: Police never hear: {_listed(more)}."
     if agency.role is Role.LAW_ENFORCEMENT and not agency.oris:
         yield f"{here}.oris: A police agency has its ORI."
+    if bool(agency.may_refer) is not ("referral.submitted" in agency.may_say):
+        yield f"{here}.may_refer: Who may say referral.submitted has its doors and kinds, and nobody else."
+    if agency.role is not Role.LAW_ENFORCEMENT and not _POLICE_DOORS.isdisjoint(agency.may_refer):
+        yield f"{here}.may_refer: Arrests and social contacts are referred by police."
     if agency.doors and agency.role is not Role.CASE_MANAGEMENT:
         yield f"{here}.doors: First contact belongs to case-management agencies; others have no doors."
     if agency.role is Role.CASE_MANAGEMENT and not agency.doors:

@@ -29,7 +29,8 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         raise SiteUnreadable(f"{slug}: folder: There is no such site below the folder of sites.")
     raw = _Files(folder)
     data = raw.read("site.toml")
-    sections = {name: raw.read(f"{name}.toml") for name in ("clocks", "areas", "offences", "permissions", "texts")}
+    names = ("clocks", "areas", "offences", "demographics", "permissions", "texts")
+    sections = {name: raw.read(f"{name}.toml") for name in names}
     roles = raw.read("roles.toml")
     agencies = _agencies(raw, roles)
     permissions = sections["permissions"].get("permission", [])
@@ -41,6 +42,7 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         "areas": sections["areas"].get("area", []),
         "offences": _by_code(sections["offences"].get("offence", [])),
         "drugs": _by_code(sections["offences"].get("drug", [])),
+        "demographics": sections["demographics"],
         "permissions": permissions,
         "texts": sections["texts"],
         "policies": _policies(raw),
@@ -123,7 +125,7 @@ def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
             file, key = raw.agency_file.get(slug, "agencies"), [slug, *rest]
         case ("policies", int(index), *rest):
             file, key = raw.policy_files[index], list(rest)
-        case ("clocks" | "texts" as section, *rest):
+        case ("clocks" | "demographics" | "texts" as section, *rest):
             file, key = f"{section}.toml", list(rest)
         case ("areas" | "permissions" | "offences" as section, *rest):
             file, key = f"{section}.toml", list(rest)

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.words import Door, NibrsCode, Role, Slug, Verdict
+from contracts.words import Code, Door, NibrsCode, Role, Slug, Verdict
 from services.sites.agencies import Agency
 from services.sites.permissions import Permission
 from services.sites.policies import Policy, in_force
@@ -85,6 +85,16 @@ class DrugKind(_Frozen):
     cannabis: Literal["yes", "no", "unknown"]
 
 
+class Demographics(_Frozen):
+    """The codes in which demographics are told, field by field."""
+
+    race: frozenset[Code]
+    ethnicity: frozenset[Code]
+    gender: frozenset[Code]
+    gender_identity: frozenset[Code]
+    disability: frozenset[Code]
+
+
 class Text(_Frozen):
     """A notice that goes out with something, word for word, and where it comes from."""
 
@@ -114,11 +124,12 @@ class Site(_Frozen):
     """Eligibility policies, oldest first."""
     offences: Mapping[str, KnownOffence]
     drugs: Mapping[str, DrugKind]
+    demographics: Demographics
     texts: Mapping[str, Text]
     basis: Mapping[str, str]
     """Of each setting (`clocks.arrival_minutes`): its source, or `not published:` and who chose it."""
 
-    @property
+    @cached_property
     def area_codes(self) -> frozenset[str]:
         """The codes of the site's areas."""
         return frozenset(area.code for area in self.areas)
