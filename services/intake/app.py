@@ -36,7 +36,7 @@ def service(site: Site, keys: SiteKeys, store: Store[Case, Register] | None = No
     """Return the service for this site; it remembers in PostgreSQL unless another store is given."""
     naming = Naming(keys.matching)
     rules = Rules(site, naming, signed_by)
-    door = Door(site, Pseudonyms(keys.pseudonym).person)
+    door = Door(site, Pseudonyms(keys.pseudonym).person, naming)
     return Service(
         name=SERVICE,
         hears=HEARS,
@@ -44,7 +44,7 @@ def service(site: Site, keys: SiteKeys, store: Store[Case, Register] | None = No
         evolve=evolve,
         decide=partial(decide, rules),
         follow=partial(follow, rules),
-        store=store or Cases(naming, Sealer(keys.site, PostgresKeyStore()), door.unknown_fields),
+        store=store or Cases(naming, Sealer(keys.site, PostgresKeyStore())),
         door=door,
         reused=reused,
         pattern=topics.EVERY_TO_HUB,

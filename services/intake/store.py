@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from services.intake.domain import NOTHING, Case, Marked, Naming, Pair, Register, Wanted, wanted
+from services.intake.domain import NOTHING, Case, LeftOut, Marked, Naming, Pair, Register, Wanted, wanted
 from services.intake.domain.register import MOST_MATCHES
 from services.plumbing.sealing import Erased, Sealer, Seals
 from services.plumbing.service import Connection, Loaded
@@ -92,10 +92,9 @@ class BatchSeals:
 class Cases:
     """The tables of the schema `intake`, and the keys of the records that a batch touches."""
 
-    def __init__(self, naming: Naming, sealer: Sealer, unknown_fields: Counter[tuple[str, str]] | None = None) -> None:
-        """`naming` tells what a batch needs before anything is loaded; what the door counted is added up here."""
+    def __init__(self, naming: Naming, sealer: Sealer) -> None:
+        """`naming` tells what a batch needs before anything is loaded."""
         self._naming, self._sealer = naming, sealer
-        self._unknown_fields = Counter() if unknown_fields is None else unknown_fields
 
     async def load(self, conn: Connection, keys: Sequence[str], facts: Sequence[Fact]) -> Loaded[Case, Register]:
         """Lock, then load the cases of `keys` and all of the register that these facts can need."""
@@ -117,9 +116,9 @@ class Cases:
         return Loaded(cases, register)
 
     async def save(
-        self, conn: Connection, states: Mapping[str, Case], shared: Register, _rows: Sequence[tuple[Fact, Any]]
+        self, conn: Connection, states: Mapping[str, Case], shared: Register, rows: Sequence[tuple[Fact, LeftOut]]
     ) -> None:
-        """Save the cases that changed, what changed of the register, and the keys that were made."""
+        """Save the cases that changed, what changed of the register, the keys that were made, and what was left out."""
         changed = {key: case for key, case in states.items() if case is not NOTHING and case.referrals}
         if changed:
             keys = sorted(changed)
@@ -127,10 +126,11 @@ class Cases:
         await _save_register(conn, shared)
         if isinstance(shared.seals, BatchSeals):
             await self._sealer.keep(conn, shared.seals.keys)
-        if self._unknown_fields:
-            counted = [(*which, fields) for which, fields in sorted(self._unknown_fields.items())]
-            self._unknown_fields.clear()
-            await conn.execute(_COUNT, *_columns(counted))
+        if rows:
+            counted: Counter[tuple[str, str]] = Counter()
+            for _, one in rows:
+                counted[one.agency, one.event] += one.fields
+            await conn.execute(_COUNT, *_columns([(*which, fields) for which, fields in sorted(counted.items())]))
 
 
 def records_of(want: Wanted, cases: Mapping[str, Case], people: Mapping[str, str]) -> set[str]:

@@ -19,6 +19,14 @@ from tests.intake.examples import (
 
 OWN = PSEUDONYMS.of(PERSON, PROVIDER)
 ANOTHERS = PSEUDONYMS.of(PERSON, HOSPITAL)
+SIGNED = {
+    "form_reference": "F-1",
+    "kind": "part2_specific",
+    "discloser": PROVIDER,
+    "recipients": ["sea-mar"],
+    "purpose": "service_provision",
+    "signed_on": "2026-03-02",
+}
 BORN = {"birth_date": "1990-05-05"}
 
 
@@ -84,9 +92,35 @@ NOT_PERMITTED = {
     "an operator's event from the police": (record({}, name="review.answered"), "not-permitted", "type"),
     "another agency's ORI": (record(arrest(incident=incident(ori="WASAMPL01"))), "wrong-ori", "incident.ori"),
     "an ORI from an agency that has none": (
-        record(arrest(source_kind="emergency_department"), agency=HOSPITAL),
+        record(community(source_kind="emergency_department", incident=incident()), agency=HOSPITAL),
         "wrong-ori",
         "incident.ori",
+    ),
+    "a hospital that would be the police": (
+        record(community(door="social_contact", source_kind="law_enforcement"), agency=HOSPITAL),
+        "not-permitted",
+        "door",
+    ),
+    "a hospital that refers as the police": (
+        record(community(source_kind="law_enforcement"), agency=HOSPITAL),
+        "not-permitted",
+        "source_kind",
+    ),
+    "police that refer an arrest as a family": (
+        record(arrest(source_kind="family")),
+        "not-permitted",
+        "source_kind",
+    ),
+    "police that refer as an emergency department": (
+        record(community(source_kind="emergency_department")),
+        "not-permitted",
+        "source_kind",
+    ),
+    "an arrest that was phoned": (record(arrest(), agency=OFFICE), "not-permitted", "door"),
+    "a social contact that was phoned": (
+        record(community(door="social_contact"), agency=OFFICE),
+        "not-permitted",
+        "door",
     ),
 }
 
@@ -155,14 +189,6 @@ WRONG_DATA = {
         "contradiction",
         "person.estimated_age",
     ),
-    "an amended age that contradicts": (
-        record(
-            {"of": {"source_reference": "x"}, "person": BORN | {"estimated_age": {"from_years": 1, "to_years": 2}}},
-            name="referral.amended",
-        ),
-        "contradiction",
-        "person.estimated_age",
-    ),
     "an age range upside down": (
         record(community(person={"estimated_age": {"from_years": 50, "to_years": 40}})),
         "invalid-data",
@@ -189,6 +215,49 @@ WRONG_DATA = {
         record(community(after_the_fact={"handed_off_at": "2026-03-02T09:00:00-08:00", "to_agency": "nobody"})),
         "unknown-code",
         "after_the_fact.to_agency",
+    ),
+    "a hand-off to the police": (
+        record(community(after_the_fact={"handed_off_at": "2026-03-02T09:00:00-08:00", "to_agency": SHERIFF})),
+        "unknown-code",
+        "after_the_fact.to_agency",
+    ),
+    "a hand-off to a hospital": (
+        record(community(after_the_fact={"handed_off_at": "2026-03-02T09:00:00-08:00", "to_agency": HOSPITAL})),
+        "unknown-code",
+        "after_the_fact.to_agency",
+    ),
+    "a hand-off to a service provider": (
+        record(community(after_the_fact={"handed_off_at": "2026-03-02T09:00:00-08:00", "to_agency": "sea-mar"})),
+        "unknown-code",
+        "after_the_fact.to_agency",
+    ),
+    "a race that no list has": (
+        record(community(person={"demographics": {"race": "martian"}})),
+        "unknown-code",
+        "person.demographics.race",
+    ),
+    "a disability that an amendment invents": (
+        record(
+            {"of": {"source_reference": "x"}, "person": {"demographics": {"disability": "perhaps"}}},
+            name="referral.amended",
+        ),
+        "unknown-code",
+        "person.demographics.disability",
+    ),
+    "more needs than there are": (
+        record({"of": {"source_reference": "x"}, "needs": ["meal"] * 13}, name="referral.amended"),
+        "invalid-data",
+        "needs",
+    ),
+    "more doors than there are": (
+        report("capacity.reported", {"places": 3, "doors": ["community"] * 4}, subject=None),
+        "invalid-data",
+        "doors",
+    ),
+    "more categories than there are": (
+        report("consent.signed", SIGNED | {"categories": ["identity"] * 11}),
+        "invalid-data",
+        "categories",
     ),
     "a private text that is too long": (record(community(reason="x" * 4_001)), "text-too-long", "reason"),
     "a private text too long in a list": (

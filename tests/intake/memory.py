@@ -1,6 +1,7 @@
 """Intake's tables in memory: the twin of `services.intake.store.Cases`."""
 
 import json
+from collections import Counter
 
 from services.intake.domain import Marked, Register, wanted
 from services.intake.domain.register import MOST_MATCHES
@@ -19,6 +20,7 @@ class CasesInMemory:
         self.case_class = case_class
         self.cases, self.people, self.marks, self.pairs, self.suspended = {}, {}, {}, {}, {}
         self.operators = {}
+        self.left_out = Counter()
 
     async def load(self, conn, keys, facts):
         want = wanted(self.naming, keys, facts)
@@ -41,7 +43,7 @@ class CasesInMemory:
         )
         return Loaded(cases, register)
 
-    async def save(self, conn, states, shared, _rows):
+    async def save(self, conn, states, shared, rows):
         for key, case in states.items():
             if case.referrals:
                 self.cases[key] = case.model_dump_json(exclude_none=True)
@@ -53,6 +55,8 @@ class CasesInMemory:
             self.suspended.pop(agency, None)
             if since is not None:
                 self.suspended[agency] = since
+        for _, one in rows:
+            self.left_out[one.agency, one.event] += one.fields
         await self.sealer.keep(conn, shared.seals.keys)
 
     def everything(self):

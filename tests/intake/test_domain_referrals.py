@@ -1,5 +1,9 @@
 """A referral at the door: submitted, repeated, amended, withdrawn."""
 
+import hashlib
+
+import pytest
+
 from tests.intake.examples import (
     HOSPITAL,
     OFFICE,
@@ -112,7 +116,7 @@ async def test_the_age_is_that_of_the_day_of_the_referral_at_the_site():
 
 
 async def test_a_hospital_is_a_source_that_reveals_health():
-    _, fact = await received(community(source_kind="community_organisation"), agency=HOSPITAL)
+    _, fact = await received(community(source_kind="outreach"), agency=HOSPITAL)
     assert fact.event.restricted_source
 
 
@@ -129,6 +133,97 @@ async def test_the_same_incident_under_a_new_id_begins_nothing_new():
     assert names([again]) == ["referral.repeated"]
     assert (again.event.referral_id, again.subject) == (first.event.referral_id, first.subject)
     assert again.event.message_id == "other"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"agency_person_number": "MNI-2", "birth_date": "1990-05-05"},
+        {"legal_name": "Rowan Sample", "birth_date": "1971-01-01"},
+    ],
+)
+async def test_a_second_arrested_person_without_a_number_of_their_own_does_not_vanish(other):
+    house, _ = await received()
+    answer = refusal(await house.hear(record(FULL | {"person": other})))
+    assert (answer.reason, answer.problems[0].field) == ("contradiction", "incident.subject_sequence")
+    assert answer.problems[0].fix.startswith("Number each arrested person 1, 2, ...")
+    assert "Rowan" not in str(answer)
+    second = await house.hear(record(FULL | {"person": other, "incident": FULL["incident"] | {"subject_sequence": 2}}))
+    assert names(second)[0] == "referral.received"
+
+
+async def test_another_person_under_a_used_reference_does_not_vanish():
+    reference = {"source_reference": "T-1"}
+    house, _ = await received(community(**reference, person={"birth_date": "1990-05-05"}))
+    answer = refusal(await house.hear(record(community(**reference, person={"birth_date": "1971-01-01"}))))
+    assert (answer.reason, answer.problems[0].field) == ("contradiction", "source_reference")
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"agreement": "declined"},
+        {"drugs": [{"kind": "L", "quantity": "4", "unit": "GM"}]},
+        {"incident": FULL["incident"] | {"officer_waiting": False}},
+        {"person": FULL["person"] | {"language": "en"}},
+        {"person": FULL["person"] | {"legal_name": "Juniper Other"}},
+        {"reach": {"phones": ["360-555-0111"]}},
+        {"reason": "asked again"},
+        {"location": {"area": "lynden", "place": "the library steps"}},
+    ],
+)
+async def test_what_a_known_incident_says_otherwise_under_a_new_id_is_not_dropped_silently(facts):
+    house, first = await received()
+    answer = refusal(await house.hear(record(FULL | facts)))
+    assert (answer.reason, answer.message_type) == ("known-referral", "referral.submitted")
+    assert answer.problems[0].fix.startswith("Send referral.amended")
+    assert house.store.people == {first.subject: first.event.referral_id}
+
+
+async def test_what_an_amendment_said_may_be_sent_again_as_a_whole():
+    house, first = await received()
+    await house.hear(amended(reach={"phones": ["360-555-0111"]}, agreement="undecided"))
+    whole = FULL | {"reach": {"phones": ["360-555-0111"]}, "agreement": "undecided"}
+    (again,) = await house.hear(record(whole))
+    assert (again.event.name, again.event.referral_id) == ("referral.repeated", first.event.referral_id)
+    assert refusal(await house.hear(record(FULL))).reason == "known-referral"
+
+
+async def test_of_an_erased_record_only_what_is_in_the_clear_is_compared():
+    house, first = await received()
+    await house.store.keys.destroy(None, first.event.referral_id)
+    assert names(await house.hear(record(FULL | {"reason": "asked again"}))) == ["referral.repeated"]
+    assert refusal(await house.hear(record(FULL | {"agreement": "declined"}))).reason == "known-referral"
+
+
+async def test_a_persons_reference_does_not_follow_from_what_agencies_know():
+    _, fact = await received()
+    case = fact.event.referral_id.removeprefix("ref-")[:28]
+    guesses = [hashlib.sha256(text.encode()).hexdigest()[:32] for text in (f"bk-{case}", case, fact.event.referral_id)]
+    assert fact.subject.removeprefix("per-") not in guesses
+
+
+async def test_a_known_case_keeps_its_person_however_persons_were_named_when_it_began():
+    house, first = await received()
+    (key,) = house.store.cases
+    known = "per-" + "7" * 32
+    house.store.cases[key] = house.store.cases[key].replace(first.subject, known)
+    (gone,) = await house.hear(withdrawn())
+    assert gone.subject == known
+    again = await house.hear(record(FULL))
+    assert (again[0].event.name, again[0].subject) == ("referral.received", known)
+
+
+async def test_an_amended_age_is_judged_on_the_day_of_the_referral():
+    house, _ = await received(arrest(referred_at="2024-03-02T09:40:00-08:00"))
+    then = {"birth_date": "2000-01-01", "estimated_age": {"from_years": 24, "to_years": 24}}
+    (fact,) = await house.hear(amended(person=then))
+    assert fact.event.particulars.age.from_years == 24
+    now = then | {"estimated_age": {"from_years": 26, "to_years": 26}}
+    answer = refusal(await house.hear(amended(person=now)))
+    assert (answer.reason, answer.problems[0].field) == ("contradiction", "person.estimated_age")
+    answer = refusal(await house.hear(amended(person={"birth_date": "2025-01-01"})))
+    assert (answer.reason, answer.problems[0].field) == ("contradiction", "person.birth_date")
 
 
 async def test_two_arrested_in_one_incident_are_two_referrals():

@@ -67,7 +67,8 @@ def referred(number, **person):
 
 async def test_a_referral_lives_through_its_whole_life(house):
     (first,) = await house.hear(record(arrest(reason="asked for help")))
-    assert names(await house.hear(record(arrest()))) == ["referral.repeated"]
+    assert names(await house.hear(record(arrest(reason="asked for help")))) == ["referral.repeated"]
+    assert refusal(await house.hear(record(arrest()))).reason == "known-referral"
     (corrected,) = await house.hear(amended(reach={"phones": ["360-555-0100"]}))
     assert corrected.event.sealed["narrative"] == first.event.sealed["narrative"]
     assert (await house.opened(corrected))["contact"] == {"phones": ["360-555-0100"]}

@@ -12,6 +12,7 @@ from services.intake.domain.reports import private_fields
 from tests.intake.examples import (
     KEYS,
     NOW,
+    OFFICE,
     PERSON,
     POLICE,
     PROVIDER,
@@ -22,6 +23,7 @@ from tests.intake.examples import (
     incident,
     memory,
     names,
+    naming,
     record,
     site,
     structured,
@@ -33,7 +35,7 @@ ACCEPTED = {"offer_id": "off-" + "2" * 32, "arrives_in_minutes": 20}
 
 @pytest.fixture
 def door():
-    return Door(site(), PSEUDONYMS.person)
+    return Door(site(), PSEUDONYMS.person, naming())
 
 
 async def test_binary_and_structured_mode_say_the_same(door):
@@ -51,7 +53,16 @@ async def test_version_1_is_read_as_the_newest(door):
 async def test_unknown_fields_are_kept_out_and_counted(door):
     fact = door(record(arrest(mood="sunny", incident=incident(colour="blue", officer={"shoe": 42}))))
     assert fact.event == door(record(arrest(incident=incident(officer={})))).event
-    assert door.unknown_fields == {(POLICE, "referral.submitted"): 3}
+    assert fact.left_out == 3
+
+
+async def test_unknown_fields_are_counted_once_and_whatever_else_the_message_changes():
+    house = House()
+    await house.hear(record(arrest(mood="sunny"), identity="one"))
+    await house.hear(record(arrest(mood="sunny"), identity="one"))
+    await house.hear(record(arrest(mood="rainy"), identity="two"))
+    await house.hear(record({"places": 3, "beds": 4}, name="capacity.reported", agency=PROVIDER))
+    assert house.store.left_out == {(POLICE, "referral.submitted"): 2, (PROVIDER, "capacity.reported"): 1}
 
 
 async def test_what_a_sender_writes_of_time_cause_and_delivery_is_not_believed(door):
@@ -145,6 +156,22 @@ async def test_what_is_about_no_person_goes_under_the_agencys_key():
     (sent,) = house.hub.records(topics.REPORTS)
     assert fact.subject is None
     assert sent.key == PROVIDER.encode()
+
+
+@pytest.mark.parametrize("subject", [OWN, PSEUDONYMS.of(PERSON, OFFICE), "nobody"])
+@pytest.mark.parametrize(
+    ("name", "data", "agency"),
+    [
+        ("capacity.reported", {"places": 12}, PROVIDER),
+        ("agency.suspended", {"agency": PROVIDER, "operator": "sam-sample"}, OFFICE),
+        ("agency.resumed", {"agency": PROVIDER, "operator": "sam-sample"}, OFFICE),
+    ],
+)
+async def test_what_is_about_an_agency_never_goes_under_a_persons_key(name, data, agency, subject):
+    house = House()
+    (fact,) = await house.hear(record(data, name=name, agency=agency, subject=subject))
+    (sent,) = house.hub.records(topics.REPORTS)
+    assert (fact.event.name, fact.subject, sent.key) == (name, None, PROVIDER.encode())
 
 
 async def test_the_same_message_again_is_heard_once():

@@ -22,7 +22,7 @@ from services.plumbing.service import Record, Said
 from services.plumbing.signing import signed_by
 from tests.intake.examples import PERSON, PROVIDER, PSEUDONYMS, arrest, community, naming, site
 
-DOOR = Door(site(), PSEUDONYMS.person)
+DOOR = Door(site(), PSEUDONYMS.person, naming())
 RULES = Rules(site(), naming(), signed_by)
 NAMES = [*sorted({event.name for event in shelf()}), "", "referral.", "x" * 600]
 AGENCIES = [*site().agencies, "nobody", "-", "a" * 80]

@@ -5,7 +5,7 @@ import pytest
 from contracts.catalogue import ReferralRefused, ReportRefused
 from contracts.event import versions
 from tests.intake.bad_input import ALL, ANOTHERS, NOT_READABLE, report
-from tests.intake.examples import PERSON, POLICE, SHERIFF, House, arrest, incident, record, refusal
+from tests.intake.examples import PERSON, POLICE, SHERIFF, House, arrest, incident, names, record, refusal
 
 
 @pytest.mark.parametrize("what", ALL)
@@ -13,8 +13,9 @@ async def test_it_is_answered_with_the_reason_the_field_the_rule_and_the_fix(wha
     message, reason, field = ALL[what]
     answer = refusal(await House().hear(message))
     assert (answer.reason, answer.problems[0].field) == (reason, field)
-    assert answer.problems[0].rule
-    assert answer.problems[0].fix
+    for problem in answer.problems:
+        assert problem.rule
+        assert "under a new id" in problem.fix
 
 
 @pytest.mark.parametrize("what", ALL)
@@ -71,6 +72,22 @@ async def test_the_same_id_with_another_body_is_refused_and_the_first_stands():
     assert answer.message_type == "referral.submitted"
     assert first[0].event.agreement == "agreed"
     assert await house.hear(record(arrest(agreement="declined"), identity="one")) == []
+
+
+async def test_what_was_refused_is_mended_under_a_new_id():
+    house = House()
+    refusal(await house.hear(record(arrest(agreement="perhaps"), identity="one")))
+    answer = refusal(await house.hear(record(arrest(), identity="one")))
+    assert answer.reason == "reused-id"
+    assert answer.problems[0].fix.startswith("Send it under a new id")
+    assert names(await house.hear(record(arrest(), identity="two"))) == ["referral.received"]
+
+
+async def test_a_used_id_with_another_mistake_hears_of_both():
+    house = House()
+    await house.hear(record(arrest(agreement="perhaps"), identity="one"))
+    answer = refusal(await house.hear(record(arrest(door="window"), identity="one")))
+    assert [problem.field for problem in answer.problems] == ["id", "door"]
 
 
 async def test_the_same_id_of_another_agency_is_another_message():

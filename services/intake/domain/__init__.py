@@ -3,6 +3,7 @@
 from services.intake.domain.cases import NOTHING, Case, evolve
 from services.intake.domain.decisions import decide, follow
 from services.intake.domain.door import Door, reused
+from services.intake.domain.heard import LeftOut
 from services.intake.domain.naming import Naming
 from services.intake.domain.register import Changes, Marked, Pair, Register, Wanted, wanted
 from services.intake.domain.rules import Rules
@@ -13,6 +14,7 @@ __all__ = [
     "Case",
     "Changes",
     "Door",
+    "LeftOut",
     "Marked",
     "Naming",
     "Pair",

@@ -18,7 +18,9 @@ Objection = tuple[str, Problem]
 """The reason of a refusal, and its problem."""
 
 SUSPENDED: Final = Problem(
-    field="source", rule="This agency is suspended.", fix="Ask the program office; send it again when you are back."
+    field="source",
+    rule="This agency is suspended.",
+    fix="Ask the program office; send it again under a new id when you are back.",
 )
 UNSIGNED: Final = Problem(
     field="signature",

@@ -1,6 +1,6 @@
-"""What the contract's shape cannot tell: dates, ages, codes, sizes and whose ORI it is. Each finding has a reason.
+"""What the contract's shape cannot tell: dates, ages, codes, sizes, who may refer as whom, and whose ORI it is.
 
-A `Finding` never repeats a value: what is wrong may be private.
+Each finding has its reason. It never repeats a value: what is wrong may be private.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from contracts.catalogue import ReferralAmended, ReferralSubmitted
+from contracts.catalogue import CapacityReported, ConsentSigned, ReferralAmended, ReferralSubmitted
 from contracts.event import Event
-from contracts.parts import Drug, Offence, PersonDetails
-from contracts.words import CLEAR_PRIVATE_MOST, Problem
+from contracts.parts import AfterTheFact, PersonDetails
+from contracts.words import CLEAR_PRIVATE_MOST, Door, Problem
 from services.intake.domain.leaves import Leaf, leaves
 from services.intake.domain.sections import OLDEST, age_on, day_of
 from services.sites import Agency, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 TOLERANCE: Final = timedelta(minutes=5)
 """How far a sender's clock may be ahead of the broker's."""
@@ -61,7 +61,7 @@ def findings(event: Event, agency: Agency, site: Site, appended_at: datetime) ->
             found += _text(leaf)
     if _bytes(private) > PRIVATE_BYTES_MOST:
         found.append(_too_much())
-    return [*found, *_of_referral(event, agency, site, appended_at)]
+    return [*found, *_of_event(event, agency, site, appended_at)]
 
 
 def _instant(leaf: Leaf, latest: datetime) -> Iterator[Finding]:
@@ -100,23 +100,44 @@ def _too_much() -> Finding:
     return _finding("text-too-long", "data", rule, "Shorten it, or send less of it.")
 
 
-def _of_referral(event: Event, agency: Agency, site: Site, appended_at: datetime) -> Iterator[Finding]:
+def contradictions(person: PersonDetails | None, day: date) -> list[Finding]:
+    """Return how birth date and age contradict each other, or the day of the referral."""
+    return [] if person is None or person.birth_date is None else list(_ages(person.birth_date, person, day))
+
+
+def _of_event(event: Event, agency: Agency, site: Site, appended_at: datetime) -> Iterator[Finding]:
     if isinstance(event, ReferralSubmitted):
+        yield from _permitted(event, agency)
         yield from _ori(event, agency)
         # A day before all calendars is a finding of its own already.
         referred_at = event.referred_at if event.referred_at >= EARLIEST else appended_at
-        yield from _person(event.person, day_of(referred_at, site.timezone))
-        yield from _codes("offences", event.offences, "drugs", event.drugs, site)
+        yield from contradictions(event.person, day_of(referred_at, site.timezone))
+        yield from _codes(event, site)
         yield from _area("location.area", event.location.area, site)
-        yield from _area("residence_area", event.residence_area, site)
-        if event.after_the_fact is not None and event.after_the_fact.to_agency not in site.agencies:
-            yield _unknown("after_the_fact.to_agency", "It is an agency of this site.")
+        yield from _handed_off_to(event.after_the_fact, site)
     elif isinstance(event, ReferralAmended):
-        if event.person is not None:
-            yield from _person(event.person, day_of(appended_at, site.timezone))
-        yield from _codes("offences", event.offences or (), "drugs", event.drugs or (), site)
+        # Whether its ages agree with the day of the referral is judged where the referral is known.
+        yield from _codes(event, site)
         yield from _area("area", event.area, site)
-        yield from _area("residence_area", event.residence_area, site)
+        yield from _each_once("needs", event.needs or ())
+    elif isinstance(event, CapacityReported):
+        yield from _each_once("doors", event.doors)
+    elif isinstance(event, ConsentSigned):
+        yield from _each_once("categories", event.categories)
+
+
+def _permitted(event: ReferralSubmitted, agency: Agency) -> Iterator[Finding]:
+    kinds = agency.may_refer.get(event.door)
+    if kinds is None:
+        rule = "It is a door through which your agency may refer."
+        yield _finding("not-permitted", "door", rule, _through(agency.may_refer))
+    elif event.source_kind not in kinds:
+        rule = "It is one of the kinds as which your agency may refer through this door."
+        yield _finding("not-permitted", "source_kind", rule, f"Send one of: {', '.join(sorted(kinds))}.")
+
+
+def _through(may_refer: Mapping[Door, object]) -> str:
+    return f"Send one of: {', '.join(sorted(may_refer))}; the program office may agree on others."
 
 
 def _ori(event: ReferralSubmitted, agency: Agency) -> Iterator[Finding]:
@@ -125,10 +146,7 @@ def _ori(event: ReferralSubmitted, agency: Agency) -> Iterator[Finding]:
         yield _finding("wrong-ori", "incident.ori", rule, "Send your own agency's ORI; ask the program office for it.")
 
 
-def _person(person: PersonDetails, day: date) -> Iterator[Finding]:
-    born = person.birth_date
-    if born is None:
-        return
+def _ages(born: date, person: PersonDetails, day: date) -> Iterator[Finding]:
     if born > day:
         rule = "It is not after the day of the referral."
         yield _finding("contradiction", "person.birth_date", rule, "Correct one of the two.")
@@ -142,20 +160,41 @@ def _person(person: PersonDetails, day: date) -> Iterator[Finding]:
         yield _finding("contradiction", "person.estimated_age", rule, "Send the birth date alone, or correct it.")
 
 
-def _codes(
-    offences_at: str, offences: tuple[Offence, ...], drugs_at: str, drugs: tuple[Drug, ...], site: Site
-) -> Iterator[Finding]:
-    for place, offence in enumerate(offences):
+def _codes(event: ReferralSubmitted | ReferralAmended, site: Site) -> Iterator[Finding]:
+    for place, offence in enumerate(event.offences or ()):
         if offence.nibrs not in site.offences:
-            yield _unknown(f"{offences_at}.{place}.nibrs", "It is an offence code of NIBRS (data element 6).")
-    for place, drug in enumerate(drugs):
+            yield _unknown(f"offences.{place}.nibrs", "It is an offence code of NIBRS (data element 6).")
+    for place, drug in enumerate(event.drugs or ()):
         if drug.kind not in site.drugs:
-            yield _unknown(f"{drugs_at}.{place}.kind", "It is a drug code of NIBRS (data element 20).")
+            yield _unknown(f"drugs.{place}.kind", "It is a drug code of NIBRS (data element 20).")
+    yield from _area("residence_area", event.residence_area, site)
+    told = None if event.person is None else event.person.demographics
+    if told is not None:
+        for name, code in told:
+            codes: frozenset[str] = getattr(site.demographics, name)
+            if code is not None and code not in codes:
+                rule = "It is a code of the site's list of demographics."
+                fix = f"Send one of: {', '.join(sorted(codes))}; or leave it out."
+                yield _finding("unknown-code", f"person.demographics.{name}", rule, fix)
 
 
 def _area(path: str, area: str | None, site: Site) -> Iterator[Finding]:
     if area is not None and area not in site.area_codes:
         yield _unknown(path, "It is an area of this site.")
+
+
+def _handed_off_to(after_the_fact: AfterTheFact | None, site: Site) -> Iterator[Finding]:
+    if after_the_fact is not None:
+        agency = site.agencies.get(after_the_fact.to_agency)
+        if agency is None or not agency.meets_people_first:
+            rule = "It is a case-management agency of this site: nobody else meets people first."
+            yield _unknown("after_the_fact.to_agency", rule)
+
+
+def _each_once(path: str, codes: Sequence[str]) -> Iterator[Finding]:
+    """Refuse a list that the published shape leaves without an end: each code says all it can when it is said once."""
+    if len(set(codes)) < len(codes):
+        yield _finding(_INVALID, path, "Each code is in the list once.", "Leave out what is there already.")
 
 
 def _unknown(path: str, rule: str) -> Finding:

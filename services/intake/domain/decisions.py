@@ -19,20 +19,25 @@ from contracts.catalogue import (
 from contracts.words import Category, Problem
 from services.intake.domain import recognition
 from services.intake.domain.admission import objection
-from services.intake.domain.naming import person_of_case, referral_id_of
+from services.intake.domain.checks import contradictions
+from services.intake.domain.heard import Heard, LeftOut
+from services.intake.domain.naming import referral_id_of
 from services.intake.domain.register import follow as register_after
+from services.intake.domain.repeats import difference
 from services.intake.domain.reports import sealed
 from services.intake.domain.sections import (
     RESTRICTED,
     as_json,
     changed_by,
+    day_of,
+    officer_waits,
     particulars_after,
     particulars_of,
     private_given,
     private_of,
 )
 from services.intake.domain.unadmitted import Unadmitted, refused, said_no
-from services.plumbing.service import Outcome, Said
+from services.plumbing.service import Outcome, Row, Said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +62,8 @@ def decide(rules: Rules, _before: Case | None, case: Case, fact: Fact, register:
     if objected is not None:
         yield refused(fact, *objected)
         return
+    if isinstance(fact, Heard) and fact.left_out:
+        yield Row(LeftOut(fact.agency or "", fact.event.name, fact.left_out))
     match fact.event:
         case Unadmitted(refusal=refusal):
             yield said_no(refusal)
@@ -76,14 +83,13 @@ def decide(rules: Rules, _before: Case | None, case: Case, fact: Fact, register:
 def _submitted(rules: Rules, case: Case, fact: Fact, event: ReferralSubmitted, register: Register) -> Iterator[Outcome]:
     """The same incident and subject again begins nothing new; after a withdrawal it begins another referral."""
     agency = fact.agency or ""
-    open_one = case.open_one
-    if open_one is not None:
-        repeated = ReferralRepeated(referral_id=open_one, agency=agency, message_id=fact.id)
-        yield Said(repeated, subject=case.referrals[open_one].person)
+    known = case.referrals.get(case.open_one or "")
+    if known is not None and known.whole is not None:
+        yield _again(rules, known.person, known.whole, fact, event, register)
         return
-    name = rules.naming.case_of(agency, event, fact.id)
+    name = rules.naming.key(fact) or ""
     latest = case.latest
-    person = case.referrals[latest].person if latest else fact.subject or person_of_case(name)
+    person = case.referrals[latest].person if latest else fact.subject or rules.naming.person_of_case(name)
     referral_id = referral_id_of(name, len(case.referrals))
     tokens = {
         category: register.seals.seal(referral_id, category, person, as_json(content))
@@ -95,9 +101,9 @@ def _submitted(rules: Rules, case: Case, fact: Fact, event: ReferralSubmitted, r
         door=event.door,
         source_kind=event.source_kind,
         agreement=event.agreement,
-        officer_waiting=event.incident is not None and event.incident.officer_waiting,
+        officer_waiting=officer_waits(event),
         referred_at=event.referred_at,
-        particulars=particulars_of(event, rules.site.timezone),
+        particulars=particulars_of(event, event.referred_at, rules.site.timezone),
         sealed=tokens,
         restricted_source=event.source_kind in RESTRICTED or rules.site.agencies[agency].restricted_source,
         after_the_fact=event.after_the_fact,
@@ -105,8 +111,18 @@ def _submitted(rules: Rules, case: Case, fact: Fact, event: ReferralSubmitted, r
     )
     yield Said(received, subject=person)
     if not event.test:
-        marks = rules.naming.marks(agency, event.person)
-        yield from recognition.recognised(register, person, marks, rules.site.recognition)
+        yield from recognition.recognised(register, person, rules.naming.marks_in(fact), rules.site.recognition)
+
+
+def _again(
+    rules: Rules, person: str, stands: ReferralCorrected, fact: Fact, event: ReferralSubmitted, register: Register
+) -> Said:
+    """Acknowledge the referral that stands where this is the same again; else say how it differs."""
+    differs = difference(event, stands, person, register, rules.site.timezone)
+    if differs is not None:
+        return refused(fact, *differs)
+    repeated = ReferralRepeated(referral_id=stands.referral_id, agency=stands.agency, message_id=fact.id)
+    return Said(repeated, subject=person)
 
 
 def _amended(rules: Rules, case: Case, fact: Fact, event: ReferralAmended, register: Register) -> Iterator[Outcome]:
@@ -114,6 +130,10 @@ def _amended(rules: Rules, case: Case, fact: Fact, event: ReferralAmended, regis
     found = _found(case, fact, event)
     if not isinstance(found, ReferralCorrected):
         yield found
+        return
+    wrong = contradictions(event.person, day_of(found.referred_at, rules.site.timezone))
+    if wrong:
+        yield refused(fact, wrong[0].reason, *(one.problem for one in wrong))
         return
     person = case.referrals[found.referral_id].person
     tokens = dict(found.sealed)
@@ -133,8 +153,7 @@ def _amended(rules: Rules, case: Case, fact: Fact, event: ReferralAmended, regis
             changes[name] = getattr(event, name)
     yield Said(found.model_copy(update=changes), subject=person)
     if event.person is not None and not found.test:
-        marks = rules.naming.marks(found.agency, event.person)
-        yield from recognition.recognised(register, person, marks, rules.site.recognition)
+        yield from recognition.recognised(register, person, rules.naming.marks_in(fact), rules.site.recognition)
 
 
 def _withdrawn(case: Case, fact: Fact, event: ReferralWithdrawn) -> Iterator[Outcome]:
@@ -156,7 +175,9 @@ def _found(case: Case, fact: Fact, event: ReferralAmended | ReferralWithdrawn) -
         problem = Problem(field=f"of.{field}", rule="It names a referral that you submitted.", fix=_BY_NAME)
         return refused(fact, "unknown-referral", problem)
     if referral.whole is None:
-        problem = Problem(field=f"of.{field}", rule="This referral was withdrawn.", fix="Submit it again.")
+        problem = Problem(
+            field=f"of.{field}", rule="This referral was withdrawn.", fix="Submit the referral again under a new id."
+        )
         return refused(fact, "withdrawn-referral", problem)
     return referral.whole
 

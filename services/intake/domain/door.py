@@ -7,9 +7,8 @@ newer than this reader raises (`NewerVersion`): it is parked and read again afte
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pydantic_core
@@ -23,6 +22,7 @@ from contracts.reading import NewerVersion, NoCloudEvent, Unreadable, contract, 
 from contracts.words import Problem
 from services.intake.domain.checks import EARLIEST, LATEST, findings
 from services.intake.domain.leaves import unknown_fields
+from services.intake.domain.naming import Naming
 from services.intake.domain.unadmitted import UNKNOWN_SUBJECT, Unadmitted, refusal_of
 from services.plumbing.identity import derived
 from services.plumbing.service import Record
@@ -30,13 +30,15 @@ from services.sites import Agency, Site
 
 MOST_BYTES: Final = 256 * 1024
 """How big a message's data may be. Kafka itself lets a little more through."""
-ABOUT_NOBODY: Final = frozenset(
-    {
-        "referral.submitted", "referral.amended", "referral.withdrawn", "capacity.reported", "agency.suspended",
-        "agency.resumed",
-    }
-)  # fmt: skip
-"""Events that need no subject: there is no person yet, they name a referral, or they are about an agency."""
+ABOUT_REFERRALS: Final = frozenset({"referral.submitted", "referral.amended", "referral.withdrawn"})
+"""Events that need no subject: there is no person yet, or they name a referral."""
+ABOUT_AGENCIES: Final = frozenset({"capacity.reported", "agency.suspended", "agency.resumed"})
+"""Events that have no subject: one that is sent is passed over, or they would go under a person's key."""
+REUSED: Final = Problem(
+    field="id",
+    rule="This id was used before for other content.",
+    fix="Send it under a new id; where the hub acknowledged a referral under this one, send referral.amended instead.",
+)
 _MOST_PROBLEMS: Final = 12
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -57,11 +59,11 @@ class _Refused(Exception):
 
 @dataclass(frozen=True)
 class Door:
-    """Reads records of one site's agencies. `unknown_fields` counts, by agency and event, fields that were kept out."""
+    """Reads records of one site's agencies."""
 
     site: Site
     translate: Translate
-    unknown_fields: Counter[tuple[str, str]] = field(default_factory=Counter)
+    naming: Naming
 
     def __call__(self, record: Record) -> Fact:
         """Return the fact in the record; an `Unadmitted` one where it is refused.
@@ -94,13 +96,11 @@ class Door:
         found = findings(event, agency, self.site, record.appended_at)
         if found:
             raise _Refused(found[0].reason, *(one.problem for one in found[:_MOST_PROBLEMS]))
-        left_out = unknown_fields(cls, pydantic_core.from_json(data))
-        if left_out:
-            self.unknown_fields[slug, event.name] += left_out
         subject = (
             event.person if isinstance(event, LinkAnswered | AssignmentDirected) else self._subject(slug, envelope)
         )
-        return Fact(event, replace(_proven(record, slug, envelope), subject=subject))
+        fact = Fact(event, replace(_proven(record, slug, envelope), subject=subject))
+        return self.naming.heard(fact, unknown_fields(cls, pydantic_core.from_json(data)))
 
     def _permitted(self, slug: str, envelope: Envelope) -> Agency:
         if envelope.source != agency_source(slug):
@@ -119,8 +119,10 @@ class Door:
 
     def _subject(self, slug: str, envelope: Envelope) -> str | None:
         pseudonym = envelope.subject
+        if envelope.type in ABOUT_AGENCIES:
+            return None
         if pseudonym is None:
-            if envelope.type in ABOUT_NOBODY:
+            if envelope.type in ABOUT_REFERRALS:
                 return None
             fix = "Send the pseudonym that the hub's notice to you gave as its subject."
             raise _Refused("unknown-subject", Problem(field="subject", rule="It is required.", fix=fix))
@@ -134,13 +136,10 @@ class Door:
 
 
 def reused(fact: Fact) -> Fact:
-    """Return what is made of an id that comes again with other content: a refusal that names the id."""
-    problem = Problem(
-        field="id",
-        rule="This id was used before for other content.",
-        fix="Send it under a new id; correct by amending.",
-    )
-    event = Unadmitted(refusal=refusal_of(fact, "reused-id", problem))
+    """Return what is made of an id that comes again with other content: a refusal that names the id, then all else."""
+    more = fact.event.refusal.problems if isinstance(fact.event, Unadmitted) else ()
+    refusal = refusal_of(fact, "reused-id", REUSED, *more[: _MOST_PROBLEMS - 1])
+    event = Unadmitted(refusal=refusal)
     return Fact(event, replace(fact.envelope, subject=None, type=Unadmitted.name, dataschema=None))
 
 

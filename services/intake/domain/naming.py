@@ -22,8 +22,8 @@ from contracts.catalogue import (
     ReferralSubmitted,
     ReferralWithdrawn,
 )
+from services.intake.domain.heard import Heard, Mark
 from services.intake.domain.unadmitted import Unadmitted
-from services.plumbing.identity import derived
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,18 +35,11 @@ NUMBER: Final = "agency-person-number"
 NAME_AND_BIRTH: Final = "name-and-birth-date"
 CASE: Final = "bk-"
 _REFERRAL: Final = "ref-"
+_PERSON: Final = "per-"
 _CASE_DIGITS: Final = 28
+_PERSON_DIGITS: Final = 32
 _MOST_ROUNDS: Final = 0xFFFF
 _BETWEEN: Final = "\x1f"
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """By which a person is recognised: a keyed hash, what it is made of, and the keyed birth date beside it."""
-
-    hash: str
-    basis: str
-    birth: str | None
 
 
 @dataclass(frozen=True)
@@ -55,8 +48,14 @@ class Naming:
 
     matching_key: bytes = field(repr=False)
 
+    def heard(self, fact: Fact, left_out: int = 0) -> Heard:
+        """Return what an agency said together with its names."""
+        return Heard(fact.event, fact.envelope, self.key(fact), self.marks_in(fact), left_out)
+
     def key(self, fact: Fact) -> str | None:
         """Return whose state the fact touches: a case, an agency, or the person."""
+        if isinstance(fact, Heard):
+            return fact.key
         event = fact.event
         agency = fact.agency or ""
         key = fact.subject
@@ -78,7 +77,7 @@ class Naming:
         if event.incident is not None:
             return self._incident(agency, event.incident.number, event.incident.subject_sequence)
         if event.source_reference is not None:
-            return self._case("reference", agency, _plain(event.source_reference))
+            return self._case("reference", agency, plain(event.source_reference))
         return self._case("message", agency, event_id)
 
     def case_named(self, agency: str, name: ReferralName) -> str:
@@ -87,14 +86,30 @@ class Naming:
             return case_of_referral(name.referral_id)
         if name.incident_number is not None:
             return self._incident(agency, name.incident_number, name.subject_sequence)
-        return self._case("reference", agency, _plain(name.source_reference or ""))
+        return self._case("reference", agency, plain(name.source_reference or ""))
+
+    def person_of_case(self, case: str) -> str:
+        """Return the reference of the person whom a case brings in; who is known already keeps theirs, in the case.
+
+        Agencies get referrals' ids, which hold the key of the case: only under the key does a person follow from it.
+        """
+        return _PERSON + self._hash("person", case)[:_PERSON_DIGITS]
+
+    def marks_in(self, fact: Fact) -> tuple[Mark, ...]:
+        """Return by what the person in a referral or an amendment can be recognised."""
+        if isinstance(fact, Heard):
+            return fact.marks
+        event = fact.event
+        if isinstance(event, ReferralSubmitted | ReferralAmended) and event.person is not None:
+            return self.marks(fact.agency or "", event.person)
+        return ()
 
     def marks(self, agency: str, person: PersonDetails) -> tuple[Mark, ...]:
         """Return by what this person can be recognised; a name without a birth date is no mark."""
         birth = self._birth(person.birth_date)
         found = []
         if person.agency_person_number is not None:
-            number = self._hash(NUMBER, agency, _plain(person.agency_person_number))
+            number = self._hash(NUMBER, agency, plain(person.agency_person_number))
             found.append(Mark(number, NUMBER, birth))
         name = _normalised(person.legal_name or "")
         if name and person.birth_date is not None:
@@ -105,7 +120,7 @@ class Naming:
         return None if day is None else self._hash("birth", day.isoformat())
 
     def _incident(self, agency: str, number: str, subject: int) -> str:
-        return self._case("incident", agency, _plain(number), str(subject))
+        return self._case("incident", agency, plain(number), str(subject))
 
     def _case(self, *parts: str) -> str:
         return CASE + self._hash("case", *parts)[:_CASE_DIGITS]
@@ -125,12 +140,8 @@ def referral_id_of(case: str, rounds: int) -> str:
     return f"{_REFERRAL}{case.removeprefix(CASE)}{min(rounds, _MOST_ROUNDS):04x}"
 
 
-def person_of_case(case: str) -> str:
-    """Return the reference of the person whom a case brought in."""
-    return derived("per-", case)
-
-
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return a number or a reference as it is compared: without spaces, in one case."""
     return "".join(text.split()).casefold()
 
 

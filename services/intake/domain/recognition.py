@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from contracts.catalogue import LinkAnswered
     from contracts.event import Event
-    from services.intake.domain.naming import Mark
+    from services.intake.domain.heard import Mark
     from services.intake.domain.register import Marked, Register
     from services.sites import Recognition
 

@@ -25,7 +25,8 @@ from contracts.catalogue import (
     ReferralSubmitted,
 )
 from contracts.envelope import Fact
-from services.intake.domain.naming import CASE, Mark, Naming, case_of_referral, person_of_case
+from services.intake.domain.heard import Mark
+from services.intake.domain.naming import CASE, Naming, case_of_referral
 
 LINKED = "linked"
 PROPOSED = "proposed"
@@ -122,9 +123,8 @@ def wanted(naming: Naming, keys: Sequence[str], facts: Iterable[Fact]) -> Wanted
         operators = operators or operator_of(fact) is not None
         people.update(person for person in (fact.subject, getattr(event, "person", None)) if isinstance(person, str))
         if isinstance(event, ReferralSubmitted):
-            newcomers.add(person_of_case(naming.case_of(fact.agency or "", event, fact.id)))
-        if isinstance(event, ReferralSubmitted | ReferralAmended) and event.person is not None:
-            hashes.update(mark.hash for mark in naming.marks(fact.agency or "", event.person))
+            newcomers.add(naming.person_of_case(naming.key(fact) or ""))
+        hashes.update(mark.hash for mark in naming.marks_in(fact))
         if isinstance(event, LinkAnswered):
             people.add(event.other)
             pairs.add(pair_of(event.person, event.other))
@@ -156,8 +156,7 @@ def follow(naming: Naming, register: Register, fact: Fact) -> Register:
     person = fact.subject or ""
     match fact.event:
         case ReferralSubmitted() | ReferralAmended() as event if event.person is not None:
-            marks = naming.marks(fact.agency or "", event.person)
-            register = replace(register, heard={**register.heard, naming.key(fact) or "": marks})
+            register = replace(register, heard={**register.heard, naming.key(fact) or "": naming.marks_in(fact)})
         case ReferralReceived() as event:
             register = _marked(_known(register, person, event.referral_id), person, event)
         case ReferralCorrected() as event:

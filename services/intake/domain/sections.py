@@ -25,10 +25,10 @@ Clear = dict[Category, dict[str, Any]]
 """What is private, in the clear, by category; what is absent is left out."""
 
 
-def particulars_of(event: ReferralSubmitted, timezone: str) -> Particulars:
-    """Return the facts without identity of a new referral."""
+def particulars_of(event: ReferralSubmitted, referred_at: datetime, timezone: str) -> Particulars:
+    """Return the facts without identity of a new referral; the age is that of the day of `referred_at`."""
     return Particulars(
-        **_of_person(event.person, event.referred_at, timezone),
+        **_of_person(event.person, referred_at, timezone),
         area=event.location.area,
         residence_area=event.residence_area,
         offences=event.offences,
@@ -49,6 +49,11 @@ def particulars_after(former: Particulars, event: ReferralAmended, referred_at: 
     if event.person is not None:
         changes |= _of_person(event.person, referred_at, timezone)
     return former.model_copy(update=changes)
+
+
+def officer_waits(event: ReferralSubmitted) -> bool:
+    """Whether an officer stands with the person and waits."""
+    return event.incident is not None and event.incident.officer_waiting
 
 
 def changed_by(event: ReferralAmended) -> tuple[str, ...]:

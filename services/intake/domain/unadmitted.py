@@ -19,6 +19,7 @@ UNKNOWN_SUBJECT: Final = Problem(
 )
 """The same words whatever the cause: nothing can be learnt from them."""
 _REFERRAL: Final = "referral."
+_NEW_ID: Final = "under a new id"
 
 
 class Unadmitted(Event):
@@ -43,6 +44,15 @@ def refusal_of(fact: Fact, reason: str, *problems: Problem) -> Refusal:
 
 
 def said_no(refusal: Refusal) -> Said:
-    """Say it under the agency's key, with no person in it; what is of a referral on the referrals' topic."""
+    """Say it under the agency's key, with no person in it; what is of a referral on the referrals' topic.
+
+    Also what was refused has used up its id: whatever is mended is sent under another.
+    """
+    problems = tuple(map(_under_a_new_id, refusal.problems))
     event = ReferralRefused if refusal.message_type.startswith(_REFERRAL) else ReportRefused
-    return Said(event(refusal=refusal), subject="", key=refusal.agency)
+    return Said(event(refusal=refusal.model_copy(update={"problems": problems})), subject="", key=refusal.agency)
+
+
+def _under_a_new_id(problem: Problem) -> Problem:
+    told = _NEW_ID in problem.fix
+    return problem if told else problem.model_copy(update={"fix": f"{problem.fix} Send it again {_NEW_ID}."})

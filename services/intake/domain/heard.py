@@ -1,0 +1,37 @@
+"""What an agency said, as the door read it: the fact, the names that follow from it, and how much was left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts.envelope import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """By which a person is recognised: a keyed hash, what it is made of, and the keyed birth date beside it."""
+
+    hash: str
+    basis: str
+    birth: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard(Fact):
+    """A fact from an agency's topic. Its names cost keyed hashes, so they are made once, when it is read."""
+
+    key: str | None
+    """Whose state it touches."""
+    marks: tuple[Mark, ...] = ()
+    """By what the person in it can be recognised."""
+    left_out: int = 0
+    """How many of its fields no contract knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Fields that were kept out of a message, to be counted by who sends them."""
+
+    agency: str
+    event: str
+    fields: int
