@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import os
 import signal
 import sys
@@ -35,6 +36,7 @@ FIRST_CONTACTS = (
     "northwest-youth-services",
     "catholic-community-services",
 )
+HUB = "hub"
 PLACES = 100_000
 MOST_SECONDS = 1_800
 
@@ -53,13 +55,21 @@ class RunningHub:
     def access(self, slug: str) -> dict[str, Any]:
         """Return how an aiokafka client logs in as the agency."""
         password = Passwords(Path(self.facts["state"]) / "secrets" / AGENCIES).of(slug)
-        return {
-            "bootstrap_servers": self.facts["agency_kafka"],
-            "security_protocol": "SASL_PLAINTEXT",
-            "sasl_mechanism": "SCRAM-SHA-512",
-            "sasl_plain_username": slug,
-            "sasl_plain_password": password,
-        }
+        return _login(self.facts["agency_kafka"], slug, password)
+
+    def own_access(self) -> dict[str, Any]:
+        """Return how an aiokafka client logs in as the hub itself."""
+        return _login(self.facts["kafka"], HUB, Passwords(Path(self.facts["state"]) / "secrets").of(HUB))
+
+
+def _login(bootstrap: str, user: str, password: str) -> dict[str, Any]:
+    return {
+        "bootstrap_servers": bootstrap,
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": user,
+        "sasl_plain_password": password,
+    }
 
 
 @asynccontextmanager
@@ -103,13 +113,36 @@ class Lanes:
     def __init__(self) -> None:
         self.offers = 0
         self.seen_at: dict[str, float] = {}
-        """When each referral's offer was read, by the hub's id of the referral."""
+        """When each offer was read, by its id."""
+        self.referrals: dict[str, str] = {}
+        """The referral of each offer: a lane does not tell it, so the hub's own facts are asked."""
         self.ids: dict[str, str] = {}
         """The hub's id of each referral, by the sender's, from the acknowledgements."""
 
     async def watch(self, hub: RunningHub) -> None:
         """Read until cancelled."""
-        await asyncio.gather(*(self._one(hub, slug) for slug in (OFFICE, *FIRST_CONTACTS)))
+        await asyncio.gather(self._facts(hub), *(self._one(hub, slug) for slug in (OFFICE, *FIRST_CONTACTS)))
+
+    def seconds(self, sent_at: dict[str, float]) -> list[float]:
+        """Return for each submission the seconds until its first offer was read, sorted."""
+        seen: dict[str, float] = {}
+        for offer, referral_id in self.referrals.items():
+            if offer in self.seen_at:
+                seen[referral_id] = min(self.seen_at[offer], seen.get(referral_id, math.inf))
+        return sorted(seen[self.ids[one]] - at for one, at in sent_at.items())
+
+    async def _facts(self, hub: RunningHub) -> None:
+        consumer = AIOKafkaConsumer(
+            topics.ASSIGNMENTS, auto_offset_reset="earliest", max_poll_records=1_000, **hub.own_access()
+        )
+        await consumer.start()
+        try:
+            async for record in consumer:
+                if dict(record.headers).get("ce_type") == b"assignment.offered":
+                    offered = json.loads(record.value)
+                    self.referrals[offered["offer_id"]] = offered["referral_id"]
+        finally:
+            await consumer.stop()
 
     async def _one(self, hub: RunningHub, slug: str) -> None:
         consumer = AIOKafkaConsumer(
@@ -122,7 +155,7 @@ class Lanes:
                 headers = dict(record.headers)
                 if headers.get("ce_type") == b"offer.made":
                     self.offers += 1
-                    self.seen_at[headers["ce_correlationid"].decode()] = time.perf_counter()
+                    self.seen_at[json.loads(record.value)["offer_id"]] = time.perf_counter()
                 elif headers.get("ce_type") == b"referral.acknowledged":
                     self.ids[headers["ce_causationid"].decode()] = json.loads(record.value)["referral_id"]
         finally:
@@ -171,12 +204,12 @@ async def at_a_steady_rate(hub: RunningHub, lanes: Lanes, first: int, each_secon
         await asyncio.sleep(max(0.0, 1 / each_second - (time.perf_counter() - sent_at[f"bench-{number}"])))
     await _until(lanes, goal)
     await producer.stop()
-    return sorted(lanes.seen_at[lanes.ids[one]] - at for one, at in sent_at.items())
+    return lanes.seconds(sent_at)
 
 
 async def _until(lanes: Lanes, goal: int) -> None:
     until = time.monotonic() + MOST_SECONDS
-    while lanes.offers < goal or len(lanes.ids) < lanes.offers:
+    while lanes.offers < goal or min(len(lanes.ids), len(lanes.referrals)) < lanes.offers:
         if time.monotonic() > until:
             msg = f"Only {lanes.offers} of {goal} offers came; `hub status` on the state folder shows what waits."
             raise TimeoutError(msg)
