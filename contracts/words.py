@@ -24,8 +24,8 @@ ConsentId = Annotated[str, Field(pattern=r"^con-[0-9a-f]{32}$")]
 OnwardId = Annotated[str, Field(pattern=r"^onw-[0-9a-f]{32}$")]
 PersonRef = Annotated[str, Field(pattern=r"^per-[0-9a-f]{32}$")]
 """The hub's one reference of a person; never leaves the hub."""
-Pseudonym = Annotated[str, Field(pattern=r"^psn-[a-z2-7]{52}$")]
-"""A person as one agency knows them: the CloudEvents subject on that agency's topics."""
+Pseudonym = Annotated[str, Field(pattern=r"^psn-[a-z2-7]{52}([a-z2-7]{25})?$")]
+"""A person as one agency knows them: the CloudEvents subject on its topics. A blind offer has one of its own."""
 Reference = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """A number or name that another system gave: an incident number, a ticket, an account."""
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$")]

@@ -33,7 +33,7 @@ def runner(name: str, site: Site, keys: SiteKeys, settings: PipesSettings) -> Ru
         "eligibility": lambda: eligibility(site),
         "consent": lambda: consent(site),
         "assignment": lambda: assignment(site),
-        "notification": lambda: notification(site),
+        "notification": lambda: notification(site, keys),
         "console": lambda: console(site),
     }
     wrapping = Wrapping(keys.site)

@@ -9,7 +9,8 @@ def main() -> None:
     """Run the service and its carrier until told to stop."""
     settings = NotificationSettings()
     site = settings.load()
-    run_forever(service(site), beside=[carrier(site, settings.keys())])
+    keys = settings.keys()
+    run_forever(service(site, keys), beside=[carrier(site, keys)])
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from services.plumbing.service import Said
 
 _HEX_DIGITS: Final = 32
+_KEY_BYTES: Final = 32
 _BETWEEN: Final = "\x1f"
 
 
@@ -18,6 +19,19 @@ def derived(prefix: str, *parts: str) -> str:
     """Return `prefix` and 32 hexadecimal digits that follow from `parts` alone: `derived("ref-", source, id)`."""
     joined = _BETWEEN.join(parts).encode("utf-8", "surrogatepass")
     return prefix + hashlib.sha256(joined).hexdigest()[:_HEX_DIGITS]
+
+
+class Keyed:
+    """Ids as `derived` gives them, which nobody can work out who has not the key: for ids that leave the hub."""
+
+    def __init__(self, key: bytes, about: str) -> None:
+        """One key serves several kinds of ids; `about` keeps them apart."""
+        self._key = hashlib.blake2b(about.encode(), key=key, digest_size=_KEY_BYTES).digest()
+
+    def __call__(self, prefix: str, *parts: str) -> str:
+        """Return `prefix` and 32 hexadecimal digits that follow from `parts` and the key."""
+        joined = _BETWEEN.join(parts).encode("utf-8", "surrogatepass")
+        return prefix + hashlib.blake2b(joined, key=self._key, digest_size=_HEX_DIGITS // 2).hexdigest()
 
 
 def stated(service: str, heard: Fact, said: Said, ordinal: int) -> Fact:

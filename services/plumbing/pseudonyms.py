@@ -2,11 +2,13 @@
 
 A pseudonym is AES-SIV (RFC 5297) over the 16 bytes of the reference with the agency's slug as associated data: the same
 person and agency give the same one, two agencies cannot join their lists, and nobody without the key can make one up.
-16 bytes become 32, and 32 bytes become 52 letters of base 32.
+16 bytes become 32, and 32 bytes become 52 letters of base 32. A blind offer has a pseudonym for itself alone: 16 bytes
+that stand for the offer are sealed in with the reference, and 77 letters come of it.
 """
 
 import base64
 import binascii
+import hashlib
 import re
 from typing import Final
 
@@ -16,8 +18,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 _PERSON: Final = "per-"
 _PREFIX: Final = "psn-"
 _REFERENCE: Final = re.compile(r"per-[0-9a-f]{32}")
-_PSEUDONYM: Final = re.compile(r"psn-[a-z2-7]{52}")
-_PADDING: Final = "===="
+_PSEUDONYM: Final = re.compile(r"psn-(?:[a-z2-7]{52}|[a-z2-7]{77})")
+_BYTES: Final = 16
+_PADDING: Final = {52: "====", 77: "==="}
 
 
 class Pseudonyms:
@@ -27,26 +30,32 @@ class Pseudonyms:
         """The key is the site's `pseudonym.key`; whoever loses it can no longer read what agencies send back."""
         self._cipher = AESSIV(key)
 
-    def of(self, person: str, agency: str) -> str:
-        """Return the pseudonym by which `agency` knows the person `per-<32 hex>`.
+    def of(self, person: str, agency: str, offer: str | None = None) -> str:
+        """Return the pseudonym by which `agency` knows the person `per-<32 hex>`; in a blind offer, one of its own.
 
         Raises:
             ValueError: this is not a reference of a person.
         """
         if not _REFERENCE.fullmatch(person):
             raise ValueError("A person's reference is `per-` and 32 hexadecimal digits.")
-        sealed = self._cipher.encrypt(bytes.fromhex(person.removeprefix(_PERSON)), [agency.encode()])
-        return _PREFIX + base64.b32encode(sealed).decode().rstrip("=").lower()
+        named = bytes.fromhex(person.removeprefix(_PERSON))
+        if offer is not None:
+            named += hashlib.blake2b(offer.encode(), digest_size=_BYTES).digest()
+        return _spelled(self._cipher.encrypt(named, [agency.encode()]))
 
     def person(self, pseudonym: str, agency: str) -> str | None:
-        """Return the reference behind the agency's own pseudonym; None for all else, whatever the cause."""
+        """Return the reference behind the agency's own pseudonym, an offer's too; None for all else."""
         if not _PSEUDONYM.fullmatch(pseudonym):
             return None
         letters = pseudonym.removeprefix(_PREFIX)
         try:
-            raw = base64.b32decode(letters.upper() + _PADDING)
-            person = _PERSON + self._cipher.decrypt(raw, [agency.encode()]).hex()
+            raw = base64.b32decode(letters.upper() + _PADDING[len(letters)])
+            named = self._cipher.decrypt(raw, [agency.encode()])
         except (binascii.Error, InvalidTag):
             return None
-        # The last letter carries four bits that mean nothing: one person, one spelling.
-        return person if self.of(person, agency) == pseudonym else None
+        # The last letter carries bits that mean nothing: one person, one spelling.
+        return _PERSON + named[:_BYTES].hex() if _spelled(raw) == pseudonym else None
+
+
+def _spelled(sealed: bytes) -> str:
+    return _PREFIX + base64.b32encode(sealed).decode().rstrip("=").lower()

@@ -60,7 +60,7 @@ class WholeHub:
                 eligibility(site, MemoryPersonFiles()),
                 consent(site, self.registers),
                 assignment(site, self.placements),
-                notification(site, self.lanes),
+                notification(site, keys, self.lanes),
                 console(site, self.files),
             ],
             at=at,

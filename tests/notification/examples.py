@@ -44,6 +44,8 @@ from contracts.words import (
     Verdict,
 )
 from services.notification.domain.judging import Judge
+from services.plumbing.identity import Keyed
+from services.plumbing.keystore import SiteKeys
 from services.sites import Site, load_site
 
 PERSON = "per-" + "1" * 32
@@ -81,6 +83,9 @@ CLEAR: dict[Category, dict[str, Any]] = {
 }  # fmt: skip
 SEALED = {category: f"sealed:{category}" for category in CLEAR}
 
+KEYS = SiteKeys(site=b"s" * 32, pseudonym=b"p" * 64, matching=b"m" * 32)
+IDS = Keyed(KEYS.pseudonym, "message")
+
 _count = itertools.count(1)
 
 
@@ -103,8 +108,8 @@ def open_(token: str, person: str) -> bytes | None:
     return json.dumps(CLEAR[Category(token.removeprefix("sealed:"))]).encode()
 
 
-def pseudonym(person: str, agency: str) -> str:
-    return f"psn-{agency}-{person}"
+def pseudonym(person: str, agency: str, offer: str | None = None) -> str:
+    return f"psn-{agency}-{offer or person}"
 
 
 def heard(event: Event, *, minutes: float = 0, person: str | None = PERSON, by: str | None = None) -> Fact:

@@ -175,7 +175,7 @@ class MemoryWorld:
         store: MemoryStore,
         now: Callable[[], datetime],
         open_: Callable[[str, str], bytes | None],
-        pseudonym: Callable[[str, str], str],
+        pseudonym: Callable[[str, str, str | None], str],
     ) -> None:
         self.store, self.now, self._open, self.pseudonym = store, now, open_, pseudonym
         self.said: list[Fact] = []
@@ -218,7 +218,7 @@ class MemoryCarrier:
         hub: MemoryHub,
         *,
         open_: Callable[[str, str], bytes | None],
-        pseudonym: Callable[[str, str], str],
+        pseudonym: Callable[[str, str, str | None], str],
     ) -> None:
         self.hub, self.store, self.lanes = hub, store, MemoryLanes()
         self.world = MemoryWorld(store, lambda: hub.at, open_, pseudonym)

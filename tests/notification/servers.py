@@ -28,17 +28,16 @@ from services.plumbing import keystore
 from services.plumbing.access import KafkaAccess
 from services.plumbing.batch import headers_of
 from services.plumbing.database import Database
-from services.plumbing.keystore import PostgresKeyStore, SiteKeys
+from services.plumbing.keystore import PostgresKeyStore
 from services.plumbing.migrations import from_folder, migrate
 from services.plumbing.pseudonyms import Pseudonyms
 from services.plumbing.roles import prepare
 from services.plumbing.runner import Pipes
 from services.plumbing.sealing import Sealer
 from services.sites import Site
-from tests.notification.examples import CASEWORK, CLEAR, PERSON, POLICE, REFERRAL, whatcom
+from tests.notification.examples import CASEWORK, CLEAR, KEYS, PERSON, POLICE, REFERRAL, whatcom
 
 MIGRATIONS = Path(services.notification.__file__).parent / "migrations"
-KEYS = SiteKeys(site=b"s" * 32, pseudonym=b"p" * 64, matching=b"m" * 32)
 SERVICE = "notification"
 
 
@@ -66,7 +65,7 @@ class Ground:
         self.sealer = Sealer(KEYS.site, PostgresKeyStore())
         self.world = World(self.database, self.sealer)
         self.store = PostgresStore()
-        self.service = service(self.site, self.store)
+        self.service = service(self.site, KEYS, self.store)
         self.lanes = KafkaLanes(access, timeout_seconds=5)
 
     def carrier(self, lanes: Lanes | None = None) -> Carrier:

@@ -17,6 +17,7 @@ from services.notification.gateways import Sent
 from services.notification.settings import CarrierSettings
 from tests.notification.examples import (
     CASEWORK,
+    KEYS,
     NOON,
     OFFICE,
     PERSON,
@@ -42,7 +43,7 @@ class Bench:
     def __init__(self) -> None:
         self.now: datetime = NOON
         self.store, self.lanes = MemoryStore(), MemoryLanes()
-        self.service = service(whatcom(), self.store)
+        self.service = service(whatcom(), KEYS, self.store)
         self.world = MemoryWorld(self.store, lambda: self.now, open_, pseudonym)
         self.settings = CarrierSettings(retry_first_milliseconds=1_000)
         self.carrier = self.new_carrier()

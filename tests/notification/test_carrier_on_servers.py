@@ -18,6 +18,7 @@ from services.plumbing.access import KafkaAccess
 from services.plumbing.pseudonyms import Pseudonyms
 from tests.notification.examples import (
     CLEAR,
+    KEYS,
     OFFICE,
     PERSON,
     REFERRAL,
@@ -28,7 +29,7 @@ from tests.notification.examples import (
     received,
     withdrawn,
 )
-from tests.notification.servers import KEYS, Ground, opened
+from tests.notification.servers import Ground, opened
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.consents.consent_refused import ConsentRefused
+from contracts.envelope import readdressed
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.words import Agreement, Category, ConsentKind, Door, Purpose, Verdict
@@ -13,6 +14,7 @@ from tests.notification.examples import (
     CONSENT,
     HOSPITAL,
     NOON,
+    OFFER,
     OFFICE,
     ONWARD,
     OTHER_PROSECUTOR,
@@ -269,7 +271,14 @@ def test_every_yes_names_what_was_told_and_under_what():
     assert {one.policy_hash for one in made} == {told.judge.site.policy_hash}
 
 
-def test_only_the_sender_of_a_referral_hears_its_own_correlation():
-    told = Told(received(), offered())
-    ids = {slug: fact.envelope.correlation_id for slug, fact in told.messages}
-    assert ids == {POLICE: "correlation-sample", CASEWORK: REFERRAL}
+def test_a_message_correlates_with_what_its_reader_knows_by_name():
+    told = Told(received(), offered(), accepted(), granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION), onward_asked())
+    ids = {(slug, fact.envelope.correlation_id) for slug, fact in told.messages}
+    assert ids == {(POLICE, REFERRAL), (CASEWORK, OFFER), (CASEWORK, ONWARD), (PROVIDER, ONWARD)}
+
+
+def test_nobody_hears_which_message_of_somebody_else_called_for_a_notice():
+    begun = readdressed(received(), causation_id="the-senders-own")
+    told = Told(begun, screened(), offered(), accepted(), handed_off(), report_refused())
+    causes = {(fact.event.name, fact.envelope.causation_id) for _, fact in told.messages if fact.envelope.causation_id}
+    assert causes == {("referral.acknowledged", "the-senders-own"), ("message.refused", "sent-1")}

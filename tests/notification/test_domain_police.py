@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from datetime import timedelta
@@ -17,11 +18,16 @@ from contracts.envelope import Fact, readdressed, written
 from contracts.event import newest, shelf
 from contracts.words import Code, Instant, Reference, ReferralId, Role, Slug, Verdict
 from services.notification.domain.floor import POLICE_HEAR
+from services.plumbing.identity import Keyed, derived
 from tests.notification.examples import (
     CASEWORK,
     CONSENT,
+    IDS,
     NOON,
+    OFFER,
+    OTHER_CASEWORK,
     POLICE,
+    REFERRAL,
     accepted,
     cancelled,
     corrected,
@@ -131,6 +137,45 @@ def test_for_any_history_an_enrolled_person_and_a_newcomer_yield_the_same_notice
     assert [len(b"".join(value for _, value in written(fact)[1])) for fact in mine] == [
         len(b"".join(value for _, value in written(fact)[1])) for fact in theirs
     ]
+    assert [_attributes(fact) for fact in mine] == [_attributes(fact) for fact in theirs]
+
+
+@pytest.mark.parametrize("name", sorted(POLICE_HEAR - {"message.refused", "handoff.unavailable"}))
+def test_no_header_of_a_notice_depends_on_which_agency_has_the_person(name):
+    one, other = (_notice(name, _arrested(agency)) for agency in (CASEWORK, OTHER_CASEWORK))
+    assert one.event == other.event
+    assert _attributes(one) == _attributes(other)
+
+
+def test_police_cannot_work_out_the_id_of_a_notice_from_what_they_can_guess_of_its_cause():
+    cause = accepted()
+    dispatched = _notice("case_manager.dispatched", Told(received(), screened(), offered(), cause))
+    known = (POLICE, "case_manager.dispatched", REFERRAL, OFFER, None, None, 0, "", "", False)
+    guess = ("msg-", cause.source, cause.id, "", *map(str, known))
+    assert dispatched.id == IDS(*guess)
+    assert dispatched.id not in {derived(*guess), Keyed(b"another key", "message")(*guess)}
+
+
+def _arrested(agency: str) -> Told:
+    """One history with this agency in it, each fact under ids that tell of it, as the hub's own ids do."""
+    offer = {"offer_id": f"off-{agency.encode().hex():.32}", "agency": agency}
+    facts = [received(), screened(), offered(**offer), accepted(**offer), handed_off(**offer)]
+    told = Told()
+    for place, fact in enumerate(facts):
+        causes = {} if place == 0 else {"causation_id": f"{agency}-{place - 1}", "correlation_id": agency}
+        told.hear(readdressed(fact, id=f"{agency}-{place}", **causes))
+    return told
+
+
+def _notice(name: str, told: Told) -> Fact:
+    [notice] = [fact for slug, fact in told.messages if (slug, fact.event.name) == (POLICE, name)]
+    return notice
+
+
+def _attributes(fact: Fact) -> dict[str, bytes]:
+    """All headers; an id is looked at for its looks alone."""
+    headers = dict(written(fact)[1])
+    return headers | {"ce_id": re.sub(rb"[0-9a-f]{32}", b"id", headers["ce_id"])}
 
 
 def _of_the_earlier(fact: Fact) -> bool:

@@ -7,6 +7,7 @@ from services.notification.app import service
 from services.plumbing.memory import MemoryHub
 from tests.notification.examples import (
     CASEWORK,
+    KEYS,
     NOON,
     POLICE,
     accepted,
@@ -22,7 +23,7 @@ from tests.notification.memory import MemoryCarrier, MemoryStore
 
 async def test_facts_on_hub_topics_become_messages_on_lanes_and_facts_of_disclosure():
     store = MemoryStore()
-    hub = MemoryHub([service(whatcom(), store)], at=NOON)
+    hub = MemoryHub([service(whatcom(), KEYS, store)], at=NOON)
     carrier = MemoryCarrier(whatcom(), store, hub, open_=open_, pseudonym=pseudonym)
     for fact in [received(), screened(), offered()]:
         await hub.publish(fact.event.topic, fact)

@@ -13,7 +13,7 @@ from services.notification.domain.evolving import evolve
 from services.notification.domain.judging import Judge
 from services.notification.domain.lanes import LaneRow
 from services.sites import Site
-from tests.notification.examples import judge, open_, pseudonym
+from tests.notification.examples import IDS, judge, open_, pseudonym
 
 
 class Told:
@@ -34,7 +34,7 @@ class Told:
         before = self.dossiers.get(name)
         after = evolve(before, fact)
         self.dossiers[name] = after
-        rows = [row.content for row in decide(self.judge, before, after, fact)]
+        rows = [row.content for row in decide(self.judge, IDS, before, after, fact)]
         self.waiting += [row for row in rows if isinstance(row, LaneRow)]
         if carry:
             self.carry(fact.at)

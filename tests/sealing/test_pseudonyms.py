@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,17 +28,27 @@ def test_the_pseudonym_of_another_agency_means_nobody():
     assert PSEUDONYMS.person(PSEUDONYMS.of(PERSON, "compass-health"), "unity-care-nw") is None
 
 
+@given(references, st.text(max_size=40))
+def test_a_blind_offer_has_a_pseudonym_of_its_own_that_the_hub_reads_back_as_easily(person, offer):
+    blind = PSEUDONYMS.of(person, "compass-health", offer)
+    assert blind != PSEUDONYMS.of(person, "compass-health", offer + "2")
+    assert blind[:20] != PSEUDONYMS.of(person, "compass-health")[:20]
+    assert PSEUDONYMS.person(blind, "compass-health") == person
+    assert PSEUDONYMS.person(blind, "unity-care-nw") is None
+
+
 def test_a_reference_is_not_a_pseudonym():
     assert PSEUDONYMS.person(PERSON, "compass-health") is None
 
 
-@given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz234567", min_size=52, max_size=52))
+@given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz234567", min_size=52, max_size=77))
 def test_nobody_can_make_up_a_pseudonym(letters):
     assert PSEUDONYMS.person(f"psn-{letters}", "compass-health") is None
 
 
-def test_a_pseudonym_has_one_spelling():
-    pseudonym = PSEUDONYMS.of(PERSON, "compass-health")
+@pytest.mark.parametrize("offer", [None, "off-1"])
+def test_a_pseudonym_has_one_spelling(offer):
+    pseudonym = PSEUDONYMS.of(PERSON, "compass-health", offer)
     letters = "abcdefghijklmnopqrstuvwxyz234567"
     meant = [last for last in letters if PSEUDONYMS.person(pseudonym[:-1] + last, "compass-health") is not None]
     assert meant == [pseudonym[-1]]

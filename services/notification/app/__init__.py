@@ -40,6 +40,7 @@ from services.notification.gateways import KafkaLanes
 from services.notification.settings import CarrierSettings
 from services.notification.store import PostgresStore
 from services.plumbing.batch import outgoing
+from services.plumbing.identity import Keyed
 from services.plumbing.keystore import PostgresKeyStore
 from services.plumbing.pseudonyms import Pseudonyms
 from services.plumbing.sealing import Erased, Sealer
@@ -68,7 +69,7 @@ HEARS: Final[tuple[type[Event], ...]] = (
 """The waitlist and a closed referral are nobody's news: no lane hears of them."""
 
 
-def service(site: Site, store: Store[Dossier, None] | None = None) -> Service[Dossier, None]:
+def service(site: Site, keys: SiteKeys, store: Store[Dossier, None] | None = None) -> Service[Dossier, None]:
     """Return the service for this site; its dossiers and lanes are in PostgreSQL unless another store is given."""
     judge = Judge(site)
     return Service(
@@ -76,13 +77,15 @@ def service(site: Site, store: Store[Dossier, None] | None = None) -> Service[Do
         hears=HEARS,
         key=key,
         evolve=evolve,
-        decide=partial(_decide, judge),
+        decide=partial(_decide, judge, Keyed(keys.pseudonym, "message")),
         store=store or PostgresStore(),
     )
 
 
-def _decide(judge: Judge, before: Dossier | None, after: Dossier, fact: Fact, _shared: None) -> Iterator[Row]:
-    return decide(judge, before, after, fact)
+def _decide(  # the shared part is nothing
+    judge: Judge, ids: Keyed, before: Dossier | None, after: Dossier, fact: Fact, _shared: None
+) -> Iterator[Row]:
+    return decide(judge, ids, before, after, fact)
 
 
 def carrier(site: Site, keys: SiteKeys, settings: CarrierSettings | None = None) -> Beside:
@@ -136,9 +139,9 @@ class HubWorld:
 
         return open_
 
-    def pseudonym(self, person: str, agency: str) -> str:
+    def pseudonym(self, person: str, agency: str, offer: str | None = None) -> str:
         """See `World`."""
-        return self._pseudonyms.of(person, agency)
+        return self._pseudonyms.of(person, agency, offer)
 
     async def say(self, conn: Connection, facts: Sequence[Fact]) -> None:
         """See `World`."""

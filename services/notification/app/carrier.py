@@ -53,8 +53,8 @@ class World(Protocol):
         """Return what opens these tokens: (token, person) → clear bytes, or None where the record was erased."""
         ...
 
-    def pseudonym(self, person: str, agency: str) -> str:
-        """Return the name by which the agency knows the person."""
+    def pseudonym(self, person: str, agency: str, offer: str | None = None) -> str:
+        """Return the name by which the agency knows the person; in a blind offer, the offer's own."""
         ...
 
     async def say(self, conn: Connection, facts: Sequence[Fact]) -> None:

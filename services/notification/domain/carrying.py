@@ -24,7 +24,12 @@ if TYPE_CHECKING:
     from services.notification.domain.judging import Judge
     from services.notification.domain.lanes import LaneRow
 
+    Pseudonym = Callable[[str, str, str | None], str]
+    """The name by which an agency knows a person; in the blind offer that is named, if one is."""
+
 NAME: Final = "notification"
+_BLIND: Final = frozenset({"offer.made", "offer.cancelled"})
+"""Messages about an offer whose reader need not know whom it is about, nor that it has met them before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ def carried(  # all that the last look takes, and nothing else
     judge: Judge,
     now: datetime,
     open_: Callable[[str, str], bytes | None],
-    pseudonym: Callable[[str, str], str],
+    pseudonym: Pseudonym,
 ) -> Carried:
     """Ask, and tell what is allowed. `open_` gives None for what was erased."""
     return told(row, dossier, judge, asked(row, dossier, judge, now), now, open_, pseudonym)
@@ -72,7 +77,7 @@ def told(  # as above
     answers: Answers,
     now: datetime,
     open_: Callable[[str, str], bytes | None],
-    pseudonym: Callable[[str, str], str],
+    pseudonym: Pseudonym,
 ) -> Carried:
     """Open what is allowed and compose the message."""
     if not answers.allowed:
@@ -86,7 +91,7 @@ def told(  # as above
         _made(row, answers, judge, answer.purpose, told_categories(event, answer), answer.by, now)
         for answer in answers.allowed
     )
-    return Carried(_message(row, event, telling, pseudonym), made + withheld(row, answers, now))
+    return Carried(_message(row, event, pseudonym), made + withheld(row, answers, now))
 
 
 def counted_as_told(row: LaneRow, answers: Answers, judge: Judge, now: datetime) -> tuple[Fact, ...]:
@@ -158,17 +163,19 @@ def _said(row: LaneRow, event: Event, *about: str) -> Fact:
     return Fact(event, envelope)
 
 
-def _message(row: LaneRow, event: Event, telling: Telling, pseudonym: Callable[[str, str], str]) -> Fact:
-    """Address the message. The sender of a referral hears its own correlation; nobody else learns another's ids."""
-    record = telling.dossier.records.get(telling.referral_id or "")
-    own = row.person is None or (record is not None and record.agency == row.agency)
+def _message(row: LaneRow, event: Event, pseudonym: Pseudonym) -> Fact:
+    """Address the message. It correlates with the thing that its reader knows by name, and with nobody else's ids.
+
+    In a blind offer even the person has a name for this offer alone, and the time does not tell whose "no" came before.
+    """
+    blind = row.offer_id if row.message in _BLIND else None
     envelope = Envelope(
         id=row.message_id,
         source=service_source(NAME),
         type=event.name,
-        at=row.at,
-        subject=None if row.person is None else pseudonym(row.person, row.agency),
-        correlation_id=row.correlation_id if own else row.onward_id or telling.referral_id,
+        at=row.at if blind is None else row.at.replace(second=0, microsecond=0),
+        subject=None if row.person is None else pseudonym(row.person, row.agency, blind),
+        correlation_id=row.referral_id or row.offer_id or row.onward_id,
         causation_id=row.cause_id,
     )
     return Fact(event, envelope)

@@ -18,14 +18,16 @@ from contracts.to_hub.agency_suspended import AgencySuspended
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.lanes import ConsentEnded, LaneRow
 from services.notification.domain.notices import Notice, due
-from services.plumbing.identity import derived
 from services.plumbing.service import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from contracts.envelope import Fact
     from services.notification.domain.judging import Judge
+
+    Ids = Callable[..., str]
+    """Makes an id of a prefix and parts, which nobody outside the hub can work out: `Keyed`."""
 
 REFUSALS: Final = (ReferralRefused, ReportRefused, AnswerRefused, ConsentRefused, ReviewRefused)
 """What was not admitted, or fits nothing open: its sender hears why."""
@@ -48,15 +50,15 @@ def key(fact: Fact) -> str | None:
     return fact.subject
 
 
-def decide(judge: Judge, before: Dossier | None, after: Dossier, fact: Fact) -> Iterator[Row]:
+def decide(judge: Judge, ids: Ids, before: Dossier | None, after: Dossier, fact: Fact) -> Iterator[Row]:
     """Yield a row for each notice that became due, and the end of what rested on a consent that ended."""
     event = fact.event
     if isinstance(event, REFUSALS):
-        yield Row(_refused(fact, agency_key(event.refusal.agency)))
+        yield Row(_refused(ids, fact, agency_key(event.refusal.agency)))
         return
     if isinstance(event, ReferralRepeated):
         notice = Notice(event.agency, "referral.acknowledged", referral_id=event.referral_id, state="repeated")
-        yield Row(_row(notice, fact, again=True))
+        yield Row(_row(ids, notice, fact, again=True))
         return
     if isinstance(event, ConsentWithdrawn | ConsentExpired):
         yield Row(ConsentEnded(consent_id=event.consent_id))
@@ -70,9 +72,9 @@ def decide(judge: Judge, before: Dossier | None, after: Dossier, fact: Fact) -> 
         if earlier is None:
             told = any(one[:3] == name[:3] for one in known)
             if told or not _never_told(notice):
-                yield Row(_row(notice, fact, again=told))
+                yield Row(_row(ids, notice, fact, again=told))
         elif notice.opens - earlier.opens:
-            yield Row(_row(notice, fact, again=True))
+            yield Row(_row(ids, notice, fact, again=True))
 
 
 def _never_told(notice: Notice) -> bool:
@@ -80,10 +82,10 @@ def _never_told(notice: Notice) -> bool:
     return notice.message == "diversion.reported" and notice.withdrawn
 
 
-def _row(notice: Notice, fact: Fact, *, again: bool) -> LaneRow:
+def _row(ids: Ids, notice: Notice, fact: Fact, *, again: bool) -> LaneRow:
     envelope = fact.envelope
     return LaneRow(
-        message_id=_message_id(fact, *notice.name),
+        message_id=_message_id(ids, fact, *notice.name),
         agency=notice.agency,
         message=notice.message,
         key=fact.subject or agency_key(notice.agency),
@@ -103,17 +105,17 @@ def _row(notice: Notice, fact: Fact, *, again: bool) -> LaneRow:
 
 
 def _cause(notice: Notice, fact: Fact) -> str | None:
-    """A receipt names its own submission, so that the sender can match it; other notices the fact that they rest on."""
+    """A receipt names its own submission, so that the sender can match it; else nobody hears of another's messages."""
     envelope = fact.envelope
     if notice.message == "referral.acknowledged" and isinstance(fact.event, ReferralReceived | ReferralRepeated):
         return envelope.causation_id
-    return envelope.id if fact.agency in (None, notice.agency) else None
+    return envelope.id if fact.agency == notice.agency else None
 
 
-def _refused(fact: Fact, whose: str) -> LaneRow:
+def _refused(ids: Ids, fact: Fact, whose: str) -> LaneRow:
     refusal = fact.event.refusal  # type: ignore[attr-defined]
     return LaneRow(
-        message_id=_message_id(fact, refusal.agency, "message.refused"),
+        message_id=_message_id(ids, fact, refusal.agency, "message.refused"),
         agency=refusal.agency,
         message="message.refused",
         key=whose,
@@ -124,6 +126,6 @@ def _refused(fact: Fact, whose: str) -> LaneRow:
     )
 
 
-def _message_id(fact: Fact, *name: str | int | None) -> str:
-    """The same fact always calls for the same messages, under the same ids."""
-    return derived("msg-", fact.source, fact.id, fact.envelope.delivery, *map(str, name))
+def _message_id(ids: Ids, fact: Fact, *name: str | int | None) -> str:
+    """The same fact always calls for the same messages, under the same ids, which tell their reader nothing of it."""
+    return ids("msg-", fact.source, fact.id, fact.envelope.delivery, *map(str, name))

@@ -19,6 +19,7 @@ class LaneRow(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     message_id: str
+    """As on the lane; made with a key, so that nobody can work out from it whose word called for the message."""
     agency: str
     message: str
     key: str
@@ -38,7 +39,9 @@ class LaneRow(BaseModel):
     """The consent without which there would be nothing to tell; its end takes the row away."""
     refusal: Refusal | None = None
     cause_id: str | None = None
+    """A message of the recipient's own."""
     correlation_id: str | None = None
+    """The hub's own, for the facts of disclosure; it never reaches a lane."""
 
 
 class ConsentEnded(BaseModel):

@@ -167,6 +167,12 @@ def _terms(name: str) -> Callable[[Telling], Any]:
     return lambda telling: getattr(telling.offer.terms, name)
 
 
+def _answer_by(telling: Telling) -> Any:
+    """To the second: a finer one would be the very moment at which the agency that was asked before said no."""
+    terms = telling.offer.terms
+    return terms and terms.lapses_at.replace(microsecond=0)
+
+
 def _review(name: str) -> Callable[[Telling], Any]:
     return lambda telling: getattr(telling.dossier.reviews[telling.row.review_id or ""], name)
 
@@ -233,7 +239,7 @@ SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
         "said_at": lambda telling: telling.row.at,
         "appointment_follows": _appointment,
     },
-    "offer.made": {"offer_id": lambda telling: telling.row.offer_id, "answer_by": _terms("lapses_at")}
+    "offer.made": {"offer_id": lambda telling: telling.row.offer_id, "answer_by": _answer_by}
     | {
         name: _terms(name)
         for name in (
