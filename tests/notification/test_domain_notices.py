@@ -17,9 +17,7 @@ from tests.notification.examples import (
     OFFER,
     OFFICE,
     ONWARD,
-    OTHER_PROSECUTOR,
     POLICE,
-    PROSECUTOR,
     PROVIDER,
     REFERRAL,
     accepted,
@@ -36,7 +34,6 @@ from tests.notification.examples import (
     onward_asked,
     received,
     report_refused,
-    retracted,
     review_decided,
     review_requested,
     screened,
@@ -203,46 +200,6 @@ class TestTheServiceProvider:
         closed = heard(OnwardClosed(onward_id=ONWARD, asked_by=CASEWORK, provider=PROVIDER, state=state), minutes=90)
         told = Told(received(), offered(), accepted(), onward_asked(), closed)
         assert told.to(CASEWORK, "onward.reported")[-1].state == state
-
-
-class TestTheProsecutor:
-    def test_hears_the_polices_own_data_at_the_hand_off(self):
-        told = Told(received(), offered(), accepted(), handed_off())
-        [report] = told.to(PROSECUTOR, "diversion.reported")
-        assert (report.incident_number, report.offences[0].nibrs, report.amended) == ("SAMPLE-1", "35A", False)
-        assert told.names(OTHER_PROSECUTOR) == []
-
-    def test_hears_nothing_before_the_hand_off_nor_of_other_doors(self):
-        assert Told(received(), offered(), accepted(), corrected()).names(PROSECUTOR) == []
-        assert Told(social(), offered(), accepted(), handed_off()).names(PROSECUTOR) == []
-
-    def test_hears_an_amendment_and_a_withdrawal_after_it(self):
-        told = Told(received(), offered(), accepted(), handed_off(), corrected(), retracted())
-        reports = told.to(PROSECUTOR, "diversion.reported")
-        assert [(one.amended, one.withdrawn) for one in reports] == [(False, False), (True, False), (False, True)]
-
-    def test_hears_nothing_of_a_report_that_was_withdrawn_before_the_hand_off(self):
-        told = Told(received(), offered(), accepted(), retracted(), handed_off())
-        assert told.names(PROSECUTOR) == []
-
-    def test_hears_of_the_intake_nothing_without_the_right_consent(self):
-        told = Told(received(), offered(), accepted(), handed_off(), enrolled())
-        assert told.names(PROSECUTOR) == ["diversion.reported"]
-        assert told.withheld(PROSECUTOR) == [("intake.reported", "consent", "no-consent")]
-
-    @pytest.mark.parametrize("order", [1, -1])
-    def test_hears_the_bare_fact_with_it_whichever_came_first(self, order):
-        consent = granted(PROSECUTOR, categories=[Category.INTAKE_STATUS], purpose=Purpose.PROSECUTION_DECISION,
-                          kind=ConsentKind.CRIMINAL_JUSTICE_REFERRAL)  # fmt: skip
-        told = Told(received(), offered(), accepted(), handed_off(), *[enrolled(), consent][::order])
-        [report] = told.to(PROSECUTOR, "intake.reported")
-        assert report.allowed_by == CONSENT
-
-    def test_a_general_consent_does_not_reach_the_prosecutor(self):
-        consent = granted(PROSECUTOR, categories=[Category.INTAKE_STATUS], purpose=Purpose.PROSECUTION_DECISION,
-                          kind=ConsentKind.PART2_TPO)  # fmt: skip
-        told = Told(received(), offered(), accepted(), handed_off(), enrolled(), consent)
-        assert told.names(PROSECUTOR) == ["diversion.reported"]
 
 
 class TestTheProgramOffice:

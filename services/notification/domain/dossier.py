@@ -125,6 +125,12 @@ class Offer(Kept):
         return self.accepted is not None and not self.over
 
     @property
+    def with_an_officer(self) -> bool:
+        """Whether it was made and taken while an officer waited; an amendment that says so later asks too late."""
+        asked, taken = self.terms, self.accepted
+        return (asked is None or asked.officer_waiting) and (taken is None or not taken.officer_gone)
+
+    @property
     def over(self) -> bool:
         """Whether it was declined, lapsed or cancelled."""
         return self.declined or self.lapsed_at is not None or self.cancelled_at is not None
@@ -247,13 +253,21 @@ class Dossier(Kept):
             for offer in self.offers.values()
         )
 
-    def handed_off_at(self, referral_id: str) -> datetime | None:
-        """Return when the person first met a case manager for this referral."""
+    def diverted_at(self, referral_id: str) -> datetime | None:
+        """Return when the person first met a case manager instead of going to jail, if the diversion came to that.
+
+        An officer who was told that nobody comes, and promised nothing, went on as usual: whoever meets the person
+        after that meets them as outreach, and nobody who holds the charge has to do with it.
+        """
+        record = self.records.get(referral_id)
+        went_on = self.unavailable.get(referral_id) is False and not (record and record.after_the_fact)
         return min(
             (
                 offer.handed_off_at
                 for offer in self.offers.values()
-                if offer.referral_id == referral_id and offer.handed_off_at is not None
+                if offer.referral_id == referral_id
+                and offer.handed_off_at is not None
+                and (offer.with_an_officer or not went_on)
             ),
             default=None,
         )

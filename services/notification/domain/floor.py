@@ -76,8 +76,8 @@ def _stale(question: Question, referral_id: str, dossier: Dossier) -> str | None
             return "onward-closed"
         case "review.called" if review is None or review.verdict is not None:
             return "review-decided"
-        case "diversion.reported" if dossier.handed_off_at(referral_id) is None:
-            return "not-handed-off"
+        case "diversion.reported" if dossier.diverted_at(referral_id) is None:
+            return "not-diverted"
         case "intake.reported" if referral_id not in dossier.enrolled:
             return "no-intake"
         case _:

@@ -114,18 +114,12 @@ def _to_the_sender(name: str, record: Record, dossier: Dossier) -> Iterator[Noti
 
 def _comes_at_once(offer: Offer) -> bool:
     taken = offer.accepted
-    return _with_an_officer(offer) and taken is not None and not taken.after_the_fact and taken.appointment_at is None
+    return offer.with_an_officer and taken is not None and not taken.after_the_fact and taken.appointment_at is None
 
 
 def _comes_later(offer: Offer) -> bool:
     taken = offer.accepted
-    return _with_an_officer(offer) and taken is not None and taken.appointment_at is not None
-
-
-def _with_an_officer(offer: Offer) -> bool:
-    """Tell whether it was asked and taken while an officer waited; an amendment that says so later asks too late."""
-    asked, taken = offer.terms, offer.accepted
-    return (asked is None or asked.officer_waiting) and (taken is None or not taken.officer_gone)
+    return offer.with_an_officer and taken is not None and taken.appointment_at is not None
 
 
 def _screening(name: str, agency: str, dossier: Dossier, *, confirmed: bool) -> Iterator[Notice]:
@@ -168,10 +162,10 @@ def _to_providers(name: str, dossier: Dossier, judge: Judge, at: datetime) -> It
 
 
 def _to_prosecutors(name: str, record: Record, dossier: Dossier, judge: Judge, at: datetime) -> Iterator[Notice]:
-    """Police data at the hand-off and whenever they change; of the intake nothing but the fact, under a consent."""
+    """Police data at the diversion and whenever they change; of the intake nothing but the fact, under a consent."""
     prosecutors = judge.prosecutors(record.agency)
     arrested = record.door is Door.ARREST_DIVERSION
-    if arrested and dossier.handed_off_at(name) is not None:
+    if arrested and dossier.diverted_at(name) is not None:
         for slug in prosecutors:
             yield Notice(slug, "diversion.reported", referral_id=name, revision=record.revision,
                          withdrawn=name in dossier.retracted)  # fmt: skip

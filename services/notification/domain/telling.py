@@ -280,7 +280,7 @@ SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
     | {
         "offences": lambda telling: telling.record.particulars.offences,
         "drugs": lambda telling: telling.record.particulars.drugs,
-        "diverted_at": lambda telling: telling.dossier.handed_off_at(telling.referral_id or ""),
+        "diverted_at": lambda telling: telling.dossier.diverted_at(telling.referral_id or ""),
         "amended": lambda telling: telling.row.again and telling.referral_id not in telling.dossier.retracted,
         "withdrawn": lambda telling: telling.referral_id in telling.dossier.retracted,
     },
