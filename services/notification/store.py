@@ -57,7 +57,8 @@ SELECT id, state, reference, verdict, carrying_at FROM lane_rows AS kept WHERE i
 ORDER BY id
 """
 _NOTE_ALL: Final = """
-UPDATE lane_rows SET noted = $2 WHERE agency = $1 AND noted IS DISTINCT FROM $2 AND state = 'waiting'
+UPDATE lane_rows AS held SET noted = $2 WHERE agency = $1 AND noted IS DISTINCT FROM $2 AND state = 'waiting'
+AND NOT EXISTS (SELECT FROM dead_letters WHERE settled_at IS NULL AND dead_letters.key = held.key)
 RETURNING reference
 """
 _NOTE_PARKED: Final = """
@@ -131,7 +132,10 @@ class LaneStore(Protocol):
         ...
 
     async def note(self, conn: Connection, agency: str, why: str) -> list[LaneRow]:
-        """Mark waiting rows as held back (`parked` or `suspended`) and return those that were not marked so before."""
+        """Mark waiting rows as held back (`parked` or `suspended`) and return those that were not marked so before.
+
+        Rows of people with a parked message are `parked`, on a suspended lane too: what has two reasons is said once.
+        """
         ...
 
     async def anything_parked(self, conn: Connection, agency: str) -> bool:

@@ -86,7 +86,7 @@ class MemoryStore:
     async def note(self, conn: Any, agency: str, why: str) -> list[LaneRow]:
         noted = []
         for one in self.rows:
-            held = why == "suspended" or one.row.key in self.parked
+            held = (one.row.key in self.parked) is (why == "parked")
             if one.row.agency == agency and held and one.state == WAITING and self.tables.noted.get(one.id) != why:
                 self.tables.noted[one.id] = why
                 noted.append(one.row)

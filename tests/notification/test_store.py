@@ -173,6 +173,16 @@ async def test_rows_of_people_with_a_parked_message_stay_where_they_are(place):
         assert await place.store.note(conn, CASEWORK, "parked") == []
 
 
+async def test_a_row_that_is_held_back_for_two_reasons_is_said_once(place):
+    await enter(place, row("one"), row("two", key=OTHER))
+    await place.park(PERSON)
+    said = []
+    async with place.transaction() as conn:
+        for why in ("parked", "suspended") * 3:
+            said += [(one.message_id, why) for one in await place.store.note(conn, CASEWORK, why)]
+    assert said == [("one", "parked"), ("two", "suspended")]
+
+
 async def test_a_lane_is_busy_while_something_waits_and_it_is_not_to_be_left_alone(place):
     await enter(place, row("one"), row("two", POLICE))
     async with place.transaction() as conn:
