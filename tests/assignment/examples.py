@@ -21,6 +21,7 @@ from contracts.catalogue import (
     ReferralCorrected,
     ReferralReceived,
     ReferralRetracted,
+    ReviewDecided,
     ScreeningDetermined,
 )
 from contracts.envelope import Envelope, Fact, agency_source, service_source
@@ -122,6 +123,11 @@ def screened(number: int = 1, verdict: Verdict = Verdict.ELIGIBLE, revision: int
     )  # fmt: skip
 
 
+def decided(verdict: Verdict = Verdict.ELIGIBLE, revision: int = 0, by: str = "ada") -> ReviewDecided:
+    """Make what a review ends with."""
+    return ReviewDecided(review_id="rev-" + "1" * 32, referral_id=referral(), revision=revision, verdict=verdict, by=by)
+
+
 def _told(number: int, given: dict[str, Any]) -> dict[str, Any]:
     door = given.get("door", Door.ARREST_DIVERSION)
     usual = {
@@ -180,6 +186,11 @@ class Town:
         """A referral is received and found eligible."""
         await self.hear(received(number, **given), who or number)
         await self.hear(screened(number), who or number)
+
+    async def amend(self, number: int = 1, revision: int = 1, who: int | None = None, **given: Any) -> None:
+        """The sender amends the referral, and it is found eligible again."""
+        await self.hear(corrected(number, revision, **given), who or number)
+        await self.hear(screened(number, revision=revision), who or number)
 
     async def passes(self, minutes: float) -> None:
         """Time passes."""

@@ -27,7 +27,6 @@ from contracts.catalogue import (
     PersonDeclined,
     PersonLinked,
     PersonUnlinked,
-    ReviewDecided,
 )
 from contracts.parts import Particulars
 from contracts.words import Agreement, ClosedReason, ContactResult, DeclineReason, Door, EndReason, HelpType, Verdict
@@ -44,6 +43,7 @@ from tests.assignment.examples import (
     Town,
     aged,
     corrected,
+    decided,
     fact,
     person,
     received,
@@ -63,7 +63,10 @@ async def _a_whole_life() -> Town:
     await place.hear(screened(verdict=Verdict.NEEDS_REVIEW))
     await place.hear(received(restricted_source=True, agreement=Agreement.NOT_ASKED))
     await place.passes(1)
-    await place.hear(ReviewDecided(review_id="rev-" + "1" * 32, referral_id=referral(), verdict="eligible", by="ada"))
+    await place.hear(corrected(restricted_source=True, agreement=Agreement.NOT_ASKED, particulars=aged(39)))
+    await place.hear(screened(verdict=Verdict.NEEDS_REVIEW, revision=1))
+    await place.passes(1)
+    await place.hear(decided(revision=1))
     await place.report(POLICE, PersonAgreed())
     await place.passes(ANSWER)
     await place.accept()
@@ -73,7 +76,7 @@ async def _a_whole_life() -> Town:
     )
     await place.accept()
     await place.report(RIVER, ContactAttempted(result=ContactResult.CONTACTED))
-    await place.hear(corrected(particulars=aged(41)))
+    await place.amend(revision=2, particulars=aged(41))
     await place.hand_off()
     await place.hear(retracted())
     await place.report(RIVER, IntakeCompleted(completed_on=BEGIN.date()))
@@ -146,6 +149,7 @@ STORIES = {
     ),
     "an arrest without agreement, which comes by an amendment": (
         received(agreement=Agreement.UNDECIDED), screened(), corrected(agreement=Agreement.AGREED),
+        screened(revision=1),
     ),
     "an arrest without agreement": (received(agreement=Agreement.NOT_ASKED), screened()),
     "an amendment of what an offer says, which the first agency no longer suits": (
@@ -153,6 +157,7 @@ STORIES = {
     ),
     "two amendments of what an offer says": (
         received(), screened(), corrected(particulars=aged(70)), corrected(1, 2, particulars=aged(30)),
+        screened(revision=1), screened(revision=2),
     ),
     "the person says no": (received(), screened(), PersonDeclined(referral_id=referral())),
     "the sender takes it back": (received(), retracted(), screened()),
@@ -160,9 +165,14 @@ STORIES = {
         received(), screened(verdict=Verdict.PRESUMPTIVELY_INELIGIBLE), corrected(), screened(revision=1),
     ),
     "two referrals of one person": (received(), screened(), received(2, door=Door.COMMUNITY), screened(2)),
-    "a review decides": (
-        received(), screened(verdict=Verdict.NEEDS_REVIEW),
-        ReviewDecided(review_id="rev-" + "1" * 32, referral_id=referral(), verdict="eligible", by="ada"),
+    "a review decides": (received(), screened(verdict=Verdict.NEEDS_REVIEW), decided()),
+    "an amendment between a review and its decision": (
+        received(), screened(verdict=Verdict.NEEDS_REVIEW), corrected(particulars=aged(20)),
+        screened(verdict=Verdict.NEEDS_REVIEW, revision=1), decided(revision=1),
+    ),
+    "an amendment beside the question, after its decision": (
+        received(), screened(verdict=Verdict.NEEDS_REVIEW), decided(), corrected(),
+        screened(verdict=Verdict.NEEDS_REVIEW, revision=1), decided(revision=1),
     ),
 }  # fmt: skip
 

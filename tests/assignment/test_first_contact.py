@@ -41,6 +41,7 @@ from tests.assignment.examples import (
     after_the_fact,
     aged,
     corrected,
+    decided,
     later,
     received,
     referral,
@@ -74,13 +75,59 @@ async def test_a_referral_that_needs_review_waits_for_the_review():
     assert place.said() == []
 
 
+async def test_a_review_decides_and_an_amendment_beside_the_question_changes_nothing():
+    place = Town()
+    await place.hear(received())
+    await place.hear(screened(verdict=Verdict.NEEDS_REVIEW))
+    await place.hear(decided())
+    await place.hear(corrected())
+    await place.hear(screened(verdict=Verdict.NEEDS_REVIEW, revision=1))
+    await place.hear(decided(revision=1))
+    assert await place.decline() == RIVER
+    assert place.said() == ["assignment.offered", "assignment.declined", "assignment.offered"]
+
+
+@pytest.mark.parametrize("decision_first", [True, False])
+async def test_a_decision_on_the_first_facts_does_not_rule_over_the_amended_ones(decision_first):
+    place = Town()
+    await place.hear(received())
+    await place.hear(screened(verdict=Verdict.NEEDS_REVIEW))
+    facts = [corrected(), screened(verdict=Verdict.NEEDS_REVIEW, revision=1), decided()]
+    for fact in reversed(facts) if decision_first else facts:
+        await place.unread(fact)
+    await place.hub.settle()
+    assert place.said() == []
+    await place.hear(decided(revision=1))
+    assert place.said() == ["assignment.offered"]
+
+
+async def test_what_was_amended_is_offered_only_once_it_was_screened_again():
+    place = Town(town(hill_house=0))
+    await place.hear(received())
+    await place.hear(corrected())
+    await place.hear(screened())
+    assert place.said() == []
+    await place.hear(screened(revision=1))
+    assert place.said() == ["assignment.offered"]
+
+
+async def test_an_operators_word_counts_before_the_sites_default_whichever_is_later():
+    place = Town()
+    await place.hear(received())
+    await place.hear(screened(verdict=Verdict.NEEDS_REVIEW))
+    await place.hear(decided())
+    await place.passes(1)
+    await place.hear(decided(Verdict.PRESUMPTIVELY_INELIGIBLE, by="site-default"))
+    assert place.said() == ["assignment.offered"]
+
+
 async def test_a_referral_that_is_not_divertible_is_closed_and_an_amendment_opens_it_again():
     place = Town()
     await place.hear(received())
     await place.hear(screened(verdict=Verdict.PRESUMPTIVELY_INELIGIBLE))
     assert place.last(AssignmentClosed).reason is ClosedReason.NOT_DIVERTIBLE
     await place.passes(1)
-    await place.hear(screened(revision=1))
+    await place.amend()
     assert place.said() == ["assignment.closed", "assignment.offered"]
 
 
@@ -124,7 +171,7 @@ async def test_everything_full_is_not_told_of_a_person_who_has_not_agreed():
     place = Town(town(river_house=0, hill_house=0))
     await place.refer(agreement=Agreement.NOT_ASKED)
     assert place.said() == []
-    await place.hear(corrected(agreement=Agreement.AGREED))
+    await place.amend(agreement=Agreement.AGREED)
     assert place.said() == ["assignment.unavailable", "assignment.waitlisted"]
 
 
@@ -137,7 +184,7 @@ async def test_outreach_needs_no_yes_where_nobody_waits():
 async def test_a_correction_may_bring_the_agreement():
     place = Town()
     await place.refer(agreement=Agreement.UNDECIDED, restricted_source=True)
-    await place.hear(corrected(agreement=Agreement.AGREED, restricted_source=True))
+    await place.amend(agreement=Agreement.AGREED, restricted_source=True)
     assert place.said() == ["assignment.offered"]
 
 

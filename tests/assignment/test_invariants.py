@@ -102,8 +102,11 @@ class Day:
             where = Particulars(age=AgeFact(from_years=40, to_years=40), area=more[0])
             amended = corrected(one, self.revision, door=self.doors[one], officer_waiting=more[1], particulars=where)
             await place.unread(amended, who=one)
+            await place.unread(screened(one, revision=self.revision), who=one)
         elif what == "unfit":
-            await place.unread(screened(one, Verdict.PRESUMPTIVELY_INELIGIBLE, revision=1), who=one)
+            self.revision += 1
+            await place.unread(corrected(one, self.revision, door=self.doors[one], officer_waiting=False), who=one)
+            await place.unread(screened(one, Verdict.PRESUMPTIVELY_INELIGIBLE, revision=self.revision), who=one)
         elif what == "no":
             await place.reported(POLICE, PersonDeclined(referral_id=referral(one)), who=one)
         elif offers := place.offers(one):

@@ -23,6 +23,7 @@ from tests.assignment.examples import (
     POLICE,
     RIVER,
     Town,
+    corrected,
     fact,
     person,
     received,
@@ -179,8 +180,19 @@ async def test_two_referrals_of_one_person_take_one_place():
 async def test_what_is_no_longer_eligible_leaves_the_list():
     place = await full(Door.COMMUNITY)
     await place.passes(1)
+    await place.hear(corrected(2, door=Door.COMMUNITY), who=2)
     await place.hear(screened(2, Verdict.PRESUMPTIVELY_INELIGIBLE, revision=1), who=2)
     assert (place.said(2)[-1], place.store.waiting()) == ("assignment.closed", [])
+
+
+async def test_an_amendment_keeps_its_turn_on_the_list_and_is_not_listed_again():
+    place = await full(Door.COMMUNITY)
+    turns = place.store.waiting()
+    await place.passes(1)
+    await place.hear(corrected(2, door=Door.COMMUNITY), who=2)
+    assert place.store.waiting() == turns
+    await place.hear(screened(2, revision=1), who=2)
+    assert (place.said(2), place.store.waiting()) == (["assignment.waitlisted"], turns)
 
 
 async def test_a_no_while_waiting_closes_the_referral():

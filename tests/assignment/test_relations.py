@@ -76,6 +76,7 @@ async def test_an_amendment_to_ineligible_takes_back_an_open_offer():
     place = Town()
     await place.refer()
     await place.passes(1)
+    await place.hear(corrected())
     await place.hear(screened(verdict=Verdict.PRESUMPTIVELY_INELIGIBLE, revision=1))
     assert place.last(AssignmentCancelled).reason is ClosedReason.NOT_DIVERTIBLE
     assert place.said()[-1] == "assignment.closed"

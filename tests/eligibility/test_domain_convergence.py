@@ -22,14 +22,15 @@ from tests.eligibility.examples import (
 def a_whole_life():
     """Everything that may happen to one referral, with what the service itself said of it."""
     first = arrest(POSSESSION, drugs=(NOT_WEIGHED,))
-    stage = Stage().given(first)
+    spoken = first.particulars.model_copy(update={"language": "es"})
+    stage = Stage().given(first, (corrected(first, particulars=spoken), 5))
     review_id, due_at = stage.review_id, stage.file.reviews[stage.review_id].decide_by
     stage.given((run_out(review_id, due_at), 10), (answered(review_id), 9))
     stage.given((answered(review_id, Verdict.PRESUMPTIVELY_INELIGIBLE), 9.5))
     second = particulars(offences=(POSSESSION, MISCHIEF), drugs=(NOT_WEIGHED,))
-    stage.given((corrected(first, particulars=second), 20))
+    stage.given((corrected(first, revision=2, particulars=second), 20))
     stage.given((answered(stage.review_id), 25))
-    stage.given((corrected(first, revision=2), 30), (retracted(), 40))
+    stage.given((corrected(first, revision=3), 30), (retracted(), 40))
     return stage.facts, stage.file
 
 

@@ -1,5 +1,7 @@
 """Reviews: who is asked, on which clock, and what ends them."""
 
+from datetime import timedelta
+
 from contracts.catalogue import ReviewDecided, ReviewRefused, ReviewRequested, ScreeningDetermined
 from contracts.words import Agreement, HelpType, Verdict
 from tests.eligibility.examples import (
@@ -175,7 +177,18 @@ def test_a_correction_beside_the_question_asks_nobody_again():
     review_id = stage.review_id
     facts = UNWEIGHED.particulars.model_copy(update={"needs": (HelpType.MEAL,), "language": "es"})
     stage.given((answered(review_id), 3)).when(corrected(UNWEIGHED, particulars=facts), 4)
-    stage.then("screening.determined")
+    stage.then("screening.determined", "review.decided")
+    again = stage.the(ReviewDecided)
+    assert (again.review_id, again.verdict, again.by) == (review_id, Verdict.ELIGIBLE, "sample-operator")
+    assert (again.revision, again.why) == (1, None)
+    assert stage.file.decisions[review_id].at == stage.facts[0].at + timedelta(minutes=3)
+
+
+def test_a_decision_names_the_revision_that_it_is_about():
+    facts = UNWEIGHED.particulars.model_copy(update={"language": "es"})
+    stage = Stage().given(UNWEIGHED, (corrected(UNWEIGHED, particulars=facts), 2))
+    stage.when(answered(stage.review_id), 3)
+    assert stage.the(ReviewDecided).revision == 1
 
 
 def test_a_question_that_came_back_after_its_clock_ran_out_is_decided_at_once():

@@ -8,7 +8,7 @@ import pytest
 from contracts import topics
 from contracts.envelope import written
 from tests.intake.examples import KEYS, NOW, site
-from tests.journeys.cast import CASE_MANAGERS, LISTENING, OFFICE, POLICE, YOUTH, Case, Cast, Message, caseload
+from tests.journeys.cast import CASE_MANAGERS, LISTENING, OFFICE, POLICE, YOUTH, Case, Cast, Message, caseload, places
 from tests.journeys.memory import WholeHub
 
 ARREST = ["referral.acknowledged", "screening.reported", "case_manager.dispatched", "handoff.confirmed"]
@@ -179,3 +179,26 @@ async def test_whatever_an_agency_says_that_fits_nothing_is_answered_in_the_same
     assert [one.message_id for one in refusals] == ["x-1", "x-2"]
     assert refusals[0].problems == refusals[1].problems
     assert refusals[0].reason == refusals[1].reason
+
+
+async def test_an_amendment_beside_the_question_keeps_what_the_operator_decided():
+    case = replace(of_kind("not weighed"), answers=("no", "accept"))
+    hub, cast = WholeHub(site(), KEYS, at=NOW), Cast([case], NOW)
+    await hub.say(*places(), *cast.opening(case))
+    called = [answer for agency, fact in await hub.settle() for answer in cast.hear(agency, fact)]
+    assert [one.type for one in called] == ["review.answered"]
+    await hub.say(*called)
+    declined = [answer for agency, fact in await hub.settle() for answer in cast.hear(agency, fact)]
+    assert [one.type for one in declined] == ["offer.declined"]
+
+    of = {"incident_number": case.referral["incident"]["number"]}
+    await hub.say(Message(POLICE, "in-other-words", "referral.amended", {"of": of, "reason": "Said more clearly."}))
+    await hub.settle()
+    await hub.say(*declined)
+
+    lanes = [(agency, fact.event.name) for agency, fact in await hub.settle()]
+    assert [name for agency, name in lanes if agency in CASE_MANAGERS] == ["offer.made"]
+    assert [fact.event.name for fact in hub.lane(OFFICE)].count("review.called") == 1
+    assert [fact.event.name for fact in hub.hub.facts(topics.SCREENINGS)] == [
+        "screening.determined", "review.requested", "review.decided", "screening.determined", "review.decided",
+    ]  # fmt: skip

@@ -170,9 +170,11 @@ def review_requested() -> Fact:
     return heard(event, minutes=1)
 
 
-def review_decided(verdict: Verdict = Verdict.ELIGIBLE) -> Fact:
-    event = ReviewDecided(review_id=REVIEW, referral_id=REFERRAL, verdict=verdict, by="site-default")
-    return heard(event, minutes=2)
+def review_decided(
+    verdict: Verdict = Verdict.ELIGIBLE, *, revision: int = 0, by: str = "site-default", minutes: float = 2
+) -> Fact:
+    event = ReviewDecided(review_id=REVIEW, referral_id=REFERRAL, revision=revision, verdict=verdict, by=by)
+    return heard(event, minutes=minutes)
 
 
 def offered(**changes: Any) -> Fact:

@@ -73,6 +73,16 @@ class TestTheOfficer:
         [report] = told.to(POLICE, "screening.reported")
         assert (report.divertible, report.clauses) == (divertible, ())
 
+    def test_hears_the_answer_of_a_review_once_although_it_is_decided_again_for_an_amendment(self):
+        told = Told(received(), screened(Verdict.NEEDS_REVIEW), review_requested(), review_decided(), corrected())
+        told.hear(screened(Verdict.NEEDS_REVIEW, revision=1, minutes=4)).hear(review_decided(revision=1, minutes=4))
+        assert [report.divertible for report in told.to(POLICE, "screening.reported")] == [True]
+
+    def test_hears_an_operators_word_that_came_in_time_after_the_sites_default(self):
+        told = Told(received(), screened(Verdict.NEEDS_REVIEW), review_requested())
+        told.hear(review_decided(Verdict.PRESUMPTIVELY_INELIGIBLE)).hear(review_decided(by="ada", minutes=1.5))
+        assert [report.divertible for report in told.to(POLICE, "screening.reported")] == [False, True]
+
     def test_hears_a_changed_answer_of_an_amendment_before_the_hand_off(self):
         told = Told(received(), screened(), corrected(), screened(Verdict.PRESUMPTIVELY_INELIGIBLE, revision=1))
         assert [report.divertible for report in told.to(POLICE, "screening.reported")] == [True, False]

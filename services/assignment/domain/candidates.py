@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from contracts.parts import AgeFact
-    from services.assignment.domain.kept import Told
+    from services.assignment.domain.kept import Terms, Told
     from services.assignment.domain.placement import Placement
     from services.assignment.domain.referral import Referral
     from services.sites import Agency, Site
@@ -92,9 +92,13 @@ def own_agency(site: Site, board: Board, placement: Placement) -> str | None:
 
 def suits(agency: Agency, told: Told) -> bool:
     """Whether the agency meets people of this door, in this area, of this age. What is not known excludes nobody."""
-    youngest, oldest = _range(told.age)
-    of_age = youngest <= (_OLDEST if agency.max_age is None else agency.max_age) and oldest >= (agency.min_age or 0)
-    return told.door in agency.doors and agency.covers(told.area) and of_age
+    return told.door in agency.doors and agency.covers(told.area) and _of_age(agency, *_range(told.age))
+
+
+def suits_terms(agency: Agency, terms: Terms) -> bool:
+    """Whether the agency meets people of whom an offer says this."""
+    youngest, oldest = next(((low, high) for low, high, band in _BANDS if band is terms.age_band), (0, _OLDEST))
+    return terms.door in agency.doors and agency.covers(terms.area) and _of_age(agency, youngest, oldest)
 
 
 def turns(site: Site, board: Board, placement: Placement) -> Iterator[Waiting]:
@@ -131,6 +135,10 @@ def _preference(agency: Agency, told: Told, board: Board) -> tuple[bool, int, bo
     ground = 0 if named else 1 if not agency.areas else 2
     speaks = not agency.languages or told.language in agency.languages
     return for_youth != minor, ground, not speaks, board.load(agency.slug), agency.slug
+
+
+def _of_age(agency: Agency, youngest: int, oldest: int) -> bool:
+    return youngest <= (_OLDEST if agency.max_age is None else agency.max_age) and oldest >= (agency.min_age or 0)
 
 
 def _range(age: AgeFact) -> tuple[int, int]:

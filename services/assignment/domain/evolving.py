@@ -19,6 +19,7 @@ from contracts.catalogue import (
     ReviewDecided,
     ScreeningDetermined,
 )
+from contracts.screenings.review_decided import SITE_DEFAULT
 from contracts.words import ContactResult
 from services.assignment.domain.kept import Attempt, Link, Ruling, Told, Word
 from services.assignment.domain.placement import Placement
@@ -93,9 +94,14 @@ def _retracted(placement: Placement, event: ReferralRetracted, _fact: Fact) -> P
 
 def _ruled(placement: Placement, event: ScreeningDetermined | ReviewDecided, fact: Fact) -> Placement:
     referral = placement.referrals.get(event.referral_id, Referral())
-    decided = isinstance(event, ReviewDecided)
-    revision = 0 if isinstance(event, ReviewDecided) else event.revision
-    ruling = Ruling(at=fact.at, decided=decided, revision=revision, id=fact.id, verdict=event.verdict)
+    ruling = Ruling(
+        at=fact.at,
+        decided=isinstance(event, ReviewDecided),
+        revision=event.revision,
+        id=fact.id,
+        verdict=event.verdict,
+        default=isinstance(event, ReviewDecided) and event.by == SITE_DEFAULT,
+    )
     if referral.ruling is not None and referral.ruling.order >= ruling.order:
         return placement
     return _with(placement, event.referral_id, referral, {"ruling": ruling})

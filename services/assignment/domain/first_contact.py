@@ -22,6 +22,7 @@ from services.assignment.domain.candidates import (
     for_newcomers,
     fresh,
     own_agency,
+    suits_terms,
     turn_of,
 )
 from services.assignment.domain.evolving import ROUND
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from services.assignment.domain.course import Course
     from services.assignment.domain.kept import Offer, Told
-    from services.assignment.domain.placement import Placement
     from services.assignment.domain.referral import Referral
 
 OFFER: Final = "offer"
@@ -116,7 +116,8 @@ def _why_close(course: Course, referral_id: str) -> ClosedReason | None:
         return ClosedReason.WITHDRAWN_BY_SOURCE
     recorded = referral.told is not None and referral.told.after_the_fact is not None
     accepted = referral.live is not None and referral.live[1].holds
-    return ClosedReason.NOT_DIVERTIBLE if referral.ineligible and not accepted and not recorded else None
+    ruled_out = referral.ineligible and referral.ruled_as_told
+    return ClosedReason.NOT_DIVERTIBLE if ruled_out and not accepted and not recorded else None
 
 
 def record(course: Course, referral_id: str, agency: str, handed_off_at: datetime) -> None:
@@ -160,7 +161,7 @@ def _renew(course: Course, referral_id: str, offer: Offer) -> None:
     if not offer.open or offer.late(course.at) or offer.terms is None or offer.terms == terms:
         return
     pressing_now = terms.officer_waiting and not offer.terms.officer_waiting
-    if pressing_now or not _still_suits(course, referral_id, offer.agency):
+    if pressing_now or not _still_suits(course, referral_id, offer):
         cancel(course, referral_id, ClosedReason.DIRECTED_ELSEWHERE)
         _seek(course, referral_id, None)
     else:
@@ -168,19 +169,13 @@ def _renew(course: Course, referral_id: str, offer: Offer) -> None:
         offer_to(course, referral_id, offer.agency)
 
 
-def _still_suits(course: Course, referral_id: str, agency: str) -> bool:
-    """Whether the agency suits as well as before the fact; whom an operator chose by hand need not suit."""
-    if course.board.room(agency).suspended:
+def _still_suits(course: Course, referral_id: str, offer: Offer) -> bool:
+    """Whether the agency suits as well as when it was asked; whom an operator chose by hand need not suit."""
+    if course.board.room(offer.agency).suspended:
         return False
-    if _suits(course, course.placement, referral_id, agency):
-        return True
-    before = course.before
-    return before is None or not _suits(course, before, referral_id, agency)
-
-
-def _suits(course: Course, placement: Placement, referral_id: str, agency: str) -> bool:
-    known = referral_id in placement.referrals
-    return known and any(one.agency == agency for one in candidates(course.site, course.board, placement, referral_id))
+    now = candidates(course.site, course.board, course.placement, referral_id)
+    suited = offer.terms is not None and suits_terms(course.site.agencies[offer.agency], offer.terms)
+    return not suited or any(one.agency == offer.agency for one in now)
 
 
 def _has_room(course: Course, referral_id: str, one: Candidate, promised: str | None) -> bool:

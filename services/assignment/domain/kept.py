@@ -46,18 +46,20 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What screening or a review last said. A review's decision counts before a screening of the same moment."""
+    """What screening or a review last said of the newest revision. A review's decision counts before its screening."""
 
     at: datetime
     decided: bool
     revision: int
     id: str
     verdict: Verdict
+    default: bool = False
+    """Decided by the site's default, where nobody answered in time: a person's word counts before it."""
 
     @property
-    def order(self) -> tuple[datetime, bool, int, str]:
+    def order(self) -> tuple[int, bool, bool, datetime, str]:
         """Of two rulings, the greater is the truth."""
-        return self.at, self.decided, self.revision, self.id
+        return self.revision, self.decided, not self.default, self.at, self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,14 @@ class Placement:
         return min(said, default=None)
 
     def ready_at(self, referral_id: str, office: str) -> datetime | None:
-        """Since when the referral may be offered, whatever came in which order; None while it may not."""
+        """Since when the referral may be offered, whatever came in which order; None while it may not.
+
+        What was ruled of other facts than those told says nothing: the ruling on these is on its way.
+        """
+        return self._fit_since(referral_id, office) if self.referrals[referral_id].ruled_as_told else None
+
+    def _fit_since(self, referral_id: str, office: str) -> datetime | None:
+        """Since when nothing stands against the referral, by the newest ruling on whichever of its revisions."""
         referral = self.referrals[referral_id]
         if referral.told is None or referral.received_at is None or referral.ruling is None:
             return None
@@ -118,14 +125,14 @@ class Placement:
         return None if agreed_at is None else max(referral.received_at, referral.ruling.at, agreed_at)
 
     def waits(self, referral_id: str, office: str) -> bool:
-        """Whether the referral is on the waiting list."""
+        """Whether the referral is on the waiting list. While an amendment of it is screened, it keeps its turn."""
         referral = self.referrals.get(referral_id)
         return (
             referral is not None
             and referral.waitlisted_at is not None
             and referral.live is None
             and not referral.settled
-            and self.ready_at(referral_id, office) is not None
+            and self._fit_since(referral_id, office) is not None
         )
 
     def arrived(self, offer: Offer) -> bool:

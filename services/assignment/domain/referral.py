@@ -62,6 +62,11 @@ class Referral:
         return self.told is not None and self.told.officer_waiting and not self.unavailable
 
     @property
+    def ruled_as_told(self) -> bool:
+        """Whether the latest ruling is about the referral as it was last told."""
+        return self.told is not None and self.ruling is not None and self.ruling.revision == self.told.revision
+
+    @property
     def eligible(self) -> bool:
         """Whether the latest ruling says so."""
         return self.ruling is not None and self.ruling.verdict is Verdict.ELIGIBLE

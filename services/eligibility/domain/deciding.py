@@ -13,13 +13,13 @@ from contracts.parts import Refusal
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
-from contracts.screenings.review_decided import ReviewDecided
+from contracts.screenings.review_decided import SITE_DEFAULT, ReviewDecided
 from contracts.screenings.review_refused import ReviewRefused
 from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
 from contracts.to_hub.review_answered import ReviewAnswered
 from contracts.words import Problem, Verdict
-from services.eligibility.domain.file import SITE_DEFAULT, review_of
+from services.eligibility.domain.file import review_of
 from services.plumbing.service import Deadline, Said
 
 if TYPE_CHECKING:
@@ -103,8 +103,11 @@ class Desk:
         if found.verdict is not Verdict.NEEDS_REVIEW:
             return
         review_id = review_of(referral)
-        review = after.reviews.get(review_id)
-        if review is None:
+        review, decision = after.reviews.get(review_id), after.decisions.get(review_id)
+        if decision is not None:
+            # The question was answered; who follows screenings hears that the answer holds for this revision, too.
+            yield Said(_decided(after, review_id, referral.referral_id, decision.verdict, decision.by))
+        elif review is None:
             yield from self._ask(review_id, referral, found, fact)
         elif _is_late(review, fact):
             # Asked before, put aside by a correction, and its clock ran out meanwhile.
@@ -154,15 +157,7 @@ def _answer(file: PersonFile, event: ReviewAnswered, fact: Fact) -> Iterator[Out
     if reason := _why_not(file, event, review, fact):
         yield _refused(fact, reason)
         return
-    yield Said(
-        ReviewDecided(
-            review_id=event.review_id,
-            referral_id=review.referral_id,
-            verdict=event.verdict,
-            by=event.operator,
-            why=event.why,
-        )
-    )
+    yield Said(_decided(file, event.review_id, review.referral_id, event.verdict, event.operator, event.why))
 
 
 def _why_not(file: PersonFile, event: ReviewAnswered, review: Review, fact: Fact) -> str | None:
@@ -187,9 +182,17 @@ def _run_out(file: PersonFile, review_id: str) -> Iterator[Outcome]:
     """The clock ran out on an open review: the site's default decides."""
     review = file.open_reviews.get(review_id)
     if review is not None and review.default is not None:
-        yield Said(
-            ReviewDecided(review_id=review_id, referral_id=review.referral_id, verdict=review.default, by=SITE_DEFAULT)
-        )
+        yield Said(_decided(file, review_id, review.referral_id, review.default, SITE_DEFAULT))
+
+
+def _decided(
+    file: PersonFile, review_id: str, referral_id: str, verdict: Verdict, by: str, why: str | None = None
+) -> ReviewDecided:
+    """Return a decision about the referral as it now stands."""
+    revision = file.referrals[referral_id].revision
+    return ReviewDecided(
+        review_id=review_id, referral_id=referral_id, revision=revision, verdict=verdict, by=by, why=why
+    )
 
 
 def _refused(fact: Fact, reason: str) -> Said:

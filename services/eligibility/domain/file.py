@@ -15,7 +15,7 @@ from contracts.parts import Particulars
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
-from contracts.screenings.review_decided import ReviewDecided
+from contracts.screenings.review_decided import SITE_DEFAULT, ReviewDecided
 from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
 from contracts.words import Agreement, Door, Instant, ReferralId, ReviewId, Slug, SourceKind, Verdict
@@ -29,8 +29,6 @@ _BESIDE_THE_QUESTION: Final[dict[str, Any]] = {
     "particulars": {"language", "interpreter", "housing", "needs", "residence_area"},
 }
 """What no clause is given: when only this changes, the question stays the same."""
-SITE_DEFAULT: Final = "site-default"
-"""Who decided, where the clock ran out."""
 
 
 class _Kept(BaseModel):

@@ -72,6 +72,14 @@ class Review(Kept):
     decide_by: datetime | None = None
     verdict: Verdict | None = None
     decided_at: datetime | None = None
+    revision: int = 0
+    """The newest revision for which it was decided."""
+    by_default: bool = False
+    """Nobody answered in time; a person's word counts before it."""
+
+    def gives_way_to(self, revision: int, *, by_default: bool) -> bool:
+        """Whether a decision of this revision counts before the one that is kept, if there is one."""
+        return self.verdict is None or (self.revision, not self.by_default) < (revision, not by_default)
 
 
 class Terms(Kept):

@@ -21,7 +21,7 @@ from contracts.consents.consent_withdrawn import ConsentWithdrawn
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
-from contracts.screenings.review_decided import ReviewDecided
+from contracts.screenings.review_decided import SITE_DEFAULT, ReviewDecided
 from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
 from contracts.to_hub.agency_resumed import AgencyResumed
@@ -140,8 +140,15 @@ def _screening(dossier: Dossier, event: ScreeningDetermined | ReviewRequested | 
                 "decide_by": event.decide_by,
             }
         )
-    elif review.verdict is None:
-        review = review.model_copy(update={"verdict": event.verdict, "decided_at": fact.at})
+    elif review.gives_way_to(event.revision, by_default=event.by == SITE_DEFAULT):
+        review = review.model_copy(
+            update={
+                "verdict": event.verdict,
+                "decided_at": fact.at,
+                "revision": event.revision,
+                "by_default": event.by == SITE_DEFAULT,
+            }
+        )
     return _with(dossier, reviews=_and(dossier.reviews, event.review_id, review))
 
 

@@ -82,7 +82,7 @@ def police_answer(dossier: Dossier, referral_id: str, revision: int) -> bool | N
     decided = [
         (review.decided_at, review_id)
         for review_id, review in dossier.reviews.items()
-        if review.referral_id == referral_id and review.decided_at is not None and review.decided_at >= screening.at
+        if review.referral_id == referral_id and review.decided_at is not None and review.revision >= revision
     ]
     if not decided:
         return None
@@ -125,17 +125,18 @@ def _comes_later(offer: Offer) -> bool:
 def _screening(name: str, agency: str, dossier: Dossier, *, confirmed: bool) -> Iterator[Notice]:
     """Say the newest answer, where it is new; after a hand-off that was confirmed to police, no changed one.
 
-    A hand-off of which police were not told changes nothing: silence would tell them that the person came later.
+    While an amendment is under review, the answer before it is the newest. A hand-off of which police were not
+    told changes nothing: silence would tell them that the person came later.
     """
     revisions = sorted(dossier.screenings.get(name, {}))
-    if not revisions:
+    answered = [(revision, police_answer(dossier, name, revision)) for revision in revisions]
+    while answered and answered[-1][1] is None:
+        answered.pop()
+    if not answered:
         return
-    answer = police_answer(dossier, name, revisions[-1])
-    if answer is None:
-        return
-    since = revisions[-1]
-    for revision in reversed(revisions):
-        if police_answer(dossier, name, revision) is not answer:
+    since, answer = answered[-1]
+    for revision, earlier in reversed(answered):
+        if earlier is not answer:
             break
         since = revision
     if since == revisions[0] or not confirmed:
