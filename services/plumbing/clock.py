@@ -48,7 +48,7 @@ SELECT FROM pg_namespace AS schema JOIN pg_class AS relation ON relation.relname
 WHERE nspname = $1 AND relname = 'outbox' AND has_schema_privilege(schema.oid, 'USAGE')
 """
 _DUE: Final = """
-SELECT key, subject, correlation_id, causation_id, name, reference, due_at FROM {schema}.deadlines
+SELECT key, subject, correlation_id, causation_id, name, reference, due_at, set_at FROM {schema}.deadlines
 WHERE due_at <= $1 ORDER BY due_at LIMIT 1000
 """
 _IS_DUE: Final = "SELECT '{schema}' WHERE EXISTS (SELECT FROM {schema}.deadlines WHERE due_at <= $1)"

@@ -44,6 +44,8 @@ class Due:
     name: str
     reference: str
     due_at: datetime
+    set_at: datetime | None = None
+    """When it was set, by the clock on the wall; the pipes' tables know."""
 
 
 @dataclass(slots=True)

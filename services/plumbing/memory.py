@@ -7,7 +7,7 @@ that was said before has been read. Any interleaving across lanes, and any re-re
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -40,6 +40,8 @@ class MemoryTables:
     outbox: list[Outgoing] = field(default_factory=list)
     deadlines: dict[tuple[str, str, str, datetime], Due] = field(default_factory=dict)
     letters: list[Letter] = field(default_factory=list)
+    at: datetime | None = None
+    """What time it is, for deadlines to know when they were set."""
 
     async def admit(
         self, identities: Sequence[Identity], digests: Sequence[str], keys: Sequence[str]
@@ -68,7 +70,7 @@ class MemoryTables:
     async def set_deadlines(self, deadlines: Sequence[Due]) -> None:
         """Set the deadlines; those that are set already stay as they are."""
         for due in deadlines:
-            self.deadlines.setdefault((due.key, due.name, due.reference, due.due_at), due)
+            self.deadlines.setdefault((due.key, due.name, due.reference, due.due_at), replace(due, set_at=self.at))
 
     async def park(self, parked: Sequence[tuple[Arrival, Trouble]]) -> None:
         """Park the arrivals."""
@@ -207,6 +209,7 @@ class MemoryHub:
         if not arrivals:
             return
         condemned: dict[Arrival, Trouble] = {}
+        reading.tables.at = self.at
         while True:
             before = dict(reading.tables.inbox)
             try:

@@ -16,10 +16,13 @@ TOPIC: Final = DeadlineReached.topic
 
 
 def reached(service: str, due: Due) -> Fact:
-    """Return the fact that a deadline of `service` is reached; its id follows from the deadline alone."""
+    """Return the fact that a deadline of `service` is reached.
+
+    Its id follows from the deadline alone, not from when it was set: heard again, it is the same fact.
+    """
     at = due.due_at
     identity = derived("", service, due.key, due.name, due.reference, at.isoformat())
-    event = DeadlineReached(service=service, deadline=due.name, reference=due.reference, due_at=at)
+    event = DeadlineReached(service=service, deadline=due.name, reference=due.reference, due_at=at, set_at=due.set_at)
     return Fact(
         event,
         Envelope(identity, service_source(CLOCK), event.name, at, due.subject, None,

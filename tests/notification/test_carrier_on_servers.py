@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -178,7 +179,7 @@ async def test_of_two_instances_one_carries_and_the_other_takes_over_when_it_is_
         await until_carried(ground)
         stops[0].set()
         await tasks[0]
-        await ground.hear(offered(agency=ground.casework))
+        await ground.hear(offered(agency=ground.casework, lapses_at=datetime.now(UTC) + timedelta(hours=1)))
         await until_carried(ground)
     finally:
         for stop in stops:

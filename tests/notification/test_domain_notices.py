@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from contracts.consents.consent_refused import ConsentRefused
@@ -165,6 +167,13 @@ class TestTheCaseManager:
         told = Told(received()).hear(offered(), carry=False).hear(lapsed())
         assert told.names(CASEWORK) == []
         assert told.withheld(CASEWORK) == [("offer.made", "rows", "offer-not-open")]
+
+    @pytest.mark.parametrize(("minutes", "heard_of_it"), [(9, True), (10, False)])
+    def test_an_offer_whose_time_is_up_before_it_is_carried_is_not_told(self, minutes, heard_of_it):
+        told = Told(received()).hear(offered(lapses_at=NOON + timedelta(minutes=10)), carry=False)
+        told.carry(NOON + timedelta(minutes=minutes))
+        assert told.names(CASEWORK) == (["offer.made"] if heard_of_it else [])
+        assert told.withheld(CASEWORK) == ([] if heard_of_it else [("offer.made", "rows", "offer-out-of-time")])
 
 
 class TestTheServiceProvider:

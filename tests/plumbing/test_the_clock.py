@@ -154,10 +154,10 @@ async def test_a_clock_that_dies_between_saying_and_removing_says_the_same_again
             await until(lambda: ground.facts(topics.DEADLINES))
         conn = await asyncpg.connect(ground.dsn)
         await conn.execute(
-            "INSERT INTO tally.deadlines (key, name, reference, due_at, subject, correlation_id, causation_id)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+            "INSERT INTO tally.deadlines (key, name, reference, due_at, subject, correlation_id, causation_id, set_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
             *(rows[0][column] for column in
-              ("key", "name", "reference", "due_at", "subject", "correlation_id", "causation_id")),
+              ("key", "name", "reference", "due_at", "subject", "correlation_id", "causation_id", "set_at")),
         )  # fmt: skip
         await conn.close()
         async with time_kept(ground):
@@ -170,3 +170,16 @@ async def test_a_clock_that_dies_between_saying_and_removing_says_the_same_again
     assert facts[0] == facts[1]
     inbox = await ground.rows("SELECT 1 FROM tally.inbox WHERE source = '/hub/clock'")
     assert len(inbox) == 1
+
+
+async def test_a_deadline_says_when_it_was_set(ground: Ground):
+    await lane(ground)
+    began = datetime.now(UTC)
+    async with ground.running(quick(PostgresTallies())), time_kept(ground):
+        await ground.publish(topics.REPORTS, attempt(1, 1, at=began))
+
+        async def reached():
+            return await ground.facts(topics.DEADLINES)
+
+        [deadline] = await until(reached)
+    assert began <= deadline.event.set_at <= datetime.now(UTC)

@@ -15,9 +15,9 @@ from contracts.catalogue import (
     OfferAccepted,
     OfferDeclined,
 )
-from contracts.words import Problem
+from contracts.words import ClosedReason, Problem
 from services.assignment.domain.belated import met_all_the_same, offer_accepted
-from services.assignment.domain.first_contact import ARRIVAL, OFFER
+from services.assignment.domain.first_contact import ARRIVAL, OFFER, cancel, offer_to
 
 if TYPE_CHECKING:
     from services.assignment.domain.course import Course
@@ -117,7 +117,11 @@ def _held(course: Course, referral_id: str, agency: str) -> tuple[str, Offer] | 
 
 
 def time_passed(course: Course, event: DeadlineReached) -> None:
-    """Nobody answered, or nobody came: the offer lapses, the next agency is asked. What matters no more is ignored."""
+    """Nobody answered, or nobody came: the offer lapses, the next agency is asked. What matters no more is ignored.
+
+    An offer that was made when its time was up already (the hub was away) was never open to anybody: the same agency is
+    offered it again, with the minutes counted from when that one was made.
+    """
     found = course.placement.find(event.reference)
     if found is None:
         return
@@ -127,6 +131,11 @@ def time_passed(course: Course, event: DeadlineReached) -> None:
     )
     alone = event.deadline == ARRIVAL and offer.holds and not offer.met and not course.placement.arrived(offer)
     if not (unanswered or alone):
+        return
+    born_dead = event.set_at is not None and event.set_at >= event.due_at
+    if unanswered and born_dead and not course.board.room(offer.agency).suspended:
+        cancel(course, referral_id, ClosedReason.AMENDED)
+        offer_to(course, referral_id, offer.agency, since=event.set_at)
         return
     course.say(
         AssignmentLapsed(referral_id=referral_id, offer_id=event.reference, agency=offer.agency, after_acceptance=alone)

@@ -60,15 +60,15 @@ def proceed(course: Course, referral_id: str, promised: str | None = None) -> No
         _renew(course, referral_id, referral.live[1])
 
 
-def offer_to(course: Course, referral_id: str, agency: str) -> None:
-    """Offer the referral to the agency, blind; it lapses by the site's clock, counted from when it was ready."""
+def offer_to(course: Course, referral_id: str, agency: str, since: datetime | None = None) -> None:
+    """Offer the referral to the agency, blind; it lapses by the site's clock, from when it was ready, or `since`."""
     referral = course.referral(referral_id)
     told, terms = _told(referral), _terms(referral)
     ready_at = course.placement.ready_at(referral_id, course.office)
     clocks = course.site.clocks
     pressing = referral.officer_waits or (told.door is Door.ARREST_DIVERSION and not referral.unavailable)
     minutes = clocks.offer_answer_minutes if pressing else clocks.offer_answer_minutes_outreach
-    lapses_at = max(course.at, ready_at or course.at) + clocks.minutes(minutes)
+    lapses_at = max(course.at, ready_at or course.at, since or course.at) + clocks.minutes(minutes)
     offer_id = _offer_id(referral_id, referral, agency)
     course.say(
         AssignmentOffered(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from contracts.words import Agreement, Door, Role
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from services.notification.domain.dossier import Dossier, Record
     from services.notification.domain.judging import Question
 
@@ -44,6 +46,7 @@ def floor(  # all that the judge has at hand
     agreement: Agreement,
     dossier: Dossier,
     role: Role,
+    now: datetime,
 ) -> str | None:
     """Return the rule that forbids the message whatever the site permits, or None."""
     message = question.message
@@ -57,10 +60,10 @@ def floor(  # all that the judge has at hand
         return "receipt-only"
     if message in MEETING and agreement is Agreement.DECLINED:
         return "person-declined"
-    return _stale(question, referral_id, dossier)
+    return _stale(question, referral_id, dossier, now)
 
 
-def _stale(question: Question, referral_id: str, dossier: Dossier) -> str | None:
+def _stale(question: Question, referral_id: str, dossier: Dossier, now: datetime) -> str | None:
     """Return why the message is no longer true, or None. What waited for a day is not told as if it were new."""
     offer = dossier.offers.get(question.offer_id or "")
     onward = dossier.onwards.get(question.onward_id or "")
@@ -68,6 +71,8 @@ def _stale(question: Question, referral_id: str, dossier: Dossier) -> str | None
     match question.message:
         case "offer.made" if offer is None or not offer.open:
             return "offer-not-open"
+        case "offer.made" if offer is not None and offer.terms is not None and offer.terms.lapses_at <= now:
+            return "offer-out-of-time"
         case "assignment.made" if offer is None or not offer.held:
             return "not-held"
         case "case_manager.dispatched" if offer is None or not offer.held:

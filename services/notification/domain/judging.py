@@ -149,7 +149,7 @@ class Judge:
         office = self.site.program_office
         agreement = Agreement.NOT_ASKED if referral_id is None else dossier.agreement(referral_id, office)
         role = self.site.agencies[question.agency].role
-        if rule := floor(question, referral_id, record, agreement, dossier, role):
+        if rule := floor(question, referral_id, record, agreement, dossier, role, now):
             return Withheld(purpose, "rows", rule)
         covering = []
         related: dict[Relation, bool] = {}
