@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from contracts import topics
-from contracts.catalogue import PersonLinked, PersonUnlinked
+from contracts.catalogue import (
+    AssignmentCancelled,
+    AssignmentDirected,
+    ContactAttempted,
+    OfferAccepted,
+    PersonLinked,
+    PersonUnlinked,
+)
 from contracts.envelope import written
-from contracts.words import Door
-from tests.assignment.examples import ANSWER, HILL, OUTREACH, RIVER, Town, fact, later, person, town
+from contracts.words import ClosedReason, ContactResult, Door
+from tests.assignment.examples import ANSWER, HILL, OFFICE, OUTREACH, RIVER, Town, fact, later, person, referral, town
 
 
 async def test_an_enrolled_person_is_offered_to_their_own_agency_even_when_it_is_full():
@@ -70,3 +77,54 @@ async def test_when_the_own_agency_is_silent_and_nobody_waits_it_is_asked_again_
     await place.passes(2 * OUTREACH + 1)
     assert [offer.agency for offer in place.offers(2)] == [RIVER, RIVER]
     assert place.offer(2).lapses_at == later(3 * OUTREACH)
+
+
+async def _two_under_way(**given) -> Town:
+    """River has declined the first referral, which is open at Hill; the second is open at River."""
+    place = Town()
+    await place.refer(door=Door.COMMUNITY, **given)
+    assert await place.decline() == RIVER
+    await place.refer(2, who=1, door=Door.COMMUNITY)
+    assert (place.offer(1).agency, place.offer(2).agency) == (HILL, RIVER)
+    return place
+
+
+async def test_once_an_agency_has_the_person_their_other_referral_is_called_back_from_elsewhere():
+    place = await _two_under_way()
+    await place.accept(2, who=1)
+    assert place.last(AssignmentCancelled).agency == HILL
+    assert place.last(AssignmentCancelled).reason is ClosedReason.DIRECTED_ELSEWHERE
+    assert (place.store.taken(RIVER), place.store.taken(HILL)) == (1, 0)
+    await place.passes(OUTREACH)
+    assert [offer.agency for offer in place.offers(1)] == [RIVER, HILL, RIVER]
+
+
+async def test_while_an_officer_waits_the_other_agency_may_still_come():
+    place = Town()
+    await place.refer()
+    assert await place.decline() == RIVER
+    await place.refer(2, who=1, door=Door.COMMUNITY)
+    await place.report(RIVER, OfferAccepted(offer_id=place.offer(2).offer_id))
+    assert "assignment.cancelled" not in place.said()
+
+
+async def test_a_link_to_somebody_whom_another_agency_has_calls_the_offer_back():
+    place = Town(town(river_house=0))
+    assert await place.enrol() == HILL
+    await place.capacity(RIVER, 5)
+    await place.refer(2, door=Door.COMMUNITY)
+    assert place.offer(2).agency == RIVER
+    await place.hear(PersonLinked(other=person(1), basis="agency-person-number", by="ada"), who=2)
+    assert [offer.agency for offer in place.offers(2)] == [RIVER, HILL]
+    assert place.store.taken(RIVER) == 0
+
+
+async def test_an_operators_direction_is_not_called_back_for_the_own_case_manager():
+    place = Town()
+    assert await place.enrol() == RIVER
+    await place.refer(2, who=1, door=Door.COMMUNITY)
+    direction = AssignmentDirected(referral_id=referral(2), person=person(), agency=HILL, operator="ada")
+    await place.report(OFFICE, direction)
+    await place.report(RIVER, ContactAttempted(result=ContactResult.CONTACTED))
+    assert place.offer(2).agency == HILL
+    assert place.said()[-2:] == ["assignment.cancelled", "assignment.offered"]

@@ -154,19 +154,32 @@ def _seek(course: Course, referral_id: str, promised: str | None) -> None:
 def _renew(course: Course, referral_id: str, offer: Offer) -> None:
     """Take back an open offer that no longer says what is so, and make it again, with a new clock.
 
-    The agency keeps its place in the order and the place it gave, unless it suits no more: then the next is asked. An
-    offer whose time is up is left to lapse.
+    The agency keeps its place in the order and the place it gave, unless it suits no more, or another agency has the
+    person by now: then the next is asked. An offer whose time is up is left to lapse.
     """
     terms = _terms(course.referral(referral_id))
-    if not offer.open or offer.late(course.at) or offer.terms is None or offer.terms == terms:
+    if not offer.open or offer.late(course.at) or offer.terms is None:
         return
+    anew = offer.terms != terms
     pressing_now = terms.officer_waiting and not offer.terms.officer_waiting
-    if pressing_now or not _still_suits(course, referral_id, offer):
+    gone = (anew and not _still_suits(course, referral_id, offer)) or _of_another(course, referral_id, offer)
+    if pressing_now or gone:
         cancel(course, referral_id, ClosedReason.DIRECTED_ELSEWHERE)
         _seek(course, referral_id, None)
-    else:
+    elif anew:
         cancel(course, referral_id, ClosedReason.AMENDED)
         offer_to(course, referral_id, offer.agency)
+
+
+def _of_another(course: Course, referral_id: str, offer: Offer) -> bool:
+    """Whether another agency has the person since just now, and no officer waits: nobody needs two case managers.
+
+    Had it them before, an operator asked this one by hand.
+    """
+    own = own_agency(course.site, course.board, course.placement)
+    if own in {None, offer.agency} or course.referral(referral_id).officer_waits:
+        return False
+    return course.before is None or own != own_agency(course.site, course.board, course.before)
 
 
 def _still_suits(course: Course, referral_id: str, offer: Offer) -> bool:
