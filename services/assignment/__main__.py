@@ -5,4 +5,5 @@ from services.assignment.settings import AssignmentSettings
 from services.plumbing.runner import run_forever
 
 if __name__ == "__main__":
-    run_forever(service(AssignmentSettings().load()))
+    settings = AssignmentSettings()
+    run_forever(service(settings.load(), settings.naming()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from services.assignment.domain import HEARS, SERVICE, Board, State, decide, evolve, follow, key
+from services.assignment.domain import HEARS, SERVICE, Board, Naming, Rules, State, decide, evolve, follow, key
 from services.assignment.store import Placements
 from services.plumbing.service import Service
 
@@ -14,14 +14,17 @@ if TYPE_CHECKING:
     from services.sites import Site
 
 
-def service(site: Site, store: Store[State, Board] | None = None) -> Service[State, Board]:
-    """Return the service for this site; it keeps everything in PostgreSQL unless another store is given."""
+def service(site: Site, naming: bytes, store: Store[State, Board] | None = None) -> Service[State, Board]:
+    """Return the service for this site; it keeps everything in PostgreSQL unless another store is given.
+
+    `naming` is the key of offers' ids, `SiteKeys.naming`: of the site's keys this service has no other.
+    """
     return Service(
         name=SERVICE,
         hears=HEARS,
         key=key,
         evolve=evolve,
-        decide=partial(decide, site),
+        decide=partial(decide, Rules(site, Naming(naming))),
         follow=follow,
         store=store or Placements(site),
     )

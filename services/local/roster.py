@@ -32,7 +32,7 @@ def runner(name: str, site: Site, keys: SiteKeys, settings: PipesSettings) -> Ru
         "intake": lambda: intake(site, keys),
         "eligibility": lambda: eligibility(site),
         "consent": lambda: consent(site),
-        "assignment": lambda: assignment(site),
+        "assignment": lambda: assignment(site, keys.naming),
         "notification": lambda: notification(site, keys),
         "console": lambda: console(site),
     }

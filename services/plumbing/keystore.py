@@ -6,6 +6,7 @@ The schema `keys` belongs to a role of its own and is left out of ordinary backu
 
 import base64
 import binascii
+import hmac
 import os
 import secrets
 import tempfile
@@ -21,11 +22,12 @@ from services.plumbing.service import Connection
 MIGRATIONS: Final = Path(__file__).parent / "keys"
 """The SQL of the schema `keys`; it names the roles of those who may insert and select."""
 SCHEMA: Final = "keys"
-_LENGTHS: Final = {"site": 32, "pseudonym": 64, "matching": 32}
+_FILES: Final = ("site", "pseudonym", "matching")
+_LENGTHS: Final = {"site": 32, "pseudonym": 64, "matching": 32, "naming": 32}
 
 
 class NotAKey(ValueError):
-    """A key is base 64 of 32 bytes (site, matching) or 64 bytes (pseudonym). Next: restore the key from its backup."""
+    """A key is base 64 of 32 bytes, pseudonym's of 64. Next: restore the key from its backup."""
 
 
 class KeyTaken(asyncpg.SerializationError):  # type: ignore[misc]  # asyncpg ships no types
@@ -43,6 +45,11 @@ class SiteKeys:
     matching: bytes = field(repr=False)
     """Of keyed hashes: business keys and the marks by which people are recognised."""
 
+    @property
+    def naming(self) -> bytes:
+        """Of the ids of offers: derived from the matching key, and it gives nothing of that away."""
+        return hmac.digest(self.matching, b"names what is offered", "sha256")
+
     @classmethod
     def from_texts(cls, *, site: str, pseudonym: str, matching: str) -> "SiteKeys":
         """Read the keys as settings give them, base 64.
@@ -54,6 +61,15 @@ class SiteKeys:
         return cls(**{name: _read(name, text) for name, text in texts.items()})
 
 
+def naming_key(text: str) -> bytes:
+    """Read `SiteKeys.naming` as a setting gives it, base 64.
+
+    Raises:
+        NotAKey: it is not base 64, or has another length.
+    """
+    return _read("naming", text)
+
+
 def ensure_keys(secrets_dir: Path) -> SiteKeys:
     """Return the keys in `site.key`, `pseudonym.key` and `matching.key`; what is missing is made, mode 0600.
 
@@ -61,7 +77,7 @@ def ensure_keys(secrets_dir: Path) -> SiteKeys:
         NotAKey: a file is there, but no key is in it.
     """
     secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return SiteKeys(**{name: _ensured(secrets_dir / f"{name}.key", name) for name in _LENGTHS})
+    return SiteKeys(**{name: _ensured(secrets_dir / f"{name}.key", name) for name in _FILES})
 
 
 def _ensured(file: Path, name: str) -> bytes:

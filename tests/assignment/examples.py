@@ -37,6 +37,8 @@ BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 POLICE, OFFICE, HOSPITAL, KITCHEN = "town-police", "town-office", "town-hospital", "town-kitchen"
 RIVER, HILL, YOUTH = "river-house", "hill-house", "youth-house"
 ALL_DOORS = frozenset(Door)
+NAMING = b"n" * 32
+"""The key of offers' ids."""
 ANSWER, OUTREACH, ARRIVAL = 5, 1440, 30
 """The town's minutes: to answer while an officer waits, to answer otherwise, to arrive."""
 
@@ -152,7 +154,7 @@ class Town:
     def __init__(self, site: Site | None = None, store: Any = None) -> None:
         self.site = site or town()
         self.store = store or MemoryPlacements(self.site)
-        self.hub = MemoryHub([app.service(self.site, self.store)], at=BEGIN)
+        self.hub = MemoryHub([app.service(self.site, NAMING, self.store)], at=BEGIN)
 
     async def hear(self, event: Event, who: int = 1) -> None:
         """A service says it."""

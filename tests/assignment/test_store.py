@@ -37,6 +37,7 @@ from services.plumbing.tables import PostgresTables
 from tests.assignment.examples import (
     BEGIN,
     HILL,
+    NAMING,
     OFFICE,
     RIVER,
     Town,
@@ -141,7 +142,7 @@ class Instances:
     """Two instances of the service on one database; persons are dealt to them as partitions are."""
 
     def __init__(self, site, own):
-        self._own, self._service = own, app.service(site)
+        self._own, self._service = own, app.service(site, NAMING)
         self._queues = defaultdict(list)
         self._offset = 0
 

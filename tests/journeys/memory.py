@@ -59,7 +59,7 @@ class WholeHub:
                 intake(site, keys, self.cases),
                 eligibility(site, MemoryPersonFiles()),
                 consent(site, self.registers),
-                assignment(site, self.placements),
+                assignment(site, keys.naming, self.placements),
                 notification(site, keys, self.lanes),
                 console(site, self.files),
             ],

@@ -52,8 +52,10 @@ from services.assignment.domain.candidates import turns
 from services.assignment.domain.deciding import HEARS, decide
 from services.assignment.domain.evolving import SERVICE, State, evolve, key
 from services.assignment.domain.gathering import Desk, gathered, linked_with
+from services.assignment.domain.naming import Naming
 from services.assignment.domain.placement import Placement
 from services.assignment.domain.rooms import Room, agency_of, room_key
+from services.assignment.domain.rules import Rules
 from services.assignment.domain.writing import read_placement, read_room, written_placement, written_room
 
 __all__ = [
@@ -61,8 +63,10 @@ __all__ = [
     "SERVICE",
     "Board",
     "Desk",
+    "Naming",
     "Placement",
     "Room",
+    "Rules",
     "State",
     "Tally",
     "Waiting",

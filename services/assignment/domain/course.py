@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from contracts.event import Event
     from services.assignment.domain.referral import Referral
-    from services.sites import Site
-
+    from services.assignment.domain.rules import Rules
 
 _OWN: Final = service_source(SERVICE)
 
@@ -27,9 +26,10 @@ _OWN: Final = service_source(SERVICE)
 class Course:
     """The decision under way for one person: what is so by now, and what was said so far."""
 
-    def __init__(self, site: Site, before: Placement | None, after: Placement, fact: Fact, board: Board) -> None:
+    def __init__(self, rules: Rules, before: Placement | None, after: Placement, fact: Fact, board: Board) -> None:
         """Begin with what is kept after the fact."""
-        self.site = site
+        self.site = rules.site
+        self.naming = rules.naming
         self.before = before
         self.fact = fact
         self._placement = after

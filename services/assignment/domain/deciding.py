@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from contracts.event import Event
     from services.assignment.domain.board import Board
     from services.assignment.domain.evolving import State
+    from services.assignment.domain.rules import Rules
     from services.plumbing.service import Outcome
-    from services.sites import Site
 
 HEARS: Final[tuple[type[Event], ...]] = (
     ReferralReceived, ReferralCorrected, ReferralRetracted, PersonLinked, PersonUnlinked,
@@ -70,12 +70,12 @@ _CONSEQUENCES: Final[Mapping[type[Event], Callable[[Course, Any], None]]] = {
 }
 
 
-def decide(site: Site, before: State | None, after: State, fact: Fact, board: Board) -> Iterable[Outcome]:
+def decide(rules: Rules, before: State | None, after: State, fact: Fact, board: Board) -> Iterable[Outcome]:
     """Return what follows. Whatever arrives, nothing is raised: what fits nothing is refused or passed over."""
     if not isinstance(after, Placement):
         outcome = freed(board, about(fact) or "") if isinstance(fact.event, OF_AGENCIES) else None
         return [] if outcome is None else [outcome]
-    course = Course(site, before if isinstance(before, Placement) else None, after, fact, board)
+    course = Course(rules, before if isinstance(before, Placement) else None, after, fact, board)
     consequence = _CONSEQUENCES.get(type(fact.event))
     if consequence is not None:
         consequence(course, fact.event)

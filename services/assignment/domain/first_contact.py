@@ -28,7 +28,6 @@ from services.assignment.domain.candidates import (
 from services.assignment.domain.evolving import ROUND
 from services.assignment.domain.kept import Terms
 from services.assignment.domain.referral import FINAL
-from services.plumbing.identity import derived
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,7 +68,7 @@ def offer_to(course: Course, referral_id: str, agency: str, since: datetime | No
     pressing = referral.officer_waits or (told.door is Door.ARREST_DIVERSION and not referral.unavailable)
     minutes = clocks.offer_answer_minutes if pressing else clocks.offer_answer_minutes_outreach
     lapses_at = max(course.at, ready_at or course.at, since or course.at) + clocks.minutes(minutes)
-    offer_id = _offer_id(referral_id, referral, agency)
+    offer_id = _offer_id(course, referral_id, agency)
     course.say(
         AssignmentOffered(
             referral_id=referral_id,
@@ -123,7 +122,7 @@ def _why_close(course: Course, referral_id: str) -> ClosedReason | None:
 def record(course: Course, referral_id: str, agency: str, handed_off_at: datetime) -> None:
     """Record a hand-off that was made already: nobody is paged, and the place is taken whatever screening says."""
     cancel(course, referral_id, ClosedReason.DIRECTED_ELSEWHERE)
-    offer_id = _offer_id(referral_id, course.referral(referral_id), agency)
+    offer_id = _offer_id(course, referral_id, agency)
     course.say(AssignmentAccepted(referral_id=referral_id, offer_id=offer_id, agency=agency, after_the_fact=True))
     course.say(
         AssignmentHandedOff(
@@ -273,8 +272,8 @@ def _new_turn(course: Course, referral_id: str) -> tuple[int, datetime, str]:
     return course.site.door_priority[_told(course.referral(referral_id)).door], course.at, referral_id
 
 
-def _offer_id(referral_id: str, referral: Referral, agency: str) -> str:
-    return derived("off-", referral_id, agency, str(len(referral.offers)))
+def _offer_id(course: Course, referral_id: str, agency: str) -> str:
+    return course.naming.offer(referral_id, agency, len(course.referral(referral_id).offers))
 
 
 def _terms(referral: Referral) -> Terms:

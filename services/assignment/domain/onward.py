@@ -8,7 +8,6 @@ from contracts.catalogue import OnwardAnswered, OnwardAsked, OnwardClosed, Onwar
 from services.assignment.domain.answers import UNKNOWN_OFFER
 from services.assignment.domain.relations import UNKNOWN_PERSON
 from services.assignment.domain.said import ONWARD_RANKS
-from services.plumbing.identity import derived
 
 if TYPE_CHECKING:
     from services.assignment.domain.course import Course
@@ -22,7 +21,7 @@ def requested(course: Course, event: OnwardRequested) -> None:
     if asked_by is None or not held:
         course.refuse("unknown-person", UNKNOWN_PERSON)
         return
-    onward_id = derived("onw-", course.fact.source, course.fact.id)
+    onward_id = course.naming.onward(course.fact.source, course.fact.id)
     if onward_id in course.placement.onwards:
         return
     told = course.referral(held[-1][0]).told
