@@ -6,28 +6,20 @@ cannot work out whose id an offer has, nor guess one that was made to somebody e
 
 from __future__ import annotations
 
-import hmac
-from dataclasses import dataclass, field
-from typing import Final
-
-_BETWEEN: Final = "\x1f"
-_HEX_DIGITS: Final = 32
+from services.plumbing.identity import Keyed
 
 
-@dataclass(frozen=True, slots=True)
 class Naming:
-    """Makes ids under one key, which never shows in a representation."""
+    """Makes ids under one key, which never shows."""
 
-    key: bytes = field(repr=False)
+    def __init__(self, key: bytes) -> None:
+        """The key is `SiteKeys.naming`."""
+        self._offer, self._onward = Keyed(key, "offer"), Keyed(key, "onward")
 
     def offer(self, referral_id: str, agency: str, number: int) -> str:
         """Return the id of the offer of the referral to the agency; `number` counts the referral's offers from 0."""
-        return self._named("off-", referral_id, agency, str(number))
+        return self._offer("off-", referral_id, agency, str(number))
 
     def onward(self, source: str, request: str) -> str:
         """Return the id of the onward referral that a request asked for."""
-        return self._named("onw-", source, request)
-
-    def _named(self, kind: str, *parts: str) -> str:
-        text = _BETWEEN.join((kind, *parts)).encode("utf-8", "surrogatepass")
-        return kind + hmac.digest(self.key, text, "sha256").hex()[:_HEX_DIGITS]
+        return self._onward("onw-", source, request)
