@@ -55,8 +55,8 @@ class Drug(AgencyPart):
 
     @property
     def known_quantity(self) -> bool:
-        """Whether the amount was reported at all."""
-        return self.quantity is not None and self.unit is not DrugUnit.NOT_REPORTED
+        """Whether the amount was reported at all; records systems write 0 for what was not weighed."""
+        return self.quantity is not None and self.quantity > 0 and self.unit is not DrugUnit.NOT_REPORTED
 
 
 class Attestation(AgencyPart):

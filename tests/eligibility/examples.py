@@ -22,7 +22,7 @@ from services.eligibility.domain import Desk, Found, PersonFile, Referral, Rules
 from services.eligibility.domain.file import referral_in
 from services.plumbing.identity import stated
 from services.plumbing.service import Deadline, Said
-from services.sites import load_site
+from services.sites import Site, load_site
 
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PERSON = "per-" + "a" * 32
@@ -30,6 +30,22 @@ REFERRAL = "ref-" + "1" * 32
 OFFICE = "whatcom-lead-program-office"
 WHATCOM = load_site("whatcom")
 RULES = Rules(WHATCOM)
+
+
+def with_a_limit(**changes: Any) -> Site:
+    """A county like Whatcom that has published an exclusion: more than 40 grams of cannabis."""
+    policy = WHATCOM.policies[-1]
+    limit = {"expression": 'cannabis.least_grams > 40.0 ? "fail" : drugs.all(d, d.known) ? "pass" : "unknown"'}
+    clauses = tuple(
+        one.model_copy(update=limit | changes) if one.id == "drug-amount" else one for one in policy.clauses
+    )
+    return WHATCOM.model_copy(
+        update={"policies": (*WHATCOM.policies[:-1], policy.model_copy(update={"clauses": clauses}))}
+    )
+
+
+LIMITED = with_a_limit()
+LIMITED_RULES = Rules(LIMITED)
 
 POSSESSION = Offence(nibrs="35A", activity="P")
 USE = Offence(nibrs="35A", activity="U")
@@ -105,9 +121,9 @@ def fact(event: Event, *, minutes: float = 0, id: str | None = None, person: str
     return Fact(event, Envelope(name, source, event.name, BEGIN + timedelta(minutes=minutes), person))
 
 
-def found(event: ReferralReceived | ReferralCorrected) -> Found:
+def found(event: ReferralReceived | ReferralCorrected, rules: Rules = RULES) -> Found:
     """What the policy in force finds of the referral."""
-    return RULES.find(referral_in(event))
+    return rules.find(referral_in(event))
 
 
 def referral(event: ReferralReceived | ReferralCorrected) -> Referral:

@@ -3,9 +3,11 @@
 import pytest
 
 from contracts.catalogue import ScreeningDetermined
-from services.eligibility.domain import CompiledPolicy, PolicyUnusable, Rules, explained, listed
+from services.eligibility.domain import CompiledPolicy, Desk, PolicyUnusable, Rules, explained, listed
 from tests.eligibility.examples import (
     ASSAULT,
+    LIMITED,
+    LIMITED_RULES,
     MISCHIEF,
     NOT_WEIGHED,
     POSSESSION,
@@ -78,8 +80,8 @@ def test_the_policies_are_listed_with_their_time_in_force():
 
 
 def test_a_verdict_is_explained_by_what_decided_it_fails_first():
-    stage = Stage().when(arrest(POSSESSION, ASSAULT, drugs=(cannabis("60"), NOT_WEIGHED)))
-    why = explained(WHATCOM, stage.the(ScreeningDetermined))
+    stage = Stage(Desk(LIMITED_RULES)).when(arrest(POSSESSION, ASSAULT, drugs=(cannabis("60"), NOT_WEIGHED)))
+    why = explained(LIMITED, stage.the(ScreeningDetermined))
     assert [one.clause for one in why.decided_by] == ["drug-amount", "offence-named-by-county", "crime-against-person"]
     assert "drug-possession-or-use" in [one.clause for one in why.met]
     assert [one.clause for one in why.not_applicable] == ["attested-exclusion"]

@@ -16,6 +16,7 @@ from tests.eligibility.examples import (
     BEGIN,
     DEALING,
     DISORDER,
+    LIMITED_RULES,
     MISCHIEF,
     NOT_WEIGHED,
     POSSESSION,
@@ -24,6 +25,7 @@ from tests.eligibility.examples import (
     USE,
     WHATCOM,
     ReferralReceived,
+    Rules,
     arrest,
     attested,
     cannabis,
@@ -31,6 +33,7 @@ from tests.eligibility.examples import (
     found,
     particulars,
     referral,
+    with_a_limit,
 )
 
 ELIGIBLE, REVIEW, INELIGIBLE = Verdict.ELIGIBLE, Verdict.NEEDS_REVIEW, Verdict.PRESUMPTIVELY_INELIGIBLE
@@ -50,8 +53,8 @@ ELIGIBLE, REVIEW, INELIGIBLE = Verdict.ELIGIBLE, Verdict.NEEDS_REVIEW, Verdict.P
         (arrest(Offence(nibrs="64A")), REVIEW),
         (arrest(Offence(nibrs="40B")), REVIEW),
         (arrest(MISCHIEF, attestations=(attested("history-violent", "fail"),)), REVIEW),
-        (arrest(POSSESSION, drugs=(cannabis("60"),)), INELIGIBLE),
-        (arrest(POSSESSION, ASSAULT, drugs=(cannabis("60"),)), INELIGIBLE),
+        (arrest(POSSESSION, drugs=(cannabis("60"),)), REVIEW),
+        (arrest(POSSESSION, drugs=(cannabis("0"),)), REVIEW),
         (community(SourceKind.HARM_REDUCTION), ELIGIBLE),
         (community(SourceKind.OTHER), REVIEW),
         (community(SourceKind.FAMILY, particulars=Particulars()), ELIGIBLE),
@@ -61,22 +64,19 @@ def test_what_a_referral_ends_as(event, verdict):
     assert found(event).verdict is verdict
 
 
+def test_a_published_exclusion_decides_whatever_else_is_open():
+    assert found(arrest(POSSESSION, drugs=(cannabis("60"),)), LIMITED_RULES).verdict is INELIGIBLE
+    assert found(arrest(POSSESSION, ASSAULT, drugs=(cannabis("60"),)), LIMITED_RULES).verdict is INELIGIBLE
+
+
 def test_police_hear_a_verdict_that_rests_on_their_own_data():
     assert found(arrest(MISCHIEF)).police_verdict is ELIGIBLE
-    assert found(arrest(POSSESSION, drugs=(cannabis("60"),))).police_verdict is INELIGIBLE
+    assert found(arrest(POSSESSION, drugs=(cannabis("60"),)), LIMITED_RULES).police_verdict is INELIGIBLE
 
 
 def test_a_clause_that_rests_on_other_data_is_not_in_what_police_hear():
-    policy = WHATCOM.policies[-1]
-    private = policy.model_copy(
-        update={
-            "clauses": tuple(
-                clause.model_copy(update={"police_only": clause.id != "drug-amount"}) for clause in policy.clauses
-            )
-        }
-    )
-    rules = type(RULES)(WHATCOM.model_copy(update={"policies": (private,)}))
-    finding = rules.find(referral(arrest(POSSESSION, drugs=(cannabis("60"),))))
+    rules = Rules(with_a_limit(police_only=False))
+    finding = found(arrest(POSSESSION, drugs=(cannabis("60"),)), rules)
     assert (finding.verdict, finding.police_verdict) == (INELIGIBLE, ELIGIBLE)
 
 
@@ -176,11 +176,18 @@ def with_less(drawn, event):
     return event.model_copy(update={"particulars": facts.model_copy(update=changes)})
 
 
+@pytest.mark.parametrize("rules", [RULES, LIMITED_RULES], ids=["Whatcom", "a county with a limit"])
 @settings(max_examples=300)
 @given(referrals, some.data())
-def test_knowing_less_never_makes_anybody_eligible_and_never_excludes_anybody(event, data):
-    more, less = found(event).verdict, found(with_less(data.draw, event)).verdict
+def test_knowing_less_never_makes_anybody_eligible_and_never_excludes_anybody(rules, event, data):
+    more, less = found(event, rules).verdict, found(with_less(data.draw, event), rules).verdict
     assert less in {more, REVIEW}
+
+
+@settings(max_examples=200)
+@given(referrals)
+def test_no_clause_of_whatcom_excludes_anybody_for_no_exclusion_is_published(event):
+    assert found(event).verdict is not INELIGIBLE
 
 
 @settings(max_examples=200)

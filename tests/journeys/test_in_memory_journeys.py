@@ -202,3 +202,20 @@ async def test_an_amendment_beside_the_question_keeps_what_the_operator_decided(
     assert [fact.event.name for fact in hub.hub.facts(topics.SCREENINGS)] == [
         "screening.determined", "review.requested", "review.decided", "screening.determined", "review.decided",
     ]  # fmt: skip
+
+
+async def test_an_amendment_after_the_hand_off_undoes_nothing_whatever_the_operator_decides():
+    case = replace(of_kind("taken on"), course=("handoff",))
+    hub, _ = await played(case)
+    heard = len(hub.lane(POLICE))
+    of = {"incident_number": case.referral["incident"]["number"]}
+    heavier = {"of": of, "drugs": [{"kind": "E", "quantity": "61", "unit": "GM"}]}
+    await hub.say(Message(POLICE, "heavier", "referral.amended", heavier))
+    (called,) = [fact for agency, fact in await hub.settle() if agency == OFFICE]
+    no = {"review_id": called.event.review_id, "verdict": "presumptively_ineligible", "operator": "sam", "why": "Much."}
+    await hub.say(Message(OFFICE, "no", "review.answered", no, called.subject))
+    await hub.settle()
+
+    assert hub.hub.facts(topics.SCREENINGS)[-1].event.name == "review.decided"
+    assert hub.hub.facts(topics.ASSIGNMENTS)[-1].event.name == "assignment.handed_off"
+    assert len(hub.lane(POLICE)) == heard

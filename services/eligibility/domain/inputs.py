@@ -88,7 +88,7 @@ def _drug(drug: Drug, cannabis: str) -> Inputs:
 
 
 def _grams(drug: Drug) -> Decimal | None:
-    if drug.quantity is None or drug.unit not in _GRAMS:
+    if not drug.known_quantity or drug.quantity is None or drug.unit not in _GRAMS:
         return None
     return drug.quantity * _GRAMS[drug.unit]
 
