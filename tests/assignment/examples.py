@@ -117,10 +117,12 @@ def aged(years: int | None) -> Particulars:
     return Particulars(age=AgeFact(from_years=years, to_years=years), area="riverside")
 
 
-def screened(number: int = 1, verdict: Verdict = Verdict.ELIGIBLE, revision: int = 0) -> ScreeningDetermined:
-    """Make what screening says."""
+def screened(
+    number: int = 1, verdict: Verdict = Verdict.ELIGIBLE, revision: int = 0, police: Verdict | None = None
+) -> ScreeningDetermined:
+    """Make what screening says; of police data the same, unless said otherwise."""
     return ScreeningDetermined(
-        referral_id=referral(number), revision=revision, verdict=verdict, police_verdict=verdict, rules=(),
+        referral_id=referral(number), revision=revision, verdict=verdict, police_verdict=police or verdict, rules=(),
         policy="town-policy", policy_version="1", policy_hash="0" * 64, inputs={},
     )  # fmt: skip
 

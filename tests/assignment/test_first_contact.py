@@ -131,6 +131,36 @@ async def test_a_referral_that_is_not_divertible_is_closed_and_an_amendment_open
     assert place.said() == ["assignment.closed", "assignment.offered"]
 
 
+@pytest.mark.parametrize("by_review", [True, False])
+async def test_an_officer_who_heard_divertible_hears_that_nobody_comes_when_other_grounds_decide(by_review):
+    place = Town()
+    await place.hear(received())
+    if by_review:
+        await place.hear(screened(verdict=Verdict.NEEDS_REVIEW, police=Verdict.ELIGIBLE))
+        assert place.said() == []
+        await place.hear(decided(Verdict.PRESUMPTIVELY_INELIGIBLE))
+    else:
+        await place.hear(screened(verdict=Verdict.PRESUMPTIVELY_INELIGIBLE, police=Verdict.ELIGIBLE))
+    assert place.said() == ["assignment.unavailable", "assignment.closed"]
+    assert not place.last(AssignmentUnavailable).appointment_follows
+
+
+@pytest.mark.parametrize("police", [Verdict.NEEDS_REVIEW, Verdict.PRESUMPTIVELY_INELIGIBLE])
+async def test_an_officer_who_hears_not_divertible_hears_nothing_more(police):
+    place = Town()
+    await place.hear(received())
+    await place.hear(screened(verdict=Verdict.NEEDS_REVIEW, police=police))
+    await place.hear(decided(Verdict.PRESUMPTIVELY_INELIGIBLE))
+    assert place.said() == ["assignment.closed"]
+
+
+async def test_where_no_officer_waits_nobody_is_told_that_nobody_comes():
+    place = Town()
+    await place.hear(received(officer_waiting=False))
+    await place.hear(screened(verdict=Verdict.PRESUMPTIVELY_INELIGIBLE, police=Verdict.ELIGIBLE))
+    assert place.said() == ["assignment.closed"]
+
+
 async def test_a_person_who_declined_on_scene_is_offered_to_nobody():
     place = Town()
     await place.refer(agreement=Agreement.DECLINED)

@@ -20,7 +20,7 @@ from contracts.catalogue import (
     ScreeningDetermined,
 )
 from contracts.screenings.review_decided import SITE_DEFAULT
-from contracts.words import ContactResult
+from contracts.words import ContactResult, Verdict
 from services.assignment.domain.kept import Attempt, Link, Ruling, Told, Word
 from services.assignment.domain.placement import Placement
 from services.assignment.domain.referral import Referral
@@ -102,9 +102,12 @@ def _ruled(placement: Placement, event: ScreeningDetermined | ReviewDecided, fac
         verdict=event.verdict,
         default=isinstance(event, ReviewDecided) and event.by == SITE_DEFAULT,
     )
-    if referral.ruling is not None and referral.ruling.order >= ruling.order:
-        return placement
-    return _with(placement, event.referral_id, referral, {"ruling": ruling})
+    changes: dict[str, Any] = {}
+    if referral.ruling is None or referral.ruling.order < ruling.order:
+        changes["ruling"] = ruling
+    if isinstance(event, ScreeningDetermined) and event.police_verdict is Verdict.ELIGIBLE:
+        changes["divertible"] = referral.divertible | {event.revision}
+    return _with(placement, event.referral_id, referral, changes)
 
 
 def _spoken(placement: Placement, event: PersonAgreed | PersonDeclined, fact: Fact) -> Placement:

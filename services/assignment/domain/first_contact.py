@@ -102,8 +102,11 @@ def cancel(course: Course, referral_id: str, reason: ClosedReason) -> bool:
 def close(course: Course, referral_id: str, reason: ClosedReason) -> None:
     """Take back what stands, and close the referral; it is said once."""
     cancelled = cancel(course, referral_id, reason)
-    closed = course.referral(referral_id).closed
+    referral = course.referral(referral_id)
+    closed = referral.closed
     if not closed & FINAL and (reason not in closed or cancelled or course.waited(referral_id)):
+        if reason is ClosedReason.NOT_DIVERTIBLE and referral.officer_expects_somebody:
+            course.say(AssignmentUnavailable(referral_id=referral_id, appointment_follows=False))
         course.say(AssignmentClosed(referral_id=referral_id, reason=reason))
 
 

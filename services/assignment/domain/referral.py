@@ -21,6 +21,8 @@ class Referral:
     told: Told | None = None
     retracted: bool = False
     ruling: Ruling | None = None
+    divertible: frozenset[int] = frozenset()
+    """The revisions that are divertible by the sender's own data: the officer has heard so."""
     offers: dict[str, Offer] = field(default_factory=dict)
     waitlisted_at: datetime | None = None
     """Since when it waits; kept over offers that came to nothing, so that nobody loses their turn."""
@@ -60,6 +62,11 @@ class Referral:
     def officer_waits(self) -> bool:
         """Whether an officer stands with the person and has not been told to go on."""
         return self.told is not None and self.told.officer_waiting and not self.unavailable
+
+    @property
+    def officer_expects_somebody(self) -> bool:
+        """Whether an officer waits who heard "divertible"; on what other grounds that was not so is not for them."""
+        return self.officer_waits and self.told is not None and self.told.revision in self.divertible
 
     @property
     def ruled_as_told(self) -> bool:
