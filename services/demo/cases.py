@@ -50,6 +50,10 @@ class Expect(_Written):
     agency: Slug | None = None
     same_agency_as: Slug | None = None
     sender_hears: tuple[str, ...] | None = None
+    sender_reads: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Of a message on the sender's lane: what its fields say."""
+    holder_hears: tuple[str, ...] = ()
+    """What whoever was told who it is hears besides."""
     facts: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     told: dict[Slug, tuple[str, ...]] = Field(default_factory=dict)
@@ -86,10 +90,20 @@ class Case(_Written):
 
     @property
     def private_words(self) -> frozenset[str]:
-        """Return the names and numbers that only those may see who were given this person."""
+        """Return the words that only those may see who were given this person; numbers of a run are not among them."""
         person, reach = self.referral.get("person", {}), self.referral.get("reach", {})
-        words = [person.get("legal_name"), *person.get("aliases", ()), *reach.get("phones", ())]
-        return frozenset(word for word in words if word)
+        officer = self.referral.get("incident", {}).get("officer", {})
+        words = [
+            *(person.get(name) for name in ("legal_name", "preferred_name", "birth_date")),
+            *person.get("aliases", ()),
+            *reach.get("phones", ()),
+            *reach.get("usual_places", ()),
+            reach.get("through"),
+            self.referral.get("location", {}).get("place"),
+            self.referral.get("safety_code"),
+            officer.get("call_back"),
+        ]
+        return frozenset(str(word) for word in words if word)
 
 
 class Chapter(_Written):

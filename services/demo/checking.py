@@ -1,16 +1,17 @@
-"""Whether each case ended as expected, each lane saw only what it may, and anything was lost or doubled."""
+"""Whether each case ended as expected, and anything was lost or doubled; what lanes may see is judged in `privacy`."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from contracts.catalogue import AssignmentMade
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from contracts.envelope import Fact
     from services.demo.runs import Message, Run
-    from services.sites import Site
 
 
 def problems(run: Run, runs: Mapping[str, Run], office: str) -> list[str]:
@@ -20,6 +21,7 @@ def problems(run: Run, runs: Mapping[str, Run], office: str) -> list[str]:
         *_facts(run),
         *_sender(run),
         *_told(run, office),
+        *_read(run),
         *_refused(run),
         *_unfinished(run),
     ]
@@ -28,24 +30,6 @@ def problems(run: Run, runs: Mapping[str, Run], office: str) -> list[str]:
 def first_end_reached(run: Run) -> bool:
     """Whether the case stands where it should before places are given."""
     return run.standing == (run.case.expect.first_end or run.case.expect.end)
-
-
-def improper(message: Message, site: Site, runs: Sequence[Run]) -> Iterator[str]:
-    """Yield why a message should not be on this lane: no permission, a field beyond it, or somebody's name. Pure."""
-    if message.heard.fact is None:
-        yield f"{message.agency}: a message that cannot be read"
-        return
-    fact, where = message.fact, f"{message.agency}: {message.type}"
-    rows = site.permissions_for(message.type, message.agency)
-    if not rows:
-        yield f"{where}: no permission names it"
-    allowed = {name for row in rows for name in row.fields}
-    yield from (f"{where}: the field {name} is beyond the permission" for name in _filled(fact) if name not in allowed)
-    text = fact.event.model_dump_json()
-    known = {word for run in runs if message.agency in run.may_know for word in run.case.private_words}
-    for run in runs:
-        if any(word in text for word in run.case.private_words - known):
-            yield f"{where}: a name or number of {run.case.slug}"
 
 
 def lost(sent: Iterable[tuple[str, str]], facts: Sequence[Fact], messages: Iterable[Message]) -> list[str]:
@@ -104,6 +88,19 @@ def _told(run: Run, office: str) -> Iterator[str]:
         yield f"{', '.join(sorted(others))} heard of it"
 
 
+def _read(run: Run) -> Iterator[str]:
+    """What the sender's messages say, and what those hear who were told who it is."""
+    lane = [message for message in run.messages if message.agency == run.case.sender]
+    for name, fields in run.case.expect.sender_reads.items():
+        said = [message.fact.event.model_dump(mode="json") for message in lane if message.type == name]
+        for field, value in fields.items():
+            if not said or any(one.get(field) != value for one in said):
+                yield f"the sender does not read {name} with {field} = {value}"
+    holders = {message.agency for message in run.messages if message.type == AssignmentMade.name}
+    heard = {message.type for message in run.messages if message.agency in holders}
+    yield from (f"who was to come did not hear {name}" for name in run.case.expect.holder_hears if name not in heard)
+
+
 def _refused(run: Run) -> Iterator[str]:
     """What an agency of the demonstration says is admitted, unless the case is about a refusal."""
     for message in run.messages:
@@ -117,10 +114,3 @@ def _unfinished(run: Run) -> Iterator[str]:
         yield f"{run.case.later[run.later_done].when} was never seen"
     if run.busy:
         yield "its agencies are not done"
-
-
-def _filled(fact: Fact) -> Iterator[str]:
-    """The fields that say something: those that are not as they are by themselves."""
-    for name, field in type(fact.event).model_fields.items():
-        if field.is_required() or getattr(fact.event, name) != field.get_default(call_default_factory=True):
-            yield name

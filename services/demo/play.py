@@ -14,9 +14,10 @@ from contracts.catalogue import CapacityReported
 from contracts.reading import Unreadable, read
 from contracts.topics import HUB_TOPICS
 from services.demo.answering import Agencies
-from services.demo.checking import doubled, first_end_reached, improper, lost, problems
+from services.demo.checking import doubled, first_end_reached, lost, problems
 from services.demo.courses import what_follows
 from services.demo.mirror import Mirror
+from services.demo.privacy import improper, joined
 from services.demo.runs import Run
 
 if TYPE_CHECKING:
@@ -188,7 +189,10 @@ class Play:
         return Report(
             runs=runs,
             troubles=self._agencies.troubles,
-            improper=[words for message in messages for words in improper(message, self.site, runs)],
+            improper=[
+                *(words for message in messages for words in improper(message, self.site, runs)),
+                *joined(messages),
+            ],
             lost=lost(self._agencies.sent, facts, messages),
             doubled=doubled(facts, messages),
         )

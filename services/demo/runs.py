@@ -96,6 +96,17 @@ class Run:
         """The names of all facts about this referral."""
         return [step.event for step in self.steps]
 
+    @property
+    def incident_number(self) -> str | None:
+        """The incident's number in this run."""
+        number = self.case.referral.get("incident", {}).get("number")
+        return self.marked(number) if number else None
+
+    @property
+    def private_words(self) -> frozenset[str]:
+        """Return the words that only those may see who were given this person."""
+        return self.case.private_words | ({self.incident_number} if self.incident_number else frozenset())
+
     def ended(self, problems: list[str]) -> None:
         """Note how the case stands now that its scene is over."""
         self.end = End(self.standing, self.holder, problems)

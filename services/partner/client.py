@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -45,6 +46,8 @@ class Heard:
     offset: int
     appended_ms: int
     size: int
+    marks: Mapping[str, str] = field(default_factory=dict)
+    """What stands beside the message: its headers, and the record's key as `key`."""
 
 
 class NotLetIn(Exception):
@@ -175,4 +178,6 @@ def _heard(record: Any) -> Heard:
         fact = read(record.headers, record.value)
     except Unreadable:
         fact = None
-    return Heard(fact, record.offset, record.timestamp, len(record.value or b""))
+    key = [] if record.key is None else [("key", record.key)]
+    marks = {name: value.decode(errors="replace") for name, value in [*record.headers, *key] if value is not None}
+    return Heard(fact, record.offset, record.timestamp, len(record.value or b""), marks)

@@ -69,6 +69,18 @@ def test_every_person_is_visibly_invented(case):
     assert all("555-01" in phone for phone in case.referral.get("reach", {}).get("phones", ()))
 
 
+def test_an_appointment_and_go_on_as_usual_are_told_apart_by_what_the_officer_reads():
+    reads = {case.slug: case.expect.sender_reads.get("handoff.unavailable") for case in CASES}
+    assert reads["full-arrest"] == {"appointment_follows": True}
+    assert reads["all-silent"] == {"appointment_follows": False}
+
+
+@pytest.mark.parametrize("slug", ["withdrawn-on-the-way", "no-on-the-way"])
+def test_who_is_on_the_way_hears_that_nobody_need_come(slug):
+    (case,) = (case for case in CASES if case.slug == slug)
+    assert case.expect.holder_hears == ("offer.cancelled",)
+
+
 def test_numbers_differ_from_run_to_run_so_that_a_second_run_begins_anew():
     case = next(case for case in CASES if case.slug == "shoplifting")
     first, second = (Run(case, mark).submission("WASAMPL02") for mark in ("one", "two"))
