@@ -18,8 +18,16 @@ INTERRUPTED: Final = 130
 
 _HELP: Final = """The referral hub: from a police records system to a provider's own consumer.
 
-First steps:  hub demo  plays a day of referrals and checks how each ends  ·  hub up  runs the hub until Ctrl-C.
-While it is up:  hub status  ·  hub agency list  ·  hub refer  ·  hub timeline ref-…  ·  hub listen --as SLUG
+First steps:
+
+\b
+  hub demo                             a day of referrals, played and checked
+  hub up                               runs the hub until Ctrl-C; beside it:
+  hub status                           how it is
+  hub refer                            enters a referral, field by field
+  hub timeline ref-…                   what became of it, and why
+  hub agency list                      who takes part
+  hub listen --as opportunity-council  what one of them hears
 
 A hub on this machine is found by its state folder (--state, or HUB_STATE); servers of your own by HUB_KAFKA,
 HUB_POSTGRES and HUB_SECRETS.

@@ -54,7 +54,7 @@ while True:
 
 @group.command("list")
 def list_(site: OtherSiteOption = None, state: StateOption = None, json_: JsonOption = False) -> None:
-    """Name the site's agencies: of the hub that runs, else of --site."""
+    """Name the agencies of the hub that runs, or of --site."""
     which = reach.site_of(site, state)
     agencies = sorted(which.agencies.values(), key=lambda one: (one.role, one.slug))
     if json_:
@@ -68,7 +68,7 @@ def list_(site: OtherSiteOption = None, state: StateOption = None, json_: JsonOp
 def show(
     slug: SlugArgument, site: OtherSiteOption = None, state: StateOption = None, json_: JsonOption = False
 ) -> None:
-    """Show what one agency is, what it may say, and what it may hear; of the hub that runs, else of --site."""
+    """Show what one agency is, may say and may hear."""
     which = reach.site_of(site, state)
     agencies = which.agencies
     if slug not in agencies:
@@ -82,7 +82,12 @@ def show(
 
 @group.command()
 def credentials(slug: SlugArgument, state: StateOption = None, json_: JsonOption = False) -> None:
-    """Show how an agency logs in, with a consumer of ten lines to copy. What it prints is secret."""
+    """Show how an agency logs in; what it prints is secret.
+
+    With it comes a consumer of ten lines that needs nothing of ours, to copy and run.
+
+    Example: hub agency credentials opportunity-council
+    """
     found = reach.find(state)
     access = found.access(slug)
     facts = {
@@ -105,7 +110,7 @@ def credentials(slug: SlugArgument, state: StateOption = None, json_: JsonOption
 
 @group.command()
 def rotate(slug: SlugArgument, state: StateOption = None, json_: JsonOption = False) -> None:
-    """Give an agency a new password, at once; what is connected stays until it connects again."""
+    """Give an agency a new password. What is connected stays until it connects again."""
     found = reach.find(state)
     found.agency(slug)
     password = asyncio.run(_administration(found).rotate(slug))
@@ -142,7 +147,7 @@ def resume(
     operator: OperatorOption = office.UNNAMED,
     json_: JsonOption = False,
 ) -> None:
-    """Let a suspended agency in again, with the password it had; it gets what was waiting."""
+    """Let a suspended agency in again. It has the password it had, and gets what was waiting."""
     found = reach.find(state)
     found.agency(slug)
     event = AgencyResumed(agency=slug, operator=operator)

@@ -21,7 +21,10 @@ group = typer.Typer(
 
 @group.command()
 def export() -> None:
-    """Write the schema of every version that is not published yet, and the AsyncAPI document."""
+    """Write the schemas of what is not published yet.
+
+    And the AsyncAPI document.
+    """
     try:
         changed = publishing.export()
     except publishing.ChangedAfterPublication as wrong:
@@ -33,7 +36,10 @@ def export() -> None:
 
 @group.command()
 def check(json_: JsonOption = False) -> None:
-    """Check that every class is as it was published, and that every example ever shipped still reads."""
+    """Check that what was published still stands.
+
+    Every class is as it was published, and every example ever shipped still reads.
+    """
     wrong = publishing.check()
     if json_:
         shown.show_json(wrong)
@@ -51,9 +57,9 @@ def diff_(
     site: SiteOption = "whatcom",
     json_: JsonOption = False,
 ) -> None:
-    """Show what differs from what is published, and name the agencies that a change would break.
+    """Show what is not published yet, and whom it would break.
 
-    Ends with an error if anybody would be broken.
+    The agencies are named. Ends with an error if anybody would be broken.
     """
     agencies = load_site(site).agencies.values()
     names = {name for one in agencies for name in one.may_say | one.may_hear}

@@ -48,11 +48,12 @@ def demo(
     ] = None,
     json_: JsonOption = False,
 ) -> None:
-    """Play the site's sample caseload: police, hospitals, families refer; agencies answer; every end is checked.
+    """Play a day of referrals, and check how each of them ends.
 
-    Runs a hub of its own, in a folder that goes away afterwards unless --state names one. Clocks are shortened. Ends
-    with an error unless every case ended as expected, nothing was lost or doubled, and every lane saw only what it may.
-    On a terminal the hub stays up afterwards, to look around; --exit ends it. With --json the last line is one object.
+    It is the site's sample caseload: police, hospitals and families refer, agencies answer. Runs a hub of its own,
+    in a folder that goes away afterwards unless --state names one. Clocks are shortened. Ends with an error unless
+    every case ended as expected, nothing was lost or doubled, and every lane saw only what it may. On a terminal
+    the hub stays up afterwards, to look around; --exit ends it. With --json the last line is one object.
     """
     with ExitStack() as stack:
         folder = state or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hub-demo-")))

@@ -30,7 +30,10 @@ def differences(context: typer.Context, state: StateOption = None, json_: JsonOp
 
 @topics.command()
 def diff(state: StateOption = None, json_: JsonOption = False) -> None:
-    """Show how Kafka differs from what the site says: + is missing, ~ is different, - is extra, ! needs a person."""
+    """Show how Kafka differs from what the site says.
+
+    + is missing, ~ is different, - is extra, ! needs a person.
+    """
     found = reach.find(state)
     changes = asyncio.run(_administration(found).differences(wanted(found.site)))
     _show(changes, "All is as it should be.", json_=json_)
@@ -49,7 +52,10 @@ def apply(
 
 
 def migrate(state: StateOption = None, json_: JsonOption = False) -> None:
-    """Make roles, schemas and tables of all services, or bring them up to date. Again changes nothing."""
+    """Make the services' tables, or bring them up to date.
+
+    Roles and schemas, too. Again changes nothing.
+    """
     found = reach.find(state)
     applied = asyncio.run(migrated(found.postgres, found.passwords.folder.parent))
     if json_:

@@ -25,9 +25,10 @@ def add(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Make an operator's signing key (Ed25519) and register its public half.
+    """Make an operator's signing key (Ed25519).
 
-    What they say from now on under this name is signed; and from the first operator on, every decision has to be.
+    Its public half is registered with the hub. What they say from now on under this name is signed; and from the
+    first operator on, every decision has to be.
     """
     found = reach.find(state)
     kept = office.keys(found)

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from services.console.domain import File
     from services.sites import Site
 
-group = typer.Typer(
-    help="People: found by keyed search, shown masked, linked by an operator.", no_args_is_help=True, **shown.STYLE
-)
+group = typer.Typer(help="People: found by keyed search, shown masked, linked.", no_args_is_help=True, **shown.STYLE)
 
 
 @group.command()
@@ -35,7 +33,7 @@ def find(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Find people by name and birth date, or by an agency's own number of them.
+    """Find people by name and birth date, or by a number.
 
     On a terminal it asks for what is not given. That is the better way: what stands on the command line stays in the
     shell's history, and everybody on the machine sees it in the list of processes.
@@ -82,7 +80,7 @@ def show(person: PersonArgument, state: StateOption = None, json_: JsonOption = 
 
 @group.command()
 def links(state: StateOption = None, json_: JsonOption = False) -> None:
-    """List the links that wait for an operator: two records that may be one person."""
+    """List the links that wait for an operator. In each, two records may be one person."""
     waiting = asyncio.run(_links(reach.find(state)))
     if json_:
         shown.show_json(waiting)
@@ -110,7 +108,7 @@ def unlink(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Say that two records are not one person: answers a proposed link, or parts a wrong one."""
+    """Say that two records are not one person. It answers a proposed link, or parts a wrong one."""
     _answer(state, LinkAnswered(person=person, other=other, same=False, operator=operator), json_=json_)
 
 

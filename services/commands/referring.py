@@ -69,10 +69,11 @@ def refer(
     test: Annotated[bool, typer.Option("--test", help="Only a test.")] = False,
     json_: JsonOption = False,
 ) -> None:
-    """Enter a referral that was phoned in: by family, a business, EMS, the person themself.
+    """Enter a referral that was phoned in.
 
-    On a terminal it asks field by field for all that no option gives, and checks each answer at once; without one it
-    asks nothing. Only who refers is needed. Asked for, names stay out of the shell's history and the list of processes.
+    By family, a business, EMS, the person themself. On a terminal it asks field by field for all that no option
+    gives, and checks each answer at once; without one it asks nothing. Only who refers is needed. Asked for, names
+    stay out of the shell's history and the list of processes.
 
     Arrests and referrals by police are not entered here: they name an incident under the agency's own ORI, and come on
     that agency's own topic (`hub send`).
@@ -163,5 +164,6 @@ def _years(typed: str) -> EstimatedAge:
     first, _, last = typed.partition("-")
     rule = "It is one age or two, in whole years from 0 to 125, the smaller one first."
     read = fitting(EstimatedAge, rule, "Type 30, or 30-45.")
-    found: EstimatedAge = read({"from_years": first.strip(), "to_years": last.strip() or first.strip()})  # type: ignore[arg-type]
+    years: Any = {"from_years": first.strip(), "to_years": last.strip() or first.strip()}
+    found: EstimatedAge = read(years)
     return found

@@ -34,10 +34,11 @@ def up(
     processes: ProcessesOption = False,
     json_: JsonOption = False,
 ) -> None:
-    """Run the hub on this machine: PostgreSQL, Kafka and every service, until Ctrl-C.
+    """Run the hub on this machine until Ctrl-C.
 
-    The first time Kafka is fetched (about 120 MB); later starts take seconds and need no network. With --json the first
-    line on standard output, once all is ready, is one JSON object: ready, state, kafka, agency_kafka, postgres, pids.
+    That is PostgreSQL, Kafka and every service. The first time Kafka is fetched (about 120 MB); later starts take
+    seconds and need no network. With --json the first line on standard output, once all is ready, is one JSON
+    object: ready, state, kafka, agency_kafka, postgres, pids.
     """
     quiet_logs(state)
     until_told(_up(site, state, processes=processes, json_=json_))

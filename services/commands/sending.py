@@ -12,14 +12,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from contracts.envelope import structured
+from contracts.words import Slug
 from services.commands import reach, shown
 from services.commands.answers import answered, listening
+from services.commands.arguments import fitting
 from services.commands.reach import JsonOption, StateOption
 
 if TYPE_CHECKING:
     from services.partner import Heard
 
 AsOption = Annotated[str, typer.Option("--as", help="The agency's slug; its own credentials are used.")]
+
+
+_group = fitting(
+    Slug, "That is no group's name: lower-case words joined by hyphens.", "name it such as casework, or leave it out."
+)
 
 
 class From(StrEnum):
@@ -36,7 +43,11 @@ def send(
     json_: JsonOption = False,
     wait: Annotated[float, typer.Option(help="Seconds to wait for each answer.")] = 30.0,
 ) -> None:
-    """Publish CloudEvents on an agency's topic with its own credentials, and show the hub's answer to each.
+    """Send CloudEvents as an agency, and show each answer.
+
+    They go on the agency's own topic with its own credentials, just as its own system would send them. A line is like
+    {"specversion": "1.0", "id": "1", "source": "/agencies/bellingham-police", "type": "referral.submitted",
+    "data": {…}}; contracts/README.md shows whole ones.
 
     The answer is one of these: acknowledged, with the referral's id; refused, with field, rule and fix; admitted, for
     what the hub takes in without a word (a service may still refuse it on the lane); already known, for an id that was
@@ -58,15 +69,16 @@ def send(
 def listen(
     agency: AsOption,
     state: StateOption = None,
-    group: Annotated[str, typer.Option(help="The consumer group, after `agency.<slug>.`.")] = "listen",
+    group: Annotated[str, typer.Option(help="The consumer group, after `agency.<slug>.`.", callback=_group)] = "listen",
     start: Annotated[From | None, typer.Option("--from", help="Where to begin; else where the group was.")] = None,
     count: Annotated[int | None, typer.Option(help="End after so many messages.")] = None,
     wait: Annotated[float | None, typer.Option(help="End when nothing has come for so many seconds.")] = None,
     json_: JsonOption = False,
 ) -> None:
-    """Listen on an agency's lane as its own consumer would; Ctrl-C ends it.
+    """Listen on an agency's lane as its own consumer would.
 
-    With --json each message is one CloudEvents object on a line of its own.
+    Ctrl-C ends it, or --count and --wait do. The next time it goes on where it was. With --json each message is one
+    CloudEvents object on a line of its own.
 
     Example: hub listen --as opportunity-council --from earliest
     """

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 
 def status(state: StateOption = None, json_: JsonOption = False) -> None:
-    """Show how the hub is: services and their lag, outboxes, what is parked, agencies and their lanes.
+    """Show how the hub is: its services, agencies and lanes.
 
+    Of each service how far behind it is, what it has not sent yet, what is parked and how many people that holds back.
     A lane waits when its agency is suspended, its topic is gone, or Kafka refuses a row; the others go on.
     """
     found = reach.find(state)

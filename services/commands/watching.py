@@ -30,9 +30,12 @@ def timeline(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Show everything that happened to a referral: when, who says so, because of what, and on which grounds.
+    """Show everything that happened to a referral.
 
-    Nobody is identified: names and all else that is private stay sealed.
+    When, which service says so, because of what, and on which grounds. Nobody is identified: names and all else that
+    is private stay sealed. The id is in the answer of `hub send` and `hub refer`.
+
+    Example: hub timeline ref-0123456789abcdef0123456789abcdef
     """
     steps = asyncio.run(_timeline(reach.find(state), referral))
     if not steps:
@@ -74,7 +77,12 @@ def decide(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Decide a review. The decision is published under your name, the reason sealed."""
+    """Decide a review. The decision is published under your name, the reason sealed.
+
+    Example: hub reviews decide rev-0123456789abcdef0123456789abcdef eligible --why "The weight is known by now."
+    """
+    if verdict is Verdict.NEEDS_REVIEW:
+        raise shown.Trouble("That decides nothing.", "say eligible, or presumptively_ineligible.")
     found = reach.find(state)
     event = ReviewAnswered(review_id=review, verdict=verdict, operator=operator, why=why)
     answer = asyncio.run(_with_person(found, event, review))
@@ -88,7 +96,10 @@ def assign(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Offer a referral to an agency by hand. It stays a blind offer: the agency still says yes or no."""
+    """Offer a referral to an agency by hand. It stays a blind offer: the agency still says yes or no.
+
+    Example: hub assign ref-0123456789abcdef0123456789abcdef --to opportunity-council
+    """
     found = reach.find(state)
     found.agency(agency)
     steps = asyncio.run(_timeline(found, referral))

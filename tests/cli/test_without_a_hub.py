@@ -41,9 +41,41 @@ def test_help_names_every_command_and_teaches_the_first_steps(hub):
     assert "First steps" in out
 
 
-def test_help_of_a_command_has_an_example(hub):
-    _, out, _ = hub("send", "--help")
-    assert "hub send referrals.jsonl --as bellingham-police" in out
+@pytest.mark.parametrize(
+    ("words", "example"),
+    [
+        (["send"], "hub send referrals.jsonl --as bellingham-police"),
+        (["listen"], "hub listen --as opportunity-council --from earliest"),
+        (["refer"], "hub refer --source-kind business"),
+        (["timeline"], "hub timeline ref-"),
+        (["agency", "credentials"], "hub agency credentials opportunity-council"),
+        (["reviews", "decide"], "hub reviews decide rev-"),
+        (["assign"], "hub assign ref-"),
+        (["person", "find"], "hub person find"),
+    ],
+    ids=lambda words: "-".join(words) if isinstance(words, list) else "",
+)
+def test_help_of_a_command_has_an_example(hub, words, example):
+    _, out, _ = hub(*words, "--help")
+    assert example in out
+
+
+@pytest.mark.parametrize("group", [[], ["person"], ["agency"], ["topics"], ["contracts"], ["operator"], ["reviews"]])
+def test_what_each_command_does_is_said_in_a_whole_sentence(hub, group):
+    _, out, _ = hub(*group, "--help")
+    assert "..." not in out.partition("Commands:")[2]
+
+
+def test_a_group_of_consumers_has_a_name_that_fits(hub):
+    code, _, err = hub("listen", "--as", "sumas-police", "--group", "Juniper Sample")
+    assert code == 1
+    assert "Next: " in err
+    assert "Juniper" not in err
+
+
+def test_needs_review_decides_nothing(hub):
+    code, _, err = hub("reviews", "decide", "rev-" + "1" * 32, "needs_review", "--why", "x")
+    assert (code, err.splitlines()[0]) == (1, "That decides nothing.")
 
 
 def test_agencies_are_listed_with_slug_name_and_role(hub):
