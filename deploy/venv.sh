@@ -8,8 +8,18 @@ say() { printf '%s\n' "$*" >&2; }
 give_up() { say "" "$1"; say "  What to do: $2"; exit 1; }
 fits() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 
+# A clone that was moved, and a system whose Python was upgraded, leave a `.venv` behind that looks whole and is not.
+sound() {
+    [ -x .venv/bin/hub ] && .venv/bin/python - 2>/dev/null <<'END'
+import os, pip, sys
+with open(".venv/bin/hub", "rb") as hub:
+    beginning = hub.read(1000).decode(errors="replace")
+sys.exit(sys.version_info < (3, 11) or os.path.realpath(sys.prefix) + "/bin/python" not in beginning)
+END
+}
+
 checksum() { cat requirements.lock pyproject.toml | cksum; }
-if [ -x .venv/bin/hub ] && [ "$(cat .venv/built-from 2>/dev/null)" = "$(checksum)" ]; then
+if [ "$(cat .venv/built-from 2>/dev/null)" = "$(checksum)" ] && sound; then
     exit 0
 fi
 
@@ -20,7 +30,7 @@ done
 [ -n "$python" ] || give_up "No Python 3.11 or newer was found." \
     "install one, or name it: make HUB_PYTHON=/usr/local/bin/python3.12 …"
 
-if ! fits .venv/bin/python; then
+if ! fits .venv/bin/python || { [ -e .venv/bin/hub ] && ! sound; }; then
     say "1/3  A virtual environment, .venv"
     rm -rf .venv
     if ! "$python" -m venv .venv >/dev/null 2>&1; then
@@ -33,7 +43,7 @@ fi
 
 say "2/3  The packages of requirements.lock, each checked against its hash"
 rm -f .venv/built-from
-.venv/bin/python -m pip install --quiet --disable-pip-version-check uv ||
+.venv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.13,<0.14" ||
     give_up "The package registry could not be reached, or gave no uv." \
         "check the network (pip's own settings, such as a mirror, are honoured) and run make again."
 .venv/bin/uv pip install --python .venv/bin/python --require-hashes --requirements requirements.lock ||
