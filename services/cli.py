@@ -88,6 +88,9 @@ def _hub() -> None:
 _SERVERS: Final = {"aiokafka": "Kafka", "cimpl": "Kafka", "confluent_kafka": "Kafka", "asyncpg": "PostgreSQL"}
 
 
+_REACHED: Final = "see that the hub is up; where its servers are your own, that HUB_KAFKA and HUB_POSTGRES name them."
+
+
 def main() -> None:
     """Run the command; whatever goes wrong is one clear line, a next step, and an exit code that is not 0."""
     # aiokafka tells of each failed knock at length; what matters is said once, below.
@@ -121,7 +124,7 @@ def _told(trouble: Exception) -> list[str] | None:
         return None if unfit is None else [unfit.happened, f"Next: {unfit.next_step}"]
     if package in _SERVERS or isinstance(trouble, OSError):
         server = _SERVERS.get(package, "Kafka or PostgreSQL")
-        return [f"{server} does not answer as it should: {_kind(trouble)}.", "Next: look at `hub status`."]
+        return [f"{server} does not answer as it should: {_kind(trouble)}.", f"Next: {_REACHED}"]
     return None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -131,6 +133,9 @@ def find(state: Path | None) -> Reach:
     facts = folder.facts()
     if not facts.get("ready"):
         raise Trouble(f"No hub runs in {folder.folder}.", "start one with `hub up`, or name its folder with --state.")
+    if _left_behind(folder):
+        happened = f"The hub in {folder.folder} has ended without a word; nothing that it kept is lost."
+        raise Trouble(happened, f"start it again with `hub up --state {folder.folder}`.")
     password = folder.passwords.known(HUB_USER)
     if password is None:
         raise Trouble(f"The hub's password in {folder.secrets} is missing.", "bring it back, or start anew.")
@@ -153,6 +158,21 @@ def site_of(named: str | None, state: Path | None) -> Site:
         return load_site(named)
     facts = {} if state is None and settings.elsewhere else State(state or LocalSettings().state).facts()
     return load_site(facts["site"] if facts.get("ready") and "site" in facts else settings.site)
+
+
+def _left_behind(folder: State) -> bool:
+    """Whether the hub that noted itself there is gone: a hub holds its folder's lock for as long as it lives."""
+    try:
+        handle = os.open(folder.folder / "lock", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(handle)
+    return True
 
 
 def _elsewhere(settings: CommandSettings) -> Reach:

@@ -134,6 +134,25 @@ def test_without_a_hub_one_line_says_so_and_one_says_what_to_do(hub, words, tmp_
     assert "Traceback" not in err
 
 
+def test_a_hub_that_was_killed_is_said_to_be_gone_and_how_to_start_it_again(hub, tmp_path):
+    (tmp_path / "hub.json").write_text(json.dumps({"ready": True, "site": "whatcom"}))
+    (tmp_path / "lock").write_text("4000000")
+    code, _, err = hub("status", "--state", str(tmp_path))
+    assert code == 1
+    assert err.splitlines() == [
+        f"The hub in {tmp_path} has ended without a word; nothing that it kept is lost.",
+        f"Next: start it again with `hub up --state {tmp_path}`.",
+    ]
+
+
+def test_servers_that_are_away_are_said_with_a_next_step_that_leads_on(hub, monkeypatch):
+    monkeypatch.setenv("HUB_KAFKA", "127.0.0.1:1")
+    monkeypatch.setenv("HUB_POSTGRES", "postgresql://127.0.0.1:1/hub")
+    code, _, err = hub("status")
+    assert code == 1
+    assert "HUB_POSTGRES" in err.splitlines()[-1]
+
+
 def test_an_agency_that_is_not_there_is_said_in_one_line(hub):
     code, _, err = hub("agency", "show", "nobody")
     assert (code, err.splitlines()[0]) == (1, "The site whatcom has no agency nobody.")
