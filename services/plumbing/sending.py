@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from contextlib import suppress
 from functools import lru_cache
+from struct import unpack_from
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaProducer
@@ -18,7 +18,6 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
     UnknownTopicOrPartitionError,
 )
-from aiokafka.partitioner import murmur2
 
 from services.plumbing.batch import headers_of
 
@@ -35,21 +34,32 @@ _REFUSED_FOR_GOOD: Final = (
     TopicAuthorizationFailedError,
 )
 _MISSING: Final = "topic is missing"
-_LINGER_MILLISECONDS: Final = 5
 _BATCH_BYTES: Final = 131_072
 _MOST_REQUEST_BYTES: Final = 1_048_576
+_MOST_FRAME_BYTES: Final = 4_096
+"""What Kafka's own framing of one message may come to, above its body and headers."""
 _SEEN_FOR_SECONDS: Final = 1.0
 """How long a topic that was seen is taken to be there."""
+_MIX: Final = 0x5BD1E995
+_LOW: Final = 0xFFFFFFFF
 
 
 @lru_cache(maxsize=16_384)
-def _hashed(key: bytes) -> int:
-    return int(murmur2(key)) & 0x7FFFFFFF
+def partition_of(key: bytes, partitions: int) -> int:
+    """Return the partition that every Kafka client chooses for the key. Source: Kafka, `Utils.murmur2`.
 
-
-def _partition(key: bytes | None, every: list[int], available: list[int]) -> int:
-    """Choose the partition that any Kafka client would choose for the key; hashing in Python is slow enough to keep."""
-    return random.choice(available or every) if key is None else every[_hashed(key) % len(every)]  # noqa: S311
+    The same persons come again and again, and hashing in Python is slow enough to remember.
+    """
+    words = len(key) // 4
+    found = 0x9747B28C ^ len(key)
+    for word in unpack_from(f"<{words}I", key):
+        mixed = word * _MIX & _LOW
+        found = (found * _MIX & _LOW) ^ ((mixed ^ mixed >> 24) * _MIX & _LOW)
+    rest = key[words * 4 :]
+    if rest:
+        found = (found ^ int.from_bytes(rest, "little")) * _MIX & _LOW
+    found = (found ^ found >> 13) * _MIX & _LOW
+    return ((found ^ found >> 15) & 0x7FFFFFFF) % partitions
 
 
 class KafkaAway(Exception):
@@ -106,11 +116,9 @@ class Sender:
                 client_id=self._client,
                 acks="all",
                 enable_idempotence=True,
-                linger_ms=_LINGER_MILLISECONDS,
                 max_batch_size=_BATCH_BYTES,
                 max_request_size=_MOST_REQUEST_BYTES,
                 request_timeout_ms=int(self._timeout * 1000),
-                partitioner=_partition,
                 **self._access.for_aiokafka(),
             )
             try:
@@ -146,24 +154,58 @@ class Sender:
     async def _answers(
         self, producer: Any, rows: Iterable[Outgoing], refused: dict[str, str]
     ) -> list[tuple[str, BaseException | None]]:
-        under_way = []
-        for row in rows:
-            if row.topic in refused:
-                continue
-            try:
-                future = await producer.send(
-                    row.topic, row.body, key=row.key.encode() or None, headers=headers_of(row.headers)
-                )
-            except _REFUSED_FOR_GOOD as error:
-                refused[row.topic] = type(error).__name__
-            except UnknownTopicOrPartitionError:
-                refused[row.topic] = _MISSING
-            else:
-                under_way.append((row.topic, future))
-        if not under_way:
-            return []
-        answers = await asyncio.gather(*(future for _, future in under_way), return_exceptions=True)
-        return [
-            (topic, answer if isinstance(answer, BaseException) else None)
-            for (topic, _), answer in zip(under_way, answers, strict=True)
-        ]
+        """Send each partition's rows as whole batches, one after another: their order stays."""
+        partitions = await _partitions(producer, {row.topic for row in rows}, refused)
+        pieces = _pieces(producer, rows, partitions, refused)
+        sent = (_sent(producer, topic, partition, batches) for (topic, partition), batches in pieces.items())
+        return await asyncio.gather(*sent)
+
+
+async def _partitions(producer: Any, topics: Iterable[str], refused: dict[str, str]) -> dict[str, int]:
+    """Return how many partitions each topic has; one that cannot be written is refused."""
+    found = {}
+    for topic in topics:
+        try:
+            found[topic] = len(await producer.partitions_for(topic))
+        except _REFUSED_FOR_GOOD as error:
+            refused[topic] = type(error).__name__
+        except UnknownTopicOrPartitionError:
+            refused[topic] = _MISSING
+    return found
+
+
+def _pieces(
+    producer: Any, rows: Iterable[Outgoing], partitions: dict[str, int], refused: dict[str, str]
+) -> dict[tuple[str, int], list[Any]]:
+    """Put the rows into batches of their partitions, in order; of a refused topic some may be sent, and sent again."""
+    pieces: dict[tuple[str, int], list[Any]] = {}
+    for row in rows:
+        topic = row.topic
+        if topic in refused:
+            continue
+        if len(row.body) + len(row.headers) > _MOST_REQUEST_BYTES - _MOST_FRAME_BYTES:
+            refused[topic] = MessageSizeTooLargeError.__name__
+            continue
+        key = row.key.encode()
+        batches = pieces.setdefault((topic, partition_of(key, partitions[topic])), [])
+        record = {"timestamp": None, "key": key or None, "value": row.body, "headers": headers_of(row.headers)}
+        if not batches or batches[-1].append(**record) is None:
+            batches.append(producer.create_batch())
+            batches[-1].append(**record)
+    return pieces
+
+
+async def _sent(
+    producer: Any, topic: str, partition: int, batches: Iterable[Any]
+) -> tuple[str, BaseException | None]:
+    """Send the batches of one partition; return what went wrong, if anything did."""
+    under_way: list[Any] = []
+    try:
+        for batch in batches:
+            batch.close()  # nobody adds to it any more, so it need not linger
+            under_way.append(await producer.send_batch(batch, topic, partition=partition))
+        await asyncio.gather(*under_way)
+    except (KafkaError, TimeoutError, OSError) as error:
+        await asyncio.gather(*under_way, return_exceptions=True)
+        return topic, error
+    return topic, None
