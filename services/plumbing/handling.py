@@ -50,17 +50,24 @@ class Handler:
         self._pauses = pauses
 
     async def handle(self, raws: Sequence[Any]) -> Report:
-        """Handle raw records in order; returns when all they come to is committed.
+        """Read and handle raw records in order; see `handle_read`."""
+        return await self.handle_read(self.read(raws), heard=len(raws))
+
+    def read(self, raws: Sequence[Any]) -> list[Arrival]:
+        """Return what the service hears of these raw records, in their order; touches nothing."""
+        return self.reader.read(raws)
+
+    async def handle_read(self, arrivals: Sequence[Arrival], *, heard: int) -> Report:
+        """Handle what was read of `heard` records, in order; returns when all they come to is committed.
 
         Raises:
             Interrupted: the wait for a database that is away was ended; nothing of the rest is committed.
         """
         began = time.perf_counter()
-        report = Report(heard=len(raws))
-        arrivals = self.reader.read(raws)
+        report = Report(heard=heard)
         if arrivals:
             report = await self._handled(arrivals)
-            report.heard = len(raws)
+            report.heard = heard
             self._tell(report, time.perf_counter() - began)
         self.total.add(report)
         return report

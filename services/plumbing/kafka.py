@@ -1,17 +1,20 @@
-"""Reading from Kafka: one FastStream subscriber over all topics of a service, acknowledged after the commit."""
+"""Reading from Kafka: one FastStream subscriber over all topics of a service, acknowledged after the commit.
+
+Two batches are under way at most: one is with PostgreSQL, and the next is read meanwhile. They are handled one after
+the other, and nothing of a batch is handled once an earlier one was given up.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
@@ -19,40 +22,48 @@ from faststream.security import SASLScram512
 
 from contracts import topics
 from services.plumbing.arrivals import cause_of, heard_pattern, heard_topics
-from services.plumbing.waiting import Interrupted, Patience
+from services.plumbing.committing import Commits
+from services.plumbing.waiting import Interrupted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from services.plumbing.access import KafkaAccess
+    from services.plumbing.handling import Handler
     from services.plumbing.service import Service
     from services.plumbing.settings import PipesSettings
 
 _NEVER_LEAVE_MILLISECONDS: Final = 24 * 60 * 60 * 1000
 """A database that is away for hours is no reason to leave the group: the next member would wait for it, too."""
 
+_MOST_FETCHED_BYTES: Final = 2 * 1024 * 1024
+_MOST_FETCHED_BYTES_A_PARTITION: Final = 512 * 1024
+"""What waits in memory after an outage is bounded by these; a single message that is larger comes all the same."""
 _SLEEP_MILLISECONDS: Final = 1
 """How long FastStream sleeps after a wait in vain; it knows one figure for both, so the wait is set beside it."""
 _NAMED_TOPICS_STAY: Final = 10
 """Topics that are read by name are looked up so much less often than those that may come by a pattern."""
 
-Handle = Callable[[Sequence[Any]], Awaitable[Any]]
-
 
 class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
-    """Feeds batches of raw records to `handle`, one at a time, and commits their offsets when it returns."""
+    """Feeds batches of raw records to the handler, in order, and commits the offsets of what it has committed."""
 
     def __init__(
-        self, service: Service[Any, Any], settings: PipesSettings, handle: Handle, interrupt: asyncio.Event, log: Any
+        self, service: Service[Any, Any], settings: PipesSettings, handler: Handler, interrupt: asyncio.Event, log: Any
     ) -> None:
-        """`interrupt` is set while partitions are taken away and when the service stops: `handle` need not wait on."""
-        self.trouble: str | None = None
+        """`interrupt` is set while partitions are taken away and when the service stops: the handler need not wait."""
         self.last_batch_at = time.monotonic()
         self._service = service
         self._settings = settings
-        self._handle = handle
+        self._handler = handler
         self._interrupt = interrupt
         self._log = log
-        self._busy = asyncio.Lock()
+        self._commits = Commits(settings.commit_milliseconds / 1000, interrupt)
+        self._under_way: asyncio.Task[None] | None = None
+        self._failed: str | None = None
         self._owns = False
+        self._turn = 0
+        """Counts what makes batches that were handed over before it worthless: they are read again."""
         self._stopping = False
         self._broker: KafkaBroker | None = None
         self._subscriber: Any = None
@@ -67,17 +78,22 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
                 await broker.stop()
             raise
         self._broker, self._subscriber = broker, subscriber
+        self._commits.begin(subscriber.consumer)
         _patient(subscriber.consumer, self._settings.batch_wait_milliseconds)
 
     async def stop(self) -> None:
         """Leave the group when the batch under way is committed, or was given up because it waits for something."""
         self._stopping = True
-        self._interrupt.set()
-        async with self._busy:
-            self._owns = False
+        await self._let_go()
+        await self._commits.end()
         if self._broker is not None:
             with suppress(KafkaError, TimeoutError):
                 await asyncio.wait_for(self._broker.stop(), self._settings.stop_most_seconds)
+
+    @property
+    def trouble(self) -> str | None:
+        """What it waits for or tripped over, in code words."""
+        return self._failed or self._commits.trouble
 
     @property
     def partitions(self) -> int:
@@ -108,9 +124,7 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         """Let the work in flight end; one that waits for a database is given up, it is read again elsewhere."""
         del revoked
-        self._interrupt.set()
-        async with self._busy:
-            self._owns = False
+        await self._let_go()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Read on from what is committed."""
@@ -119,36 +133,42 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
             self._interrupt.clear()
         self._log.info("partitions assigned", service=self._service.name, partitions=len(assigned))
 
-    async def _heard(self, records: tuple[Any, ...]) -> None:
-        async with self._busy:
-            consumer = self._consumer()
-            if not self._owns or consumer is None:
-                return
-            assigned = consumer.assignment()
-            ours = [one for one in records if TopicPartition(one.topic, one.partition) in assigned]
-            try:
-                await self._handle(ours)
-                await self._commit(consumer, ours)
-            except Interrupted:
-                # Given up before it was committed: nothing more is read until the positions are set anew.
-                self._owns = False
-            self.last_batch_at = time.monotonic()
+    async def _let_go(self) -> None:
+        self._interrupt.set()
+        self._turn += 1
+        if self._under_way is not None:
+            await asyncio.wait([self._under_way])
+        self._owns = False
+        await self._commits.settle()
 
-    async def _commit(self, consumer: Any, records: Sequence[Any]) -> None:
-        offsets = {TopicPartition(one.topic, one.partition): one.offset + 1 for one in records}
-        patience = Patience(0.1, 5.0, self._interrupt)
-        while offsets:
-            try:
-                await consumer.commit(offsets)
-            except (CommitFailedError, IllegalStateError):
-                # The partitions went elsewhere: whoever has them reads this again, and the inbox knows it.
-                return
-            except (KafkaError, OSError) as error:
-                self.trouble = cause_of(error)
-                await patience.pause()
-            else:
-                self.trouble = None
-                return
+    async def _heard(self, records: tuple[Any, ...]) -> None:
+        """Read the batch while the one before is with PostgreSQL; hand it on when that one is done."""
+        consumer, turn = self._consumer(), self._turn
+        if not self._owns or consumer is None:
+            return
+        assigned = consumer.assignment()
+        ours = [one for one in records if TopicPartition(one.topic, one.partition) in assigned]
+        arrivals = self._handler.read(ours)
+        if self._under_way is not None:
+            await asyncio.wait([self._under_way])
+        if self._current(turn):
+            self._under_way = asyncio.create_task(self._handled(ours, arrivals))
+
+    def _current(self, turn: int) -> bool:
+        return self._owns and turn == self._turn
+
+    async def _handled(self, records: Sequence[Any], arrivals: Sequence[Any]) -> None:
+        try:
+            await self._handler.handle_read(arrivals, heard=len(records))
+        except Interrupted:
+            # Given up before it was committed: nothing more is read until the positions are set anew.
+            self._owns = False
+        except Exception as error:  # noqa: BLE001  # our own mistake: to go on would pass over what was not handled
+            self._owns, self._failed = False, cause_of(error)
+            self._log.error("batch failed", service=self._service.name, trouble=self._failed)
+        else:
+            self._commits.note(records)
+        self.last_batch_at = time.monotonic()
 
     def _consumer(self) -> Any:
         return self._subscriber.consumer if self._subscriber is not None else None
@@ -187,6 +207,8 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
             heartbeat_interval_ms=max(settings.session_timeout_milliseconds // 10, 100),
             rebalance_timeout_ms=settings.rebalance_timeout_milliseconds,
             max_poll_interval_ms=_NEVER_LEAVE_MILLISECONDS,
+            fetch_max_bytes=_MOST_FETCHED_BYTES,
+            max_partition_fetch_bytes=_MOST_FETCHED_BYTES_A_PARTITION,
             listener=self,
         )
         subscriber(self._heard)

@@ -99,7 +99,7 @@ class Runner:
             self.database, self._sender(), log=self._log, rows=chosen.relay_rows,
             poll_seconds=chosen.relay_poll_milliseconds / 1000, lane_retry_seconds=chosen.lane_retry_seconds,
         )  # fmt: skip
-        self.subscriber = Subscriber(service, chosen, self.handler.handle, self._interrupt, self._log)
+        self.subscriber = Subscriber(service, chosen, self.handler, self._interrupt, self._log)
         self.retries = Retries(self.database, self.handler, unwrap)
         self._probe = Probe(chosen.stuck_after_seconds)
         self._page: asyncio.Server | None = None

@@ -195,9 +195,7 @@ def _pieces(
     return pieces
 
 
-async def _sent(
-    producer: Any, topic: str, partition: int, batches: Iterable[Any]
-) -> tuple[str, BaseException | None]:
+async def _sent(producer: Any, topic: str, partition: int, batches: Iterable[Any]) -> tuple[str, BaseException | None]:
     """Send the batches of one partition; return what went wrong, if anything did."""
     under_way: list[Any] = []
     try:

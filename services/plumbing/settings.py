@@ -56,6 +56,8 @@ class PipesSettings(BaseSettings):
     batch_records: int = Field(default=500, ge=1, le=10_000)
     batch_wait_milliseconds: int = Field(default=1_000, ge=1)
     """How long one look for records waits in vain; it ends with the first that comes."""
+    commit_milliseconds: int = Field(default=50, ge=0)
+    """How long the offsets of what is handled wait for others, to be committed together."""
     message_most_bytes: int = Field(default=900_000, ge=10_000)
     session_timeout_milliseconds: int = Field(default=30_000, ge=1_000)
     rebalance_timeout_milliseconds: int = Field(default=60_000, ge=1_000)

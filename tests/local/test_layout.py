@@ -27,7 +27,7 @@ def test_everything_is_missing_from_an_empty_kafka():
 
 def test_all_topics_keyed_by_person_have_the_same_number_of_partitions():
     by_person = [*topics.HUB_TOPICS, *(topics.redelivery(service) for service in topics.SERVICES)]
-    assert {WANTED.topics[name].partitions for name in by_person} == {12}
+    assert {WANTED.topics[name].partitions for name in by_person} == {4}
 
 
 def test_the_brokers_clock_stamps_what_agencies_say():
@@ -66,7 +66,7 @@ def test_too_few_partitions_can_be_mended_and_too_many_need_a_person():
     many = replace(WANTED.topics[topics.REPORTS], partitions=24)
     changes = differences(WANTED, found(topics={**WANTED.topics, few.name: few, many.name: many}))
     assert [change.kind for change in changes] == [Kind.ADD_PARTITIONS, Kind.BEYOND_REPAIR]
-    assert str(changes[1]).startswith("! topic hub.reports has 24 partitions, should have 12")
+    assert str(changes[1]).startswith("! topic hub.reports has 24 partitions, should have 4")
 
 
 def test_what_is_not_wanted_is_shown_as_extra():
