@@ -37,6 +37,7 @@ transaction.state.log.min.isr=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
+offsets.retention.minutes=64800
 END
 
 if [ ! -f /var/lib/kafka/data/logs/meta.properties ]; then

@@ -25,6 +25,9 @@ SMALL_AND_QUICK = {
     "transaction.state.log.num.partitions": 2,
     "share.coordinator.state.topic.num.partitions": 1,
     "group.initial.rebalance.delay.ms": 0,
+    # Where an agency stands is remembered longer than any lane is kept (45 days against Kafka's own 7): one that was
+    # away for two weeks goes on where it was.
+    "offsets.retention.minutes": 64800,
     # A broker that was killed may come back when its old registration is over: 9 seconds unless told.
     "broker.session.timeout.ms": 4000,
     "broker.heartbeat.interval.ms": 1000,

@@ -37,5 +37,7 @@ def runner(name: str, site: Site, keys: SiteKeys, settings: PipesSettings) -> Ru
         "console": lambda: console(site),
     }
     wrapping = Wrapping(keys.site)
-    beside = [carrier(site, keys)] if name == "notification" else []
-    return Runner(makers[name](), settings, wrap=wrapping.wrap, unwrap=wrapping.unwrap, beside=beside)
+    service, beside = makers[name](), [carrier(site, keys)] if name == "notification" else []
+    # Only what comes through the door is clear when it is parked; on the hub's own topics it is sealed already.
+    wrap = wrapping.wrap if service.door is not None else None
+    return Runner(service, settings, wrap=wrap, unwrap=wrapping.unwrap, beside=beside)

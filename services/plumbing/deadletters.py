@@ -45,6 +45,7 @@ UPDATE dead_letters SET retry_asked_at = NULL WHERE settled_at IS NULL AND (id =
 _TAKE_OLDEST: Final = """
 UPDATE dead_letters SET settled_at = now(), settled_as = 'retried'
 WHERE id = (SELECT min(id) FROM dead_letters WHERE settled_at IS NULL AND (id = $1 OR key = $2))
+  AND ($3 OR NOT wrapped)
 RETURNING id, topic, partition, record_offset, appended_at, content, wrapped
 """
 
@@ -122,7 +123,8 @@ class Retries:
         async def attempt(trouble: Trouble | None) -> Report:
             async with self._database.transaction() as conn:
                 await conn.execute(_LOCK, first, key)
-                letter = await conn.fetchrow(_TAKE_OLDEST, first, key)
+                # What was sealed stays asked for until an instance with the key comes by.
+                letter = await conn.fetchrow(_TAKE_OLDEST, first, key, self._unwrap is not None)
                 if letter is None:
                     return Report()
                 arrival = self._arrival(*letter)
