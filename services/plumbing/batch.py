@@ -149,11 +149,11 @@ async def _emit(service: Service[Any, Any], tables: Tables, conn: Connection, fo
         facts = [sent.fact for sent in folded.sent]
         if service.finish is not None:
             facts = await service.finish(conn, facts)
-        await tables.send(_rows(folded.sent, facts, most_bytes))
         # What was folded at once and is also heard would come back from its topic: it is handled already.
-        own = [sent.fact for sent in folded.sent if sent.folded and isinstance(sent.fact.event, service.hears)]
-        if own:
-            await tables.admit([_identity(fact) for fact in own], [""] * len(own), [])
+        own = [
+            _identity(sent.fact) for sent in folded.sent if sent.folded and isinstance(sent.fact.event, service.hears)
+        ]
+        await tables.send(_rows(folded.sent, facts, most_bytes), own)
     if folded.deadlines:
         await tables.set_deadlines(folded.deadlines)
     if folded.parked:

@@ -63,9 +63,11 @@ class MemoryTables:
         for identity in identities:
             self.inbox.pop(identity, None)
 
-    async def send(self, rows: Sequence[Outgoing]) -> None:
-        """Put the rows into the outbox, in order."""
+    async def send(self, rows: Sequence[Outgoing], own: Sequence[Identity] = ()) -> None:
+        """Put the rows into the outbox, in order; `own` are handled already and go into the inbox, too."""
         self.outbox += rows
+        for identity in own:
+            self.inbox.setdefault(identity, "")
 
     async def set_deadlines(self, deadlines: Sequence[Due]) -> None:
         """Set the deadlines; those that are set already stay as they are."""

@@ -12,14 +12,10 @@ from services.plumbing.sending import KafkaAway, Sender
 from services.plumbing.tables import Outgoing
 from services.plumbing.waiting import Patience, happened
 
-_TAKE: Final = """
-DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE topic <> ALL($1::text[]) ORDER BY id LIMIT $2)
-RETURNING id, topic, key, headers, body
+_NEXT: Final = """
+SELECT id, topic, key, headers, body FROM outbox WHERE topic <> ALL($1::text[]) ORDER BY id LIMIT $2
 """
-_PUT_BACK: Final = """
-INSERT INTO outbox (id, topic, key, headers, body)
-SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])
-"""
+_GONE: Final = "DELETE FROM outbox WHERE id = ANY($1::bigint[])"
 _ANYTHING: Final = "SELECT EXISTS (SELECT FROM outbox WHERE topic <> ALL($1::text[]))"
 _LEAD: Final = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
 _OTHER_LEADS_SECONDS: Final = 1.0
@@ -103,24 +99,22 @@ class Relay:
                 woken = await happened(self._woken, self._poll)
 
     async def once(self, conn: Any) -> int:
-        """Carry one piece; return how many rows were taken.
+        """Carry one piece; return how many rows were looked at.
+
+        A row leaves the outbox when Kafka has it. Who dies in between leaves it there, and it is sent again.
 
         Raises:
             KafkaAway: nothing left the outbox.
         """
-        shut = self._shut()
-        async with conn.transaction():
-            taken = sorted(await conn.fetch(_TAKE, shut, self._rows))
-            if not taken:
-                return 0
-            refused = await self._sender.send(
-                [Outgoing(topic, key, headers, body.encode()) for _, topic, key, headers, body in taken]
-            )
-            if refused:
-                back = [row for row in taken if row[1] in refused]
-                await conn.execute(_PUT_BACK, *(list(column) for column in zip(*back, strict=True)))
-        self._note(refused, {row[1] for row in taken} - refused.keys())
-        return len(taken)
+        rows = await conn.fetch(_NEXT, self._shut(), self._rows)
+        if not rows:
+            return 0
+        refused = await self._sender.send(
+            [Outgoing(topic, key, headers, body.encode()) for _, topic, key, headers, body in rows]
+        )
+        await conn.execute(_GONE, [row[0] for row in rows if row[1] not in refused])
+        self._note(refused, {row[1] for row in rows} - refused.keys())
+        return len(rows)
 
     def _shut(self) -> list[str]:
         now = asyncio.get_running_loop().time()

@@ -57,8 +57,8 @@ class Tables(Protocol):
         """Take the identities out of the inbox: they were parked, not handled."""
         ...
 
-    async def send(self, rows: Sequence[Outgoing]) -> None:
-        """Put the rows into the outbox, in order."""
+    async def send(self, rows: Sequence[Outgoing], own: Sequence[Identity] = ()) -> None:
+        """Put the rows into the outbox, in order; `own` are handled already and go into the inbox, too."""
         ...
 
     async def set_deadlines(self, deadlines: Sequence[Due]) -> None:
@@ -97,6 +97,13 @@ DELETE FROM inbox USING unnest($1::text[], $2::text[], $3::text[]) AS parked (so
 WHERE (inbox.source, inbox.id, inbox.delivery) = (parked.source, parked.id, parked.delivery)
 """
 _SEND: Final = """
+WITH own AS (
+    INSERT INTO inbox (source, id, delivery)
+    SELECT source, id, coalesce(delivery, '')
+    FROM unnest(string_to_array($5, chr(31)), string_to_array($6, chr(31)), string_to_array($7, chr(31)))
+         AS said (source, id, delivery)
+    ON CONFLICT DO NOTHING
+)
 INSERT INTO outbox (topic, key, headers, body)
 SELECT * FROM unnest(string_to_array($1, chr(31)), string_to_array($2, chr(31)), string_to_array($3, chr(31)),
                      string_to_array($4, chr(31)))
@@ -150,14 +157,15 @@ class PostgresTables:
         """Take the identities out of the inbox: they were parked, not handled."""
         await self._conn.execute(_FORGET, *_columns(identities))
 
-    async def send(self, rows: Sequence[Outgoing]) -> None:
-        """Put the rows into the outbox, in order."""
+    async def send(self, rows: Sequence[Outgoing], own: Sequence[Identity] = ()) -> None:
+        """Put the rows into the outbox, in order; `own` are handled already and go into the inbox, too."""
         await self._conn.execute(
             _SEND,
             _joined([row.topic for row in rows]),
             _joined([row.key for row in rows]),
             _joined([row.headers for row in rows]),
             _joined([row.body.decode() for row in rows]),
+            *(_joined(column) for column in _columns(own)),
         )
 
     async def set_deadlines(self, deadlines: Sequence[Due]) -> None:

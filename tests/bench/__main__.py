@@ -17,6 +17,8 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from rich.console import Console
 from rich.table import Table
 
+from contracts import topics
+from services.local import laying
 from services.local.platform import Platform
 from services.sites import load_site
 from tests.bench import hub as whole
@@ -67,24 +69,21 @@ async def loops(quick: bool) -> dict[str, Any]:
 
 
 async def chain(quick: bool) -> dict[str, Any]:
-    """Measure the whole hub: saturated, at ten a second, and its memory."""
-    burst, steady, many = (500, 50, 2_000) if quick else (5_000, 300, 100_000)
+    """Measure the whole hub: its memory before anything came, at ten a second, saturated, and its memory again."""
+    burst, steady, many = (1_000, 50, 2_000) if quick else (5_000, 300, 100_000)
     with tempfile.TemporaryDirectory() as folder:
         async with whole.running_hub(Path(folder)) as hub:
-            lanes = whole.Lanes()
-            watching = asyncio.create_task(lanes.watch(hub))
-            await whole.make_room(hub)
-            await whole.saturated(hub, lanes, 0, 200)
-            at_start = hub.memory()
-            say.print("ten referrals a second …")
-            waits = await whole.at_a_steady_rate(hub, lanes, 200, 10, steady)
-            say.print("as many as it takes …")
-            seconds = await whole.saturated(hub, lanes, 200 + steady, burst)
-            say.print(f"{many} referrals, for the memory …")
-            long = await whole.saturated(hub, lanes, 200 + steady + burst, many)
-            at_end = hub.memory()
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            with whole.Lanes(hub).watched() as lanes:
+                await whole.make_room(hub)
+                at_start = hub.memory()
+                await whole.saturated(hub, lanes, 0, 200)
+                say.print("ten referrals a second …")
+                waits = await whole.at_a_steady_rate(hub, lanes, 200, 10, steady)
+                say.print("as many as it takes …")
+                seconds = await whole.saturated(hub, lanes, 200 + steady, burst)
+                say.print(f"{many} referrals, for the memory …")
+                long = await whole.saturated(hub, lanes, 200 + steady + burst, many)
+                at_end = hub.memory()
     return {
         "chain_per_second": round(burst / seconds),
         "chain_per_second_over_all": round(many / long),
@@ -106,7 +105,9 @@ def _make_topics(ground: Ground, *names: str) -> None:
         "sasl.username": kafka["sasl_plain_username"],
         "sasl.password": kafka["sasl_plain_password"],
     })  # fmt: skip
-    for made in admin.create_topics([NewTopic(name, 12, 1) for name in names]).values():
+    # As many partitions as the hub's own topics have, so that all styles are read alike.
+    partitions = laying.wanted(ground.site).topics[topics.REFERRALS].partitions
+    for made in admin.create_topics([NewTopic(name, partitions, 1) for name in names]).values():
         made.result()
 
 

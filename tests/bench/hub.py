@@ -8,8 +8,9 @@ import math
 import os
 import signal
 import sys
+import threading
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,17 +18,18 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from confluent_kafka import Consumer
 
 from contracts import topics
 from contracts.catalogue import CapacityReported, ReferralSubmitted
-from contracts.envelope import Envelope, Fact, agency_source, written
+from contracts.envelope import Envelope, Fact, agency_source, type_of, written
 from contracts.parts import EstimatedAge, Location, PersonDetails, Reach
 from contracts.words import Agreement, Door, HelpType, SourceKind
 from services.local.hub import AGENCIES
 from services.plumbing.passwords import Passwords
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
 OFFICE = "whatcom-lead-program-office"
 FIRST_CONTACTS = (
@@ -108,58 +110,98 @@ def referral(number: int) -> tuple[bytes, list[tuple[str, bytes]]]:
 
 
 class Lanes:
-    """Counts the offers on the lanes of all case-management agencies, and when each came."""
+    """Counts the offers on the lanes of all case-management agencies, and when each came.
 
-    def __init__(self) -> None:
-        self.offers = 0
+    Read by another Kafka client in threads, so that looking costs the machine as little as it can.
+    """
+
+    def __init__(self, hub: RunningHub) -> None:
+        """Nothing is read yet."""
         self.seen_at: dict[str, float] = {}
         """When each offer was read, by its id."""
-        self.referrals: dict[str, str] = {}
-        """The referral of each offer: a lane does not tell it, so the hub's own facts are asked."""
         self.ids: dict[str, str] = {}
         """The hub's id of each referral, by the sender's, from the acknowledgements."""
+        self._hub = hub
+        self._ended = threading.Event()
 
-    async def watch(self, hub: RunningHub) -> None:
-        """Read until cancelled."""
-        await asyncio.gather(self._facts(hub), *(self._one(hub, slug) for slug in (OFFICE, *FIRST_CONTACTS)))
+    @contextmanager
+    def watched(self) -> Iterator[Lanes]:
+        """Read until the end."""
+        threads = [threading.Thread(target=self._one, args=(slug,)) for slug in (OFFICE, *FIRST_CONTACTS)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield self
+        finally:
+            self._ended.set()
+            for thread in threads:
+                thread.join()
 
-    def seconds(self, sent_at: dict[str, float]) -> list[float]:
+    async def until(self, offers: int) -> None:
+        """Wait until so many offers and as many receipts were read.
+
+        Raises:
+            TimeoutError: they did not come.
+        """
+        end = time.monotonic() + MOST_SECONDS
+        while min(len(self.seen_at), len(self.ids)) < offers:
+            if time.monotonic() > end:
+                msg = f"Only {len(self.seen_at)} of {offers} offers came; `hub status` shows what waits."
+                raise TimeoutError(msg)
+            await asyncio.sleep(0.005)
+
+    async def seconds(self, sent_at: dict[str, float]) -> list[float]:
         """Return for each submission the seconds until its first offer was read, sorted."""
         seen: dict[str, float] = {}
-        for offer, referral_id in self.referrals.items():
+        for offer, referral_id in (await self._offered()).items():
             if offer in self.seen_at:
                 seen[referral_id] = min(self.seen_at[offer], seen.get(referral_id, math.inf))
         return sorted(seen[self.ids[one]] - at for one, at in sent_at.items())
 
-    async def _facts(self, hub: RunningHub) -> None:
-        consumer = AIOKafkaConsumer(
-            topics.ASSIGNMENTS, auto_offset_reset="earliest", max_poll_records=1_000, **hub.own_access()
-        )
+    async def _offered(self) -> dict[str, str]:
+        """Return the referral of each offer: a lane does not tell it, so the hub's own facts are asked."""
+        consumer = AIOKafkaConsumer(topics.ASSIGNMENTS, auto_offset_reset="earliest", **self._hub.own_access())
         await consumer.start()
         try:
-            async for record in consumer:
-                if dict(record.headers).get("ce_type") == b"assignment.offered":
-                    offered = json.loads(record.value)
-                    self.referrals[offered["offer_id"]] = offered["referral_id"]
+            ends = await consumer.end_offsets(consumer.assignment())
+            found: dict[str, str] = {}
+            for partition, end in ends.items():
+                while await consumer.position(partition) < end:
+                    for record in (await consumer.getmany(partition, timeout_ms=1_000)).get(partition, []):
+                        if type_of(record.headers) == b"assignment.offered":
+                            offered = json.loads(record.value)
+                            found[offered["offer_id"]] = offered["referral_id"]
+            return found
         finally:
             await consumer.stop()
 
-    async def _one(self, hub: RunningHub, slug: str) -> None:
-        consumer = AIOKafkaConsumer(
-            topics.from_hub(slug), group_id=f"{topics.agency_group_prefix(slug)}bench", auto_offset_reset="earliest",
-            max_poll_records=1_000, **hub.access(slug),
-        )  # fmt: skip
-        await consumer.start()
-        try:
-            async for record in consumer:
-                headers = dict(record.headers)
-                if headers.get("ce_type") == b"offer.made":
-                    self.offers += 1
-                    self.seen_at[json.loads(record.value)["offer_id"]] = time.perf_counter()
-                elif headers.get("ce_type") == b"referral.acknowledged":
-                    self.ids[headers["ce_causationid"].decode()] = json.loads(record.value)["referral_id"]
-        finally:
-            await consumer.stop()
+    def _one(self, slug: str) -> None:
+        access = self._hub.access(slug)
+        consumer = Consumer({
+            "bootstrap.servers": access["bootstrap_servers"],
+            "security.protocol": access["security_protocol"],
+            "sasl.mechanism": access["sasl_mechanism"],
+            "sasl.username": access["sasl_plain_username"],
+            "sasl.password": access["sasl_plain_password"],
+            "group.id": f"{topics.agency_group_prefix(slug)}bench",
+            "auto.offset.reset": "earliest",
+        })  # fmt: skip
+        consumer.subscribe([topics.from_hub(slug)])
+        while not self._ended.is_set():
+            # With few messages each is read as it comes; with many, many at a time.
+            first = consumer.poll(0.2)
+            for message in [] if first is None else [first, *consumer.consume(500, 0)]:
+                self._read(message)
+        consumer.close()
+
+    def _read(self, message: Any) -> None:
+        if message.error():
+            return
+        headers = dict(message.headers() or ())
+        if headers.get("ce_type") == b"offer.made":
+            self.seen_at[json.loads(message.value())["offer_id"]] = time.perf_counter()
+        elif headers.get("ce_type") == b"referral.acknowledged":
+            self.ids[headers["ce_causationid"].decode()] = json.loads(message.value())["referral_id"]
 
 
 async def make_room(hub: RunningHub) -> None:
@@ -179,13 +221,13 @@ async def saturated(hub: RunningHub, lanes: Lanes, first: int, count: int) -> fl
     """Submit `count` referrals as fast as Kafka takes them; return seconds until the last offer is on its lane."""
     producer = AIOKafkaProducer(linger_ms=5, max_batch_size=131_072, acks="all", **hub.access(OFFICE))
     await producer.start()
-    goal = lanes.offers + count
+    goal = len(lanes.seen_at) + count
+    submitted = [referral(number) for number in range(first, first + count)]
     began = time.perf_counter()
-    for number in range(first, first + count):
-        body, headers = referral(number)
+    for body, headers in submitted:
         await producer.send(topics.to_hub(OFFICE), body, headers=headers)
     await producer.flush()
-    await _until(lanes, goal)
+    await lanes.until(goal)
     seconds = time.perf_counter() - began
     await producer.stop()
     return seconds
@@ -195,22 +237,13 @@ async def at_a_steady_rate(hub: RunningHub, lanes: Lanes, first: int, each_secon
     """Submit at a steady rate; return for each referral the seconds from submission to its offer's being read."""
     producer = AIOKafkaProducer(linger_ms=0, acks="all", **hub.access(OFFICE))
     await producer.start()
-    goal = lanes.offers + count
+    goal = len(lanes.seen_at) + count
     sent_at = {}
     for number in range(first, first + count):
         body, headers = referral(number)
         sent_at[f"bench-{number}"] = time.perf_counter()
         await producer.send_and_wait(topics.to_hub(OFFICE), body, headers=headers)
         await asyncio.sleep(max(0.0, 1 / each_second - (time.perf_counter() - sent_at[f"bench-{number}"])))
-    await _until(lanes, goal)
+    await lanes.until(goal)
     await producer.stop()
-    return lanes.seconds(sent_at)
-
-
-async def _until(lanes: Lanes, goal: int) -> None:
-    until = time.monotonic() + MOST_SECONDS
-    while lanes.offers < goal or min(len(lanes.ids), len(lanes.referrals)) < lanes.offers:
-        if time.monotonic() > until:
-            msg = f"Only {lanes.offers} of {goal} offers came; `hub status` on the state folder shows what waits."
-            raise TimeoutError(msg)
-        await asyncio.sleep(0.01)
+    return await lanes.seconds(sent_at)

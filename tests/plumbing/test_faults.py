@@ -82,11 +82,11 @@ async def test_a_broker_killed_and_a_database_killed_under_load_lose_and_double_
 
 
 async def test_a_crash_between_commit_and_acknowledgement_handles_nothing_twice(ground: Ground):
-    async def forgets(_consumer: Any, _records: Any) -> None:
+    def forgets(_records: Any) -> None:
         """The process ends just here, as far as Kafka can tell."""
 
     runner = ground.runner()
-    runner.subscriber._commit = forgets
+    runner.subscriber._commits.note = forgets
     await runner.start()
     await ground.publish(topics.REPORTS, *attempts(range(1, 6)))
     await all_handled(ground, 5 * PEOPLE)
