@@ -7,7 +7,6 @@ event's JSON data. In structured mode the body is one JSON object with all attri
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -20,14 +19,16 @@ if TYPE_CHECKING:
 STRUCTURED: Final = "application/cloudevents+json"
 JSON: Final = "application/json"
 _JSON_HEADER: Final = ("content-type", JSON)
-_ATTRIBUTE: Final = re.compile(r"[a-z0-9]{1,20}")
 _LONGEST: Final = 512
 _TEXTS: Final = (
     "ce_id", "ce_source", "ce_type", "ce_subject", "ce_dataschema", "ce_correlationid", "ce_causationid",
     "ce_traceparent", "ce_replayid", "ce_signature",
 )  # fmt: skip
 """The attributes that are text, in the order in which `_envelope` takes them apart."""
-_USUAL: Final = frozenset({"content-type", "ce_specversion", "ce_time", "ce_admittedtime", *_TEXTS})
+_USED: Final = frozenset({"content-type", "ce_specversion", "ce_time", "ce_admittedtime", *_TEXTS})
+"""All headers that are looked at; an agency may send any others."""
+_PASSED_OVER: Final = frozenset({"ce_correlationid", "ce_causationid", "ce_traceparent", "ce_replayid"})
+"""Attributes that a system between may have added: an agency's message does not fail by them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,19 +159,24 @@ def structured(fact: Fact) -> dict[str, Any]:
     return attributes | {"datacontenttype": JSON, "data": json.loads(body)}
 
 
-def opened(headers: Iterable[tuple[str, bytes | None]], body: bytes | None) -> tuple[Envelope, bytes]:
+def opened(
+    headers: Iterable[tuple[str, bytes | None]], body: bytes | None, *, otherwise: datetime | None = None
+) -> tuple[Envelope, bytes]:
     """Return the envelope and the JSON data of a Kafka record, in whichever mode it was written.
+
+    `otherwise` is the time of an event that names none, as CloudEvents allows; with it a record is read as agencies
+    may write it, without it as the hub writes.
 
     Raises:
         NotACloudEvent: a tombstone, an empty body, a header that is not UTF-8, an attribute missing or wrong.
     """
-    texts = _texts(headers)
+    texts = _texts(headers, foreign=otherwise is not None)
     if not body:
         raise NotACloudEvent("data", "A message has a body.", "Send the event's JSON data as the record's value.")
     kind = texts.get("content-type")
     if kind is not None and kind != JSON and kind.lower().startswith(STRUCTURED):
-        return _from_structured(body)
-    return _envelope(texts), body
+        return _from_structured(body, otherwise)
+    return _envelope(texts, otherwise), body
 
 
 def type_of(headers: Iterable[tuple[str, bytes | None]]) -> bytes | None:
@@ -193,29 +199,22 @@ def readdressed(fact: Fact, **changes: Any) -> Fact:
     return Fact(fact.event, replace(fact.envelope, **changes))
 
 
-def _texts(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
+def _texts(headers: Iterable[tuple[str, bytes | None]], *, foreign: bool) -> dict[str, str]:
     texts: dict[str, str] = {}
     for name, value in headers:
         # Names in lower case are what everybody sends: no need to make them so.
-        lowered = name
-        if name not in _USUAL:
-            lowered = name.lower()
-            if not (lowered.startswith("ce_") or lowered == "content-type"):
-                continue
-        if value is None:
+        lowered = name if name in _USED else name.lower()
+        if value is None or lowered not in _USED:
             continue
         try:
             texts[lowered] = value.decode()
         except UnicodeDecodeError:
-            raise NotACloudEvent(
-                lowered if _ATTRIBUTE.fullmatch(lowered[3:]) else "headers",
-                "Header values are UTF-8 text.",
-                "Encode the value as UTF-8.",
-            ) from None
+            if not (foreign and lowered in _PASSED_OVER):
+                raise NotACloudEvent(lowered, "Header values are UTF-8 text.", "Encode the value as UTF-8.") from None
     return texts
 
 
-def _from_structured(body: bytes) -> tuple[Envelope, bytes]:
+def _from_structured(body: bytes, otherwise: datetime | None) -> tuple[Envelope, bytes]:
     try:
         whole = json.loads(body)
     except (ValueError, RecursionError):
@@ -227,45 +226,50 @@ def _from_structured(body: bytes) -> tuple[Envelope, bytes]:
     if "data" not in whole:
         raise NotACloudEvent("data", "A structured event has `data`.", "Put the event's data under `data`.")
     data = whole.pop("data")
-    wrong = next((name for name, value in whole.items() if value is not None and not isinstance(value, str)), None)
-    if wrong is not None:
-        raise NotACloudEvent(
-            wrong if _ATTRIBUTE.fullmatch(wrong) else "attributes", "Attributes are text.", "Send it as a JSON string."
-        )
-    envelope = _envelope({f"ce_{name}": value for name, value in whole.items() if value is not None})
-    return envelope, json.dumps(data, separators=(",", ":")).encode()
+    texts: dict[str, str] = {}
+    for name in _USED.intersection(map("ce_{}".format, whole)):
+        value = whole[name.removeprefix("ce_")]
+        if isinstance(value, str):
+            texts[name] = value
+        elif value is not None and not (otherwise and name in _PASSED_OVER):
+            raise NotACloudEvent(name.removeprefix("ce_"), "This attribute is text.", "Send it as a JSON string.")
+    return _envelope(texts, otherwise), json.dumps(data, separators=(",", ":")).encode()
 
 
-def _envelope(headers: Mapping[str, str]) -> Envelope:
+def _envelope(headers: Mapping[str, str], otherwise: datetime | None) -> Envelope:
     get = headers.get
     if get("ce_specversion") != "1.0":
         raise NotACloudEvent("specversion", "It must be 1.0.", "Send CloudEvents 1.0 attributes.")
     values = [get(name, "") for name in _TEXTS]
     together = "".join(values)
     if len(together) > _LONGEST or not together.isprintable():
-        _check_each(values)
+        values = [
+            _sound(name, value, foreign=otherwise is not None) for name, value in zip(_TEXTS, values, strict=True)
+        ]
     identity, source, kind, subject, dataschema, correlation, causation, trace, delivery, signature = values
     return Envelope(
         identity or _missing("id"),
         source or _missing("source"),
         kind or _missing("type"),
-        _time(get("ce_time"), "time") or _missing("time"),
+        _time(get("ce_time"), "time") or otherwise or _missing("time"),
         subject or None,
         dataschema or None,
         correlation or None,
         causation or None,
         trace or None,
-        _time(get("ce_admittedtime"), "admittedtime"),
+        _time(get("ce_admittedtime"), "admittedtime") if otherwise is None else None,
         delivery,
         signature or None,
     )
 
 
-def _check_each(values: Iterable[str]) -> None:
-    for name, value in zip(_TEXTS, values, strict=True):
-        if len(value) > _LONGEST or not value.isprintable():
-            rule = f"It is printable text of at most {_LONGEST} characters."
-            raise NotACloudEvent(name.removeprefix("ce_"), rule, "Shorten or clean it.")
+def _sound(name: str, value: str, *, foreign: bool) -> str:
+    if len(value) <= _LONGEST and value.isprintable():
+        return value
+    if foreign and name in _PASSED_OVER:
+        return ""
+    rule = f"It is printable text of at most {_LONGEST} characters."
+    raise NotACloudEvent(name.removeprefix("ce_"), rule, "Shorten or clean it.")
 
 
 def _missing(name: str) -> Any:
@@ -276,7 +280,8 @@ def _time(text: str | None, name: str) -> datetime | None:
     if text is None:
         return None
     try:
-        at = datetime.fromisoformat(text)
+        # RFC 3339 allows `t` and `z`.
+        at = datetime.fromisoformat(text.upper())
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from contracts.complaints import BrokenRule
 from contracts.event import AgencyPart, Part
 from contracts.words import (
     Activity,
@@ -122,8 +123,7 @@ class EstimatedAge(AgencyPart):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.from_years > self.to_years:
-            msg = "from_years is not above to_years."
-            raise ValueError(msg)
+            raise BrokenRule("It is not above to_years.", "Swap the two, or correct them.", field="from_years")
         return self
 
 
@@ -173,8 +173,10 @@ class ReferralName(AgencyPart):
     @model_validator(mode="after")
     def _one_name(self) -> Self:
         if sum(name is not None for name in (self.referral_id, self.incident_number, self.source_reference)) != 1:
-            msg = "Exactly one of referral_id, incident_number and source_reference is given."
-            raise ValueError(msg)
+            raise BrokenRule(
+                "Exactly one of referral_id, incident_number and source_reference is given.",
+                "Name the referral once: by the hub's id, or as you submitted it.",
+            )
         return self
 
 

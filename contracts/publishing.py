@@ -84,8 +84,8 @@ def check(room: Path = ROOM) -> list[str]:
             wrong.append(f"{cls.name}/{cls.version} has no published schema; run `hub contracts export`.")
         elif shape(schema) != shape(schema_of(cls)):
             wrong.append(f"{cls.name}/{cls.version} changed after it was published; make a new version.")
-        if not list((room / "examples" / cls.name).glob(f"{cls.version}*.json")):
-            wrong.append(f"{cls.name}/{cls.version} has no example.")
+        if not (room / "examples" / cls.name / f"{cls.version}.json").exists():
+            wrong.append(f"{cls.name}/{cls.version} has no example; add {cls.version}.json.")
     wrong.extend(_example_problems(room))
     if json.loads(_read(room / "asyncapi.json") or "null") != document():
         wrong.append("asyncapi.json is not what the contracts say; run `hub contracts export`.")

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import BaseModel, ValidationError
 
 from contracts import catalogue  # noqa: F401  # puts every event on the shelf
+from contracts.complaints import problems_of
 from contracts.envelope import Envelope, Fact, NotACloudEvent, opened
 from contracts.event import Event, brought_up, versions
 from contracts.words import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
 _SCHEMA: Final = re.compile(r"hub:(?P<name>[a-z_.]+)/(?P<version>[1-9][0-9]{0,3})")
-_MOST_PROBLEMS: Final = 12
 
 
 class Unreadable(Exception):
@@ -65,14 +66,18 @@ def read(headers: Iterable[tuple[str, bytes | None]], body: bytes | None) -> Fac
     return Fact(read_data(envelope, data), envelope)
 
 
-def open_envelope(headers: Iterable[tuple[str, bytes | None]], body: bytes | None) -> tuple[Envelope, bytes]:
+def open_envelope(
+    headers: Iterable[tuple[str, bytes | None]], body: bytes | None, *, otherwise: datetime | None = None
+) -> tuple[Envelope, bytes]:
     """Open the envelope alone, so that origin and permission can be judged before the data are looked at.
+
+    `otherwise` is given for an agency's record: when it was appended; see `opened`.
 
     Raises:
         NoCloudEvent: the record is not a CloudEvent 1.0.
     """
     try:
-        return opened(headers, body)
+        return opened(headers, body, otherwise=otherwise)
     except NotACloudEvent as wrong:
         raise NoCloudEvent(Problem(field=wrong.field, rule=wrong.rule, fix=wrong.fix)) from None
 
@@ -85,7 +90,8 @@ def read_data(envelope: Envelope, data: bytes) -> Event:
     """
     cls = contract(envelope)
     try:
-        return brought_up(cls.model_validate_json(data))
+        # Only what the published schema says: a text is no number, and a number no day.
+        return brought_up(cls.model_validate_json(data, strict=True))
     except ValidationError as error:
         raise InvalidData(*problems_of(error), envelope=envelope) from None
 
@@ -150,30 +156,3 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
         if found is not None:
             return found
     return None
-
-
-def problems_of(error: ValidationError) -> list[Problem]:
-    """Return what is wrong as field, rule and fix; no value is repeated in them."""
-    return [
-        Problem(
-            field=".".join(str(part) for part in wrong["loc"] if isinstance(part, int) or part.isidentifier())
-            or "data",
-            rule=_rule(wrong["type"], wrong["msg"]),
-            fix=_FIXES.get(wrong["type"], "Correct it as the event's published schema says, and send it again."),
-        )
-        for wrong in error.errors(include_url=False, include_input=False)[:_MOST_PROBLEMS]
-    ]
-
-
-_FIXES: Final = {
-    "missing": "Send this field.",
-    "json_invalid": "Send valid JSON.",
-    "string_too_long": "Shorten it.",
-    "timezone_aware": "Send the time with its offset from UTC.",
-    "enum": "Send one of the listed values.",
-}
-_QUOTED_BY_PYDANTIC: Final = frozenset({"value_error", "assertion_error"})
-
-
-def _rule(kind: str, message: str) -> str:
-    return message.removeprefix("Value error, ") if kind in _QUOTED_BY_PYDANTIC else message

@@ -10,7 +10,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+from contracts import moments
 
 CLEAR_PRIVATE_MOST: Final = 4_000
 """How many characters of private text an agency may send; sealed, it grows."""
@@ -34,8 +36,8 @@ Private = Annotated[str, Field(min_length=1, max_length=24_000, json_schema_extr
 """Private text: clear on the agency's own topics, sealed once admitted. Never logged, never in an error."""
 Sealed = Annotated[str, Field(max_length=60_000, json_schema_extra={"x-sealed": True})]
 """Something sealed under the key of one referral's record; only notification opens it."""
-Instant = AwareDatetime
-"""A time with its offset from UTC."""
+Instant = Annotated[AwareDatetime, BeforeValidator(moments.instant)]
+"""A time with its offset from UTC; in JSON only ever text."""
 Minutes = Annotated[int, Field(ge=0, le=100_000)]
 
 
@@ -287,7 +289,8 @@ class Problem(BaseModel):
     fix: Annotated[str, Field(max_length=600)]
 
 
-Day = date
+Day = Annotated[date, BeforeValidator(moments.day)]
+"""A day; in JSON only ever text."""
 Amount = Annotated[Decimal, Field(ge=0, le=Decimal(1_000_000), decimal_places=4)]
 Age = Annotated[int, Field(ge=0, le=125)]
 Ori = Annotated[str, Field(pattern=r"^[A-Z0-9]{9}$")]

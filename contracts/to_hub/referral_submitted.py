@@ -14,6 +14,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from contracts import topics
+from contracts.complaints import BrokenRule
 from contracts.event import AgencyEvent, AgencyPart, published
 from contracts.parts import (
     AfterTheFact,
@@ -98,8 +99,11 @@ class ReferralSubmittedV2(AgencyEvent):
     @model_validator(mode="after")
     def _an_arrest_has_an_incident(self) -> Self:
         if self.door is Door.ARREST_DIVERSION and self.incident is None:
-            msg = "An arrest diversion names its incident; other doors need none."
-            raise ValueError(msg)
+            raise BrokenRule(
+                "An arrest diversion names its incident; other doors need none.",
+                "Send the incident with its number and your ORI, or refer through another door.",
+                field="incident",
+            )
         return self
 
     @classmethod

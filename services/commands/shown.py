@@ -48,7 +48,7 @@ def misfit(error: Exception) -> Trouble | None:
     """Return what does not fit a contract, without what was typed; None where the error is another one."""
     from pydantic import ValidationError
 
-    from contracts.reading import problems_of
+    from contracts.complaints import problems_of
 
     return Trouble.of(problems_of(error)) if isinstance(error, ValidationError) else None
 

@@ -1,6 +1,7 @@
 """What cannot be read is told by field, rule and fix; what is unknown and harmless is kept out."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_the_mode_is_told_by_content_type_whatever_its_case():
 
 
 def test_unknown_extension_attributes_and_foreign_headers_are_passed_over():
-    headers, body = record(ce_weather=b"rain", traceless=b"\xff\xfe", **{"x-nothing": None})
+    headers, body = record(ce_weather=b"rain", ce_other=b"\xff", traceless=b"\xff\xfe", **{"x-nothing": None})
 
     assert read(headers, body).id == "a1"
 
@@ -115,6 +116,50 @@ def test_what_is_no_cloud_event_names_the_attribute(broken, field):
     assert problem.field == field
     assert problem.rule
     assert problem.fix
+
+
+APPENDED = datetime(2026, 3, 3, 7, 0, tzinfo=UTC)
+
+
+def test_an_agencys_event_without_a_time_has_the_time_of_its_append():
+    headers, body = record(ce_time=b"absent")
+
+    assert opened(headers, body, otherwise=APPENDED)[0].at == APPENDED
+    with pytest.raises(NotACloudEvent):
+        opened(headers, body)
+
+
+def test_a_time_that_is_given_is_kept():
+    assert opened(*record(), otherwise=APPENDED)[0].at.isoformat() == "2026-03-02T22:41:00-08:00"
+    assert opened(*record(ce_time=b"2026-03-03t06:41:00z"))[0].at.isoformat() == "2026-03-03T06:41:00+00:00"
+
+
+def test_extensions_of_structured_mode_may_be_numbers_and_truths():
+    body = {name.removeprefix("ce_"): value.decode() for name, value in HEADERS.items() if name.startswith("ce_")}
+    more = {"partitionweight": 7, "sampled": True, "nothing": None, "odd name": [1], "data": DATA}
+
+    envelope, _ = opened([("content-type", b"application/cloudevents+json")], json.dumps(body | more).encode())
+
+    assert envelope.id == "a1"
+
+
+@pytest.mark.parametrize("name", ["ce_traceparent", "ce_correlationid", "ce_causationid", "ce_replayid"])
+@pytest.mark.parametrize("value", [b"x" * 600, b"a\x00b", b"\xff\xfe"])
+def test_what_a_system_between_added_wrongly_is_left_out_of_an_agencys_event_alone(name, value):
+    headers, body = record(**{name: value})
+
+    envelope, _ = opened(headers, body, otherwise=APPENDED)
+
+    assert (envelope.traceparent, envelope.correlation_id, envelope.causation_id) == (None, None, None)
+    assert envelope.delivery == ""
+    with pytest.raises(NotACloudEvent):
+        opened(headers, body)
+
+
+def test_an_agency_says_nothing_of_its_admission():
+    headers, body = record(ce_admittedtime=b"whenever")
+
+    assert opened(headers, body, otherwise=APPENDED)[0].admitted_at is None
 
 
 def test_a_deeply_nested_body_is_refused_and_does_not_break_the_reader():

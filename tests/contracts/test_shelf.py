@@ -119,7 +119,8 @@ def test_mended_words_are_no_change_of_shape(tmp_path):
     ("missing", "complaint"),
     [
         ("published/offer.declined/1.json", "offer.declined/1 has no published schema; run `hub contracts export`."),
-        ("examples/offer.declined/1.json", "offer.declined/1 has no example."),
+        ("examples/offer.declined/1.json", "offer.declined/1 has no example; add 1.json."),
+        ("examples/referral.submitted/2.json", "referral.submitted/2 has no example; add 2.json."),
         ("asyncapi.json", "asyncapi.json is not what the contracts say; run `hub contracts export`."),
     ],
 )

@@ -52,7 +52,6 @@ NOT_READABLE = {
     "an empty id": (record(arrest(), headers={"ce_id": ""}), "not-a-cloud-event", "id"),
     "no source": (record(arrest(), headers={"ce_source": None}), "not-a-cloud-event", "source"),
     "no type": (record(arrest(), headers={"ce_type": None}), "not-a-cloud-event", "type"),
-    "no time": (record(arrest(), headers={"ce_time": None}), "not-a-cloud-event", "time"),
     "a time without an offset": (
         record(arrest(), headers={"ce_time": "2026-03-02T10:00:00"}),
         "not-a-cloud-event",
@@ -131,6 +130,18 @@ WRONG_DATA = {
         "door",
     ),
     "a wrong type of field": (record(community(needs="meal")), "invalid-data", "needs"),
+    "a birthday that is a number": (
+        record(community(person={"birth_date": 0})),
+        "invalid-data",
+        "person.birth_date",
+    ),
+    "a time that is a number": (record(community(referred_at=1_772_520_000)), "invalid-data", "referred_at"),
+    "a yes that is no true": (record(community(test="yes")), "invalid-data", "test"),
+    "a number of a person as text": (
+        record(arrest(incident=incident(subject_sequence="2"))),
+        "invalid-data",
+        "incident.subject_sequence",
+    ),
     "a code of no list": (record(community(door="window")), "invalid-data", "door"),
     "a time without its offset": (record(community(referred_at="2026-03-02T09:40:00")), "invalid-data", "referred_at"),
     "a field deep inside": (
@@ -138,7 +149,7 @@ WRONG_DATA = {
         "invalid-data",
         "incident.subject_sequence",
     ),
-    "an arrest without its incident": (record(arrest(incident=None)), "invalid-data", "data"),
+    "an arrest without its incident": (record(arrest(incident=None)), "invalid-data", "incident"),
     "an incident number that is too long": (
         record(arrest(incident=incident(number="9" * 61))),
         "invalid-data",
@@ -192,7 +203,7 @@ WRONG_DATA = {
     "an age range upside down": (
         record(community(person={"estimated_age": {"from_years": 50, "to_years": 40}})),
         "invalid-data",
-        "person.estimated_age",
+        "person.estimated_age.from_years",
     ),
     "an offence that NIBRS does not know": (
         record(arrest(offences=[{"nibrs": "35A"}, {"nibrs": "99Z"}])),

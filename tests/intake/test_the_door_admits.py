@@ -83,6 +83,22 @@ async def test_what_a_sender_writes_of_time_cause_and_delivery_is_not_believed(d
     assert "Juniper" not in str(envelope)
 
 
+async def test_a_message_without_a_time_has_the_time_of_its_append(door):
+    envelope = door(record(arrest(), headers={"ce_time": None})).envelope
+    assert (envelope.at, envelope.admitted_at) == (NOW, NOW)
+
+
+@pytest.mark.parametrize("attribute", ["traceparent", "correlationid", "causationid"])
+@pytest.mark.parametrize("value", ["x" * 600, "a\x00b", b"\xff"])
+async def test_what_a_system_between_added_does_not_keep_a_message_out(door, attribute, value):
+    fact = door(record(arrest(), headers={f"ce_{attribute}": value}))
+    assert fact.event.name == "referral.submitted"
+
+
+async def test_structured_mode_may_have_extensions_of_other_types(door):
+    assert door(structured(arrest(), sampled=True, weight=7)).event == door(record(arrest())).event
+
+
 async def test_a_trace_goes_on(door):
     trace = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
     assert door(record(arrest(), traceparent=trace)).envelope.traceparent == trace

@@ -16,6 +16,9 @@ async def test_it_is_answered_with_the_reason_the_field_the_rule_and_the_fix(wha
     for problem in answer.problems:
         assert problem.rule
         assert "under a new id" in problem.fix
+        told = f"{problem.rule} {problem.fix}"
+        assert not [words for words in ("Input should", "String should", "pattern", "Value error") if words in told]
+        assert "published schema" not in told, "the words for what nobody thought of"
 
 
 @pytest.mark.parametrize("what", ALL)

@@ -73,7 +73,7 @@ class Door:
         """
         slug = _slug(record.topic)
         try:
-            envelope, data = open_envelope(record.headers, record.body)
+            envelope, data = open_envelope(record.headers, record.body, otherwise=record.appended_at)
             _plausible(envelope)
         except NoCloudEvent as wrong:
             return _unadmitted(record, slug, None, wrong.reason, wrong.problems)
