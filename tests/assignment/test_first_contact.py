@@ -16,6 +16,7 @@ from contracts.catalogue import (
     HandoffCompleted,
     OfferAccepted,
     PersonAgreed,
+    PersonDeclined,
 )
 from contracts.parts import AgeFact, Particulars
 from contracts.words import (
@@ -48,6 +49,7 @@ from tests.assignment.examples import (
     screened,
     town,
 )
+from tests.journeys.agreements import CASES
 
 
 async def test_an_eligible_referral_is_offered_to_one_agency_and_blind():
@@ -450,3 +452,20 @@ async def test_a_test_referral_goes_the_same_way_and_keeps_its_mark():
     await place.refer(test=True)
     assert place.offer().test
     assert place.offer().referral_id == referral()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
+async def test_an_arrest_is_offered_only_when_by_the_newest_word_the_person_agreed(case):
+    place = Town()
+    words = 0
+    for minute, word in enumerate(case.words):
+        place.hub.at = later(minute)
+        if isinstance(word, bool):
+            await place.report(POLICE, PersonAgreed() if word else PersonDeclined())
+        elif minute == 0:
+            await place.hear(received(agreement=word))
+        else:
+            words += 1
+            await place.hear(corrected(revision=words, agreement=word))
+    await place.hear(screened(revision=words))
+    assert ("assignment.offered" in place.said()) is case.agreed

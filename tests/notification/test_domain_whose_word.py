@@ -8,6 +8,7 @@ from contracts.assignments.assignment_declined import AssignmentDeclined
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.words import Agreement, DeclineReason
+from tests.journeys.agreements import CASES
 from tests.notification.examples import (
     CASEWORK,
     OFFICE,
@@ -103,3 +104,17 @@ def test_an_amendment_after_the_hand_off_does_not_wash_out_what_the_person_told_
     told = Told(received(**UNDECIDED), offered(), accepted(), handed_off(), no(CASEWORK, minutes=25))
     told.hear(corrected(agreement=Agreement.AGREED, minutes=30))
     assert told.names(CASEWORK) == BLIND
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
+def test_the_newest_word_says_whether_the_person_agreed(case):
+    told, amended = Told(), 0
+    for minute, word in enumerate(case.words):
+        if isinstance(word, bool):
+            told.hear(yes(POLICE, minute) if word else no(POLICE, minute))
+        elif minute == 0:
+            told.hear(received(agreement=word))
+        else:
+            amended += 1
+            told.hear(corrected(amended, agreement=word, minutes=minute))
+    assert (told.dossiers[PERSON].agreement(REFERRAL, OFFICE) is Agreement.AGREED) is case.agreed

@@ -69,6 +69,7 @@ def _told(placement: Placement, event: ReferralReceived | ReferralCorrected, fac
     changes: dict[str, Any] = {"received_at": fact.at} if first else {}
     if referral.told is None or referral.told.revision < revision:
         particulars = event.particulars
+        unchanged = referral.told is not None and referral.told.agreement is event.agreement
         changes["told"] = Told(
             revision=revision,
             at=fact.at,
@@ -83,6 +84,7 @@ def _told(placement: Placement, event: ReferralReceived | ReferralCorrected, fac
             needs=particulars.needs,
             after_the_fact=event.after_the_fact,
             test=event.test,
+            answered_at=referral.told.said_at if referral.told is not None and unchanged else fact.at,
         )
     return _with(placement, event.referral_id, referral, changes)
 

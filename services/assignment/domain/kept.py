@@ -34,6 +34,13 @@ class Told:
     needs: tuple[HelpType, ...] = ()
     after_the_fact: AfterTheFact | None = None
     test: bool = False
+    answered_at: datetime | None = None
+    """Since when the sender says so of the agreement; an amendment of anything else does not say it again."""
+
+    @property
+    def said_at(self) -> datetime:
+        """When the sender said what it says of the person's agreement."""
+        return self.answered_at or self.at
 
     @property
     def needs_yes(self) -> bool:

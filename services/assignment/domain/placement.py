@@ -100,12 +100,19 @@ class Placement:
         return any(not word.yes and self.counts(word, referral_id, office) for word in self.words.values())
 
     def agreed_at(self, referral_id: str, office: str) -> datetime | None:
-        """When the person agreed to be met, or None if they have not."""
+        """When the person agreed to be met, or None if they have not.
+
+        Of what their sender says and what they say themselves the newest counts; the carrier reads it so, too.
+        """
         told = self.referrals[referral_id].told
-        if told is not None and told.agreement is Agreement.AGREED:
-            return told.at
-        said = (word.at for word in self.words.values() if word.yes and self.counts(word, referral_id, office))
-        return min(said, default=None)
+        if told is None or told.agreement is Agreement.AGREED:
+            return None if told is None else told.said_at
+        since = (
+            word.at
+            for word in self.words.values()
+            if word.yes and word.at >= told.said_at and self.counts(word, referral_id, office)
+        )
+        return min(since, default=None)
 
     def ready_at(self, referral_id: str, office: str) -> datetime | None:
         """Since when the referral may be offered, whatever came in which order; None while it may not.

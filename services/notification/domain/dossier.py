@@ -242,6 +242,7 @@ class Dossier(Kept):
     def _answer(self, referral_id: str, record: Record) -> Answer | Record:
         """Return the sender's newest word of the person's answer; after the hand-off its amendments change it no more.
 
+        It is as old as the first revision that says the same: an amendment of anything else does not say it again.
         Who has met the person hears from them; an amendment of the sender's records is not the person's own word.
         """
         answers = self.answers.get(referral_id, {})
@@ -252,7 +253,13 @@ class Dossier(Kept):
             default=None,
         )
         before = [revision for revision, answer in answers.items() if met_at is None or answer.at <= met_at]
-        return answers[max(before) if before else min(answers)]
+        newest = max(before) if before else min(answers)
+        since = answers[newest]
+        for revision in sorted((one for one in answers if one < newest), reverse=True):
+            if answers[revision].agreement is not since.agreement:
+                break
+            since = answers[revision]
+        return since
 
     def took_on(self, agency: str, by: datetime) -> bool:
         """Tell whether the agency had accepted an offer of this person by that time, whatever came of it."""
