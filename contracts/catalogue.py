@@ -14,6 +14,7 @@ from contracts.assignments.assignment_lapsed import AssignmentLapsed
 from contracts.assignments.assignment_offered import AssignmentOffered
 from contracts.assignments.assignment_unavailable import AssignmentUnavailable
 from contracts.assignments.assignment_waitlisted import AssignmentWaitlisted
+from contracts.assignments.intake_overdue import IntakeOverdue
 from contracts.assignments.onward_asked import OnwardAsked
 from contracts.assignments.onward_closed import OnwardClosed
 from contracts.assignments.place_freed import PlaceFreed
@@ -112,6 +113,7 @@ __all__ = [
     "HandoffUnavailable",
     "InformationRecalled",
     "IntakeCompleted",
+    "IntakeOverdue",
     "IntakeReported",
     "LinkAnswered",
     "LinkProposed",

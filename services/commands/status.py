@@ -39,6 +39,8 @@ def status(state: StateOption = None, json_: JsonOption = False) -> None:
     shown.screen.print(
         f"{work['open_reviews']} open reviews · {work['proposed_links']} proposed links · {work['waiting']} waiting"
     )
+    for referral in work["overdue_intakes"]:
+        shown.screen.print(f"{referral}: its intake is overdue; `hub timeline {referral}` shows who has the person.")
     for alarm in facts["alarms"]:
         shown.screen.print(alarm, style="bold red", markup=False)
 
@@ -56,6 +58,7 @@ async def _facts(found: Reach) -> dict[str, Any]:
             "open_reviews": len(await asking.open_reviews()),
             "proposed_links": len(await asking.proposed_links()),
             "waiting": len(await asking.waiting()),
+            "overdue_intakes": await asking.overdue_intakes(),
         }
     suspended = (await Administration(found.hub, found.passwords).actual()).suspended
     parked = {lane.split(": ")[0]: lane for one in standings for beat in one.instances for lane in beat.parked_lanes}

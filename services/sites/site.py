@@ -42,7 +42,7 @@ class Clocks(_Frozen):
     recall_times: _Count
     """How often, before the operator takes it up."""
     intake_days: _Count
-    """How long a person has for the intake, from the referral."""
+    """How long a person has for the intake, from when an agency took them on; then the program office is told."""
     minute_seconds: Annotated[float, Field(gt=0, le=60)] = 60.0
 
     def minutes(self, count: float) -> timedelta:

@@ -12,12 +12,13 @@ from contracts.catalogue import (
     AssignmentUnavailable,
     DeadlineReached,
     HandoffCompleted,
+    IntakeOverdue,
     OfferAccepted,
     OfferDeclined,
 )
 from contracts.words import ClosedReason, Problem
 from services.assignment.domain.belated import met_all_the_same, offer_accepted
-from services.assignment.domain.first_contact import ARRIVAL, OFFER, cancel, offer_to
+from services.assignment.domain.offering import ARRIVAL, INTAKE, OFFER, cancel, offer_to, remind_of_intake
 
 if TYPE_CHECKING:
     from services.assignment.domain.course import Course
@@ -65,6 +66,7 @@ def _take_on(course: Course, referral_id: str, offer_id: str, event: OfferAccept
             appointment_at=event.appointment_at,
         )
     )
+    remind_of_intake(course, offer_id)
     if arrive_by is not None:
         course.remind(ARRIVAL, offer_id, arrive_by)
     elif officer:
@@ -119,13 +121,16 @@ def _held(course: Course, referral_id: str, agency: str) -> tuple[str, Offer] | 
 def time_passed(course: Course, event: DeadlineReached) -> None:
     """Nobody answered, or nobody came: the offer lapses, the next agency is asked. What matters no more is ignored.
 
-    An offer that was made when its time was up already (the hub was away) was never open to anybody: the same agency is
-    offered it again, with the minutes counted from when that one was made.
+    An intake that has not come is said, and takes the person from nobody. An offer that was made when its time was up
+    already (the hub was away) was never open to anybody: it is made again, with minutes from when that one was made.
     """
     found = course.placement.find(event.reference)
     if found is None:
         return
     referral_id, offer = found
+    if event.deadline == INTAKE:
+        _intake(course, referral_id, event, offer)
+        return
     unanswered = (
         event.deadline == OFFER and offer.open and offer.lapses_at is not None and event.due_at >= offer.lapses_at
     )
@@ -141,6 +146,15 @@ def time_passed(course: Course, event: DeadlineReached) -> None:
         AssignmentLapsed(referral_id=referral_id, offer_id=event.reference, agency=offer.agency, after_acceptance=alone)
     )
     course.openings.add(offer.agency)
+
+
+def _intake(course: Course, referral_id: str, event: DeadlineReached, offer: Offer) -> None:
+    """Who is a participant of the agency already, by any referral and under any record, needs no intake there."""
+    records = (course.placement.person, *course.placement.linked)
+    if offer.holds and not any(offer.agency in course.board.with_agencies(one) for one in records):
+        course.say(
+            IntakeOverdue(referral_id=referral_id, offer_id=event.reference, agency=offer.agency, due_at=event.due_at)
+        )
 
 
 def _theirs(course: Course, offer_id: str) -> tuple[str, Offer] | None:

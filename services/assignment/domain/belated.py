@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.words import ClosedReason
-from services.assignment.domain.first_contact import cancel, offer_to, record, says_otherwise
+from services.assignment.domain.offering import cancel, offer_to, record, says_otherwise
 
 if TYPE_CHECKING:
     from datetime import datetime

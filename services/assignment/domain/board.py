@@ -125,6 +125,10 @@ class Board:
         """Return how many others wait at the agency whose turn comes before this one."""
         return sum(one.turn < turn and one.person != person for one in self.line(agency, joined_now=False))
 
+    def with_agencies(self, person: str) -> tuple[str, ...]:
+        """Return whose participant the person is; asked of those of the batch, and of those linked with them."""
+        return self.enrolled.get(person, ())
+
     def holding(self, person: str, agency: str) -> bool:
         """Whether the person takes a place at the agency already."""
         return self.held.get((person, agency), 0) > 0

@@ -83,7 +83,7 @@ def own_agency(site: Site, board: Board, placement: Placement) -> str | None:
         for _, _, offer in placement.live
         if offer.accepted_at is not None
     )
-    linked = [agency for other in sorted(placement.linked) for agency in board.enrolled.get(other, ())]
+    linked = [agency for other in sorted(placement.linked) for agency in board.with_agencies(other)]
     of_case_managers = {agency.slug for agency in site.case_management}
     enrolled = [agency for newcomer, _, _, agency in held if not newcomer]
     known = [*enrolled, *linked, *(agency for newcomer, _, _, agency in held if newcomer)]

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from contracts.catalogue import (
-    AssignmentAccepted,
-    AssignmentCancelled,
-    AssignmentClosed,
-    AssignmentHandedOff,
-    AssignmentOffered,
-    AssignmentUnavailable,
-    AssignmentWaitlisted,
-)
+from contracts.catalogue import AssignmentUnavailable, AssignmentWaitlisted
 from contracts.words import ClosedReason, Door
 from services.assignment.domain.candidates import (
     Candidate,
-    age_band,
     askable,
     candidates,
     for_newcomers,
@@ -26,18 +17,13 @@ from services.assignment.domain.candidates import (
     turn_of,
 )
 from services.assignment.domain.evolving import ROUND
-from services.assignment.domain.kept import Terms
-from services.assignment.domain.referral import FINAL
+from services.assignment.domain.offering import cancel, close, offer_to, record, terms_of, told_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from services.assignment.domain.course import Course
-    from services.assignment.domain.kept import Offer, Told
-    from services.assignment.domain.referral import Referral
-
-OFFER: Final = "offer"
-ARRIVAL: Final = "arrival"
+    from services.assignment.domain.kept import Offer
 
 
 def proceed(course: Course, referral_id: str, promised: str | None = None) -> None:
@@ -59,57 +45,6 @@ def proceed(course: Course, referral_id: str, promised: str | None = None) -> No
         _renew(course, referral_id, referral.live[1])
 
 
-def offer_to(course: Course, referral_id: str, agency: str, since: datetime | None = None) -> None:
-    """Offer the referral to the agency, blind; it lapses by the site's clock, from when it was ready, or `since`."""
-    referral = course.referral(referral_id)
-    told, terms = _told(referral), _terms(referral)
-    ready_at = course.placement.ready_at(referral_id, course.office)
-    clocks = course.site.clocks
-    pressing = referral.officer_waits or (told.door is Door.ARREST_DIVERSION and not referral.unavailable)
-    minutes = clocks.offer_answer_minutes if pressing else clocks.offer_answer_minutes_outreach
-    lapses_at = max(course.at, ready_at or course.at, since or course.at) + clocks.minutes(minutes)
-    offer_id = _offer_id(course, referral_id, agency)
-    course.say(
-        AssignmentOffered(
-            referral_id=referral_id,
-            offer_id=offer_id,
-            agency=agency,
-            door=terms.door,
-            area=terms.area,
-            age_band=terms.age_band,
-            language=terms.language,
-            needs=terms.needs,
-            officer_waiting=terms.officer_waiting,
-            lapses_at=lapses_at,
-            arrive_within_minutes=clocks.arrival_minutes if referral.officer_waits else None,
-            test=told.test,
-        )
-    )
-    course.remind(OFFER, offer_id, lapses_at)
-
-
-def cancel(course: Course, referral_id: str, reason: ClosedReason) -> bool:
-    """Take back what is open or accepted and not yet handed off; whether there was anything."""
-    live = course.referral(referral_id).live
-    if live is None or live[1].met:
-        return False
-    offer_id, offer = live
-    course.say(AssignmentCancelled(referral_id=referral_id, offer_id=offer_id, agency=offer.agency, reason=reason))
-    course.openings.add(offer.agency)
-    return True
-
-
-def close(course: Course, referral_id: str, reason: ClosedReason) -> None:
-    """Take back what stands, and close the referral; it is said once."""
-    cancelled = cancel(course, referral_id, reason)
-    referral = course.referral(referral_id)
-    closed = referral.closed
-    if not closed & FINAL and (reason not in closed or cancelled or course.waited(referral_id)):
-        if reason is ClosedReason.NOT_DIVERTIBLE and referral.officer_expects_somebody:
-            course.say(AssignmentUnavailable(referral_id=referral_id, appointment_follows=False))
-        course.say(AssignmentClosed(referral_id=referral_id, reason=reason))
-
-
 def _why_close(course: Course, referral_id: str) -> ClosedReason | None:
     referral = course.referral(referral_id)
     if course.placement.says_no(referral_id, course.office):
@@ -120,27 +55,6 @@ def _why_close(course: Course, referral_id: str) -> ClosedReason | None:
     accepted = referral.live is not None and referral.live[1].holds
     ruled_out = referral.ineligible and referral.ruled_as_told
     return ClosedReason.NOT_DIVERTIBLE if ruled_out and not accepted and not recorded else None
-
-
-def record(course: Course, referral_id: str, agency: str, handed_off_at: datetime) -> None:
-    """Record a hand-off that was made already: nobody is paged, and the place is taken whatever screening says."""
-    cancel(course, referral_id, ClosedReason.DIRECTED_ELSEWHERE)
-    offer_id = _offer_id(course, referral_id, agency)
-    course.say(AssignmentAccepted(referral_id=referral_id, offer_id=offer_id, agency=agency, after_the_fact=True))
-    course.say(
-        AssignmentHandedOff(
-            referral_id=referral_id,
-            offer_id=offer_id,
-            agency=agency,
-            handed_off_at=handed_off_at,
-            after_the_fact=True,
-        )
-    )
-
-
-def says_otherwise(course: Course, referral_id: str, offer: Offer) -> bool:
-    """Whether an offer says what is so no more."""
-    return offer.terms is not None and offer.terms != _terms(course.referral(referral_id))
 
 
 def _seek(course: Course, referral_id: str, promised: str | None) -> None:
@@ -159,7 +73,7 @@ def _renew(course: Course, referral_id: str, offer: Offer) -> None:
     The agency keeps its place in the order and the place it gave, unless it suits no more, or another agency has the
     person by now: then the next is asked. An offer whose time is up is left to lapse.
     """
-    terms = _terms(course.referral(referral_id))
+    terms = terms_of(course.referral(referral_id))
     if not offer.open or offer.late(course.at) or offer.terms is None:
         return
     anew = offer.terms != terms
@@ -200,7 +114,7 @@ def _has_room(course: Course, referral_id: str, one: Candidate, promised: str | 
     too: else who refers could tell the one from the other.
     """
     board, person, referral = course.board, course.placement.person, course.referral(referral_id)
-    room, told = board.room(one.agency), _told(referral)
+    room, told = board.room(one.agency), told_of(referral)
     if room.suspended:
         return False
     if _knows(course, one):
@@ -234,7 +148,7 @@ def _open(course: Course, agency: str, door: Door) -> bool:
 def _full_for_newcomers(course: Course, referral_id: str) -> bool:
     """Whether some agency would not have been asked for a newcomer, for want of room; whoever the person is."""
     referral, board = course.referral(referral_id), course.board
-    told = _told(referral)
+    told = told_of(referral)
     own = own_agency(course.site, board, course.placement)
     return any(
         fresh(board, referral, agency)
@@ -246,7 +160,7 @@ def _full_for_newcomers(course: Course, referral_id: str) -> bool:
 def _nobody(course: Course, referral_id: str, *, full: bool) -> None:
     """Nobody is left to ask. `full`: some agency was not asked, for want of room."""
     referral = course.referral(referral_id)
-    told = _told(referral)
+    told = told_of(referral)
     officer = referral.officer_waits
     if officer:
         course.say(AssignmentUnavailable(referral_id=referral_id, appointment_follows=full))
@@ -272,27 +186,4 @@ def _nobody(course: Course, referral_id: str, *, full: bool) -> None:
 
 
 def _new_turn(course: Course, referral_id: str) -> tuple[int, datetime, str]:
-    return course.site.door_priority[_told(course.referral(referral_id)).door], course.at, referral_id
-
-
-def _offer_id(course: Course, referral_id: str, agency: str) -> str:
-    return course.naming.offer(referral_id, agency, len(course.referral(referral_id).offers))
-
-
-def _terms(referral: Referral) -> Terms:
-    told = _told(referral)
-    return Terms(
-        door=told.door,
-        area=told.area,
-        age_band=age_band(told.age),
-        language=told.language,
-        needs=told.needs,
-        officer_waiting=referral.officer_waits,
-    )
-
-
-def _told(referral: Referral) -> Told:
-    if referral.told is None:
-        message = "Only a referral that was received is offered."
-        raise AssertionError(message)
-    return referral.told
+    return course.site.door_priority[told_of(course.referral(referral_id)).door], course.at, referral_id

@@ -15,7 +15,7 @@ from contracts.catalogue import (
     PersonDeclined,
 )
 from contracts.words import ClosedReason, EndReason, Problem
-from services.assignment.domain.first_contact import cancel, offer_to
+from services.assignment.domain.offering import cancel, offer_to
 
 if TYPE_CHECKING:
     from services.assignment.domain.course import Course

@@ -36,6 +36,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "assignment.unavailable": "Nobody can come; the waiting officer goes on as usual.",
     "assignment.handed_off": "The case manager of {agency} has met the person.",
     "assignment.enrolled": "Intake at {agency} is completed.",
+    "intake.overdue": "{agency} took the person on, and has reported no intake; it keeps them.",
     "assignment.ended": "No longer with {agency} ({reason}).",
     "assignment.closed": "Needs no case manager any more ({reason}).",
     "place.freed": "A place at {agency} is free.",

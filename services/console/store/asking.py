@@ -26,6 +26,12 @@ _SINCE: Final = f"{_STEP} WHERE step_id > $1 ORDER BY step_id LIMIT $2"
 _OPEN_REVIEWS: Final = "SELECT subject, state FROM console.files WHERE open_reviews > 0 ORDER BY subject"
 _PROPOSED_LINKS: Final = "SELECT subject, state FROM console.files WHERE proposed_links > 0 ORDER BY subject"
 _WAITING: Final = "SELECT subject, state FROM console.files WHERE waiting > 0 ORDER BY subject"
+_OVERDUE: Final = """
+SELECT DISTINCT referral_id FROM console.steps AS overdue WHERE event = 'intake.overdue' AND NOT EXISTS (
+    SELECT FROM console.steps AS since WHERE since.referral_id = overdue.referral_id
+    AND since.event IN ('assignment.enrolled', 'assignment.ended') AND since.happened_at >= overdue.happened_at
+) ORDER BY referral_id
+"""
 _FILE: Final = "SELECT state FROM console.files WHERE subject = $1"
 _HEARD: Final = (
     "SELECT agency, max(happened_at) AS heard_at FROM console.steps WHERE agency IS NOT NULL "
@@ -110,6 +116,10 @@ class Asking:
             for referral_id, referral in file.referrals.items()
             if referral.standing == "waitlisted"
         ]
+
+    async def overdue_intakes(self) -> list[str]:
+        """Return the referrals whose intake is overdue: neither has come since, nor has the participation ended."""
+        return [row["referral_id"] for row in await self._conn.fetch(_OVERDUE)]
 
     async def last_heard(self) -> dict[str, datetime]:
         """Return when each agency was last heard."""

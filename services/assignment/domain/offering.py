@@ -1,0 +1,133 @@
+"""Making an offer, taking one back, recording a hand-off that was made: what is said, and which moments are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from contracts.catalogue import (
+    AssignmentAccepted,
+    AssignmentCancelled,
+    AssignmentClosed,
+    AssignmentHandedOff,
+    AssignmentOffered,
+    AssignmentUnavailable,
+)
+from contracts.words import ClosedReason, Door
+from services.assignment.domain.candidates import age_band
+from services.assignment.domain.kept import Terms
+from services.assignment.domain.referral import FINAL
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from services.assignment.domain.course import Course
+    from services.assignment.domain.kept import Offer, Told
+    from services.assignment.domain.referral import Referral
+
+OFFER: Final = "offer"
+ARRIVAL: Final = "arrival"
+INTAKE: Final = "intake"
+
+
+def offer_to(course: Course, referral_id: str, agency: str, since: datetime | None = None) -> None:
+    """Offer the referral to the agency, blind; it lapses by the site's clock, from when it was ready, or `since`."""
+    referral = course.referral(referral_id)
+    told, terms = told_of(referral), terms_of(referral)
+    ready_at = course.placement.ready_at(referral_id, course.office)
+    clocks = course.site.clocks
+    pressing = referral.officer_waits or (told.door is Door.ARREST_DIVERSION and not referral.unavailable)
+    minutes = clocks.offer_answer_minutes if pressing else clocks.offer_answer_minutes_outreach
+    lapses_at = max(course.at, ready_at or course.at, since or course.at) + clocks.minutes(minutes)
+    offer_id = _offer_id(course, referral_id, agency)
+    course.say(
+        AssignmentOffered(
+            referral_id=referral_id,
+            offer_id=offer_id,
+            agency=agency,
+            door=terms.door,
+            area=terms.area,
+            age_band=terms.age_band,
+            language=terms.language,
+            needs=terms.needs,
+            officer_waiting=terms.officer_waiting,
+            lapses_at=lapses_at,
+            arrive_within_minutes=clocks.arrival_minutes if referral.officer_waits else None,
+            test=told.test,
+        )
+    )
+    course.remind(OFFER, offer_id, lapses_at)
+
+
+def record(course: Course, referral_id: str, agency: str, handed_off_at: datetime) -> None:
+    """Record a hand-off that was made already: nobody is paged, and the place is taken whatever screening says."""
+    cancel(course, referral_id, ClosedReason.DIRECTED_ELSEWHERE)
+    offer_id = _offer_id(course, referral_id, agency)
+    course.say(AssignmentAccepted(referral_id=referral_id, offer_id=offer_id, agency=agency, after_the_fact=True))
+    remind_of_intake(course, offer_id)
+    course.say(
+        AssignmentHandedOff(
+            referral_id=referral_id,
+            offer_id=offer_id,
+            agency=agency,
+            handed_off_at=handed_off_at,
+            after_the_fact=True,
+        )
+    )
+
+
+def cancel(course: Course, referral_id: str, reason: ClosedReason) -> bool:
+    """Take back what is open or accepted and not yet handed off; whether there was anything."""
+    live = course.referral(referral_id).live
+    if live is None or live[1].met:
+        return False
+    offer_id, offer = live
+    course.say(AssignmentCancelled(referral_id=referral_id, offer_id=offer_id, agency=offer.agency, reason=reason))
+    course.openings.add(offer.agency)
+    return True
+
+
+def close(course: Course, referral_id: str, reason: ClosedReason) -> None:
+    """Take back what stands, and close the referral; it is said once."""
+    cancelled = cancel(course, referral_id, reason)
+    referral = course.referral(referral_id)
+    closed = referral.closed
+    if not closed & FINAL and (reason not in closed or cancelled or course.waited(referral_id)):
+        if reason is ClosedReason.NOT_DIVERTIBLE and referral.officer_expects_somebody:
+            course.say(AssignmentUnavailable(referral_id=referral_id, appointment_follows=False))
+        course.say(AssignmentClosed(referral_id=referral_id, reason=reason))
+
+
+def remind_of_intake(course: Course, offer_id: str) -> None:
+    """Have the program office told when nothing is heard of an intake for too long: nobody is lost unseen."""
+    clocks = course.site.clocks
+    course.remind(INTAKE, offer_id, course.at + clocks.days(clocks.intake_days))
+
+
+def says_otherwise(course: Course, referral_id: str, offer: Offer) -> bool:
+    """Whether an offer says what is so no more."""
+    return offer.terms is not None and offer.terms != terms_of(course.referral(referral_id))
+
+
+def terms_of(referral: Referral) -> Terms:
+    """Return what an offer of the referral says by now."""
+    told = told_of(referral)
+    return Terms(
+        door=told.door,
+        area=told.area,
+        age_band=age_band(told.age),
+        language=told.language,
+        needs=told.needs,
+        officer_waiting=referral.officer_waits,
+    )
+
+
+def told_of(referral: Referral) -> Told:
+    """Return what its sender told of a referral that is or may be offered."""
+    if referral.told is None:
+        message = "Only a referral that was received is offered."
+        raise AssertionError(message)
+    return referral.told
+
+
+def _offer_id(course: Course, referral_id: str, agency: str) -> str:
+    return course.naming.offer(referral_id, agency, len(course.referral(referral_id).offers))
