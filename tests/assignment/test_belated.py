@@ -42,9 +42,12 @@ from tests.assignment.examples import (
 HILLS = Particulars(age=AgeFact(from_years=40, to_years=40), area="hills")
 TAKEN_BACK = [
     pytest.param([retracted()], id="the sender withdraws"),
-    pytest.param([screened(verdict=Verdict.PRESUMPTIVELY_INELIGIBLE, revision=1)], id="it is not divertible"),
-    pytest.param([corrected(particulars=aged(70))], id="the terms change"),
-    pytest.param([corrected(particulars=HILLS)], id="it suits no more"),
+    pytest.param(
+        [corrected(), screened(verdict=Verdict.PRESUMPTIVELY_INELIGIBLE, revision=1)],
+        id="it is not divertible",
+    ),
+    pytest.param([corrected(particulars=aged(70)), screened(revision=1)], id="the terms change"),
+    pytest.param([corrected(particulars=HILLS), screened(revision=1)], id="it suits no more"),
 ]
 
 
@@ -156,6 +159,7 @@ async def test_an_acceptance_before_an_amendment_counts_although_the_amendment_i
     place.hub.at = later(2)
     for event in taken_back:
         await place.hear(event)
+    assert "assignment.cancelled" in place.said()
     await _read_late(place, RIVER, OfferAccepted(offer_id=old, arrives_in_minutes=20), minutes=1)
     assert _who_has_them(place) == [(RIVER, False)]
     assert place.last(AssignmentAccepted).arrive_by == later(1 + ARRIVAL)
