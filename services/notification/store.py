@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from services.notification.domain.answers import Verdict
 from services.notification.domain.deciding import agency_key
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.lanes import ConsentEnded, LaneRow
+from services.notification.domain.writing import (
+    read_dossier,
+    read_row,
+    read_verdict,
+    written_dossier,
+    written_row,
+    written_verdict,
+)
 from services.plumbing.service import Connection, Loaded
 
 if TYPE_CHECKING:
@@ -27,13 +35,13 @@ LEAD: Final = "SELECT pg_try_advisory_lock(hashtextextended('hub.notification.ca
 _LOAD: Final = "SELECT key, state FROM dossiers WHERE key = ANY($1::text[]) ORDER BY key FOR UPDATE"
 _LOOK: Final = "SELECT key, state FROM dossiers WHERE key = ANY($1::text[]) ORDER BY key FOR SHARE"
 _SAVE: Final = """
-INSERT INTO dossiers (key, state) SELECT * FROM unnest($1::text[], $2::jsonb[])
+INSERT INTO dossiers (key, state) SELECT * FROM unnest($1::text[], $2::text[])
 ON CONFLICT (key) DO UPDATE SET state = EXCLUDED.state
 """
 _ENTER: Final = """
 INSERT INTO lane_rows (agency, message_id, key, rests_on, reference)
 SELECT agency, message_id, key, rests_on, reference
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[]) WITH ORDINALITY
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY
      AS entered (agency, message_id, key, rests_on, reference, place)
 ORDER BY place
 ON CONFLICT (message_id) DO NOTHING
@@ -44,7 +52,8 @@ SELECT rows.agency, lanes.state, lanes.retry_at
 FROM (SELECT DISTINCT agency FROM lane_rows) AS rows LEFT JOIN lanes USING (agency)
 """
 _NEXT: Final = """
-SELECT id, key FROM lane_rows AS candidate
+SELECT id, key, (SELECT EXISTS (SELECT FROM dead_letters WHERE settled_at IS NULL)) AS parked
+FROM lane_rows AS candidate
 WHERE agency = $1 AND NOT EXISTS (
     SELECT FROM dead_letters WHERE settled_at IS NULL AND dead_letters.key = candidate.key
 )
@@ -70,7 +79,7 @@ SELECT EXISTS (SELECT FROM lane_rows JOIN dead_letters USING (key) WHERE agency 
 """
 _CARRY: Final = """
 UPDATE lane_rows SET state = 'carrying', verdict = judged.verdict, carrying_at = $3
-FROM unnest($1::bigint[], $2::jsonb[]) AS judged (id, verdict) WHERE lane_rows.id = judged.id
+FROM unnest($1::bigint[], $2::text[]) AS judged (id, verdict) WHERE lane_rows.id = judged.id
 """
 _BACK: Final = """
 UPDATE lane_rows SET state = 'waiting', verdict = NULL, carrying_at = NULL WHERE id = ANY($1::bigint[])
@@ -78,7 +87,7 @@ UPDATE lane_rows SET state = 'waiting', verdict = NULL, carrying_at = NULL WHERE
 _AGAIN: Final = """
 UPDATE lane_rows SET state = 'waiting', verdict = NULL, carrying_at = NULL, message_id = again.message_id,
                      reference = again.reference
-FROM unnest($1::bigint[], $2::text[], $3::jsonb[]) AS again (id, message_id, reference) WHERE lane_rows.id = again.id
+FROM unnest($1::bigint[], $2::text[], $3::text[]) AS again (id, message_id, reference) WHERE lane_rows.id = again.id
 """
 _DELETE: Final = "DELETE FROM lane_rows WHERE id = ANY($1::bigint[])"
 _LANE: Final = """
@@ -101,9 +110,19 @@ class Waiting:
     id: int
     row: LaneRow
     state: str = WAITING
-    verdict: dict[str, Any] | None = None
+    verdict: Verdict | None = None
     """What was judged when it was marked as being carried: its mark, and the disclosures that then count."""
     carrying_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The next rows of a lane, with their dossiers (and the agency's) locked against change."""
+
+    rows: list[Waiting]
+    dossiers: dict[str, Dossier]
+    held: bool
+    """Whether rows of people with a parked message may be in the lane."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +143,8 @@ class LaneStore(Protocol):
         """Return the agencies whose lane has rows and is not to be left alone until later."""
         ...
 
-    async def take(self, conn: Connection, agency: str, most: int) -> tuple[list[Waiting], dict[str, Dossier]]:
-        """Return the next rows of the lane in order, with their dossiers (and the agency's) locked against change.
-
-        Rows of people with a parked message stay where they are.
-        """
+    async def take(self, conn: Connection, agency: str, most: int) -> Taken:
+        """Take the next rows of the lane, in order. Rows of people with a parked message stay where they are."""
         ...
 
     async def note(self, conn: Connection, agency: str, why: str) -> list[LaneRow]:
@@ -142,7 +158,7 @@ class LaneStore(Protocol):
         """Tell whether rows of people with a parked message are in the lane."""
         ...
 
-    async def carry(self, conn: Connection, judged: Sequence[tuple[int, dict[str, Any]]], now: datetime) -> None:
+    async def carry(self, conn: Connection, judged: Sequence[tuple[int, Verdict]], now: datetime) -> None:
         """Mark the rows as being carried; from the commit on they count as told."""
         ...
 
@@ -195,7 +211,7 @@ class PostgresStore:
     ) -> None:
         """Save the dossiers, enter the rows, take away what rested on an ended consent."""
         if states:
-            await conn.execute(_SAVE, list(states), [_written(state) for state in states.values()])
+            await conn.execute(_SAVE, list(states), [written_dossier(state) for state in states.values()])
         entered = [row for _, row in rows if isinstance(row, LaneRow)]
         if entered:
             await conn.execute(
@@ -204,7 +220,7 @@ class PostgresStore:
                 [row.message_id for row in entered],
                 [row.key for row in entered],
                 [row.rests_on for row in entered],
-                [_reference(row) for row in entered],
+                [written_row(row) for row in entered],
             )
         ended = [row.consent_id for _, row in rows if isinstance(row, ConsentEnded)]
         if ended:
@@ -215,29 +231,30 @@ class PostgresStore:
         rows = await conn.fetch(_LANES)
         return [row["agency"] for row in rows if row["retry_at"] is None or row["retry_at"] <= now]
 
-    async def take(self, conn: Connection, agency: str, most: int) -> tuple[list[Waiting], dict[str, Dossier]]:
+    async def take(self, conn: Connection, agency: str, most: int) -> Taken:
         """See `LaneStore`. Dossiers are locked before rows are read: a withdrawal comes before or after."""
         candidates = await conn.fetch(_NEXT, agency, most)
         keys = sorted({row["key"] for row in candidates} | {agency_key(agency)})
         dossiers = _dossiers(await conn.fetch(_LOOK, keys))
         if not candidates:
-            return [], dossiers
+            return Taken([], dossiers, held=True)
         # Asked once more who is parked: it may have happened while the dossiers were waited for.
         rows = await conn.fetch(_ROWS, [row["id"] for row in candidates])
-        return [_waiting(row) for row in rows], dossiers
+        held = candidates[0]["parked"] or len(rows) < len(candidates)
+        return Taken([_waiting(row) for row in rows], dossiers, held=held)
 
     async def note(self, conn: Connection, agency: str, why: str) -> list[LaneRow]:
         """See `LaneStore`."""
         rows = await conn.fetch(_NOTE_PARKED if why == "parked" else _NOTE_ALL, agency, why)
-        return [LaneRow.model_validate_json(row["reference"]) for row in rows]
+        return [read_row(row["reference"]) for row in rows]
 
     async def anything_parked(self, conn: Connection, agency: str) -> bool:
         """See `LaneStore`."""
         return bool(await conn.fetchval(_ANY_PARKED, agency))
 
-    async def carry(self, conn: Connection, judged: Sequence[tuple[int, dict[str, Any]]], now: datetime) -> None:
+    async def carry(self, conn: Connection, judged: Sequence[tuple[int, Verdict]], now: datetime) -> None:
         """See `LaneStore`."""
-        await conn.execute(_CARRY, [one for one, _ in judged], [json.dumps(verdict) for _, verdict in judged], now)
+        await conn.execute(_CARRY, [one for one, _ in judged], [written_verdict(verdict) for _, verdict in judged], now)
 
     async def put_back(self, conn: Connection, ids: Sequence[int]) -> None:
         """See `LaneStore`."""
@@ -246,7 +263,7 @@ class PostgresStore:
     async def say_anew(self, conn: Connection, rows: Sequence[tuple[int, LaneRow]]) -> None:
         """See `LaneStore`."""
         await conn.execute(
-            _AGAIN, [one for one, _ in rows], [row.message_id for _, row in rows], [_reference(row) for _, row in rows]
+            _AGAIN, [one for one, _ in rows], [row.message_id for _, row in rows], [written_row(row) for _, row in rows]
         )
 
     async def settle(self, conn: Connection, ids: Sequence[int]) -> None:
@@ -267,17 +284,9 @@ class PostgresStore:
 
 
 def _dossiers(rows: Sequence[Any]) -> dict[str, Dossier]:
-    return {row["key"]: Dossier.model_validate_json(row["state"]) for row in rows}
-
-
-def _written(state: Dossier) -> str:
-    return state.model_dump_json(exclude_defaults=True)
-
-
-def _reference(row: LaneRow) -> str:
-    return row.model_dump_json(exclude_defaults=True)
+    return {row["key"]: read_dossier(row["state"]) for row in rows}
 
 
 def _waiting(row: Any) -> Waiting:
-    verdict = None if row["verdict"] is None else json.loads(row["verdict"])
-    return Waiting(row["id"], LaneRow.model_validate_json(row["reference"]), row["state"], verdict, row["carrying_at"])
+    verdict = None if row["verdict"] is None else read_verdict(row["verdict"])
+    return Waiting(row["id"], read_row(row["reference"]), row["state"], verdict, row["carrying_at"])

@@ -13,13 +13,15 @@ from typing import Any
 from contracts import topics
 from contracts.envelope import Fact
 from services.notification.app.carrier import Carrier
+from services.notification.domain.answers import Verdict
 from services.notification.domain.deciding import agency_key
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.judging import Judge
 from services.notification.domain.lanes import ConsentEnded, LaneRow
+from services.notification.domain.writing import read_dossier, written_dossier
 from services.notification.gateways import Sent
 from services.notification.settings import CarrierSettings
-from services.notification.store import CARRYING, WAITING, WITHDRAWN, LaneAlarm, LaneReport, Waiting
+from services.notification.store import CARRYING, WAITING, WITHDRAWN, LaneAlarm, LaneReport, Taken, Waiting
 from services.plumbing.memory import MemoryHub
 from services.plumbing.service import Loaded
 from services.sites import Site
@@ -63,7 +65,7 @@ class MemoryStore:
         self, conn: Any, states: Mapping[str, Dossier], shared: None, rows: Sequence[tuple[Fact, Any]]
     ) -> None:
         for key, state in states.items():
-            self.tables.dossiers[key] = state.model_dump_json(exclude_defaults=True)
+            self.tables.dossiers[key] = written_dossier(state)
         known = {one.row.message_id for one in self.tables.rows.values()}
         for _, row in rows:
             if isinstance(row, LaneRow) and row.message_id not in known:
@@ -79,9 +81,10 @@ class MemoryStore:
         agencies = dict.fromkeys(one.row.agency for one in self.rows)
         return [agency for agency in agencies if (self._retry_at(agency) or now) <= now]
 
-    async def take(self, conn: Any, agency: str, most: int) -> tuple[list[Waiting], dict[str, Dossier]]:
+    async def take(self, conn: Any, agency: str, most: int) -> Taken:
         rows = [one for one in self.rows if one.row.agency == agency and one.row.key not in self.parked][:most]
-        return rows, self._dossiers([*(one.row.key for one in rows), agency_key(agency)])
+        dossiers = self._dossiers([*(one.row.key for one in rows), agency_key(agency)])
+        return Taken(rows, dossiers, held=bool(self.parked))
 
     async def note(self, conn: Any, agency: str, why: str) -> list[LaneRow]:
         noted = []
@@ -95,7 +98,7 @@ class MemoryStore:
     async def anything_parked(self, conn: Any, agency: str) -> bool:
         return any(one.row.agency == agency and one.row.key in self.parked for one in self.rows)
 
-    async def carry(self, conn: Any, judged: Sequence[tuple[int, dict[str, Any]]], now: datetime) -> None:
+    async def carry(self, conn: Any, judged: Sequence[tuple[int, Verdict]], now: datetime) -> None:
         for number, verdict in judged:
             self._change(number, state=CARRYING, verdict=verdict, carrying_at=now)
 
@@ -138,7 +141,7 @@ class MemoryStore:
 
     def _dossiers(self, keys: Iterable[str]) -> dict[str, Dossier]:
         kept = self.tables.dossiers
-        return {key: Dossier.model_validate_json(kept[key]) for key in keys if key in kept}
+        return {key: read_dossier(kept[key]) for key in keys if key in kept}
 
 
 class MemoryLanes:

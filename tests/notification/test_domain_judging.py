@@ -18,6 +18,7 @@ from services.notification.domain.dossier import Dossier
 from services.notification.domain.evolving import evolve
 from services.notification.domain.judging import CATEGORY_OF, Allowed, Judge, Question, Withheld
 from services.notification.domain.telling import SAYS
+from services.notification.domain.writing import written_dossier, written_row
 from tests.notification.examples import (
     CASEWORK,
     CLEAR,
@@ -244,8 +245,8 @@ def test_what_is_kept_and_what_waits_holds_no_clear_word_of_the_person():
     words = [word for part in CLEAR.values() for value in part.values() for word in _texts(value)]
     for fact in [received(), screened(), offered(), accepted(), granted(CASEWORK), onward_asked(), handed_off()]:
         told.hear(fact, carry=False)
-    kept = "".join(dossier.model_dump_json() for dossier in told.dossiers.values())
-    waiting = "".join(row.model_dump_json() for row in told.waiting)
+    kept = "".join(written_dossier(dossier) for dossier in told.dossiers.values())
+    waiting = "".join(written_row(row) for row in told.waiting)
     told.carry(NOON + timedelta(hours=1))
     said = "".join(fact.event.model_dump_json() + str(fact.envelope) for fact in told.disclosures)
     for word in words:

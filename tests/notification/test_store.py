@@ -10,8 +10,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.notification.domain.dossier import Dossier, Standing
+from contracts.words import Category, Purpose
+from services.notification.domain.answers import Allowed, Verdict
+from services.notification.domain.dossier import Dossier
 from services.notification.domain.evolving import evolve
+from services.notification.domain.kept import Standing
 from services.notification.domain.lanes import ConsentEnded, LaneRow
 from services.notification.store import LaneReport, PostgresStore
 from tests.notification.examples import (
@@ -20,6 +23,7 @@ from tests.notification.examples import (
     NOON,
     PERSON,
     POLICE,
+    REFERRAL,
     accepted,
     enrolled,
     granted,
@@ -36,6 +40,11 @@ from tests.notification.memory import MemoryStore
 from tests.notification.servers import empty
 
 OTHER = "per-" + "9" * 32
+VERDICT = Verdict(
+    "sample",
+    (Allowed(Purpose.OPERATION, frozenset({"needs"}), frozenset({Category.NEEDS}), ("permission/sample",)),),
+    REFERRAL,
+)
 
 
 class InMemory:
@@ -96,7 +105,7 @@ async def enter(place: Any, *rows: LaneRow | ConsentEnded) -> None:
 
 async def lane(place: Any, agency: str = CASEWORK) -> list[Any]:
     async with place.transaction() as conn:
-        return (await place.store.take(conn, agency, 100))[0]
+        return (await place.store.take(conn, agency, 100)).rows
 
 
 async def test_a_dossier_is_read_as_it_was_saved(place):
@@ -138,17 +147,17 @@ async def test_what_is_being_carried_is_told_and_no_end_of_a_consent_takes_it_aw
     await enter(place, row("one", rests_on=CONSENT))
     [one] = await lane(place)
     async with place.transaction() as conn:
-        await place.store.carry(conn, [(one.id, {"mark": "sample"})], NOON)
+        await place.store.carry(conn, [(one.id, VERDICT)], NOON)
     await enter(place, ConsentEnded(consent_id=CONSENT))
     [one] = await lane(place)
-    assert (one.state, one.verdict, one.carrying_at) == ("carrying", {"mark": "sample"}, NOON)
+    assert (one.state, one.verdict, one.carrying_at) == ("carrying", VERDICT, NOON)
 
 
 async def test_what_was_not_sent_waits_again_and_what_was_sent_is_gone(place):
     await enter(place, row("one"), row("two"))
     one, two = await lane(place)
     async with place.transaction() as conn:
-        await place.store.carry(conn, [(one.id, {}), (two.id, {})], NOON)
+        await place.store.carry(conn, [(one.id, VERDICT), (two.id, VERDICT)], NOON)
         await place.store.settle(conn, [one.id])
         await place.store.put_back(conn, [two.id])
     [left] = await lane(place)
@@ -211,5 +220,5 @@ async def test_the_agencys_own_standing_comes_with_its_rows(place):
     standing = Dossier(standing=Standing(suspended=True, at=NOON, by="sample"))
     async with place.transaction() as conn:
         await place.store.save(conn, {f"agency/{CASEWORK}": standing}, None, [])
-        _, dossiers = await place.store.take(conn, CASEWORK, 10)
-    assert dossiers == {f"agency/{CASEWORK}": standing}
+        taken = await place.store.take(conn, CASEWORK, 10)
+    assert taken.dossiers == {f"agency/{CASEWORK}": standing}

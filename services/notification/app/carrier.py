@@ -9,14 +9,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from contracts.envelope import Fact
-from contracts.words import Category, Purpose
-from services.notification.domain.carrying import Carried, asked, counted_as_told, refused, told, withheld
+from services.notification.domain.answers import Answers
+from services.notification.domain.carrying import (
+    Carried,
+    asked,
+    counted_as_told,
+    pinned,
+    refused,
+    told,
+    verdict_of,
+    withheld,
+)
 from services.notification.domain.deciding import agency_key
 from services.notification.domain.dossier import Dossier
-from services.notification.domain.judging import Allowed, Answers, Withheld
 from services.notification.domain.lanes import LaneRow
 from services.notification.domain.telling import sealed_of
 from services.notification.gateways import Lanes, Sent
@@ -104,9 +112,11 @@ class Carrier:
         """Make one pass over the agency's lane; return whether there is more to carry at once."""
         trouble = await self._lanes.trouble(agency)
         async with self._world.transaction() as conn:
-            rows, dossiers = await self._store.take(conn, agency, self._settings.rows)
+            taken = await self._store.take(conn, agency, self._settings.rows)
+            rows, dossiers = taken.rows, taken.dossiers
             now = self._world.now()
-            await self._say_held(conn, agency, "parked", now)
+            if taken.held:
+                await self._say_held(conn, agency, "parked", now)
             if dossiers.get(agency_key(agency), _NOBODY).standing.suspended:
                 await self._suspended(conn, agency, now)
                 return False
@@ -137,11 +147,11 @@ class Carrier:
                 plan.settle.append(one.id)
                 plan.facts += [refused(one.row, purpose, "consent", "consent-ended", now, answers.referral_id)
                                for purpose in self._judge.purposes(one.row.agency, one.row.message)]  # fmt: skip
-            elif one.state == CARRYING and _mark(one) != answers.mark:
-                plan.facts += counted_as_told(one.row, _pinned(one, answers), self._judge, one.carrying_at or now)
+            elif one.state == CARRYING and one.verdict is not None and one.verdict.mark != answers.mark:
+                plan.facts += counted_as_told(one.row, pinned(one.verdict), self._judge, one.carrying_at or now)
                 if answers.allowed:
                     again = derived("msg-", one.row.message_id, answers.mark)
-                    plan.anew.append((one.id, one.row.model_copy(update={"message_id": again})))
+                    plan.anew.append((one.id, replace(one.row, message_id=again)))
                 else:
                     plan.settle.append(one.id)
                     plan.facts += withheld(one.row, answers, now)
@@ -155,7 +165,7 @@ class Carrier:
     async def _commit_to(self, conn: Connection, plan: _Plan, now: datetime) -> None:
         """Write down what is going to be told, before anything is opened."""
         if plan.carry:
-            await self._store.carry(conn, [(one.id, _verdict(answers)) for one, answers, _ in plan.carry], now)
+            await self._store.carry(conn, [(one.id, verdict_of(answers)) for one, answers, _ in plan.carry], now)
         if plan.anew:
             await self._store.say_anew(conn, plan.anew)
         if plan.settle:
@@ -250,32 +260,3 @@ class Carrier:
     def remember_stuck(self, agencies: Iterable[str]) -> None:
         """Take over from an earlier leader which lanes did not flow."""
         self._stuck.update(agencies)
-
-
-def _verdict(answers: Answers) -> dict[str, Any]:
-    """What counts as told if nobody ever learns how the sending ended: no content, only words of the policy."""
-    return {
-        "mark": answers.mark,
-        "allowed": [
-            {"purpose": answer.purpose, "fields": sorted(answer.fields), "categories": sorted(answer.categories),
-             "by": list(answer.by)}
-            for answer in answers.allowed
-        ],
-        "referral_id": answers.referral_id,
-    }  # fmt: skip
-
-
-def _mark(one: Waiting) -> str | None:
-    return None if one.verdict is None else one.verdict["mark"]
-
-
-def _pinned(one: Waiting, answers: Answers) -> Answers:
-    """The answers as they were when the row was marked."""
-    verdict = one.verdict or {"allowed": [], "referral_id": None, "mark": ""}
-    allowed = tuple(
-        Allowed(Purpose(answer["purpose"]), frozenset(answer["fields"]),
-                frozenset(map(Category, answer["categories"])), tuple(answer["by"]))
-        for answer in verdict["allowed"]
-    )  # fmt: skip
-    nothing: tuple[Withheld, ...] = ()
-    return replace(answers, allowed=allowed, withheld=nothing, referral_id=verdict["referral_id"])

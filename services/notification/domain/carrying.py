@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from contracts.disclosures.disclosure_made import DisclosureMade
 from contracts.disclosures.disclosure_withheld import DisclosureWithheld
 from contracts.envelope import Envelope, Fact, service_source
-from services.notification.domain.judging import Allowed, Answers, Question, Withheld, referral_of
-from services.notification.domain.telling import RecordErased, Telling, composed, told_categories
+from services.notification.domain.answers import Allowed, Answers, Question, Verdict, Withheld
+from services.notification.domain.judging import referral_of
+from services.notification.domain.telling import RecordErased, Telling, composed, in_order, told_categories
 from services.plumbing.identity import derived
 
 if TYPE_CHECKING:
@@ -42,20 +44,19 @@ class Carried:
 
 def asked(row: LaneRow, dossier: Dossier, judge: Judge, now: datetime) -> Answers:
     """Ask the one decision function about the row, for every purpose under which the site lets its agency hear it."""
-    question = Question(row.agency, row.message, judge.purposes(row.agency, row.message)[0], row.referral_id,
-                        row.offer_id, row.onward_id, row.review_id)  # fmt: skip
-    answers = [
-        judge.may(
-            Question(row.agency, row.message, purpose, row.referral_id, row.offer_id, row.onward_id, row.review_id),
-            dossier,
-            now,
-        )
-        for purpose in judge.purposes(row.agency, row.message)
-    ]
-    allowed = tuple(answer for answer in answers if isinstance(answer, Allowed))
-    withheld = tuple(answer for answer in answers if isinstance(answer, Withheld))
-    referral_id = referral_of(question, dossier)
-    return Answers(allowed, withheld, referral_id, _mark(allowed, referral_id, dossier))
+    allowed: list[Allowed] = []
+    withheld: list[Withheld] = []
+    referral_id: str | None = None
+    for purpose in judge.purposes(row.agency, row.message):
+        question = Question(row.agency, row.message, purpose, row.referral_id, row.offer_id, row.onward_id,
+                            row.review_id)  # fmt: skip
+        referral_id = referral_of(question, dossier)
+        answer = judge.may(question, dossier, now)
+        if isinstance(answer, Allowed):
+            allowed.append(answer)
+        else:
+            withheld.append(answer)
+    return Answers(tuple(allowed), tuple(withheld), referral_id, _mark(tuple(allowed), referral_id, dossier))
 
 
 def carried(  # all that the last look takes, and nothing else
@@ -94,10 +95,20 @@ def told(  # as above
     return Carried(_message(row, event, pseudonym), made + withheld(row, answers, now))
 
 
+def verdict_of(answers: Answers) -> Verdict:
+    """Return what is written down of the answers before anything is sent."""
+    return Verdict(answers.mark, answers.allowed, answers.referral_id)
+
+
+def pinned(verdict: Verdict) -> Answers:
+    """Return the answers as they were when the row was marked."""
+    return Answers(verdict.allowed, (), verdict.referral_id, verdict.mark)
+
+
 def counted_as_told(row: LaneRow, answers: Answers, judge: Judge, now: datetime) -> tuple[Fact, ...]:
     """Return the disclosures of a row that may have been sent: what cannot be known counts as told."""
     return tuple(
-        _made(row, answers, judge, answer.purpose, tuple(sorted(answer.categories)), answer.by, now)
+        _made(row, answers, judge, answer.purpose, in_order(answer.categories), answer.by, now)
         for answer in answers.allowed
     )
 
@@ -181,11 +192,14 @@ def _message(row: LaneRow, event: Event, pseudonym: Pseudonym) -> Fact:
     return Fact(event, envelope)
 
 
-def _mark(allowed: Sequence[Allowed], referral_id: str | None, dossier: Dossier) -> str:
+def _mark(allowed: tuple[Allowed, ...], referral_id: str | None, dossier: Dossier) -> str:
     record = dossier.records.get(referral_id or "")
-    parts = [
-        [[answer.purpose, sorted(answer.fields), list(answer.by)] for answer in allowed],
-        None if record is None else record.revision,
-        referral_id in dossier.retracted,
-    ]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+    revision = None if record is None else record.revision
+    told = f"{_words(allowed)} {revision} {referral_id in dossier.retracted}"
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+@lru_cache(maxsize=4096)
+def _words(allowed: tuple[Allowed, ...]) -> str:
+    """Say what is allowed in words that are the same whenever the same is."""
+    return json.dumps([[answer.purpose, sorted(answer.fields), list(answer.by)] for answer in allowed])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts.assignments.answer_refused import AnswerRefused
 from contracts.consents.consent_expired import ConsentExpired
@@ -15,16 +15,18 @@ from contracts.reports.report_refused import ReportRefused
 from contracts.screenings.review_refused import ReviewRefused
 from contracts.to_hub.agency_resumed import AgencyResumed
 from contracts.to_hub.agency_suspended import AgencySuspended
-from services.notification.domain.dossier import Dossier
 from services.notification.domain.lanes import ConsentEnded, LaneRow
 from services.notification.domain.notices import Notice, due
 from services.plumbing.service import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from contracts.envelope import Fact
+    from contracts.event import Event
+    from services.notification.domain.dossier import Dossier
     from services.notification.domain.judging import Judge
+    from services.notification.domain.notices import Name
 
     Ids = Callable[..., str]
     """Makes an id of a prefix and parts, which nobody outside the hub can work out: `Keyed`."""
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 REFUSALS: Final = (ReferralRefused, ReportRefused, AnswerRefused, ConsentRefused, ReviewRefused)
 """What was not admitted, or fits nothing open: its sender hears why."""
 OF_AN_AGENCY: Final = (AgencySuspended, AgencyResumed)
-_NOTHING: Final = Dossier()
+_RECEIPT: Final = "referral.acknowledged"
 
 
 def agency_key(slug: str) -> str:
@@ -40,14 +42,17 @@ def agency_key(slug: str) -> str:
     return f"agency/{slug}"
 
 
+_OF_AN_AGENCY: Final[Mapping[type[Event], Callable[[Any], str]]] = {
+    **dict.fromkeys(REFUSALS, lambda event: event.refusal.agency),
+    **dict.fromkeys(OF_AN_AGENCY, lambda event: event.agency),
+}
+"""By event: the agency that it is about, where no person is meant."""
+
+
 def key(fact: Fact) -> str | None:
     """Return whose dossier the fact touches: the person's, or the agency's where nobody is meant."""
-    event = fact.event
-    if isinstance(event, REFUSALS):
-        return agency_key(event.refusal.agency)
-    if isinstance(event, OF_AN_AGENCY):
-        return agency_key(event.agency)
-    return fact.subject
+    agency = _OF_AN_AGENCY.get(type(fact.event))
+    return fact.subject if agency is None else agency_key(agency(fact.event))
 
 
 def decide(judge: Judge, ids: Ids, before: Dossier | None, after: Dossier, fact: Fact) -> Iterator[Row]:
@@ -57,24 +62,28 @@ def decide(judge: Judge, ids: Ids, before: Dossier | None, after: Dossier, fact:
         yield Row(_refused(ids, fact, agency_key(event.refusal.agency)))
         return
     if isinstance(event, ReferralRepeated):
-        notice = Notice(event.agency, "referral.acknowledged", referral_id=event.referral_id, state="repeated")
+        notice = Notice(event.agency, _RECEIPT, referral_id=event.referral_id, state="repeated")
         yield Row(_row(ids, notice, fact, again=True))
         return
     if isinstance(event, ConsentWithdrawn | ConsentExpired):
-        yield Row(ConsentEnded(consent_id=event.consent_id))
-    if isinstance(event, OF_AN_AGENCY) or fact.subject is None:
+        yield Row(ConsentEnded(event.consent_id))
+    if after is before or fact.subject is None or isinstance(event, OF_AN_AGENCY):
         return
     scope: str | None = getattr(event, "referral_id", None)
-    known = {notice.name: notice for notice in due(before or _NOTHING, judge, fact.at, scope)}
+    known = {} if before is None else {notice.name: notice for notice in due(before, judge, fact.at, scope)}
     for notice in due(after, judge, fact.at, scope):
-        name = notice.name
-        earlier = known.get(name)
+        earlier = known.get(notice.name)
         if earlier is None:
-            told = any(one[:3] == name[:3] for one in known)
+            told = _heard_of(notice, known)
             if told or not _never_told(notice):
                 yield Row(_row(ids, notice, fact, again=told))
         elif notice.opens - earlier.opens:
             yield Row(_row(ids, notice, fact, again=True))
+
+
+def _heard_of(notice: Notice, known: Mapping[Name, Notice]) -> bool:
+    """Tell whether its recipient has heard such a notice before, of an earlier state of the same thing."""
+    return any(one[:3] == notice[:3] for one in known)
 
 
 def _never_told(notice: Notice) -> bool:
@@ -107,7 +116,7 @@ def _row(ids: Ids, notice: Notice, fact: Fact, *, again: bool) -> LaneRow:
 def _cause(notice: Notice, fact: Fact) -> str | None:
     """A receipt names its own submission, so that the sender can match it; else nobody hears of another's messages."""
     envelope = fact.envelope
-    if notice.message == "referral.acknowledged" and isinstance(fact.event, ReferralReceived | ReferralRepeated):
+    if notice.message == _RECEIPT and isinstance(fact.event, ReferralReceived | ReferralRepeated):
         return envelope.causation_id
     return envelope.id if fact.agency == notice.agency else None
 

@@ -2,218 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from contracts.parts import Particulars
-from contracts.words import (
-    AgeBand,
-    Agreement,
-    Category,
-    ConsentKind,
-    Door,
-    HelpType,
-    Purpose,
-    SourceKind,
-    Verdict,
+from contracts.words import Agreement
+from services.notification.domain.kept import (
+    IN_GOOD_STANDING,
+    Answer,
+    Consent,
+    Offer,
+    Onward,
+    Record,
+    Review,
+    Saying,
+    Screening,
+    Standing,
 )
 
 
-class Kept(BaseModel):
-    """A piece of the dossier."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Record(Kept):
-    """A referral as its highest revision tells it; what is private is there only as sealed tokens."""
-
-    agency: str
-    door: Door
-    source_kind: SourceKind
-    agreement: Agreement
-    officer_waiting: bool
-    restricted_source: bool
-    after_the_fact: bool
-    test: bool
-    revision: int
-    at: datetime
-    """When this revision was admitted."""
-    particulars: Particulars
-    sealed: dict[Category, str]
-
-
-class Answer(Kept):
-    """What a revision of a referral says of the person's own answer."""
-
-    agreement: Agreement
-    at: datetime
-    """When the revision was admitted."""
-
-
-class Screening(Kept):
-    """What the policy said of one revision of a referral, as far as police may hear of it."""
-
-    police_verdict: Verdict
-    failed: tuple[str, ...]
-    policy: str
-    policy_version: str
-    at: datetime
-
-
-class Review(Kept):
-    """A review that was called, and how it was decided."""
-
-    referral_id: str
-    called: bool = False
-    because: tuple[str, ...] = ()
-    urgent: bool = False
-    decide_by: datetime | None = None
-    verdict: Verdict | None = None
-    decided_at: datetime | None = None
-    revision: int = 0
-    """The newest revision for which it was decided."""
-    by_default: bool = False
-    """Nobody answered in time; a person's word counts before it."""
-
-    def gives_way_to(self, revision: int, *, by_default: bool) -> bool:
-        """Whether a decision of this revision counts before the one that is kept, if there is one."""
-        return self.verdict is None or (self.revision, not self.by_default) < (revision, not by_default)
-
-
-class Terms(Kept):
-    """A blind offer as assignment made it."""
-
-    door: Door
-    area: str | None
-    age_band: AgeBand
-    language: str
-    needs: tuple[HelpType, ...]
-    officer_waiting: bool
-    lapses_at: datetime
-    arrive_within_minutes: int | None
-    test: bool
-
-
-class Acceptance(Kept):
-    """How an agency took the person on."""
-
-    at: datetime
-    arrives_in_minutes: int | None
-    arrive_by: datetime | None
-    appointment_at: datetime | None
-    after_the_fact: bool
-    officer_gone: bool
-    """The officer had been told before that nobody comes."""
-
-
-class Offer(Kept):
-    """One agency and one referral: asked, answered, met, ended."""
-
-    referral_id: str
-    agency: str
-    terms: Terms | None = None
-    accepted: Acceptance | None = None
-    declined: bool = False
-    lapsed_at: datetime | None = None
-    cancelled_at: datetime | None = None
-    handed_off_at: datetime | None = None
-    met_at: datetime | None = None
-    """When the hub heard of the hand-off; the time of the hand-off itself is the agency's to say."""
-
-    @property
-    def open(self) -> bool:
-        """Whether the agency may still answer."""
-        return self.terms is not None and self.accepted is None and not self.over
-
-    @property
-    def held(self) -> bool:
-        """Whether the agency took the person on and has not lost them since."""
-        return self.accepted is not None and not self.over
-
-    @property
-    def with_an_officer(self) -> bool:
-        """Whether it was made and taken while an officer waited; an amendment that says so later asks too late."""
-        asked, taken = self.terms, self.accepted
-        return (asked is None or asked.officer_waiting) and (taken is None or not taken.officer_gone)
-
-    @property
-    def over(self) -> bool:
-        """Whether it was declined, lapsed or cancelled."""
-        return self.declined or self.lapsed_at is not None or self.cancelled_at is not None
-
-
-class Grant(Kept):
-    """What a consent opens: to whom, which categories, for what."""
-
-    kind: ConsentKind
-    recipients: tuple[str, ...]
-    categories: frozenset[Category]
-    purpose: Purpose
-    expires_at: datetime | None = None
-
-
-class Consent(Kept):
-    """A consent and its end. Withdrawn and expired are for ever, even before the grant was heard."""
-
-    grant: Grant | None = None
-    over: bool = False
-
-
-class Onward(Kept):
-    """A case manager asks one provider, or one after another, for help."""
-
-    asked_by: str = ""
-    help_type: HelpType | None = None
-    asked: dict[str, str | None] = Field(default_factory=dict)
-    """By provider: the case manager's note, sealed."""
-    closed: dict[str, str] = Field(default_factory=dict)
-    """By state: the provider, or nobody."""
-
-
-class Saying(Kept):
-    """The person's own answer, as an agency reported it."""
-
-    agency: str = ""
-    """Who reported it. Whether that is somebody whose word counts is asked when it is needed."""
-    referral_id: str | None
-    agreed: bool
-    at: datetime
-
-
-class Standing(Kept):
-    """Whether an agency is cut off. The newest word counts."""
-
-    suspended: bool = False
-    at: datetime | None = None
-    by: str = ""
-
-
-class Dossier(Kept):
+@dataclass(frozen=True, slots=True)
+class Dossier:
     """All that notification knows of one person; of an agency it knows only its standing."""
 
-    records: dict[str, Record] = Field(default_factory=dict)
-    answers: dict[str, dict[int, Answer]] = Field(default_factory=dict)
+    records: dict[str, Record] = field(default_factory=dict)
+    answers: dict[str, dict[int, Answer]] = field(default_factory=dict)
     """By referral and revision: the person's answer as the sender told it."""
-    received_at: dict[str, datetime] = Field(default_factory=dict)
+    received_at: dict[str, datetime] = field(default_factory=dict)
     retracted: frozenset[str] = frozenset()
-    screenings: dict[str, dict[int, Screening]] = Field(default_factory=dict)
-    reviews: dict[str, Review] = Field(default_factory=dict)
-    offers: dict[str, Offer] = Field(default_factory=dict)
-    unavailable: dict[str, bool] = Field(default_factory=dict)
+    screenings: dict[str, dict[int, Screening]] = field(default_factory=dict)
+    reviews: dict[str, Review] = field(default_factory=dict)
+    offers: dict[str, Offer] = field(default_factory=dict)
+    unavailable: dict[str, bool] = field(default_factory=dict)
     """By referral: an officer was told to go on as usual; true where an appointment follows."""
-    unavailable_at: dict[str, datetime] = Field(default_factory=dict)
-    enrolled: dict[str, date] = Field(default_factory=dict)
+    unavailable_at: dict[str, datetime] = field(default_factory=dict)
+    enrolled: dict[str, date] = field(default_factory=dict)
     """By referral: the day on which intake was completed."""
     ended: frozenset[tuple[str, str]] = frozenset()
     """(referral, agency) whose participation ended."""
     ended_by_others: frozenset[tuple[str, str]] = frozenset()
     """Those of them that somebody else reported than the agency."""
-    consents: dict[str, Consent] = Field(default_factory=dict)
-    onwards: dict[str, Onward] = Field(default_factory=dict)
-    sayings: dict[str, Saying] = Field(default_factory=dict)
-    standing: Standing = Standing()
+    consents: dict[str, Consent] = field(default_factory=dict)
+    onwards: dict[str, Onward] = field(default_factory=dict)
+    sayings: dict[str, Saying] = field(default_factory=dict)
+    standing: Standing = IN_GOOD_STANDING
 
     def agreement(self, referral_id: str, office: str) -> Agreement:
         """Return what the person answered last: in the referral, or since, by way of somebody who may pass it on.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from contracts.assignments.assignment_accepted import AssignmentAccepted
 from contracts.assignments.assignment_cancelled import AssignmentCancelled
@@ -29,26 +30,26 @@ from contracts.to_hub.agency_suspended import AgencySuspended
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.words import RuleResult
-from services.notification.domain.dossier import (
-    Acceptance,
+from services.notification.domain import offers
+from services.notification.domain.dossier import Dossier
+from services.notification.domain.kept import (
     Answer,
     Consent,
-    Dossier,
+    Facts,
     Grant,
-    Offer,
     Onward,
     Record,
     Review,
     Saying,
     Screening,
     Standing,
-    Terms,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from contracts.envelope import Fact
+    from contracts.event import Event
 
 NOTHING: Final = Dossier()
 Key = TypeVar("Key")
@@ -57,47 +58,41 @@ Value = TypeVar("Value")
 
 def evolve(before: Dossier | None, fact: Fact) -> Dossier:
     """Fold one fact; what says nothing of a dossier leaves it as it is."""
+    folded = _FOLDED.get(type(fact.event))
     dossier = before or NOTHING
-    match fact.event:
-        case ReferralReceived() | ReferralCorrected() | ReferralRetracted():
-            return _referral(dossier, fact.event, fact)
-        case ScreeningDetermined() | ReviewRequested() | ReviewDecided():
-            return _screening(dossier, fact.event, fact)
-        case ConsentGranted() | ConsentWithdrawn() | ConsentExpired():
-            return _consent(dossier, fact.event)
-        case OnwardAsked() | OnwardClosed():
-            return _onward(dossier, fact.event)
-        case AssignmentOffered() | AssignmentAccepted() | AssignmentHandedOff():
-            return _taken(dossier, fact.event, fact)
-        case AssignmentDeclined() | AssignmentLapsed() | AssignmentCancelled():
-            return _lost(dossier, fact.event, fact)
-        case AssignmentUnavailable() | AssignmentEnrolled() | AssignmentEnded():
-            return _outcome(dossier, fact.event, fact)
-        case PersonAgreed() | PersonDeclined() as event:
-            agreed = isinstance(event, PersonAgreed)
-            said = Saying(agency=fact.agency or "", referral_id=event.referral_id, agreed=agreed, at=fact.at)
-            return _with(dossier, sayings=_and(dossier.sayings, f"{fact.source} {fact.id}", said))
-        case AgencySuspended() | AgencyResumed() as event:
-            return _standing(dossier, fact, suspended=isinstance(event, AgencySuspended))
-        case _:
-            return dossier
+    return dossier if folded is None else folded(dossier, fact.event, fact)
 
 
-def _referral(dossier: Dossier, event: ReferralReceived | ReferralCorrected | ReferralRetracted, fact: Fact) -> Dossier:
+def _received(dossier: Dossier, event: ReferralReceived, fact: Fact) -> Dossier:
     name = event.referral_id
-    if isinstance(event, ReferralRetracted):
-        return _with(dossier, retracted=dossier.retracted | {name})
-    revision = event.revision if isinstance(event, ReferralCorrected) else 0
-    if isinstance(event, ReferralReceived):
-        dossier = _with(dossier, received_at=_and(dossier.received_at, name, fact.at))
-    answers = dossier.answers.get(name, {})
-    if revision not in answers:
-        answer = Answer(agreement=event.agreement, at=fact.at)
-        dossier = _with(dossier, answers=_and(dossier.answers, name, _and(answers, revision, answer)))
-    known = dossier.records.get(name)
-    if known is not None and known.revision >= revision:
-        return dossier
-    record = Record(
+    answers, records = _told(dossier, event, 0, fact)
+    received_at = _and(dossier.received_at, name, fact.at)
+    return replace(dossier, received_at=received_at, answers=answers, records=records)
+
+
+def _corrected(dossier: Dossier, event: ReferralCorrected, fact: Fact) -> Dossier:
+    answers, records = _told(dossier, event, event.revision, fact)
+    return replace(dossier, answers=answers, records=records)
+
+
+def _told(
+    dossier: Dossier, event: ReferralReceived | ReferralCorrected, revision: int, fact: Fact
+) -> tuple[dict[str, dict[int, Answer]], dict[str, Record]]:
+    """Return answers and records with this revision: every revision's answer counts, and the highest record."""
+    name = event.referral_id
+    answers, records = dossier.answers, dossier.records
+    known = answers.get(name, {})
+    if revision not in known:
+        answers = _and(answers, name, _and(known, revision, Answer(event.agreement, fact.at)))
+    record = records.get(name)
+    if record is None or record.revision < revision:
+        records = _and(records, name, _record(event, revision, fact))
+    return answers, records
+
+
+def _record(event: ReferralReceived | ReferralCorrected, revision: int, fact: Fact) -> Record:
+    told = event.particulars
+    return Record(
         agency=event.agency,
         door=event.door,
         source_kind=event.source_kind,
@@ -108,175 +103,139 @@ def _referral(dossier: Dossier, event: ReferralReceived | ReferralCorrected | Re
         test=event.test,
         revision=revision,
         at=fact.at,
-        particulars=event.particulars,
+        particulars=Facts(told.area, told.language, told.needs, told.offences, told.drugs),
         sealed=event.sealed,
     )
-    return _with(dossier, records=_and(dossier.records, name, record))
 
 
-def _screening(dossier: Dossier, event: ScreeningDetermined | ReviewRequested | ReviewDecided, fact: Fact) -> Dossier:
-    if isinstance(event, ScreeningDetermined):
-        screening = Screening(
-            police_verdict=event.police_verdict,
-            failed=tuple(rule.clause for rule in event.rules if rule.result is RuleResult.FAIL),
-            policy=event.policy,
-            policy_version=event.policy_version,
-            at=fact.at,
-        )
-        known = dossier.screenings.get(event.referral_id, {})
-        if event.revision in known:
-            return dossier
-        return _with(
-            dossier,
-            screenings=_and(dossier.screenings, event.referral_id, _and(known, event.revision, screening)),
-        )
-    review = dossier.reviews.get(event.review_id, Review(referral_id=event.referral_id))
-    if isinstance(event, ReviewRequested):
-        review = review.model_copy(
-            update={
-                "called": True,
-                "because": event.because,
-                "urgent": event.urgent,
-                "decide_by": event.decide_by,
-            }
-        )
-    elif review.gives_way_to(event.revision, by_default=event.by == SITE_DEFAULT):
-        review = review.model_copy(
-            update={
-                "verdict": event.verdict,
-                "decided_at": fact.at,
-                "revision": event.revision,
-                "by_default": event.by == SITE_DEFAULT,
-            }
-        )
-    return _with(dossier, reviews=_and(dossier.reviews, event.review_id, review))
+def _retracted(dossier: Dossier, event: ReferralRetracted, _fact: Fact) -> Dossier:
+    return replace(dossier, retracted=dossier.retracted | {event.referral_id})
 
 
-def _consent(dossier: Dossier, event: ConsentGranted | ConsentWithdrawn | ConsentExpired) -> Dossier:
-    consent = dossier.consents.get(event.consent_id, Consent())
-    if isinstance(event, ConsentGranted):
-        grant = Grant(
-            kind=event.kind,
-            recipients=event.recipients,
-            categories=frozenset(event.categories),
-            purpose=event.purpose,
-            expires_at=event.expires_at,
-        )
-        consent = consent.model_copy(update={"grant": consent.grant or grant})
-    else:
-        consent = consent.model_copy(update={"over": True})
-    return _with(dossier, consents=_and(dossier.consents, event.consent_id, consent))
-
-
-def _onward(dossier: Dossier, event: OnwardAsked | OnwardClosed) -> Dossier:
-    onward = dossier.onwards.get(event.onward_id, Onward())
-    if isinstance(event, OnwardAsked):
-        update = {
-            "asked_by": event.asked_by,
-            "help_type": event.help_type,
-            "asked": _and(onward.asked, event.provider, event.note),
-        }
-    else:
-        update = {
-            "asked_by": event.asked_by,
-            "closed": onward.closed | {event.state: event.provider or ""},
-        }
-    return _with(dossier, onwards=_and(dossier.onwards, event.onward_id, onward.model_copy(update=update)))
-
-
-def _taken(
-    dossier: Dossier, event: AssignmentOffered | AssignmentAccepted | AssignmentHandedOff, fact: Fact
-) -> Dossier:
-    offer = _offer(dossier, event)
-    if isinstance(event, AssignmentOffered):
-        return _keep(dossier, event, offer.model_copy(update={"terms": offer.terms or _terms(event)}))
-    if isinstance(event, AssignmentHandedOff):
-        met = offer.handed_off_at or event.handed_off_at
-        update = {"handed_off_at": met, "met_at": offer.met_at or fact.at}
-        return _keep(dossier, event, offer.model_copy(update=update))
-    acceptance = Acceptance(
+def _screened(dossier: Dossier, event: ScreeningDetermined, fact: Fact) -> Dossier:
+    known = dossier.screenings.get(event.referral_id, {})
+    if event.revision in known:
+        return dossier
+    screening = Screening(
+        police_verdict=event.police_verdict,
+        failed=tuple([rule.clause for rule in event.rules if rule.result is RuleResult.FAIL]),
+        policy=event.policy,
+        policy_version=event.policy_version,
         at=fact.at,
-        arrives_in_minutes=event.arrives_in_minutes,
-        arrive_by=event.arrive_by,
-        appointment_at=event.appointment_at,
-        after_the_fact=event.after_the_fact,
-        officer_gone=event.referral_id in dossier.unavailable,
     )
-    return _keep(dossier, event, offer.model_copy(update={"accepted": offer.accepted or acceptance}))
+    of_the_referral = _and(known, event.revision, screening)
+    return replace(dossier, screenings=_and(dossier.screenings, event.referral_id, of_the_referral))
 
 
-def _terms(event: AssignmentOffered) -> Terms:
-    return Terms(
-        door=event.door,
-        area=event.area,
-        age_band=event.age_band,
-        language=event.language,
-        needs=event.needs,
-        officer_waiting=event.officer_waiting,
-        lapses_at=event.lapses_at,
-        arrive_within_minutes=event.arrive_within_minutes,
-        test=event.test,
+def _called(dossier: Dossier, event: ReviewRequested, _fact: Fact) -> Dossier:
+    review = replace(_review(dossier, event), called=True, because=event.because, urgent=event.urgent,
+                     decide_by=event.decide_by)  # fmt: skip
+    return replace(dossier, reviews=_and(dossier.reviews, event.review_id, review))
+
+
+def _decided(dossier: Dossier, event: ReviewDecided, fact: Fact) -> Dossier:
+    review = _review(dossier, event)
+    by_default = event.by == SITE_DEFAULT
+    if review.gives_way_to(event.revision, by_default=by_default):
+        review = replace(review, verdict=event.verdict, decided_at=fact.at, revision=event.revision,
+                         by_default=by_default)  # fmt: skip
+    return replace(dossier, reviews=_and(dossier.reviews, event.review_id, review))
+
+
+def _review(dossier: Dossier, event: ReviewRequested | ReviewDecided) -> Review:
+    return dossier.reviews.get(event.review_id) or Review(event.referral_id)
+
+
+def _granted(dossier: Dossier, event: ConsentGranted, _fact: Fact) -> Dossier:
+    known = dossier.consents.get(event.consent_id, Consent())
+    grant = known.grant or Grant(
+        kind=event.kind,
+        recipients=event.recipients,
+        categories=frozenset(event.categories),
+        purpose=event.purpose,
+        expires_at=event.expires_at,
     )
+    return replace(dossier, consents=_and(dossier.consents, event.consent_id, replace(known, grant=grant)))
 
 
-def _lost(dossier: Dossier, event: AssignmentDeclined | AssignmentLapsed | AssignmentCancelled, fact: Fact) -> Dossier:
-    offer = _offer(dossier, event)
-    if isinstance(event, AssignmentCancelled):
-        return _keep(dossier, event, offer.model_copy(update={"cancelled_at": offer.cancelled_at or fact.at}))
-    if isinstance(event, AssignmentLapsed):
-        return _keep(dossier, event, offer.model_copy(update={"lapsed_at": offer.lapsed_at or fact.at}))
-    return _keep(dossier, event, offer.model_copy(update={"declined": True}))
+def _over(dossier: Dossier, event: ConsentWithdrawn | ConsentExpired, _fact: Fact) -> Dossier:
+    consent = replace(dossier.consents.get(event.consent_id, Consent()), over=True)
+    return replace(dossier, consents=_and(dossier.consents, event.consent_id, consent))
 
 
-def _outcome(
-    dossier: Dossier, event: AssignmentUnavailable | AssignmentEnrolled | AssignmentEnded, fact: Fact
-) -> Dossier:
+def _asked(dossier: Dossier, event: OnwardAsked, _fact: Fact) -> Dossier:
+    known = dossier.onwards.get(event.onward_id, Onward())
+    asked = _and(known.asked, event.provider, event.note)
+    onward = Onward(event.asked_by, event.help_type, asked, known.closed)
+    return replace(dossier, onwards=_and(dossier.onwards, event.onward_id, onward))
+
+
+def _answered(dossier: Dossier, event: OnwardClosed, _fact: Fact) -> Dossier:
+    known = dossier.onwards.get(event.onward_id, Onward())
+    closed = _and(known.closed, event.state, event.provider or "")
+    onward = Onward(event.asked_by, known.help_type, known.asked, closed)
+    return replace(dossier, onwards=_and(dossier.onwards, event.onward_id, onward))
+
+
+def _unavailable(dossier: Dossier, event: AssignmentUnavailable, fact: Fact) -> Dossier:
     name = event.referral_id
-    if isinstance(event, AssignmentEnded):
-        over = {(name, event.agency)}
-        others = over if event.by not in {None, event.agency} else set()
-        return _with(dossier, ended=dossier.ended | over, ended_by_others=dossier.ended_by_others | others)
-    if isinstance(event, AssignmentEnrolled):
-        if name in dossier.enrolled:
-            return dossier
-        return _with(dossier, enrolled=_and(dossier.enrolled, name, event.completed_on))
     if name in dossier.unavailable:
         return dossier
-    return _with(
-        dossier,
-        unavailable=_and(dossier.unavailable, name, event.appointment_follows),
-        unavailable_at=_and(dossier.unavailable_at, name, fact.at),
-    )
+    return replace(dossier, unavailable=_and(dossier.unavailable, name, event.appointment_follows),
+                   unavailable_at=_and(dossier.unavailable_at, name, fact.at))  # fmt: skip
 
 
-def _standing(dossier: Dossier, fact: Fact, *, suspended: bool) -> Dossier:
-    standing = Standing(suspended=suspended, at=fact.at, by=fact.id)
+def _enrolled(dossier: Dossier, event: AssignmentEnrolled, _fact: Fact) -> Dossier:
+    if event.referral_id in dossier.enrolled:
+        return dossier
+    return replace(dossier, enrolled=_and(dossier.enrolled, event.referral_id, event.completed_on))
+
+
+def _ended(dossier: Dossier, event: AssignmentEnded, _fact: Fact) -> Dossier:
+    over = {(event.referral_id, event.agency)}
+    others = over if event.by not in {None, event.agency} else set()
+    return replace(dossier, ended=dossier.ended | over, ended_by_others=dossier.ended_by_others | others)
+
+
+def _said(dossier: Dossier, event: PersonAgreed | PersonDeclined, fact: Fact) -> Dossier:
+    saying = Saying(event.referral_id, isinstance(event, PersonAgreed), fact.at, fact.agency or "")
+    return replace(dossier, sayings=_and(dossier.sayings, f"{fact.source} {fact.id}", saying))
+
+
+def _stands(dossier: Dossier, event: AgencySuspended | AgencyResumed, fact: Fact) -> Dossier:
     known = dossier.standing
     if known.at is not None and (known.at, known.by) >= (fact.at, fact.id):
         return dossier
-    return _with(dossier, standing=standing)
+    return replace(dossier, standing=Standing(isinstance(event, AgencySuspended), fact.at, fact.id))
 
 
-_AboutAnOffer = (
-    AssignmentOffered
-    | AssignmentAccepted
-    | AssignmentHandedOff
-    | AssignmentDeclined
-    | AssignmentLapsed
-    | AssignmentCancelled
-)
-
-
-def _offer(dossier: Dossier, event: _AboutAnOffer) -> Offer:
-    return dossier.offers.get(event.offer_id) or Offer(referral_id=event.referral_id, agency=event.agency)
-
-
-def _keep(dossier: Dossier, event: _AboutAnOffer, offer: Offer) -> Dossier:
-    return _with(dossier, offers=_and(dossier.offers, event.offer_id, offer))
-
-
-def _with(dossier: Dossier, **changes: object) -> Dossier:
-    return dossier.model_copy(update=changes)
+_FOLDED: Final[Mapping[type[Event], Callable[[Dossier, Any, Fact], Dossier]]] = {
+    ReferralReceived: _received,
+    ReferralCorrected: _corrected,
+    ReferralRetracted: _retracted,
+    ScreeningDetermined: _screened,
+    ReviewRequested: _called,
+    ReviewDecided: _decided,
+    ConsentGranted: _granted,
+    ConsentWithdrawn: _over,
+    ConsentExpired: _over,
+    OnwardAsked: _asked,
+    OnwardClosed: _answered,
+    AssignmentOffered: offers.offered,
+    AssignmentAccepted: offers.accepted,
+    AssignmentHandedOff: offers.handed_off,
+    AssignmentDeclined: offers.declined,
+    AssignmentLapsed: offers.lapsed,
+    AssignmentCancelled: offers.cancelled,
+    AssignmentUnavailable: _unavailable,
+    AssignmentEnrolled: _enrolled,
+    AssignmentEnded: _ended,
+    PersonAgreed: _said,
+    PersonDeclined: _said,
+    AgencySuspended: _stands,
+    AgencyResumed: _stands,
+}
+"""By event: how a dossier changes."""
 
 
 def _and(mapping: Mapping[Key, Value], key: Key, value: Value) -> dict[Key, Value]:

@@ -9,8 +9,9 @@ from contracts.words import Agreement, Door, Role
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from services.notification.domain.dossier import Dossier, Record
-    from services.notification.domain.judging import Question
+    from services.notification.domain.answers import Question
+    from services.notification.domain.dossier import Dossier
+    from services.notification.domain.kept import Record
 
 POLICE_HEAR: Final = frozenset(
     {

@@ -6,11 +6,11 @@ The first three are the site's written policy; the floor below them holds what n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from contracts.words import Agreement, Category, ConsentKind, Purpose
+from services.notification.domain.answers import Allowed, Question, Withheld
 from services.notification.domain.floor import floor
 from services.sites import Permission, Relation, Site
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from services.notification.domain.dossier import Consent, Dossier, Record
-
-Layer = Literal["permission", "rows", "fields", "consent"]
+    from services.notification.domain.answers import Layer
+    from services.notification.domain.dossier import Dossier
+    from services.notification.domain.kept import Consent, Record
 
 APART: Final = frozenset({ConsentKind.PART2_COUNSELLING_NOTES, ConsentKind.PART2_PROCEEDINGS})
 """Kinds that open nothing unless a permission names them. Source: 42 CFR 2.31(b) and (d)."""
@@ -53,57 +53,6 @@ _AT_HOME: Final = frozenset({Relation.REFERRER, Relation.OFFICE})
 
 REVEALS_SOURCE: Final = frozenset({"through", "usual_places", "place"})
 """Fields that can give away a source which itself reveals health or treatment; only a consent opens them then."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Who is to be told what, and why. The ids name the referral, offer, onward referral or review that is meant."""
-
-    agency: str
-    message: str
-    purpose: Purpose
-    referral_id: str | None = None
-    offer_id: str | None = None
-    onward_id: str | None = None
-    review_id: str | None = None
-    categories: frozenset[Category] | None = None
-    """Ask for no more than these; None: whatever may be had."""
-
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """Yes: these fields, of these categories, under these permissions and consents."""
-
-    purpose: Purpose
-    fields: frozenset[str]
-    categories: frozenset[Category]
-    by: tuple[str, ...]
-    """`permission/<id>` and `consent/<id>`, sorted."""
-
-    @property
-    def shortly(self) -> str:
-        """Return the one basis that the message itself names: a consent before a permission, at most 40 characters."""
-        return min(self.by).partition("/")[2][:40]
-
-
-@dataclass(frozen=True, slots=True)
-class Withheld:
-    """No: the layer and the rule that stood against it."""
-
-    purpose: Purpose
-    layer: Layer
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What the judge said of a row, for each purpose that the site knows for it."""
-
-    allowed: tuple[Allowed, ...]
-    withheld: tuple[Withheld, ...]
-    referral_id: str | None
-    mark: str
-    """Changes when what would be told changes: the same id is only ever sent with the same content."""
 
 
 class Judge:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-
-from pydantic import BaseModel, ConfigDict
 
 from contracts.parts import Refusal
 
 
-class LaneRow(BaseModel):
+@dataclass(frozen=True, slots=True)
+class LaneRow:
     """One message to one agency, by reference. Nothing of the person is in it but the hub's own ids.
 
     `key` is the dossier to ask: the person, or `agency/<slug>` where nobody is meant. A refusal is in the row itself:
     it is the hub's own words about a message, and no value of that message is repeated in them.
     """
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     message_id: str
     """As on the lane; made with a key, so that nobody can work out from it whose word called for the message."""
@@ -44,9 +42,8 @@ class LaneRow(BaseModel):
     """The hub's own, for the facts of disclosure; it never reaches a lane."""
 
 
-class ConsentEnded(BaseModel):
+@dataclass(frozen=True, slots=True)
+class ConsentEnded:
     """What waits and rests on this consent is taken away at once."""
-
-    model_config = ConfigDict(frozen=True)
 
     consent_id: str

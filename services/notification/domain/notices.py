@@ -7,25 +7,26 @@ yield the same (DESIGN 7.4).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.words import Category, Door, Purpose, Verdict
-from services.notification.domain.judging import Allowed, Question, live
+from services.notification.domain.answers import Allowed, Question
+from services.notification.domain.judging import live
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from services.notification.domain.dossier import Dossier, Offer, Record
+    from services.notification.domain.dossier import Dossier
     from services.notification.domain.judging import Judge
+    from services.notification.domain.kept import Offer, Record
 
-_NOTHING: frozenset[str] = frozenset()
+_NOTHING: Final[frozenset[str]] = frozenset()
+_NAMING: Final = 10
 Name = tuple[str | int | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """One thing that one agency is to be told. What tells two notices apart is all of it but `opens` and `rests_on`."""
 
     agency: str
@@ -46,8 +47,7 @@ class Notice:
     @property
     def name(self) -> Name:
         """Return what identifies the notice; the first three parts are whom it is for, and about which referral."""
-        return (self.agency, self.message, self.referral_id, self.offer_id, self.onward_id, self.review_id,
-                self.revision, self.state, self.provider, self.withdrawn)  # fmt: skip
+        return self[:_NAMING]
 
 
 def due(dossier: Dossier, judge: Judge, at: datetime, referral_id: str | None = None) -> Iterator[Notice]:
@@ -164,8 +164,10 @@ def _to_providers(name: str, dossier: Dossier, judge: Judge, at: datetime) -> It
 
 def _to_prosecutors(name: str, record: Record, dossier: Dossier, judge: Judge, at: datetime) -> Iterator[Notice]:
     """Police data at the diversion and whenever they change; of the intake nothing but the fact, under a consent."""
-    prosecutors = judge.prosecutors(record.agency)
     arrested = record.door is Door.ARREST_DIVERSION
+    if not arrested and name not in dossier.enrolled:
+        return
+    prosecutors = judge.prosecutors(record.agency)
     if arrested and dossier.diverted_at(name) is not None:
         for slug in prosecutors:
             yield Notice(slug, "diversion.reported", referral_id=name, revision=record.revision,

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.event import newest
 from contracts.words import Category
 from services.notification.domain.judging import CATEGORY_OF
+from services.notification.domain.says import SAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from contracts.event import Event
-    from services.notification.domain.dossier import Dossier, Offer, Record
-    from services.notification.domain.judging import Allowed, Answers, Judge
+    from services.notification.domain.answers import Allowed, Answers
+    from services.notification.domain.dossier import Dossier
+    from services.notification.domain.judging import Judge
+    from services.notification.domain.kept import Offer, Record
     from services.notification.domain.lanes import LaneRow
+
+_PLACES: Final = {category: place for place, category in enumerate(Category)}
+_OF_FIELDS: Final = frozenset(CATEGORY_OF.values())
 
 
 class RecordErased(Exception):
@@ -24,6 +31,12 @@ class RecordErased(Exception):
 
 class Telling:
     """One message in the making."""
+
+    row: LaneRow
+    dossier: Dossier
+    judge: Judge
+    referral_id: str | None
+    allowed: Sequence[Allowed]
 
     def __init__(  # all that a message may draw on, and nothing else
         self,
@@ -52,8 +65,7 @@ class Telling:
     @property
     def categories(self) -> tuple[Category, ...]:
         """All categories that are allowed, in the order of their code list."""
-        every = frozenset().union(*(answer.categories for answer in self.allowed))
-        return tuple(category for category in Category if category in every)
+        return in_order(frozenset().union(*(answer.categories for answer in self.allowed)))
 
     @property
     def allowed_by(self) -> str:
@@ -94,18 +106,27 @@ def composed(telling: Telling) -> Event:
     Raises:
         RecordErased: a part of it cannot be opened any more.
     """
-    message = telling.row.message
-    says = SAYS[message]
-    fields = frozenset().union(*(answer.fields for answer in telling.allowed))
-    values = {name: says[name](telling) for name in sorted(fields) if name in says}
+    message, allowed = telling.row.message, telling.allowed
+    fields = allowed[0].fields if len(allowed) == 1 else frozenset().union(*(answer.fields for answer in allowed))
+    values = {name: say(telling) for name, say in _sayings(message, fields)}
     return newest(message)(**{name: value for name, value in values.items() if value is not None})
+
+
+@lru_cache(maxsize=1024)
+def _sayings(message: str, fields: frozenset[str]) -> tuple[tuple[str, Callable[[Telling], Any]], ...]:
+    says = SAYS[message]
+    return tuple((name, says[name]) for name in sorted(fields) if name in says)
 
 
 def told_categories(event: Event, allowed: Allowed) -> tuple[Category, ...]:
     """Return the categories that the message really tells on this basis: allowed, and not left at a default."""
-    told = {CATEGORY_OF[name] for name in event.model_fields_set if name in allowed.fields and name in CATEGORY_OF}
-    kept = told | (allowed.categories - frozenset(CATEGORY_OF.values()))
-    return tuple(category for category in Category if category in kept)
+    told = {CATEGORY_OF[name] for name in event.model_fields_set if name in CATEGORY_OF and name in allowed.fields}
+    return in_order(told | (allowed.categories - _OF_FIELDS))
+
+
+def in_order(categories: Iterable[Category]) -> tuple[Category, ...]:
+    """Return the categories in the order of their code list."""
+    return tuple(sorted(categories, key=_PLACES.__getitem__))
 
 
 def sealed_of(row: LaneRow, dossier: Dossier, answers: Answers) -> set[str]:
@@ -120,179 +141,3 @@ def sealed_of(row: LaneRow, dossier: Dossier, answers: Answers) -> set[str]:
         note = dossier.onwards[row.onward_id].asked.get(row.agency)
         tokens.update([note] if note else [])
     return tokens
-
-
-def _private(category: Category, name: str) -> Callable[[Telling], Any]:
-    def look(telling: Telling) -> Any:
-        return telling.private(category, name)
-
-    return look
-
-
-def _officer(name: str) -> Callable[[Telling], Any]:
-    def look(telling: Telling) -> Any:
-        return (telling.private(Category.INCIDENT, "officer") or {}).get(name)
-
-    return look
-
-
-_ECHO: Final[dict[str, Callable[[Telling], Any]]] = {
-    "referral_id": lambda telling: telling.referral_id,
-    "incident_number": _private(Category.INCIDENT, "number"),
-    "subject_sequence": _private(Category.INCIDENT, "subject_sequence"),
-    "source_reference": _private(Category.INCIDENT, "source_reference"),
-}
-_WHO: Final[dict[str, Callable[[Telling], Any]]] = {
-    "preferred_name": _private(Category.IDENTITY, "preferred_name"),
-    "legal_name": _private(Category.IDENTITY, "legal_name"),
-    "birth_date": _private(Category.IDENTITY, "birth_date"),
-    "pronouns": _private(Category.IDENTITY, "pronouns"),
-    "phones": _private(Category.CONTACT, "phones"),
-    "usual_places": _private(Category.CONTACT, "usual_places"),
-    "through": _private(Category.CONTACT, "through"),
-    "message_is_safe": _private(Category.CONTACT, "message_is_safe"),
-    "place": _private(Category.INCIDENT, "place"),
-    "officer_call_back": _officer("call_back"),
-    "safety_code": _private(Category.SAFETY, "safety_code"),
-    "area": lambda telling: telling.record.particulars.area,
-    "language": lambda telling: telling.record.particulars.language,
-    "needs": lambda telling: telling.record.particulars.needs,
-    "allowed": lambda telling: telling.categories,
-    "allowed_by": lambda telling: telling.allowed_by,
-    "test": lambda telling: telling.record.test,
-}
-
-
-def _terms(name: str) -> Callable[[Telling], Any]:
-    return lambda telling: getattr(telling.offer.terms, name)
-
-
-def _answer_by(telling: Telling) -> Any:
-    """To the second: a finer one would be the very moment at which the agency that was asked before said no."""
-    terms = telling.offer.terms
-    return terms and terms.lapses_at.replace(microsecond=0)
-
-
-def _review(name: str) -> Callable[[Telling], Any]:
-    return lambda telling: getattr(telling.dossier.reviews[telling.row.review_id or ""], name)
-
-
-def _received_at(telling: Telling) -> Any:
-    return telling.dossier.received_at.get(telling.referral_id or "", telling.row.at)
-
-
-def _screened(telling: Telling) -> Any:
-    return telling.dossier.screenings[telling.referral_id or ""][telling.row.revision]
-
-
-def _clauses(telling: Telling) -> tuple[str, ...]:
-    """The clauses of a "no" that rest on the police's own data; whatever else stood against it is not said."""
-    if telling.row.state == "divertible":
-        return ()
-    screening = _screened(telling)
-    policy = next(
-        (
-            one
-            for one in telling.judge.site.policies
-            if (one.id, one.version) == (screening.policy, screening.policy_version)
-        ),
-        None,
-    )
-    police_only = frozenset() if policy is None else {clause.id for clause in policy.clauses if clause.police_only}
-    return tuple(clause for clause in screening.failed if clause in police_only)
-
-
-def _minutes(telling: Telling) -> int:
-    """When the case manager said nothing, the site's minutes for the arrival."""
-    taken = telling.offer.accepted
-    said = None if taken is None else taken.arrives_in_minutes
-    return telling.judge.site.clocks.arrival_minutes if said is None else said
-
-
-def _appointment(telling: Telling) -> bool:
-    name = telling.referral_id or ""
-    return telling.dossier.unavailable.get(name, False) or any(
-        offer.accepted is not None and offer.accepted.appointment_at is not None
-        for offer in telling.dossier.offers.values()
-        if offer.referral_id == name
-    )
-
-
-SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
-    "message.refused": {"refusal": lambda telling: telling.row.refusal},
-    "referral.acknowledged": _ECHO | {"received_at": _received_at},
-    "screening.reported": _ECHO
-    | {
-        "divertible": lambda telling: telling.row.state == "divertible",
-        "policy": lambda telling: _screened(telling).policy,
-        "policy_version": lambda telling: _screened(telling).policy_version,
-        "clauses": _clauses,
-    },
-    "case_manager.dispatched": _ECHO
-    | {
-        "arrives_in_minutes": _minutes,
-        "dispatched_at": lambda telling: telling.row.at,
-    },
-    "handoff.confirmed": _ECHO | {"confirmed_at": lambda telling: telling.row.at},
-    "handoff.unavailable": _ECHO
-    | {
-        "said_at": lambda telling: telling.row.at,
-        "appointment_follows": _appointment,
-    },
-    "offer.made": {"offer_id": lambda telling: telling.row.offer_id, "answer_by": _answer_by}
-    | {
-        name: _terms(name)
-        for name in (
-            "door",
-            "area",
-            "age_band",
-            "language",
-            "needs",
-            "officer_waiting",
-            "arrive_within_minutes",
-            "test",
-        )
-    },
-    "offer.cancelled": {
-        "offer_id": lambda telling: telling.row.offer_id,
-        "cancelled_at": lambda telling: telling.row.at,
-    },
-    "assignment.made": _WHO
-    | {
-        "offer_id": lambda telling: telling.row.offer_id,
-        "referral_id": lambda telling: telling.referral_id,
-        "door": lambda telling: telling.record.door,
-        "arrive_by": lambda telling: telling.offer.accepted and telling.offer.accepted.arrive_by,
-        "after_the_fact": lambda telling: telling.record.after_the_fact,
-    },
-    "onward.offered": _WHO
-    | {
-        "onward_id": lambda telling: telling.row.onward_id,
-        "help_type": lambda telling: telling.dossier.onwards[telling.row.onward_id or ""].help_type,
-        "asked_by": lambda telling: telling.dossier.onwards[telling.row.onward_id or ""].asked_by,
-        "note": Telling.note,
-    },
-    "onward.reported": {
-        "onward_id": lambda telling: telling.row.onward_id,
-        "state": lambda telling: telling.row.state,
-    },
-    "diversion.reported": _ECHO
-    | {
-        "offences": lambda telling: telling.record.particulars.offences,
-        "drugs": lambda telling: telling.record.particulars.drugs,
-        "diverted_at": lambda telling: telling.dossier.diverted_at(telling.referral_id or ""),
-        "amended": lambda telling: telling.row.again and telling.referral_id not in telling.dossier.retracted,
-        "withdrawn": lambda telling: telling.referral_id in telling.dossier.retracted,
-    },
-    "intake.reported": {
-        "referral_id": lambda telling: telling.referral_id,
-        "completed_on": lambda telling: telling.dossier.enrolled.get(telling.referral_id or ""),
-        "allowed_by": lambda telling: telling.allowed_by,
-    },
-    "review.called": {
-        "review_id": lambda telling: telling.row.review_id,
-        "referral_id": lambda telling: telling.referral_id,
-        **{name: _review(name) for name in ("urgent", "because", "decide_by")},
-    },
-}
-"""By message and field: where its value comes from. A field without an entry is never told."""

@@ -1,0 +1,71 @@
+"""What is asked before anything is told, and what may come back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from contracts.words import Category, Purpose
+
+Layer = Literal["permission", "rows", "fields", "consent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Who is to be told what, and why. The ids name the referral, offer, onward referral or review that is meant."""
+
+    agency: str
+    message: str
+    purpose: Purpose
+    referral_id: str | None = None
+    offer_id: str | None = None
+    onward_id: str | None = None
+    review_id: str | None = None
+    categories: frozenset[Category] | None = None
+    """Ask for no more than these; None: whatever may be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Yes: these fields, of these categories, under these permissions and consents."""
+
+    purpose: Purpose
+    fields: frozenset[str]
+    categories: frozenset[Category]
+    by: tuple[str, ...]
+    """`permission/<id>` and `consent/<id>`, sorted."""
+
+    @property
+    def shortly(self) -> str:
+        """Return the one basis that the message itself names: a consent before a permission, at most 40 characters."""
+        return min(self.by).partition("/")[2][:40]
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """No: the layer and the rule that stood against it."""
+
+    purpose: Purpose
+    layer: Layer
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the judge said of a row, for each purpose that the site knows for it."""
+
+    allowed: tuple[Allowed, ...]
+    withheld: tuple[Withheld, ...]
+    referral_id: str | None
+    mark: str
+    """Changes when what would be told changes: the same id is only ever sent with the same content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What counts as told if nobody ever learns how the sending ended: no content, only words of the policy."""
+
+    mark: str
+    """That of the answers when the row was marked as being carried."""
+    allowed: tuple[Allowed, ...]
+    referral_id: str | None
