@@ -33,6 +33,8 @@ _CERTAINLY_NOT: Final = (
     UnknownTopicOrPartitionError,
 )
 _FOR_EACH_HEADER: Final = 8
+_BATCH_BYTES: Final = 131_072
+"""What goes in one piece where much waits; a single message waits for no other."""
 
 
 class Sent(StrEnum):
@@ -99,27 +101,31 @@ class KafkaLanes:
 
     async def send(self, agency: str, messages: Sequence[Fact]) -> list[tuple[Sent, str | None]]:
         """See `Lanes`. Nothing is sent after the first message that cannot go: order is kept."""
-        topic = topics.from_hub(agency)
         producer = await self._started()
         pending: list[Any] = []
         refused: str | None = None
-        for message in messages:
-            body, headers = written(message)
-            if len(body) + sum(len(name) + len(value) + _FOR_EACH_HEADER for name, value in headers) > self._most:
-                refused = "oversize"
-                break
-            key = (message.subject or agency).encode()
-            try:
-                pending.append(await asyncio.wait_for(
-                    producer.send(topic, body, key=key, headers=headers), self._timeout
-                ))  # fmt: skip
-            except (KafkaError, TimeoutError) as error:
-                refused = _reason(error)
-                break
+        try:
+            async with asyncio.timeout(self._timeout):
+                refused = await self._handed_over(producer, agency, messages, pending)
+        except (KafkaError, TimeoutError) as error:
+            refused = _reason(error)
         results = [_outcome(result) for result in await asyncio.gather(*pending, return_exceptions=True)]
         if any(result is Sent.UNKNOWN for result, _ in results):
             self._begin_anew()
         return results + [(Sent.NOT_SENT, refused)] * (len(messages) - len(results))
+
+    async def _handed_over(
+        self, producer: AIOKafkaProducer, agency: str, messages: Sequence[Fact], pending: list[Any]
+    ) -> str | None:
+        """Give the producer one message after the other; return why it stopped before the end, if it did."""
+        topic = topics.from_hub(agency)
+        for message in messages:
+            body, headers = written(message)
+            if len(body) + sum([len(name) + len(value) + _FOR_EACH_HEADER for name, value in headers]) > self._most:
+                return "oversize"
+            key = (message.subject or agency).encode()
+            pending.append(await producer.send(topic, body, key=key, headers=headers))
+        return None
 
     async def _started(self) -> AIOKafkaProducer:
         async with self._starting:
@@ -129,6 +135,7 @@ class KafkaLanes:
                     acks="all",
                     enable_idempotence=True,
                     linger_ms=0,
+                    max_batch_size=_BATCH_BYTES,
                     request_timeout_ms=int(self._timeout * 1000),
                     max_request_size=self._most + 100_000,
                     metadata_max_age_ms=30_000,

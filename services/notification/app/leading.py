@@ -40,6 +40,7 @@ class Leading:
         self._settings = settings or CarrierSettings()
         self._wake, self._stop = committed, stopping
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
         self._log = logger(service="notification")
 
     async def run(self) -> None:
@@ -70,7 +71,9 @@ class Leading:
         while not self._stop.is_set():
             self._wake.clear()
             for agency in await self._carrier.busy(conn):
-                if agency not in self._tasks:
+                if agency in self._tasks:
+                    self._again.add(agency)
+                else:
                     task = asyncio.create_task(self._lane(agency), name=f"lane {agency}")
                     self._tasks[agency] = task
             await happened(self._wake, poll)
@@ -84,6 +87,10 @@ class Leading:
             await happened(self._stop, self._settings.retry_first_milliseconds / 1000)
         finally:
             self._tasks.pop(agency, None)
+            if agency in self._again:
+                # What came while the lane was being carried may have come too late for it: look again at once.
+                self._again.discard(agency)
+                self._wake.set()
 
     async def _end_tasks(self) -> None:
         """Let what is being sent end, but not for ever: what stays `carrying` is asked about again."""
