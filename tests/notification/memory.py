@@ -139,9 +139,10 @@ class MemoryStore:
     def _change(self, number: int, **changes: Any) -> None:
         self.tables.rows[number] = replace(self.tables.rows[number], **changes)
 
+    # The line break: what is kept is taken apart anew each time, as after a restart.
     def _dossiers(self, keys: Iterable[str]) -> dict[str, Dossier]:
         kept = self.tables.dossiers
-        return {key: read_dossier(kept[key]) for key in keys if key in kept}
+        return {key: read_dossier(kept[key] + "\n") for key in keys if key in kept}
 
 
 class MemoryLanes:

@@ -16,6 +16,7 @@ from services.notification.domain.dossier import Dossier
 from services.notification.domain.evolving import evolve
 from services.notification.domain.kept import Standing
 from services.notification.domain.lanes import ConsentEnded, LaneRow
+from services.notification.domain.writing import read_dossier, written_dossier
 from services.notification.store import LaneReport, PostgresStore
 from tests.notification.examples import (
     CASEWORK,
@@ -117,6 +118,7 @@ async def test_a_dossier_is_read_as_it_was_saved(place):
         await place.store.save(conn, {PERSON: dossier}, None, [])
     async with place.transaction() as conn:
         assert (await place.store.load(conn, [OTHER, PERSON], [])).states == {PERSON: dossier}
+    assert read_dossier(written_dossier(dossier) + "\n") == dossier, "it was remembered, and not read"
 
 
 async def test_rows_come_back_in_the_order_in_which_they_were_entered_each_in_its_lane(place):

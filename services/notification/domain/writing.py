@@ -11,18 +11,27 @@ from services.notification.domain.dossier import Dossier
 from services.notification.domain.lanes import LaneRow
 
 _DOSSIERS: Final = TypeAdapter(Dossier)
+_LATELY: Final[dict[str, Dossier]] = {}
+_MOST: Final = 2_000
+"""How many dossiers are remembered by what was written of them: most are read again soon, by service and carrier."""
 _ROWS: Final = TypeAdapter(LaneRow)
 _VERDICTS: Final = TypeAdapter(Verdict)
 
 
 def written_dossier(dossier: Dossier) -> str:
     """Return a dossier as JSON."""
-    return _DOSSIERS.dump_json(dossier, exclude_defaults=True).decode()
+    text = _DOSSIERS.dump_json(dossier, exclude_defaults=True).decode()
+    _LATELY.pop(text, None)
+    _LATELY[text] = dossier
+    if len(_LATELY) > _MOST:
+        del _LATELY[next(iter(_LATELY))]
+    return text
 
 
 def read_dossier(text: str) -> Dossier:
-    """Return the dossier that was written down."""
-    return _DOSSIERS.validate_json(text)
+    """Return the dossier that was written down; what was written lately is not taken apart again."""
+    known = _LATELY.get(text)
+    return _DOSSIERS.validate_json(text) if known is None else known
 
 
 def written_row(row: LaneRow) -> str:
