@@ -123,7 +123,7 @@ def answered(result: dict[str, Any]) -> str:
     name = escape(f"{result['line']:>3}  {result.get('type') or 'unreadable'}  {result.get('id') or '-'}")
     match result["answer"]:
         case "refused":
-            problems = "; ".join(
+            problems = " · ".join(
                 f"{one['field']}: {one['rule'].rstrip('.')}. {one['fix']}" for one in result["problems"]
             )
             return f"{name}  [red]refused[/] ({escape(result['reason'])}) {escape(problems)}"
@@ -132,7 +132,7 @@ def answered(result: dict[str, Any]) -> str:
         case "admitted":
             return f"{name}  [green]admitted[/]; no service has refused it yet"
         case "already known":
-            return f"{name}  [green]already known[/]: this id was handled before, and nothing happens twice"
+            return f"{name}  [green]already known[/]: this id was answered before, and nothing happens twice"
         case "parked":
             return (
                 f"{name}  [yellow]parked[/] ({escape(result['reason'])}): nothing is lost; the program office sees it"

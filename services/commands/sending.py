@@ -61,7 +61,7 @@ def send(
     lines = [line for line in _lines(file) if line.strip()]
     results = asyncio.run(_send(found, agency, lines, wait))
     for result in results:
-        shown.show_json(result) if json_ else shown.screen.print(answered(result))
+        shown.show_json(result) if json_ else shown.screen.print(answered(result), soft_wrap=True)
     if any(result["answer"] in {"refused", "parked", "no answer"} for result in results):
         raise typer.Exit(1)
 

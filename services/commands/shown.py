@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 
 import typer
@@ -71,6 +72,11 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
     for row in filled:
         table.add_row(*row)
     screen.print(table)
+
+
+def minute(at: str | None) -> str | None:
+    """Return a moment as people read it, in UTC; JSON has it whole."""
+    return None if at is None else datetime.fromisoformat(at).astimezone(UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def say(words: str) -> None:

@@ -32,8 +32,11 @@ def status(state: StateOption = None, json_: JsonOption = False) -> None:
         return
     columns = ("service", "state", "instances", "lag", "outbox", "parked", "people held", "trouble")
     shown.show_table("Services", columns, ([one[name] for name in _COLUMNS] for one in facts["services"]))
-    lane_columns = ("agency", "last heard", "unread", "oldest unread, days", "waits")
-    rows = ([one[name] for name in _LANE_COLUMNS] for one in facts["agencies"])
+    lane_columns = ("agency", "last heard (UTC)", "unread", "oldest unread, days", "waits")
+    rows = (
+        [one["slug"], shown.minute(one["last_heard"]), *(one[name] for name in _LANE_COLUMNS)]
+        for one in facts["agencies"]
+    )
     shown.show_table("Agencies", lane_columns, rows)
     work = facts["work"]
     shown.screen.print(
@@ -46,7 +49,7 @@ def status(state: StateOption = None, json_: JsonOption = False) -> None:
 
 
 _COLUMNS = ("service", "state", "instances", "lag", "outbox", "parked_messages", "parked_people", "trouble")
-_LANE_COLUMNS = ("slug", "last_heard", "unread", "oldest_unread_days", "waits")
+_LANE_COLUMNS = ("unread", "oldest_unread_days", "waits")
 
 
 async def _facts(found: Reach) -> dict[str, Any]:

@@ -44,8 +44,8 @@ def timeline(
         shown.show_json([step.model_dump(mode="json", exclude_none=True) for step in steps])
         return
     told = [step for step in steps if not _passed_over(step, steps)]
-    rows = ((step.at, step.service, step.event, f"{step.says}{_reasons(step)}") for step in told)
-    shown.show_table(f"Referral {referral}", ("time", "service", "event", "what"), rows)
+    rows = ((step.at, _who(step.service), step.event, f"{step.says}{_reasons(step)}") for step in told)
+    shown.show_table(f"Referral {referral}", ("time (UTC)", "who says so", "event", "what"), rows)
 
 
 @reviews.callback()
@@ -63,9 +63,11 @@ def list_(state: StateOption = None, json_: JsonOption = False) -> None:
         shown.show_json([{"review_id": one.id, "person": one.subject} | _facts(one) for one in found])
         return
     rows = (
-        [one.id, *(_facts(one)[name] for name in ("referral_id", "urgent", "decide_by", "because"))] for one in found
+        [one.id, facts["referral_id"], facts["urgent"], shown.minute(facts["decide_by"]), facts["because"]]
+        for one in found
+        for facts in (_facts(one),)
     )
-    shown.show_table("Open reviews", ("review", "referral", "urgent", "decide by", "because"), rows)
+    shown.show_table("Open reviews", ("review", "referral", "urgent", "decide by (UTC)", "because"), rows)
 
 
 @reviews.command()
@@ -158,6 +160,11 @@ def _facts(one: Open) -> dict[str, Any]:
 def _passed_over(step: Step, steps: list[Step]) -> bool:
     """A deadline that changed nothing is no news; with --json it is shown."""
     return step.event == DeadlineReached.name and not any(other.cause == step.id for other in steps)
+
+
+def _who(source: str) -> str:
+    """A service of the hub, or an agency, by its name alone."""
+    return source.removeprefix("/hub/").removeprefix("/agencies/")
 
 
 def _reasons(step: Step) -> str:

@@ -139,6 +139,7 @@ def test_a_timeline_shows_each_step_with_time_service_cause_and_reasons(hub):
     told = hub("timeline", named).stdout
     assert "needs_review" in told
     assert "Juniper" not in told
+    assert "/hub/" not in told
 
 
 def test_a_review_is_listed_and_decided(hub):
@@ -149,6 +150,7 @@ def test_a_review_is_listed_and_decided(hub):
         return next((one for one in found if one["referral_id"] == answer["referral_id"]), None)
 
     review = eventually(waiting)["review_id"]
+    assert review in hub("reviews").stdout
     assert hub("reviews", "decide", review, "eligible", "--why", "An invented reason.").returncode == 0
     assert eventually(lambda: waiting() is None)
 
@@ -216,6 +218,9 @@ def test_status_tells_of_services_agencies_and_work(hub):
     police = next(one for one in facts["agencies"] if one["slug"] == POLICE)
     assert {"last_heard", "unread", "oldest_unread_days", "near_retention", "waits"} <= police.keys()
     assert "open_reviews" in facts["work"]
+    told = hub("status").stdout
+    assert police["last_heard"][:16].replace("T", " ") in told
+    assert police["last_heard"] not in told
 
 
 def test_what_is_laid_is_as_it_should_be_and_again_changes_nothing(hub):
