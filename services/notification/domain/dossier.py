@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import takewhile
 
 from contracts.words import Agreement
 from services.notification.domain.kept import (
@@ -79,18 +80,10 @@ class Dossier:
         answers = self.answers.get(referral_id, {})
         if len(answers) <= 1:
             return record
-        met_at = min(
-            (offer.met_at for offer in self.offers.values() if offer.referral_id == referral_id and offer.met_at),
-            default=None,
-        )
-        before = [revision for revision, answer in answers.items() if met_at is None or answer.at <= met_at]
-        newest = max(before) if before else min(answers)
-        since = answers[newest]
-        for revision in sorted((one for one in answers if one < newest), reverse=True):
-            if answers[revision].agreement is not since.agreement:
-                break
-            since = answers[revision]
-        return since
+        met = [offer.met_at for offer in self.offers.values() if offer.referral_id == referral_id and offer.met_at]
+        before = [revision for revision, answer in answers.items() if not met or answer.at <= min(met)]
+        said = [answers[one] for one in sorted(answers, reverse=True) if one <= max(before, default=min(answers))]
+        return [*takewhile(lambda one: one.agreement is said[0].agreement, said)][-1]
 
     def took_on(self, agency: str, by: datetime) -> bool:
         """Tell whether the agency had accepted an offer of this person by that time, whatever came of it."""
