@@ -144,11 +144,13 @@ async def _file(found: Reach, person: str) -> File:
 async def _links(found: Reach) -> list[dict[str, Any]]:
     async with found.asking() as asking:
         proposed = await asking.proposed_links()
-    return [{"person": one.subject, "other": one.id, "basis": one.item.model_dump().get("basis")} for one in proposed]
+    return [{"person": one.subject, "other": one.id, "basis": getattr(one.item, "basis", None)} for one in proposed]
 
 
 def _facts(file: File) -> dict[str, Any]:
-    facts: dict[str, Any] = file.model_dump(mode="json", exclude_none=True)
+    from services.console.domain import shown as told
+
+    facts = told(file)
     for name, one in file.referrals.items():
         facts["referrals"][name]["standing"] = one.standing
     for other, one_link in file.links.items():

@@ -153,8 +153,11 @@ def _show_what_followed(what: str, answer: dict[str, Any], *, json_: bool) -> No
 
 
 def _facts(one: Open) -> dict[str, Any]:
-    kept = {"referral_id", "urgent", "decide_by", "because", "default", "requested_at"}
-    return {"decide_by": None} | one.item.model_dump(mode="json", include=kept)
+    from services.console.domain import shown as told
+
+    kept = ("referral_id", "urgent", "decide_by", "because", "default", "requested_at")
+    item = told(one.item)
+    return {name: item.get(name) for name in kept}
 
 
 def _passed_over(step: Step, steps: list[Step]) -> bool:

@@ -9,15 +9,16 @@ from contracts.catalogue import (
     AssignmentAccepted,
     AssignmentOffered,
     AssignmentWaitlisted,
+    ContactAttempted,
     LinkProposed,
     PersonUnlinked,
     ReferralReceived,
     ReviewDecided,
     ReviewRequested,
 )
-from contracts.envelope import Envelope, Fact, service_source
+from contracts.envelope import Envelope, Fact, agency_source, service_source
 from contracts.parts import Particulars
-from contracts.words import AgeBand, Agreement, Category, Door, SourceKind, Verdict
+from contracts.words import AgeBand, Agreement, Category, ContactResult, Door, SourceKind, Verdict
 
 if TYPE_CHECKING:
     from contracts.event import Event
@@ -109,3 +110,9 @@ def everything() -> list[Fact]:
         referral_received(), review_requested(), review_decided(), waitlisted(), offered(), accepted(), link_proposed(),
         unlinked(),
     ]  # fmt: skip
+
+
+def agency_said(*, after: int = 6) -> Fact:
+    """An agency tried to reach the person."""
+    event = ContactAttempted(result=ContactResult.NOT_FOUND, note=SECRET)
+    return said(event, after=after, by=agency_source("compass-health"))

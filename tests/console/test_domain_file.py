@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from functools import reduce
 from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.console.domain import HEARS, File, evolve
+from services.console.domain import HEARS, File, evolve, read_file, written_file
 from tests.console import examples as x
 
 if TYPE_CHECKING:
@@ -60,3 +61,25 @@ def test_a_proposed_link_is_open_until_somebody_answers() -> None:
 def test_any_order_and_any_repetition_give_the_same_file(again: list[Fact], order: list[Fact]) -> None:
     """Convergence: what is kept depends on the facts alone."""
     assert folded(*order, *again) == folded(*x.everything())
+
+
+@given(st.permutations(x.everything()))
+def test_a_file_survives_being_written_down(order: list[Fact]) -> None:
+    """Nothing is lost between two batches."""
+    file = folded(*order[:5])
+    assert read_file(written_file(file)) == file
+
+
+def test_a_file_that_was_written_by_the_first_version_is_read() -> None:
+    """Rows already kept stay good."""
+    kept = (
+        '{"referrals":{"ref-1":{"agency":"blaine-police","door":"arrest_diversion","source_kind":"law_enforcement",'
+        '"officer_waiting":true,"revision":0,"marks":{"referral.received":"2026-03-01T12:00:00Z",'
+        '"review.requested":"2026-03-01T12:00:00Z"}}},"reviews":{"rev-1":{"referral_id":"ref-1","because":["weight"],'
+        '"urgent":true,"requested_at":"2026-03-01T12:00:00Z"}},"links":{"per-2":{"basis":"name-and-birth-date",'
+        '"proposed_at":"2026-03-01T12:00:00Z"}}}'
+    )
+    file = read_file(kept)
+    assert (file.open_reviews, file.proposed_links, file.referrals["ref-1"].standing) == (1, 1, "in_review")
+    assert file.referrals["ref-1"].officer_waiting
+    assert json.loads(written_file(file)) == json.loads(kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from pathlib import Path
 
 import asyncpg
@@ -10,7 +11,7 @@ import pytest
 from contracts.catalogue import AssignmentEnded, AssignmentEnrolled, IntakeOverdue
 from contracts.words import EndReason
 from services import console
-from services.console.domain import decide
+from services.console.domain import File, decide, evolve, step_of
 from services.console.store import Asking, ConsoleStore
 from services.plumbing.migrations import from_folder, migrate
 from services.plumbing.roles import prepare, role_of
@@ -36,9 +37,12 @@ async def conn(database):
     await own.close()
 
 
+def lines(*facts):
+    return [(fact, row.content) for fact in facts for row in decide(None, None, fact, None)]
+
+
 async def overdue(conn, *facts) -> list[str]:
-    rows = [(fact, row.content) for fact in facts for row in decide(None, None, fact, None)]
-    await ConsoleStore().save(conn, {}, None, rows)
+    await ConsoleStore().save(conn, {}, None, lines(*facts))
     return await Asking(conn).overdue_intakes()
 
 
@@ -53,3 +57,40 @@ async def test_an_overdue_intake_is_named_until_the_participation_ends(conn):
 
 async def test_what_ended_before_is_another_story(conn):
     assert await overdue(conn, x.said(ENDED, after=4), OVERDUE) == [x.REFERRAL]
+
+
+async def test_what_is_saved_is_what_is_shown(conn):
+    facts, store, asking = x.everything(), ConsoleStore(), Asking(conn)
+    file = reduce(evolve, facts, File())
+    await store.save(conn, {x.PERSON: file}, None, lines(*facts))
+    await store.save(conn, {}, None, lines(*facts))  # a redelivery is no second step
+
+    assert (await store.load(conn, [x.PERSON, x.OTHER], [])).states == {x.PERSON: file}
+    assert await asking.file(x.PERSON) == file
+    assert await asking.file(x.OTHER) == File()
+    shown = await asking.timeline(x.REFERRAL)
+    assert sorted(shown, key=str) == sorted((step_of(line._asdict()) for _, line in lines(*facts)), key=str)
+    assert await asking.timeline("ref-" + "0" * 32) == []
+    assert [step.event for step in await asking.caused_by("submission")] == ["referral.received"]
+    assert len(await asking.since(0)) == len(facts)
+    assert [step.event for _, step in await asking.since(0, most=2)] == ["referral.received", "review.requested"]
+    assert await asking.last_heard() == {}
+
+
+async def test_what_waits_for_an_operator_is_listed_until_somebody_has_answered(conn):
+    open_ = reduce(evolve, [x.referral_received(), x.review_requested(), x.waitlisted(), x.link_proposed()], File())
+    done = reduce(evolve, x.everything(), File())
+    store, asking = ConsoleStore(), Asking(conn)
+    await store.save(conn, {x.PERSON: open_, x.OTHER: done}, None, [])
+    assert [(one.subject, one.id) for one in await asking.open_reviews()] == [(x.PERSON, x.REVIEW)]
+    assert [one.id for one in await asking.proposed_links()] == [x.OTHER]
+    assert [one.id for one in await asking.waiting()] == [x.REFERRAL]
+
+    await store.save(conn, {x.PERSON: done}, None, [])
+    assert (await asking.open_reviews(), await asking.proposed_links(), await asking.waiting()) == ([], [], [])
+
+
+async def test_an_agency_was_last_heard_when_it_last_said_something(conn):
+    early, late = x.agency_said(after=1), x.agency_said(after=7)
+    await ConsoleStore().save(conn, {}, None, lines(late, early, x.offered(after=9)))
+    assert await Asking(conn).last_heard() == {"compass-health": late.at}

@@ -11,7 +11,7 @@ from contracts.envelope import STRUCTURED, Fact
 from services.assignment.app import service as assignment
 from services.consent.app import service as consent
 from services.console.app import service as console
-from services.console.domain import File
+from services.console.domain import read_file, written_file
 from services.eligibility.app import service as eligibility
 from services.intake.app import service as intake
 from services.intake.domain import Case as IntakeCase
@@ -38,10 +38,10 @@ class MemoryFiles:
         self.files, self.steps = {}, {}
 
     async def load(self, _conn, keys, _facts):
-        return Loaded({key: File.model_validate_json(self.files[key]) for key in keys if key in self.files}, None)
+        return Loaded({key: read_file(self.files[key]) for key in keys if key in self.files}, None)
 
     async def save(self, _conn, states, _shared, rows):
-        self.files |= {key: state.model_dump_json(exclude_defaults=True) for key, state in states.items()}
+        self.files |= {key: written_file(state) for key, state in states.items()}
         for _, step in rows:
             self.steps.setdefault((step.service, step.id), step)
 

@@ -4,13 +4,36 @@ from __future__ import annotations
 
 from typing import Final
 
-from contracts import catalogue  # noqa: F401  # puts every event on the shelf
+from contracts.catalogue import ReferralAmended, ReferralSubmitted, ReferralWithdrawn  # puts every event on the shelf
 from contracts.event import newest, shelf
 from contracts.topics import HUB_TOPICS, TO_HUB
 from services.console.domain.files import File, Link, Referral, Review, evolve
-from services.console.domain.timeline import Step, decide, in_order, key
+from services.console.domain.timeline import Line, Step, decide, in_order, key, step_of
+from services.console.domain.writing import read_file, shown, written_file
 
-HEARS: Final = tuple(event for event in shelf() if event is newest(event.name) and event.topic in {*HUB_TOPICS, TO_HUB})
+_AT_THE_DOOR: Final = (ReferralSubmitted, ReferralAmended, ReferralWithdrawn)
+"""Intake makes facts of its own of these; as they come, they hold a name in the clear."""
+HEARS: Final = tuple(
+    event
+    for event in shelf()
+    if event is newest(event.name) and event.topic in {*HUB_TOPICS, TO_HUB} and event not in _AT_THE_DOOR
+)
 """Every hub fact, and everything that agencies report and intake admits."""
 
-__all__ = ["HEARS", "File", "Link", "Referral", "Review", "Step", "decide", "evolve", "in_order", "key"]
+__all__ = [
+    "HEARS",
+    "File",
+    "Line",
+    "Link",
+    "Referral",
+    "Review",
+    "Step",
+    "decide",
+    "evolve",
+    "in_order",
+    "key",
+    "read_file",
+    "shown",
+    "step_of",
+    "written_file",
+]

@@ -5,10 +5,9 @@ Facts come in any order: everything is kept by its own id and time, and what is 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.catalogue import (
     LinkProposed,
@@ -20,13 +19,13 @@ from contracts.catalogue import (
     ReviewDecided,
     ReviewRequested,
 )
+from contracts.event import newest
 from contracts.words import Door, SourceKind, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from contracts.envelope import Fact
-    from contracts.event import Event
 
 STANDINGS: Final[Mapping[str, str]] = {
     "referral.received": "received",
@@ -51,13 +50,8 @@ What assignment says counts before what was said of its screening: a review may 
 _RANKS: Final = {event: rank for rank, event in enumerate(STANDINGS)}
 
 
-class Kept(BaseModel):
-    """A piece of the operators' file on a person."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class Referral(Kept):
+@dataclass(frozen=True, slots=True)
+class Referral:
     """One referral: who sent it, and the newest moment of each kind of fact about it."""
 
     agency: str | None = None
@@ -67,7 +61,7 @@ class Referral(Kept):
     revision: int = -1
     test: bool = False
     retracted: bool = False
-    marks: dict[str, datetime] = Field(default_factory=dict)
+    marks: dict[str, datetime] = field(default_factory=dict)
     with_agency: str | None = None
 
     @property
@@ -79,7 +73,8 @@ class Referral(Kept):
         return STANDINGS[max(placed or self.marks, key=lambda event: (self.marks[event], _RANKS[event]))]
 
 
-class Review(Kept):
+@dataclass(frozen=True, slots=True)
+class Review:
     """One review: open until a decision is heard, whichever of the two comes first."""
 
     referral_id: str
@@ -97,7 +92,8 @@ class Review(Kept):
         return self.requested_at is not None and self.verdict is None
 
 
-class Link(Kept):
+@dataclass(frozen=True, slots=True)
+class Link:
     """What was said of this person and another one; the newest word counts."""
 
     basis: str | None = None
@@ -115,12 +111,13 @@ class Link(Kept):
         return ("proposed", self.proposed_at), ("linked", self.linked_at), ("unlinked", self.unlinked_at)
 
 
-class File(Kept):
+@dataclass(frozen=True, slots=True)
+class File:
     """The operators' file on one person; for facts without a person, on the agency that they are about."""
 
-    referrals: dict[str, Referral] = Field(default_factory=dict)
-    reviews: dict[str, Review] = Field(default_factory=dict)
-    links: dict[str, Link] = Field(default_factory=dict)
+    referrals: dict[str, Referral] = field(default_factory=dict)
+    reviews: dict[str, Review] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
 
     @property
     def open_reviews(self) -> int:
@@ -139,64 +136,91 @@ class File(Kept):
 
 
 def evolve(file: File | None, fact: Fact) -> File:
-    """Fold one fact into the file."""
-    file = file or File()
-    match fact.event:
-        case ReviewRequested() | ReviewDecided():
-            file = _with_review(file, fact.event, fact.at)
-        case LinkProposed() | PersonLinked() | PersonUnlinked():
-            return _with_link(file, fact.event, fact.at)
-        case _:
-            pass
-    return _with_referral(file, fact.event, fact.at)
+    """Fold one fact into the file; most facts are a line of the timeline and no more."""
+    known = file or File()
+    folded = _FOLDED.get(type(fact.event))
+    return known if folded is None else folded(known, fact.event, fact.at)
 
 
-def given(event: Event, name: str) -> Any:
-    """Return what the event says under this name, or None where it has no such field."""
-    return getattr(event, name) if name in type(event).__pydantic_fields__ else None
+def _told_by_the_sender(file: File, event: ReferralReceived | ReferralCorrected, at: datetime) -> File:
+    """The referral as its sender last told it: the highest revision is the truth."""
+    before = file.referrals.get(event.referral_id, _NEW)
+    revision = event.revision if isinstance(event, ReferralCorrected) else 0
+    after = before
+    if revision > before.revision:
+        after = Referral(
+            event.agency, event.door, event.source_kind, event.officer_waiting, revision, event.test,
+            before.retracted, before.marks, before.with_agency,
+        )  # fmt: skip
+    if isinstance(event, ReferralReceived):
+        after = replace(after, marks=_marked(after, event.name, at))
+    return _with_referral(file, event.referral_id, after)
 
 
-def _with_referral(file: File, event: Event, at: datetime) -> File:
-    referral_id = given(event, "referral_id")
-    if referral_id is None or (event.name not in STANDINGS and not isinstance(event, _OF_THE_SENDER)):
-        return file
-    before = file.referrals.get(referral_id, Referral())
-    changes: dict[str, Any] = {}
-    if event.name in STANDINGS:
-        changes["marks"] = {**before.marks, event.name: max(at, before.marks.get(event.name, at))}
-    if event.name in _HOLDING:
-        moments = [before.marks[name] for name in _HOLDING if name in before.marks]
-        if not moments or at >= max(moments):
-            changes["with_agency"] = given(event, "agency")
-    if isinstance(event, ReferralReceived | ReferralCorrected):
-        revision = getattr(event, "revision", 0)
-        if revision > before.revision:
-            shown = ("agency", "door", "source_kind", "officer_waiting", "test")
-            changes |= {name: getattr(event, name) for name in shown} | {"revision": revision}
-    if isinstance(event, ReferralRetracted):
-        changes["retracted"] = True
-    return file.model_copy(update={"referrals": {**file.referrals, referral_id: before.model_copy(update=changes)}})
+def _retracted(file: File, event: ReferralRetracted, _at: datetime) -> File:
+    before = file.referrals.get(event.referral_id, _NEW)
+    return _with_referral(file, event.referral_id, replace(before, retracted=True))
 
 
-_OF_THE_SENDER: Final = (ReferralReceived, ReferralCorrected, ReferralRetracted)
-_HOLDING: Final = ("assignment.accepted", "assignment.handed_off", "assignment.enrolled")
+def _stands(file: File, event: Any, at: datetime) -> File:
+    """Where the referral stands now, by a fact of STANDINGS; and with whom, by one that says so."""
+    before = file.referrals.get(event.referral_id, _NEW)
+    holds, marks = before.with_agency, before.marks
+    if event.name in _HOLDING and all(marks[name] <= at for name in _HOLDING if name in marks):
+        holds = event.agency
+    after = Referral(
+        before.agency, before.door, before.source_kind, before.officer_waiting, before.revision, before.test,
+        before.retracted, _marked(before, event.name, at), holds,
+    )  # fmt: skip
+    return _with_referral(file, event.referral_id, after)
 
 
-def _with_review(file: File, event: ReviewRequested | ReviewDecided, at: datetime) -> File:
-    before = file.reviews.get(event.review_id, Review(referral_id=event.referral_id))
-    changes: dict[str, Any]
-    if isinstance(event, ReviewRequested):
-        kept = ("because", "urgent", "decide_by", "default")
-        changes = {name: getattr(event, name) for name in kept} | {"requested_at": at}
-    else:
-        changes = {"verdict": event.verdict, "decided_by": event.by}
-    return file.model_copy(update={"reviews": {**file.reviews, event.review_id: before.model_copy(update=changes)}})
+def _marked(referral: Referral, name: str, at: datetime) -> dict[str, datetime]:
+    return {**referral.marks, name: max(at, referral.marks.get(name, at))}
 
 
-def _with_link(file: File, event: LinkProposed | PersonLinked | PersonUnlinked, at: datetime) -> File:
-    before = file.links.get(event.other, Link())
-    field = f"{event.name.partition('.')[2]}_at"
-    changes: dict[str, Any] = {field: max(at, getattr(before, field) or at)}
-    if isinstance(event, LinkProposed | PersonLinked):
+def _requested(file: File, event: ReviewRequested, at: datetime) -> File:
+    before = file.reviews.get(event.review_id)
+    after = Review(
+        event.referral_id, event.because, event.urgent, event.decide_by, event.default, at,
+        before.verdict if before else None, before.decided_by if before else None,
+    )  # fmt: skip
+    return _stands(_with_review(file, event.review_id, after), event, at)
+
+
+def _decided(file: File, event: ReviewDecided, at: datetime) -> File:
+    before = file.reviews.get(event.review_id) or Review(event.referral_id)
+    after = replace(before, verdict=event.verdict, decided_by=event.by)
+    return _stands(_with_review(file, event.review_id, after), event, at)
+
+
+def _linked(file: File, event: LinkProposed | PersonLinked | PersonUnlinked, at: datetime) -> File:
+    before = file.links.get(event.other) or Link()
+    moment = f"{event.name.partition('.')[2]}_at"
+    changes: dict[str, Any] = {moment: max(at, getattr(before, moment) or at)}
+    if not isinstance(event, PersonUnlinked):
         changes["basis"] = min(event.basis, before.basis or event.basis)
-    return file.model_copy(update={"links": {**file.links, event.other: before.model_copy(update=changes)}})
+    return File(file.referrals, file.reviews, {**file.links, event.other: replace(before, **changes)})
+
+
+def _with_referral(file: File, referral_id: str, referral: Referral) -> File:
+    return File({**file.referrals, referral_id: referral}, file.reviews, file.links)
+
+
+def _with_review(file: File, review_id: str, review: Review) -> File:
+    return File(file.referrals, {**file.reviews, review_id: review}, file.links)
+
+
+_NEW: Final = Referral()
+_HOLDING: Final = ("assignment.accepted", "assignment.handed_off", "assignment.enrolled")
+_FOLDED: Final[Mapping[type, Callable[[File, Any, datetime], File]]] = {
+    **{newest(name): _stands for name in STANDINGS},
+    ReferralReceived: _told_by_the_sender,
+    ReferralCorrected: _told_by_the_sender,
+    ReferralRetracted: _retracted,
+    ReviewRequested: _requested,
+    ReviewDecided: _decided,
+    LinkProposed: _linked,
+    PersonLinked: _linked,
+    PersonUnlinked: _linked,
+}

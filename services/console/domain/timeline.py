@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003  # pydantic reads it at run time
-from typing import TYPE_CHECKING, Any, Final
+import json
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from services.console.domain.files import File, Kept, given
 from services.console.domain.words import told
 from services.plumbing.service import Outcome, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from contracts.envelope import Fact
+    from contracts.event import Event
+    from services.console.domain.files import File
 
 
-class Step(Kept):
-    """One line of the timeline: what happened, who says so, because of what."""
+class Line(NamedTuple):
+    """One line of the timeline as it is written down: the row type `console.line`, field by field."""
+
+    happened_at: datetime
+    event: str
+    service: str
+    id: str
+    subject: str
+    cause: str | None
+    correlation: str | None
+    agency: str | None
+    referral_id: str | None
+    offer_id: str | None
+    says: str
+    details: str
+    """JSON: what a timeline may show of the event's fields."""
+
+
+class Step(BaseModel):
+    """One line of the timeline as operators read it: what happened, who says so, because of what."""
+
+    model_config = ConfigDict(frozen=True)
 
     at: datetime
     event: str
@@ -37,6 +60,12 @@ class Step(Kept):
     details: dict[str, Any] = Field(default_factory=dict)
 
 
+def step_of(line: Mapping[str, Any]) -> Step:
+    """Return a line, by the names of its columns, as it is read."""
+    same = {name: line[name] for name in Line._fields if name in Step.model_fields and name != "details"}
+    return Step(at=line["happened_at"], details=json.loads(line["details"]), **same)
+
+
 def key(fact: Fact) -> str | None:
     """Return whose file a fact belongs in: the person's, else the agency's that it is about or from."""
     return fact.subject or _agency(fact)
@@ -45,20 +74,21 @@ def key(fact: Fact) -> str | None:
 def decide(_before: File | None, _after: File, fact: Fact, _shared: None) -> Iterator[Outcome]:
     """Each fact is one line of the timeline."""
     envelope, event = fact.envelope, fact.event
+    agency = _agency(fact)
     yield Row(
-        Step(
-            at=fact.at,
+        Line(
+            happened_at=fact.at,
             event=event.name,
-            service=fact.source,
-            id=fact.id,
-            subject=key(fact) or fact.source,
+            service=envelope.source,
+            id=envelope.id,
+            subject=envelope.subject or agency or envelope.source,
             cause=envelope.causation_id,
             correlation=envelope.correlation_id,
-            agency=_agency(fact),
-            referral_id=given(event, "referral_id"),
-            offer_id=given(event, "offer_id"),
+            agency=agency,
+            referral_id=_given(event, "referral_id"),
+            offer_id=_given(event, "offer_id"),
             says=told(event),
-            details=event.model_dump(mode="json", include=SHOWN, exclude_none=True, exclude_defaults=True),
+            details=_details(event),
         )
     )
 
@@ -78,7 +108,7 @@ def in_order(steps: Sequence[Step]) -> list[Step]:
 
 
 _FIELDS: Final = (
-    "referral_id", "offer_id", "review_id", "consent_id", "onward_id", "recall_id", "reference", "agency", "door",
+    "review_id", "consent_id", "onward_id", "recall_id", "reference", "door",
     "source_kind", "agreement", "officer_waiting", "referred_at", "revision", "changed", "after_the_fact", "test",
     "verdict", "police_verdict", "policy", "policy_version", "policy_hash", "rules", "because", "urgent", "decide_by",
     "default", "by", "lapses_at", "arrive_within_minutes", "arrives_in_minutes", "arrive_by", "appointment_at",
@@ -95,10 +125,29 @@ SHOWN: Final[dict[str, Any]] = dict.fromkeys(_FIELDS, True) | {
         "offences": {"__all__": {"nibrs", "severity", "activity", "attempted"}},
     },
 }
-"""The fields that a timeline may show, by name; what is not named is left out, so nothing sealed or private is kept."""
+"""The fields that a timeline may show, by name; what is not named is left out, so nothing sealed or private is kept.
+
+Referral, offer and agency have columns of their own.
+"""
+
+
+@cache
+def shown_of(kind: type[Event]) -> dict[str, Any]:
+    """Return which fields of this kind of event a timeline shows, and what of them, as pydantic's `include`."""
+    return {name: SHOWN[name] for name in kind.model_fields if name in SHOWN}
+
+
+def _details(event: Event) -> str:
+    shown = shown_of(type(event))
+    return event.model_dump_json(include=shown, exclude_none=True, exclude_defaults=True) if shown else "{}"
+
+
+def _given(event: Event, name: str) -> Any:
+    """Return what the event says under this name, or None where it has no such field."""
+    return event.__dict__.get(name)
 
 
 def _agency(fact: Fact) -> str | None:
-    refusal = given(fact.event, "refusal")
-    about = refusal.agency if refusal is not None else given(fact.event, "agency")
+    refusal = _given(fact.event, "refusal")
+    about: str | None = refusal.agency if refusal is not None else _given(fact.event, "agency")
     return about or fact.agency

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -10,76 +10,66 @@ if TYPE_CHECKING:
     from contracts.event import Event
 
 SENTENCES: Final[Mapping[str, str]] = {
-    "referral.received": "{agency} refers a person ({door}, {source_kind}; agreement: {agreement}).",
-    "referral.repeated": "{agency} sent the same referral again; nothing new begins.",
-    "referral.refused": "A referral of {refusal.agency} was not admitted: {refusal.reason}.",
-    "referral.corrected": "{agency} amended its referral (revision {revision}).",
-    "referral.retracted": "{agency} withdrew its referral ({why}).",
-    "link.proposed": "May be the same person as another record ({basis}); an operator decides.",
-    "person.linked": "Is the same person as another record ({basis}, by {by}).",
-    "person.unlinked": "Is not the same person as another record (by {by}).",
-    "report.refused": "A {refusal.message_type} of {refusal.agency} was not admitted: {refusal.reason}.",
-    "screening.determined": "{policy} {policy_version} says: {verdict}.",
+    "referral.received": "{it.agency} refers a person ({it.door}, {it.source_kind}; agreement: {it.agreement}).",
+    "referral.repeated": "{it.agency} sent the same referral again; nothing new begins.",
+    "referral.refused": "A referral of {it.refusal.agency} was not admitted: {it.refusal.reason}.",
+    "referral.corrected": "{it.agency} amended its referral (revision {it.revision}).",
+    "referral.retracted": "{it.agency} withdrew its referral ({it.why}).",
+    "link.proposed": "May be the same person as another record ({it.basis}); an operator decides.",
+    "person.linked": "Is the same person as another record ({it.basis}, by {it.by}).",
+    "person.unlinked": "Is not the same person as another record (by {it.by}).",
+    "report.refused": "A {it.refusal.message_type} of {it.refusal.agency} was not admitted: {it.refusal.reason}.",
+    "screening.determined": "{it.policy} {it.policy_version} says: {it.verdict}.",
     "review.requested": "An operator is asked to decide.",
-    "review.decided": "{by} decided the review: {verdict}.",
+    "review.decided": "{it.by} decided the review: {it.verdict}.",
     "review.refused": "An answer fits no open review.",
-    "consent.granted": "A consent counts from now on (witness {witness}, {kind}).",
-    "consent.withdrawn": "A consent was taken back ({how}).",
+    "consent.granted": "A consent counts from now on (witness {it.witness}, {it.kind}).",
+    "consent.withdrawn": "A consent was taken back ({it.how}).",
     "consent.expired": "A consent has expired.",
-    "consent.refused": "A consent does not count: {refusal.reason}.",
-    "assignment.offered": "{agency} is asked, blind; it has until {lapses_at:%H:%M:%S}.",
-    "assignment.accepted": "{agency} accepted.",
-    "assignment.declined": "{agency} declined ({reason}).",
-    "assignment.lapsed": "{agency} did not answer or come in time.",
-    "assignment.cancelled": "What {agency} was offered or holds is cancelled ({reason}).",
-    "assignment.waitlisted": "Nobody has room; on the waitlist with priority {priority}.",
+    "consent.refused": "A consent does not count: {it.refusal.reason}.",
+    "assignment.offered": "{it.agency} is asked, blind; it has until {it.lapses_at:%H:%M:%S}.",
+    "assignment.accepted": "{it.agency} accepted.",
+    "assignment.declined": "{it.agency} declined ({it.reason}).",
+    "assignment.lapsed": "{it.agency} did not answer or come in time.",
+    "assignment.cancelled": "What {it.agency} was offered or holds is cancelled ({it.reason}).",
+    "assignment.waitlisted": "Nobody has room; on the waitlist with priority {it.priority}.",
     "assignment.unavailable": "Nobody can come; the waiting officer goes on as usual.",
-    "assignment.handed_off": "The case manager of {agency} has met the person.",
-    "assignment.enrolled": "Intake at {agency} is completed.",
-    "intake.overdue": "{agency} took the person on, and has reported no intake; it keeps them.",
-    "assignment.ended": "No longer with {agency} ({reason}).",
-    "assignment.closed": "Needs no case manager any more ({reason}).",
-    "place.freed": "A place at {agency} is free.",
-    "answer.refused": "An answer of {refusal.agency} fits nothing open.",
-    "onward.asked": "{provider} is to be asked for {help_type}.",
-    "onward.closed": "Onward referral: {state}.",
-    "disclosure.made": "{agency} was told {message_type} ({allowed_by}).",
-    "disclosure.withheld": "{agency} was not told {message_type} ({layer}: {rule}).",
-    "disclosure.recalled": "{agency} is asked to forget what it was told.",
-    "deadline.reached": "A deadline of {service} has passed: {deadline}.",
+    "assignment.handed_off": "The case manager of {it.agency} has met the person.",
+    "assignment.enrolled": "Intake at {it.agency} is completed.",
+    "intake.overdue": "{it.agency} took the person on, and has reported no intake; it keeps them.",
+    "assignment.ended": "No longer with {it.agency} ({it.reason}).",
+    "assignment.closed": "Needs no case manager any more ({it.reason}).",
+    "place.freed": "A place at {it.agency} is free.",
+    "answer.refused": "An answer of {it.refusal.agency} fits nothing open.",
+    "onward.asked": "{it.provider} is to be asked for {it.help_type}.",
+    "onward.closed": "Onward referral: {it.state}.",
+    "disclosure.made": "{it.agency} was told {it.message_type} ({it.allowed_by}).",
+    "disclosure.withheld": "{it.agency} was not told {it.message_type} ({it.layer}: {it.rule}).",
+    "disclosure.recalled": "{it.agency} is asked to forget what it was told.",
+    "deadline.reached": "A deadline of {it.service} has passed: {it.deadline}.",
     "offer.accepted": "The agency says: accepted.",
-    "offer.declined": "The agency says: declined ({reason}).",
-    "contact.attempted": "Somebody tried to reach the person: {result}.",
+    "offer.declined": "The agency says: declined ({it.reason}).",
+    "contact.attempted": "Somebody tried to reach the person: {it.result}.",
     "person.agreed": "The person says yes.",
     "person.declined": "The person says no.",
     "handoff.completed": "The agency says: met the person.",
     "intake.completed": "The agency says: intake is done.",
-    "participation.ended": "The agency says: participation has ended ({reason}).",
-    "consent.signed": "The person signed a consent ({kind}).",
-    "consent.revoked": "The person takes a consent back ({how}).",
-    "onward.requested": "The case manager asks for {help_type}.",
-    "onward.answered": "The provider answers: {answer}.",
-    "recall.answered": "The agency answers the recall: {answer}.",
-    "capacity.reported": "Has {places} places in all.",
-    "review.answered": "{operator} answers a review: {verdict}.",
-    "assignment.directed": "{operator} offers the referral to {agency} by hand.",
-    "link.answered": "{operator} answers a proposed link.",
-    "agency.suspended": "{agency} is suspended.",
-    "agency.resumed": "{agency} is back.",
+    "participation.ended": "The agency says: participation has ended ({it.reason}).",
+    "consent.signed": "The person signed a consent ({it.kind}).",
+    "consent.revoked": "The person takes a consent back ({it.how}).",
+    "onward.requested": "The case manager asks for {it.help_type}.",
+    "onward.answered": "The provider answers: {it.answer}.",
+    "recall.answered": "The agency answers the recall: {it.answer}.",
+    "capacity.reported": "Has {it.places} places in all.",
+    "review.answered": "{it.operator} answers a review: {it.verdict}.",
+    "assignment.directed": "{it.operator} offers the referral to {it.agency} by hand.",
+    "link.answered": "{it.operator} answers a proposed link.",
+    "agency.suspended": "{it.agency} is suspended.",
+    "agency.resumed": "{it.agency} is back.",
 }
 
 
 def told(event: Event) -> str:
     """Return the sentence; for an event without one, its name."""
     sentence = SENTENCES.get(event.name)
-    return sentence.format_map(_Fields(event)) if sentence else event.name
-
-
-class _Fields(dict[str, Any]):
-    """The event's fields by name, for `format_map`; a field that is not there reads as a dash."""
-
-    def __init__(self, event: Event) -> None:
-        super().__init__({name: getattr(event, name) for name in type(event).model_fields})
-
-    def __missing__(self, name: str) -> str:
-        return "-"
+    return sentence.format(it=event) if sentence else event.name

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from services.console.domain import File, Link, Referral, Review, Step, in_order
+from services.console.domain import File, Line, Link, Referral, Review, Step, in_order, read_file, step_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,13 +13,9 @@ if TYPE_CHECKING:
 
     from services.plumbing.service import Connection
 
-_STEP: Final = (
-    "SELECT step_id, happened_at, event, service, id, subject, cause, correlation, agency, referral_id, offer_id, "
-    "says, details FROM console.steps"
-)
+_STEP: Final = f"SELECT step_id, {', '.join(Line._fields)} FROM console.steps"
 _SUBJECT: Final = "SELECT subject FROM console.steps WHERE referral_id = $1 ORDER BY step_id LIMIT 1"
 _OF_SUBJECT: Final = f"{_STEP} WHERE subject = $1 ORDER BY step_id"
-_OFFERED: Final = "SELECT referral_id FROM console.steps WHERE offer_id = $1 AND referral_id IS NOT NULL LIMIT 1"
 _CAUSED: Final = f"{_STEP} WHERE cause = $1 ORDER BY step_id"
 _SINCE: Final = f"{_STEP} WHERE step_id > $1 ORDER BY step_id LIMIT $2"
 _OPEN_REVIEWS: Final = "SELECT subject, state FROM console.files WHERE open_reviews > 0 ORDER BY subject"
@@ -60,7 +55,7 @@ class Asking:
         subject = await self._conn.fetchval(_SUBJECT, referral_id)
         if subject is None:
             return []
-        steps = [_step(row) for row in await self._conn.fetch(_OF_SUBJECT, subject)]
+        steps = [step_of(row) for row in await self._conn.fetch(_OF_SUBJECT, subject)]
         offers = {step.offer_id: step.referral_id for step in steps if step.offer_id and step.referral_id}
         return in_order(
             [
@@ -73,20 +68,15 @@ class Asking:
     async def file(self, subject: str) -> File:
         """Return the file of a person; an empty one if nothing was ever heard."""
         state = await self._conn.fetchval(_FILE, subject)
-        return File() if state is None else File.model_validate_json(state)
-
-    async def referral_of_offer(self, offer_id: str) -> str | None:
-        """Return the referral that an offer is about, as soon as the console has heard of it."""
-        found: str | None = await self._conn.fetchval(_OFFERED, offer_id)
-        return found
+        return File() if state is None else read_file(state)
 
     async def caused_by(self, event_id: str) -> list[Step]:
         """Return what was said because of the event with this id."""
-        return [_step(row) for row in await self._conn.fetch(_CAUSED, event_id)]
+        return [step_of(row) for row in await self._conn.fetch(_CAUSED, event_id)]
 
     async def since(self, step_id: int, most: int = 1000) -> list[tuple[int, Step]]:
         """Return the steps after a number, each with its own; for showing what happens live."""
-        return [(row["step_id"], _step(row)) for row in await self._conn.fetch(_SINCE, step_id, most)]
+        return [(row["step_id"], step_of(row)) for row in await self._conn.fetch(_SINCE, step_id, most)]
 
     async def open_reviews(self) -> list[Open]:
         """Return the reviews that nobody has decided, urgent ones first, then by age."""
@@ -127,7 +117,7 @@ class Asking:
 
     async def _files(self, query: str) -> Iterable[tuple[str, File]]:
         rows = await self._conn.fetch(query)
-        return [(row["subject"], File.model_validate_json(row["state"])) for row in rows]
+        return [(row["subject"], read_file(row["state"])) for row in rows]
 
 
 def _urgency(found: Open) -> tuple[bool, str]:
@@ -135,8 +125,3 @@ def _urgency(found: Open) -> tuple[bool, str]:
     urgent = isinstance(review, Review) and review.urgent
     at = review.requested_at if isinstance(review, Review) else None
     return not urgent, at.isoformat() if at else ""
-
-
-def _step(row: Any) -> Step:
-    fields = {name: row[name] for name in Step.model_fields if name not in {"at", "details"}}
-    return Step(at=row["happened_at"], details=json.loads(row["details"]), **fields)

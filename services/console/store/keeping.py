@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
-from services.console.domain import File, Step
+from services.console.domain import File, Line, read_file, written_file
 from services.plumbing.service import Loaded
 
 if TYPE_CHECKING:
@@ -21,11 +20,9 @@ _SAVE_FILES: Final = """
     ON CONFLICT (subject) DO UPDATE SET state = excluded.state, open_reviews = excluded.open_reviews,
         proposed_links = excluded.proposed_links, waiting = excluded.waiting
 """
-_SAVE_STEPS: Final = """
-    INSERT INTO console.steps
-        (happened_at, event, service, id, subject, cause, correlation, agency, referral_id, offer_id, says, details)
-    SELECT * FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-        $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
+_SAVE_STEPS: Final = f"""
+    INSERT INTO console.steps ({", ".join(Line._fields)})
+    SELECT * FROM unnest($1::console.line[])
     ON CONFLICT (service, id) DO NOTHING
 """
 
@@ -37,14 +34,14 @@ class ConsoleStore:
         """Load the files of the persons and agencies in the batch, locked in sorted order."""
         del facts
         rows = await conn.fetch(_LOAD, list(keys))
-        return Loaded({row["subject"]: File.model_validate_json(row["state"]) for row in rows}, None)
+        return Loaded({row["subject"]: read_file(row["state"]) for row in rows}, None)
 
     async def save(
         self,
         conn: Connection,
         states: Mapping[str, File],
         shared: None,
-        rows: Sequence[tuple[Fact, Step]],
+        rows: Sequence[tuple[Fact, Line]],
     ) -> None:
         """Save the files that changed and append the steps."""
         del shared
@@ -53,17 +50,10 @@ class ConsoleStore:
             await conn.execute(
                 _SAVE_FILES,
                 [subject for subject, _ in files],
-                [file.model_dump_json(exclude_defaults=True) for _, file in files],
+                [written_file(file) for _, file in files],
                 [file.open_reviews for _, file in files],
                 [file.proposed_links for _, file in files],
                 [file.waiting for _, file in files],
             )
         if rows:
-            steps = [step for _, step in rows]
-            columns = [[getattr(step, name) for step in steps] for name in _COLUMNS]
-            await conn.execute(_SAVE_STEPS, *columns, [json.dumps(step.details) for step in steps])
-
-
-_COLUMNS: Final = (
-    "at", "event", "service", "id", "subject", "cause", "correlation", "agency", "referral_id", "offer_id", "says",
-)  # fmt: skip
+            await conn.execute(_SAVE_STEPS, [line for _, line in rows])
