@@ -11,6 +11,7 @@ from contracts import topics
 from services.commands import reach, shown
 from services.commands.lanes import Lane, lanes
 from services.commands.reach import JsonOption, StateOption
+from services.intake.store import unknown_fields
 from services.plumbing.administration import Administration
 from services.plumbing.roles import STATUS
 from services.plumbing.standing import Standing, standing
@@ -32,11 +33,14 @@ def status(state: StateOption = None, json_: JsonOption = False) -> None:
         return
     columns = ("service", "state", "instances", "lag", "outbox", "parked", "people held", "trouble")
     shown.show_table("Services", columns, ([one[name] for name in _COLUMNS] for one in facts["services"]))
-    lane_columns = ("agency", "last heard (UTC)", "unread", "oldest unread, days", "waits")
+    lane_columns = ("agency", "last heard (UTC)", "unread", "oldest unread, days", "waits", "unknown fields")
     rows = (
-        [one["slug"], shown.minute(one["last_heard"]), *(one[name] for name in _LANE_COLUMNS)]
+        [
+            one["slug"], shown.minute(one["last_heard"]), *(one[name] for name in _LANE_COLUMNS),
+            sum(one["unknown_fields"].values()),
+        ]
         for one in facts["agencies"]
-    )
+    )  # fmt: skip
     shown.show_table("Agencies", lane_columns, rows)
     work = facts["work"]
     shown.screen.print(
@@ -63,10 +67,12 @@ async def _facts(found: Reach) -> dict[str, Any]:
             "waiting": len(await asking.waiting()),
             "overdue_intakes": await asking.overdue_intakes(),
         }
+    async with found.connected(STATUS.removeprefix("hub_")) as conn:
+        left_out = await unknown_fields(conn)
     suspended = (await Administration(found.hub, found.passwords).actual()).suspended
     parked = {lane.split(": ")[0]: lane for one in standings for beat in one.instances for lane in beat.parked_lanes}
     agencies = [
-        _agency(lane, heard.get(slug), slug in suspended, parked.get(topics.from_hub(slug)))
+        _agency(lane, heard.get(slug), slug in suspended, parked.get(topics.from_hub(slug)), left_out.get(slug, {}))
         for slug, lane in sorted((await lanes(found)).items())
     ]
     services = [_service(one) for one in standings]
@@ -96,12 +102,15 @@ def _service(one: Standing) -> dict[str, Any]:
     }
 
 
-def _agency(lane: Lane, heard: datetime | None, suspended: bool, parked: str | None) -> dict[str, Any]:
+def _agency(
+    lane: Lane, heard: datetime | None, suspended: bool, parked: str | None, left_out: dict[str, int]
+) -> dict[str, Any]:
     return asdict(lane) | {
         "last_heard": heard.isoformat() if heard else None,
         "suspended": suspended,
         "near_retention": lane.near_retention,
         "waits": "suspended" if suspended else parked,
+        "unknown_fields": left_out,
     }
 
 

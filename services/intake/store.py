@@ -63,6 +63,7 @@ _COUNT: Final = """
 INSERT INTO intake.unknown_fields (agency, event, fields) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
 ON CONFLICT (agency, event) DO UPDATE SET fields = unknown_fields.fields + excluded.fields, last_at = now()
 """
+_COUNTED: Final = "SELECT agency, event, fields FROM intake.unknown_fields ORDER BY agency, event"
 _REVOKE: Final = "UPDATE intake.operators SET revoked_at = now() WHERE operator = $1 AND revoked_at IS NULL"
 _REGISTER: Final = "INSERT INTO intake.operators (operator, public_key) VALUES ($1, $2)"
 
@@ -157,6 +158,14 @@ async def register_operator(conn: Connection, operator: str, public_key: str) ->
 async def remove_operator(conn: Connection, operator: str) -> None:
     """Take the operator's key back: nothing signed with it is admitted any more."""
     await conn.execute(_REVOKE, operator)
+
+
+async def unknown_fields(conn: Connection) -> dict[str, dict[str, int]]:
+    """Return how many fields that no contract knows were left out, by agency and event."""
+    counted: dict[str, dict[str, int]] = {}
+    for agency, event, fields in await conn.fetch(_COUNTED):
+        counted.setdefault(agency, {})[event] = fields
+    return counted
 
 
 async def bearing(conn: Connection, hashes: Sequence[str]) -> list[str]:

@@ -216,7 +216,7 @@ def test_status_tells_of_services_agencies_and_work(hub):
         "intake", "eligibility", "consent", "assignment", "notification", "console",
     }  # fmt: skip
     police = next(one for one in facts["agencies"] if one["slug"] == POLICE)
-    assert {"last_heard", "unread", "oldest_unread_days", "near_retention", "waits"} <= police.keys()
+    assert {"last_heard", "unread", "oldest_unread_days", "near_retention", "waits", "unknown_fields"} <= police.keys()
     assert "open_reviews" in facts["work"]
     told = hub("status").stdout
     assert police["last_heard"][:16].replace("T", " ") in told

@@ -1,0 +1,103 @@
+"""What was too new for the door, or is delivered again, comes through the door once more: proved, judged, sealed."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from contracts import event, topics
+from services.intake.app import service
+from services.local.laying import migrated
+from services.plumbing.arrivals import Reader, origin
+from services.plumbing.deadletters import Retries
+from services.plumbing.sealing import Wrapping
+from tests.intake.examples import (
+    KEYS,
+    NOW,
+    POLICE,
+    PROVIDER,
+    SHERIFF,
+    arrest,
+    incident,
+    memory,
+    names,
+    record,
+    refusal,
+    site,
+)
+from tests.intake.postgres import PostgresHouse
+
+NEWEST = f"hub:referral.submitted/{len(event.versions('referral.submitted'))}"
+
+
+@pytest.fixture
+def before_the_upgrade(monkeypatch):
+    """A reader that does not know the newest version yet; leave it for the upgrade."""
+    with monkeypatch.context() as patch:
+        patch.setitem(event._shelf, "referral.submitted", list(event.versions("referral.submitted"))[:-1])
+        yield patch
+
+
+@pytest.fixture(scope="module")
+def laid(database):
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, migrated(database)).result()
+    return database
+
+
+@pytest.fixture
+async def house(laid):
+    async with PostgresHouse(laid) as found:
+        await found.empty()
+        yield found
+
+
+async def upgraded(house, before_the_upgrade):
+    """The newest version is known now, and the running service tries again what was too new; what is said of it."""
+    before_the_upgrade.undo()
+    retries = Retries(house.database, house.handler, Wrapping(KEYS.site).unwrap)
+    assert await retries.ask_known() == 1
+    assert await retries.asked() == 1
+    return await house.hear()
+
+
+async def test_what_was_too_new_is_admitted_after_the_upgrade_as_if_it_came_then(house, before_the_upgrade):
+    assert await house.hear(record(arrest(reason="asked for help"), dataschema=NEWEST, identity="new")) == []
+    nobody_waits = record({"places": 3}, name="capacity.reported", agency=PROVIDER)
+    assert names(await house.hear(nobody_waits)) == ["capacity.reported"]
+    (fact,) = await upgraded(house, before_the_upgrade)
+    assert (fact.event.name, fact.envelope.causation_id, fact.at) == ("referral.received", "new", NOW)
+    assert (await house.opened(fact))["narrative"] == {"reason": "asked for help"}
+    assert await house.hear(record(arrest(reason="asked for help"), dataschema=NEWEST, identity="new")) == []
+
+
+async def test_what_was_too_new_and_wrong_is_refused_after_the_upgrade(house, before_the_upgrade):
+    await house.hear(record(arrest(incident=incident(ori="WASAMPL01")), dataschema=NEWEST))
+    assert refusal(await upgraded(house, before_the_upgrade)).reason == "wrong-ori"
+
+
+def delivered_again(first):
+    """The record as replay puts it on the door's own topic, a day later."""
+    return SimpleNamespace(
+        topic=topics.redelivery("intake"),
+        partition=7,
+        offset=42,
+        timestamp=(NOW + timedelta(days=1)).timestamp() * 1000,
+        headers=(*first.headers, *origin(first)),
+        key=None,
+        value=first.body,
+    )
+
+
+def test_a_redelivered_record_is_the_fact_that_it_first_was():
+    first = record(arrest(), identity="one")
+    reader = Reader(service(site(), KEYS, memory()))
+    assert reader.arrival(delivered_again(first)).fact == reader.arrival(first).fact
+
+
+def test_a_redelivered_record_still_proves_who_speaks():
+    reader = Reader(service(site(), KEYS, memory()))
+    fact = reader.arrival(delivered_again(record(arrest(), source=f"/agencies/{SHERIFF}"))).fact
+    assert (fact.event.refusal.reason, fact.event.refusal.agency) == ("wrong-source", POLICE)
