@@ -226,6 +226,13 @@ class RuleOutcome(Part):
     """False where the county has not published the rule; such a clause never passes by itself."""
 
 
+class ClauseResult(Part):
+    """What one clause found. Its words and source are in the policy, by its id, version and hash."""
+
+    clause: Slug
+    result: RuleResult
+
+
 SealedParts = dict[Category, Sealed]
 """What is private of a referral, one sealed piece for each category that it has."""
 

@@ -12,6 +12,7 @@ from contracts.words import Verdict
 from services.commands import office, reach, shown
 from services.commands.arguments import OperatorOption, ReferralArgument, ReviewArgument
 from services.commands.reach import JsonOption, StateOption
+from services.console.domain import worded
 
 if TYPE_CHECKING:
     from contracts.event import Event
@@ -114,7 +115,7 @@ def assign(
 
 async def _timeline(found: Reach, referral: str) -> list[Step]:
     async with found.asking() as asking:
-        return await asking.timeline(referral)
+        return [worded(step, found.site) for step in await asking.timeline(referral)]
 
 
 async def _open_reviews(found: Reach) -> list[Open]:
@@ -174,6 +175,11 @@ def _reasons(step: Step) -> str:
     """The grounds of a verdict: each clause that did not simply pass."""
     rules = step.details.get("rules", [])
     found = [rule for rule in rules if rule["result"] not in {"pass", "not_applicable"}]
-    lines = [f"\n  {rule['result']}: {rule['text']} ({rule['citation']})" for rule in found]
+    lines = [f"\n  {rule['result']}: {_words(rule)}" for rule in found]
     because = step.details.get("because")
     return "".join(lines) + (f"\n  because: {', '.join(because)}" if because else "")
+
+
+def _words(rule: dict[str, Any]) -> str:
+    """What the clause says; its name alone where the policy that decided is not at hand."""
+    return f"{rule['text']} ({rule['citation']})" if "text" in rule else str(rule["clause"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from services.eligibility.domain import PersonFile
+from services.eligibility.domain import PersonFile, read_file, written_file
 from services.plumbing.service import Connection, Loaded
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class PersonFiles:
     async def load(self, conn: Connection, keys: Sequence[str], _facts: Sequence[Fact]) -> Loaded[PersonFile, None]:
         """Load the files of these persons, locked in sorted order."""
         rows = await conn.fetch(_LOAD, list(keys))
-        return Loaded({row["person"]: PersonFile.model_validate_json(row["state"]) for row in rows}, None)
+        return Loaded({row["person"]: read_file(row["state"]) for row in rows}, None)
 
     async def save(
         self,
@@ -39,4 +39,4 @@ class PersonFiles:
         """Save the files that changed."""
         if states:
             persons = sorted(states)
-            await conn.execute(_SAVE, persons, [states[person].model_dump_json() for person in persons])
+            await conn.execute(_SAVE, persons, [written_file(states[person]) for person in persons])

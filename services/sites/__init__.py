@@ -6,10 +6,11 @@ from services.sites.agencies import Agency, Standing
 from services.sites.errors import SiteUnreadable
 from services.sites.loading import load_site
 from services.sites.permissions import Permission, Relation
-from services.sites.policies import Clause, Policy
+from services.sites.policies import BEFORE_ALL_POLICIES, Clause, Policy, Words
 from services.sites.site import Area, Clocks, Demographics, DrugKind, KnownOffence, Recognition, Site, Text
 
 __all__ = [
+    "BEFORE_ALL_POLICIES",
     "Agency",
     "Area",
     "Clause",
@@ -25,5 +26,6 @@ __all__ = [
     "SiteUnreadable",
     "Standing",
     "Text",
+    "Words",
     "load_site",
 ]

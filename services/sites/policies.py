@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.words import Code, Instant, Slug
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 
@@ -40,6 +41,32 @@ class Policy(BaseModel):
     """SHA-256 of what the file says, so that a decision names exactly the words that it stands on."""
     file: str
     clauses: Annotated[tuple[Clause, ...], Field(min_length=1)]
+
+
+class Words(NamedTuple):
+    """What a clause says, and what it stands on."""
+
+    text: str
+    citation: str
+    published: bool
+
+
+BEFORE_ALL_POLICIES: Final = "policy-in-force"
+"""What stands in place of a clause where no policy was in force yet."""
+_BEFORE_ALL: Final = Words(
+    "No policy was in force on the day of this referral; the earliest was asked, and a person decides.",
+    "not published",
+    published=False,
+)
+
+
+def words_of(policies: tuple[Policy, ...], name: str, version: str, digest: str) -> Mapping[str, Words]:
+    """Return the words of each clause, by its id, of the very policy that is named; empty where it is not at hand."""
+    for policy in policies:
+        if (policy.id, policy.version, policy.hash) == (name, version, digest):
+            said = {one.id: Words(one.text, one.citation, one.published) for one in policy.clauses}
+            return {BEFORE_ALL_POLICIES: _BEFORE_ALL} | said
+    return {}
 
 
 def in_force(policies: tuple[Policy, ...], at: datetime) -> Policy | None:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.words import Code, Door, NibrsCode, Role, Slug, Verdict
 from services.sites.agencies import Agency
 from services.sites.permissions import Permission
-from services.sites.policies import Policy, in_force
+from services.sites.policies import Policy, Words, in_force, words_of
 
 _Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -157,6 +157,10 @@ class Site(_Frozen):
     def policy_at(self, at: datetime) -> Policy | None:
         """Return the eligibility policy in force at that instant, or None before the first."""
         return in_force(self.policies, at)
+
+    def words_of(self, policy: str, version: str, policy_hash: str) -> Mapping[str, Words]:
+        """Return the words of each clause of the policy, by its id; empty where the site has it no more as it was."""
+        return words_of(self.policies, policy, version, policy_hash)
 
     def with_minutes_of(self, seconds: float) -> Site:
         """Return the same site with its minutes shortened to that many seconds; for demonstrations and tests."""

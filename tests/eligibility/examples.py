@@ -18,7 +18,7 @@ from contracts.envelope import Envelope, Fact, agency_source, service_source
 from contracts.event import Event
 from contracts.parts import AfterTheFact, AgeFact, Attestation, Drug, Offence, Particulars
 from contracts.words import Agreement, Door, SourceKind, Verdict
-from services.eligibility.domain import Desk, Found, PersonFile, Referral, Rules, evolve
+from services.eligibility.domain import Desk, Found, PersonFile, Referral, Review, Rules, evolve, open_reviews
 from services.eligibility.domain.file import referral_in
 from services.plumbing.identity import stated
 from services.plumbing.service import Deadline, Said
@@ -173,8 +173,13 @@ class Stage:
     @property
     def review_id(self) -> str:
         """The one review that is open."""
-        (review_id,) = self.file.open_reviews
+        (review_id,) = self.open_reviews
         return review_id
+
+    @property
+    def open_reviews(self) -> dict[str, Review]:
+        """The reviews that wait for an operator."""
+        return open_reviews(self.file, RULES)
 
 
 UNWEIGHED_LIFE = Stage().given(arrest(POSSESSION, drugs=(NOT_WEIGHED,))).file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from services.eligibility.domain import PersonFile
+from services.eligibility.domain import PersonFile, read_file, written_file
 from services.plumbing.service import Loaded
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ class MemoryPersonFiles:
 
     async def load(self, _conn: Any, keys: Sequence[str], _facts: Sequence[Any]) -> Loaded[PersonFile, None]:
         there = (key for key in keys if key in self._rows)
-        return Loaded({key: PersonFile.model_validate_json(self._rows[key]) for key in there}, None)
+        return Loaded({key: read_file(self._rows[key]) for key in there}, None)
 
     async def save(
         self, _conn: Any, states: Mapping[str, PersonFile], _shared: None, _rows: Sequence[tuple[Any, Any]]
     ) -> None:
-        self._rows |= {person: state.model_dump_json() for person, state in states.items()}
+        self._rows |= {person: written_file(state) for person, state in states.items()}

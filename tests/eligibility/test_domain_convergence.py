@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from contracts.words import Verdict
-from services.eligibility.domain import PersonFile, evolve
+from services.eligibility.domain import PersonFile, evolve, read_file, written_file
 from tests.eligibility.examples import (
     MISCHIEF,
     NOT_WEIGHED,
@@ -28,9 +28,12 @@ def a_whole_life():
     stage.given((run_out(review_id, due_at), 10), (answered(review_id), 9))
     stage.given((answered(review_id, Verdict.PRESUMPTIVELY_INELIGIBLE), 9.5))
     second = particulars(offences=(POSSESSION, MISCHIEF), drugs=(NOT_WEIGHED,))
+    third = particulars(offences=(POSSESSION,), drugs=(NOT_WEIGHED, NOT_WEIGHED))
     stage.given((corrected(first, revision=2, particulars=second), 20))
     stage.given((answered(stage.review_id), 25))
-    stage.given((corrected(first, revision=3), 30), (retracted(), 40))
+    waited_for = corrected(first, revision=3, officer_waiting=False, particulars=third)
+    stage.given((waited_for, 26), (corrected(waited_for, revision=4, officer_waiting=True), 28))
+    stage.given((corrected(first, revision=5), 30), (retracted(), 40))
     return stage.facts, stage.file
 
 
@@ -47,4 +50,4 @@ def test_the_same_facts_in_any_order_and_number_leave_the_same_file(order, again
 
 
 def test_a_file_survives_being_written_down():
-    assert PersonFile.model_validate_json(END.model_dump_json()) == END
+    assert read_file(written_file(END)) == END

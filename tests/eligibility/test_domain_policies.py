@@ -56,7 +56,7 @@ def test_every_wrong_clause_is_named_at_once():
 
 def test_a_clause_that_fails_in_life_is_unknown_and_the_others_still_answer():
     inputs = found(arrest(MISCHIEF)).inputs | {"drugs": [{"kind": "L"}]}
-    results = dict(zip((clause.id for clause in POLICY.clauses), CompiledPolicy(POLICY).results(inputs), strict=True))
+    results = {one.clause: one.result for one in CompiledPolicy(POLICY).conclude(inputs).outcomes}
     assert (results["drug-amount"], results["offence-named-by-county"]) == ("unknown", "pass")
 
 
@@ -86,8 +86,11 @@ def test_a_verdict_is_explained_by_what_decided_it_fails_first():
     assert "drug-possession-or-use" in [one.clause for one in why.met]
     assert [one.clause for one in why.not_applicable] == ["attested-exclusion"]
     assert why.words_are_still_the_same
+    assert all(one.words.citation for one in (*why.decided_by, *why.met, *why.not_applicable))
 
 
 def test_an_explanation_says_when_the_policy_has_other_words_by_now():
     screening = Stage().when(arrest(MISCHIEF)).the(ScreeningDetermined)
-    assert not explained(WHATCOM, screening.model_copy(update={"policy_hash": "0" * 64})).words_are_still_the_same
+    why = explained(WHATCOM, screening.model_copy(update={"policy_hash": "0" * 64}))
+    assert not why.words_are_still_the_same
+    assert next((one.clause, one.words) for one in why.met) == ("who-refers", None)

@@ -2,11 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
+
 from contracts.catalogue import ReviewDecided, ReviewRefused, ReviewRequested, ScreeningDetermined
+from contracts.parts import AgeFact
 from contracts.words import Agreement, HelpType, Verdict
+from services.eligibility.domain import read_file
 from tests.eligibility.examples import (
     A_GRAM_AND_A_HALF,
     AFTER_THE_FACT,
+    ASSAULT,
     MISCHIEF,
     NOT_WEIGHED,
     POSSESSION,
@@ -144,7 +149,7 @@ def test_a_review_is_not_answered_with_a_question():
     stage = Stage().given(UNWEIGHED)
     stage.when(answered(stage.review_id, Verdict.NEEDS_REVIEW), 3)
     assert stage.the(ReviewRefused).refusal.reason == "no-verdict"
-    assert stage.file.open_reviews
+    assert stage.open_reviews
 
 
 def test_a_correction_is_screened_again():
@@ -152,7 +157,7 @@ def test_a_correction_is_screened_again():
     stage.then("screening.determined")
     said = stage.the(ScreeningDetermined)
     assert (said.revision, said.verdict) == (1, Verdict.ELIGIBLE)
-    assert not stage.file.open_reviews
+    assert not stage.open_reviews
 
 
 def test_the_deadline_of_a_question_that_a_correction_answered_is_ignored():
@@ -191,6 +196,62 @@ def test_a_decision_names_the_revision_that_it_is_about():
     assert stage.the(ReviewDecided).revision == 1
 
 
+@pytest.mark.parametrize("said", [{"agreement": Agreement.UNDECIDED}, {"officer_waiting": False}])
+def test_who_waits_and_who_agreed_are_no_part_of_the_question(said):
+    stage = Stage().given(UNWEIGHED)
+    review_id = stage.review_id
+    stage.given((answered(review_id), 3)).when(corrected(UNWEIGHED, **said), 4)
+    stage.then("screening.determined", "review.decided")
+    assert stage.the(ReviewDecided).by == "sample-operator"
+
+
+def test_an_amendment_of_what_an_open_clause_asks_for_is_another_question():
+    stage = Stage().given(UNWEIGHED)
+    stage.given((answered(stage.review_id), 3))
+    stage.when(corrected(UNWEIGHED, particulars=particulars(offences=(POSSESSION, ASSAULT), drugs=(NOT_WEIGHED,))), 4)
+    stage.then("screening.determined", "review.requested")
+
+
+def test_an_amendment_of_what_no_open_clause_asks_for_leaves_the_question_as_it_was():
+    stage = Stage().given(UNWEIGHED)
+    facts = UNWEIGHED.particulars.model_copy(update={"age": AgeFact(from_years=17, to_years=17), "area": "ferndale"})
+    stage.given((answered(stage.review_id), 3)).when(corrected(UNWEIGHED, particulars=facts), 4)
+    stage.then("screening.determined", "review.decided")
+
+
+def test_who_comes_to_wait_gives_an_open_review_its_clock():
+    nobody_waits = arrest(POSSESSION, drugs=(NOT_WEIGHED,), officer_waiting=False)
+    stage = Stage().given(nobody_waits)
+    review_id = stage.review_id
+    stage.when(corrected(nobody_waits, officer_waiting=True), 4).then("screening.determined", "review.requested")
+    asked = stage.the(ReviewRequested)
+    assert (asked.review_id, asked.urgent, asked.default) == (review_id, True, Verdict.PRESUMPTIVELY_INELIGIBLE)
+    assert [(one.reference, one.due_at) for one in stage.deadlines] == [(review_id, asked.decide_by)]
+    stage.when(run_out(review_id, asked.decide_by), 14).then("review.decided")
+
+
+def test_when_nobody_waits_any_more_the_clock_decides_nothing_and_an_operator_may_take_longer():
+    stage = Stage().given(UNWEIGHED)
+    review_id, due_at = stage.review_id, due(stage)
+    stage.when(corrected(UNWEIGHED, officer_waiting=False), 4).then("screening.determined")
+    stage.when(run_out(review_id, due_at), 10).then()
+    stage.when(answered(review_id), 60).then("review.decided")
+
+
+def test_a_review_that_was_asked_when_every_fact_was_part_of_the_question_can_still_be_answered():
+    stage = Stage(file=read_file(KEPT_BEFORE))
+    assert stage.review_id == FORMER_REVIEW
+    facts = UNWEIGHED.particulars.model_copy(update={"language": "es"})
+    stage.when(corrected(UNWEIGHED, particulars=facts), 2).then("screening.determined")
+    stage.when(answered(FORMER_REVIEW), 3).then("review.decided")
+    stage.when(corrected(UNWEIGHED, revision=2), 4).then("screening.determined", "review.decided")
+
+
+def test_a_clock_that_ran_before_still_ends_its_review():
+    stage = Stage(file=read_file(KEPT_BEFORE))
+    stage.when(run_out(FORMER_REVIEW, due(stage)), 10).then("review.decided")
+
+
 def test_a_question_that_came_back_after_its_clock_ran_out_is_decided_at_once():
     stage = Stage().given(UNWEIGHED)
     review_id, due_at = stage.review_id, due(stage)
@@ -220,3 +281,17 @@ def test_the_same_referral_heard_twice_is_screened_once():
 
 
 MISCHIEF_ARREST = arrest(MISCHIEF)
+FORMER_REVIEW = "rev-87d95c684371b453e66a15402c8baec0"
+KEPT_BEFORE = f"""
+{{"referrals":{{"{REFERRAL}":{{"referral_id":"{REFERRAL}","revision":0,"door":"arrest_diversion",
+"source_kind":"law_enforcement","agreement":"agreed","officer_waiting":true,"referred_at":"2026-03-02T09:00:00Z",
+"particulars":{{"age":{{"from_years":30,"to_years":30}},"area":"bellingham","residence_area":null,
+"offences":[{{"nibrs":"35A","statute":null,"description":null,"severity":"unknown","activity":"P","attempted":false}}],
+"drugs":[{{"kind":"L","quantity":null,"unit":"XX","lab_pending":false}}],"attestations":[],"prior_involvement":null,
+"under_supervision":"unknown","language":"en","interpreter":"unknown","housing":"unknown","needs":[]}},
+"after_the_fact":false}}}},"retracted":[],"screenings":{{"{REFERRAL}":{{"0":"needs_review"}}}},
+"reviews":{{"{FORMER_REVIEW}":{{"referral_id":"{REFERRAL}","because":["drug-amount"],
+"asked_at":"2026-03-02T09:00:00Z","urgent":true,"decide_by":"2026-03-02T09:10:00Z",
+"default":"presumptively_ineligible"}}}},"decisions":{{}}}}
+"""
+"""A file as it was written down when a review's id followed from all facts of the referral."""

@@ -21,7 +21,7 @@ from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
 from contracts.envelope import Envelope, Fact, agency_source, service_source
 from contracts.event import Event
-from contracts.parts import AfterTheFact, Drug, Offence, Particulars, Refusal, RuleOutcome
+from contracts.parts import AfterTheFact, ClauseResult, Drug, Offence, Particulars, Refusal
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
@@ -155,8 +155,8 @@ def screened(
     failing = RuleResult.FAIL if police is Verdict.PRESUMPTIVELY_INELIGIBLE else RuleResult.PASS
     policy = whatcom().policies[0]
     rules = (
-        RuleOutcome(clause="drug-amount", result=failing, text="Sample words", citation="Sample source"),
-        RuleOutcome(clause="hub-only-rule", result=failing, text="Sample words", citation="Sample source"),
+        ClauseResult(clause="drug-amount", result=failing),
+        ClauseResult(clause="hub-only-rule", result=failing),
     )
     event = ScreeningDetermined(
         referral_id=REFERRAL, revision=revision, verdict=verdict or police, police_verdict=police, rules=rules,
@@ -165,8 +165,8 @@ def screened(
     return heard(event, minutes=minutes)
 
 
-def review_requested() -> Fact:
-    event = ReviewRequested(review_id=REVIEW, referral_id=REFERRAL, because=("drug-amount",), urgent=True)
+def review_requested(*, urgent: bool = True) -> Fact:
+    event = ReviewRequested(review_id=REVIEW, referral_id=REFERRAL, because=("drug-amount",), urgent=urgent)
     return heard(event, minutes=1)
 
 

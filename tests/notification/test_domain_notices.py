@@ -217,6 +217,10 @@ class TestTheProgramOffice:
         [call] = told.to(OFFICE, "review.called")
         assert (call.urgent, call.because) == (True, ("drug-amount",))
 
+    def test_is_called_again_when_somebody_comes_to_wait_for_the_answer(self):
+        told = Told(received(), screened(Verdict.NEEDS_REVIEW), review_requested(urgent=False), review_requested())
+        assert [call.urgent for call in told.to(OFFICE, "review.called")] == [False, True]
+
     def test_is_not_called_to_a_review_that_is_decided(self):
         told = Told(received()).hear(review_requested(), carry=False).hear(review_decided())
         assert told.names(OFFICE) == []

@@ -8,6 +8,7 @@ from contracts.catalogue import ReferralAmended, ReferralSubmitted, ReferralWith
 from contracts.event import newest, shelf
 from contracts.topics import HUB_TOPICS, TO_HUB
 from services.console.domain.files import File, Link, Referral, Review, evolve
+from services.console.domain.grounds import worded
 from services.console.domain.timeline import Line, Step, decide, in_order, key, step_of
 from services.console.domain.writing import read_file, shown, written_file
 
@@ -35,5 +36,6 @@ __all__ = [
     "read_file",
     "shown",
     "step_of",
+    "worded",
     "written_file",
 ]

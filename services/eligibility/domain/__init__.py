@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from services.eligibility.domain.clauses import CompiledPolicy, PolicyUnusable
 from services.eligibility.domain.deciding import HEARS, SERVICE, Desk, key
-from services.eligibility.domain.explaining import Explained, PolicyLine, explained, listed
-from services.eligibility.domain.file import Decision, PersonFile, Referral, Review, evolve, review_of
+from services.eligibility.domain.explaining import Explained, Ground, PolicyLine, explained, listed
+from services.eligibility.domain.file import Decision, PersonFile, Referral, Review, evolve
+from services.eligibility.domain.questions import open_reviews, review_of
 from services.eligibility.domain.rules import Found, Rules
+from services.eligibility.domain.writing import read_file, written_file
 
 __all__ = [
     "HEARS",
@@ -16,6 +18,7 @@ __all__ = [
     "Desk",
     "Explained",
     "Found",
+    "Ground",
     "PersonFile",
     "PolicyLine",
     "PolicyUnusable",
@@ -26,5 +29,8 @@ __all__ = [
     "explained",
     "key",
     "listed",
+    "open_reviews",
+    "read_file",
     "review_of",
+    "written_file",
 ]

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 from cel_expr_python import cel
 
 from contracts.words import RuleResult
+from services.eligibility.domain.concluding import concluded
 from services.eligibility.domain.probes import PROBES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from services.eligibility.domain.concluding import Conclusion
     from services.eligibility.domain.inputs import Inputs
     from services.sites import Clause, Policy
 
@@ -67,37 +69,42 @@ class CompiledPolicy:
         self._each: Sequence[Any] = compiled
         self._whole = _ENVIRONMENT.compile("[" + ", ".join(_whole(clause) for clause in policy.clauses) + "]")
         self._published = tuple(clause.published for clause in policy.clauses)
-        self._asked_for = _asked_for(policy)
-        self._remembered: dict[str, tuple[RuleResult, ...]] = {}
+        self._asked_for = {clause.id: _asked_for(clause) for clause in policy.clauses}
+        self._asked = self.asked_by(self._asked_for)
+        self._remembered: dict[str, Conclusion] = {}
 
-    def results(self, inputs: Inputs) -> tuple[RuleResult, ...]:
-        """Return what each clause finds, in the policy's order.
+    def conclude(self, inputs: Inputs) -> Conclusion:
+        """Return what each clause finds, and the verdict.
 
         A clause that cannot be answered finds `unknown`; one that the county has not published never finds `pass`.
         The same question is answered once: it consists of those inputs alone that some clause speaks of.
         """
-        question = repr([inputs[name] for name in self._asked_for])
+        question = repr([inputs[name] for name in self._asked])
         known = self._remembered.get(question)
         if known is None:
-            known = self._evaluated(inputs)
+            known = concluded(self.policy, self._evaluated(inputs))
             if len(self._remembered) < _MOST_REMEMBERED:
                 self._remembered[question] = known
         return known
 
-    def _evaluated(self, inputs: Inputs) -> tuple[RuleResult, ...]:
+    def asked_by(self, clauses: Iterable[str]) -> tuple[str, ...]:
+        """Return the inputs that these clauses ask for; all of them, where one is no clause of this policy."""
+        words = {name for clause in clauses for name in self._asked_for.get(clause, VARIABLES)}
+        return tuple(name for name in VARIABLES if name in words)
+
+    def _evaluated(self, inputs: Inputs) -> Iterator[RuleResult]:
         found = self._whole.eval(data=inputs)
         said = found.plain_value() if found.type() != cel.Type.ERROR else self._one_by_one(inputs)
-        return tuple(map(_read, said, self._published))
+        return map(_read, said, self._published)
 
     def _one_by_one(self, inputs: Inputs) -> list[str]:
         """One clause failed: ask each alone, so that the others are still answered."""
         return [_alone(clause, inputs) for clause in self._each]
 
 
-def _asked_for(policy: Policy) -> tuple[str, ...]:
-    """The variables whose names are in some clause; a name inside a text is one too many, and harmless."""
-    words = {word for clause in policy.clauses for word in _WORD.findall(f"{clause.applies} {clause.expression}")}
-    return tuple(name for name in VARIABLES if name in words)
+def _asked_for(clause: Clause) -> frozenset[str]:
+    """The variables whose names are in the clause; a name inside a text is one too many, and harmless."""
+    return frozenset(_WORD.findall(f"{clause.applies} {clause.expression}")) & VARIABLES.keys()
 
 
 def _read(said: str, published: bool) -> RuleResult:  # noqa: FBT001  # mapped over two columns

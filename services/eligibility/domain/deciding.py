@@ -19,7 +19,7 @@ from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
 from contracts.to_hub.review_answered import ReviewAnswered
 from contracts.words import Problem, Verdict
-from services.eligibility.domain.file import review_of
+from services.eligibility.domain.questions import is_current, review_about
 from services.plumbing.service import Deadline, Said
 
 if TYPE_CHECKING:
@@ -81,15 +81,13 @@ class Desk:
 
     def decide(self, before: PersonFile | None, after: PersonFile, fact: Fact, _shared: object) -> Iterator[Outcome]:
         """Return what follows from the fact."""
-        match fact.event:
-            case ReferralReceived() | ReferralCorrected() as event:
-                yield from self._screen(before, after, after.referrals[event.referral_id], fact)
-            case ReviewAnswered() as event:
-                yield from _answer(after, event, fact)
-            case DeadlineReached(deadline=kind, reference=review_id) if kind == REVIEW:
-                yield from _run_out(after, review_id)
-            case _:
-                return
+        event = fact.event
+        if isinstance(event, ReferralReceived | ReferralCorrected):
+            yield from self._screen(before, after, after.referrals[event.referral_id], fact)
+        elif isinstance(event, ReviewAnswered):
+            yield from self._answer(after, event, fact)
+        elif isinstance(event, DeadlineReached) and event.deadline == REVIEW:
+            yield from self._run_out(after, event.reference)
 
     def _screen(
         self, before: PersonFile | None, after: PersonFile, referral: Referral, fact: Fact
@@ -102,16 +100,16 @@ class Desk:
         yield Said(determined(referral, found))
         if found.verdict is not Verdict.NEEDS_REVIEW:
             return
-        review_id = review_of(referral)
+        review_id = review_about(after, referral, found)
         review, decision = after.reviews.get(review_id), after.decisions.get(review_id)
         if decision is not None:
             # The question was answered; who follows screenings hears that the answer holds for this revision, too.
-            yield Said(_decided(after, review_id, referral.referral_id, decision.verdict, decision.by))
-        elif review is None:
+            yield Said(_decided(referral, review_id, decision.verdict, decision.by))
+        elif review is None or (referral.is_urgent and review.decide_by is None):
             yield from self._ask(review_id, referral, found, fact)
-        elif _is_late(review, fact):
+        elif _is_late(review, referral, fact):
             # Asked before, put aside by a correction, and its clock ran out meanwhile.
-            yield from _run_out(after, review_id)
+            yield from self._run_out(after, review_id)
 
     def _ask(self, review_id: str, referral: Referral, found: Found, fact: Fact) -> Iterator[Outcome]:
         """An officer who waits gets an answer in minutes: an operator's, or the site's default."""
@@ -129,70 +127,74 @@ class Desk:
         if decide_by is not None:
             yield Deadline(REVIEW, review_id, decide_by)
 
+    def _answer(self, file: PersonFile, event: ReviewAnswered, fact: Fact) -> Iterator[Outcome]:
+        """An answer decides an open review once; any other is told why it does not count."""
+        review = file.reviews.get(event.review_id)
+        decision = file.decisions.get(event.review_id)
+        if decision is not None and decision.cause == fact.id:
+            return
+        if review is None:
+            yield _refused(fact, "unknown-review")
+        elif reason := self._why_not(file, event, review, fact):
+            yield _refused(fact, reason)
+        else:
+            referral = file.referrals[review.referral_id]
+            yield Said(_decided(referral, event.review_id, event.verdict, event.operator, event.why))
+
+    def _why_not(self, file: PersonFile, event: ReviewAnswered, review: Review, fact: Fact) -> str | None:
+        """Why the answer does not count, as a key of `_REFUSALS`; None where it does."""
+        decision = file.decisions.get(event.review_id)
+        if event.verdict is Verdict.NEEDS_REVIEW:
+            return "no-verdict"
+        if not is_current(file, event.review_id, self._rules):
+            return "review-closed"
+        if _is_late(review, file.referrals[review.referral_id], fact):
+            return "too-late"
+        if decision is not None and not decision.is_default:
+            return "already-decided"
+        return None
+
+    def _run_out(self, file: PersonFile, review_id: str) -> Iterator[Outcome]:
+        """The clock ran out on an open review: the site's default decides, unless nobody waits for it any more."""
+        review = file.reviews.get(review_id)
+        if review is None or review.default is None or review_id in file.decisions:
+            return
+        referral = file.referrals.get(review.referral_id)
+        if referral is not None and referral.is_urgent and is_current(file, review_id, self._rules):
+            yield Said(_decided(referral, review_id, review.default, SITE_DEFAULT))
+
 
 def determined(referral: Referral, found: Found) -> ScreeningDetermined:
-    """Return the finding as the fact that is said of it."""
-    return ScreeningDetermined(
+    """Return the finding as the fact that is said of it. All of it was checked where it was made."""
+    policy = found.policy
+    return ScreeningDetermined.model_construct(
         referral_id=referral.referral_id,
         revision=referral.revision,
         verdict=found.verdict,
         police_verdict=found.police_verdict,
         rules=found.outcomes,
-        policy=found.policy.id,
-        policy_version=found.policy.version,
-        policy_hash=found.policy.hash,
+        policy=policy.id,
+        policy_version=policy.version,
+        policy_hash=policy.hash,
         inputs=found.inputs,
     )
 
 
-def _answer(file: PersonFile, event: ReviewAnswered, fact: Fact) -> Iterator[Outcome]:
-    """An answer decides an open review once; any other is told why it does not count."""
-    review = file.reviews.get(event.review_id)
-    decision = file.decisions.get(event.review_id)
-    if decision is not None and decision.cause == fact.id:
-        return
-    if review is None:
-        yield _refused(fact, "unknown-review")
-        return
-    if reason := _why_not(file, event, review, fact):
-        yield _refused(fact, reason)
-        return
-    yield Said(_decided(file, event.review_id, review.referral_id, event.verdict, event.operator, event.why))
-
-
-def _why_not(file: PersonFile, event: ReviewAnswered, review: Review, fact: Fact) -> str | None:
-    """Why the answer does not count, as a key of `_REFUSALS`; None where it does."""
-    decision = file.decisions.get(event.review_id)
-    if event.verdict is Verdict.NEEDS_REVIEW:
-        return "no-verdict"
-    if not file.is_current(event.review_id):
-        return "review-closed"
-    if _is_late(review, fact):
-        return "too-late"
-    if decision is not None and not decision.is_default:
-        return "already-decided"
-    return None
-
-
-def _is_late(review: Review, fact: Fact) -> bool:
-    return review.decide_by is not None and fact.at > review.decide_by
-
-
-def _run_out(file: PersonFile, review_id: str) -> Iterator[Outcome]:
-    """The clock ran out on an open review: the site's default decides."""
-    review = file.open_reviews.get(review_id)
-    if review is not None and review.default is not None:
-        yield Said(_decided(file, review_id, review.referral_id, review.default, SITE_DEFAULT))
-
-
-def _decided(
-    file: PersonFile, review_id: str, referral_id: str, verdict: Verdict, by: str, why: str | None = None
-) -> ReviewDecided:
+def _decided(referral: Referral, review_id: str, verdict: Verdict, by: str, why: str | None = None) -> ReviewDecided:
     """Return a decision about the referral as it now stands."""
-    revision = file.referrals[referral_id].revision
     return ReviewDecided(
-        review_id=review_id, referral_id=referral_id, revision=revision, verdict=verdict, by=by, why=why
+        review_id=review_id,
+        referral_id=referral.referral_id,
+        revision=referral.revision,
+        verdict=verdict,
+        by=by,
+        why=why,
     )
+
+
+def _is_late(review: Review, referral: Referral, fact: Fact) -> bool:
+    """Whether a waiting officer was to be answered before this; once nobody waits, there is no clock."""
+    return referral.is_urgent and review.decide_by is not None and fact.at > review.decide_by
 
 
 def _refused(fact: Fact, reason: str) -> Said:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from contracts.parts import RuleOutcome
 from contracts.words import RuleResult, Verdict
+from services.sites import Words
 
 if TYPE_CHECKING:
     from contracts.screenings.screening_determined import ScreeningDetermined
@@ -29,6 +29,15 @@ class PolicyLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What one clause found, with its words and source; without them, where the policy has others by now."""
+
+    clause: str
+    result: RuleResult
+    words: Words | None
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
     """Why a screening ended as it did: what decided it, what supports it, and what did not apply."""
 
@@ -37,9 +46,9 @@ class Explained:
     version: str
     words_are_still_the_same: bool
     """Whether the site's policy of that version still has the very words that the decision stands on."""
-    decided_by: tuple[RuleOutcome, ...]
-    met: tuple[RuleOutcome, ...]
-    not_applicable: tuple[RuleOutcome, ...]
+    decided_by: tuple[Ground, ...]
+    met: tuple[Ground, ...]
+    not_applicable: tuple[Ground, ...]
 
 
 def listed(site: Site) -> tuple[PolicyLine, ...]:
@@ -61,17 +70,15 @@ def listed(site: Site) -> tuple[PolicyLine, ...]:
 
 def explained(site: Site, screening: ScreeningDetermined) -> Explained:
     """Put a screening into the order in which a person reads it: the fails before what stayed unknown."""
-    by_result: dict[RuleResult, list[RuleOutcome]] = {result: [] for result in RuleResult}
+    words = site.words_of(screening.policy, screening.policy_version, screening.policy_hash)
+    by_result: dict[RuleResult, list[Ground]] = {result: [] for result in RuleResult}
     for outcome in screening.rules:
-        by_result[outcome.result].append(outcome)
+        by_result[outcome.result].append(Ground(outcome.clause, outcome.result, words.get(outcome.clause)))
     return Explained(
         verdict=screening.verdict,
         policy=screening.policy,
         version=screening.policy_version,
-        words_are_still_the_same=any(
-            policy.version == screening.policy_version and policy.hash == screening.policy_hash
-            for policy in site.policies
-        ),
+        words_are_still_the_same=bool(words),
         decided_by=(*by_result[RuleResult.FAIL], *by_result[RuleResult.UNKNOWN]),
         met=tuple(by_result[RuleResult.PASS]),
         not_applicable=tuple(by_result[RuleResult.NOT_APPLICABLE]),

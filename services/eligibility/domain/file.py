@@ -6,10 +6,9 @@ a retraction is for good, and an operator's decision outranks the site's default
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING, Annotated, Any, Final
-
-from pydantic import BaseModel, ConfigDict, Field
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts.parts import Particulars
 from contracts.referrals.referral_corrected import ReferralCorrected
@@ -18,33 +17,26 @@ from contracts.referrals.referral_retracted import ReferralRetracted
 from contracts.screenings.review_decided import SITE_DEFAULT, ReviewDecided
 from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
-from contracts.words import Agreement, Door, Instant, ReferralId, ReviewId, Slug, SourceKind, Verdict
-from services.plumbing.identity import derived
+from contracts.words import Agreement, Door, SourceKind, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from contracts.envelope import Fact
-
-_BESIDE_THE_QUESTION: Final[dict[str, Any]] = {
-    "revision": True,
-    "particulars": {"language", "interpreter", "housing", "needs", "residence_area"},
-}
-"""What no clause is given: when only this changes, the question stays the same."""
+    from contracts.event import Event
 
 
-class _Kept(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Referral(_Kept):
+@dataclass(frozen=True, slots=True)
+class Referral:
     """A referral as it now stands, as far as screening may know it. Revision 0 is the first; corrections count up."""
 
-    referral_id: ReferralId
+    referral_id: str
     revision: int
     door: Door
     source_kind: SourceKind
     agreement: Agreement
     officer_waiting: bool
-    referred_at: Instant
+    referred_at: datetime
     particulars: Particulars
     after_the_fact: bool
 
@@ -54,23 +46,34 @@ class Referral(_Kept):
         return self.officer_waiting and not self.after_the_fact and self.agreement is not Agreement.DECLINED
 
 
-class Review(_Kept):
-    """A question to the program office. `decide_by` and `default` are there where it is urgent."""
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A question to the program office. `decide_by` and `default` are there once it was asked for a waiting officer."""
 
-    referral_id: ReferralId
-    because: tuple[Slug, ...]
-    asked_at: Instant
+    referral_id: str
+    because: tuple[str, ...]
+    asked_at: datetime
     urgent: bool = False
-    decide_by: Instant | None = None
+    decide_by: datetime | None = None
     default: Verdict | None = None
 
+    def also(self, other: Review) -> Review:
+        """Return the two requests for it as one: who comes to wait later gives it a clock; the first clock counts."""
+        clocks = [(one.decide_by, one.default) for one in (self, other) if one.decide_by is not None]
+        decide_by, default = min(clocks, default=(None, None))
+        return Review(
+            self.referral_id, self.because, min(self.asked_at, other.asked_at), self.urgent or other.urgent,
+            decide_by, default,
+        )  # fmt: skip
 
-class Decision(_Kept):
+
+@dataclass(frozen=True, slots=True)
+class Decision:
     """How a review ended. `cause` is the id of the answer or of the deadline that ended it."""
 
     verdict: Verdict
-    by: Slug
-    at: Instant
+    by: str
+    at: datetime
     cause: str
 
     @property
@@ -83,44 +86,19 @@ class Decision(_Kept):
         return (self.is_default, self.at, self.cause) < (other.is_default, other.at, other.cause)
 
 
-class PersonFile(_Kept):
+@dataclass(frozen=True, slots=True)
+class PersonFile:
     """Everything that eligibility keeps of one person."""
 
-    referrals: dict[ReferralId, Referral] = Field(default_factory=dict)
-    retracted: frozenset[ReferralId] = frozenset()
-    screenings: dict[ReferralId, dict[Annotated[int, Field(ge=0)], Verdict]] = Field(default_factory=dict)
+    referrals: dict[str, Referral] = field(default_factory=dict)
+    retracted: frozenset[str] = frozenset()
+    screenings: dict[str, dict[int, Verdict]] = field(default_factory=dict)
     """What was found of each revision."""
-    reviews: dict[ReviewId, Review] = Field(default_factory=dict)
-    decisions: dict[ReviewId, Decision] = Field(default_factory=dict)
-
-    def is_current(self, review_id: str) -> bool:
-        """Whether the review still asks about the referral as it now stands, and the referral still stands."""
-        review = self.reviews.get(review_id)
-        if review is None or review.referral_id in self.retracted:
-            return False
-        referral = self.referrals.get(review.referral_id)
-        return referral is not None and review_of(referral) == review_id
-
-    @property
-    def open_reviews(self) -> dict[ReviewId, Review]:
-        """The reviews that wait for an operator."""
-        return {
-            review_id: review
-            for review_id, review in self.reviews.items()
-            if review_id not in self.decisions and self.is_current(review_id)
-        }
+    reviews: dict[str, Review] = field(default_factory=dict)
+    decisions: dict[str, Decision] = field(default_factory=dict)
 
 
-_PARTS: Final = tuple(PersonFile.model_fields)
-
-
-def review_of(referral: Referral) -> str:
-    """Return the id of the one review that these facts of the referral may need.
-
-    It follows from the facts: a correction that leaves them as they are asks nobody again.
-    """
-    facts = referral.model_dump_json(exclude=_BESIDE_THE_QUESTION)
-    return derived("rev-", referral.referral_id, hashlib.sha256(facts.encode()).hexdigest())
+_NOTHING: Final = PersonFile()
 
 
 def referral_in(event: ReferralReceived | ReferralCorrected) -> Referral:
@@ -140,49 +118,52 @@ def referral_in(event: ReferralReceived | ReferralCorrected) -> Referral:
 
 def evolve(kept: PersonFile | None, fact: Fact) -> PersonFile:
     """Return the file with the fact in it."""
-    file = kept or PersonFile()
-    match fact.event:
-        case ReferralReceived() | ReferralCorrected() as event:
-            return _with_referral(file, referral_in(event))
-        case ReferralRetracted() as event:
-            return _changed(file, retracted=file.retracted | {event.referral_id})
-        case ScreeningDetermined() as event:
-            of_referral = file.screenings.get(event.referral_id, {}) | {event.revision: event.verdict}
-            return _changed(file, screenings=file.screenings | {event.referral_id: of_referral})
-        case ReviewRequested() as event:
-            return _changed(file, reviews=file.reviews | {event.review_id: _review(event, fact)})
-        case ReviewDecided() as event:
-            return _with_decision(file, event, fact)
-        case _:
-            return file
+    heard = _HEARD.get(type(fact.event))
+    file = _NOTHING if kept is None else kept
+    return file if heard is None else heard(file, fact.event, fact)
 
 
-def _changed(file: PersonFile, **changes: Any) -> PersonFile:
-    # The parts are checked where they are made; a whole file is made for every fact, so it is only put together.
-    return PersonFile.model_construct(**{name: getattr(file, name) for name in _PARTS} | changes)
-
-
-def _with_referral(file: PersonFile, referral: Referral) -> PersonFile:
+def _told(file: PersonFile, event: ReferralReceived | ReferralCorrected, _fact: Fact) -> PersonFile:
+    referral = referral_in(event)
     known = file.referrals.get(referral.referral_id)
     if known is not None and known.revision >= referral.revision:
         return file
-    return _changed(file, referrals=file.referrals | {referral.referral_id: referral})
+    referrals = {**file.referrals, referral.referral_id: referral}
+    return PersonFile(referrals, file.retracted, file.screenings, file.reviews, file.decisions)
 
 
-def _review(event: ReviewRequested, fact: Fact) -> Review:
-    return Review(
-        referral_id=event.referral_id,
-        because=event.because,
-        asked_at=fact.at,
-        urgent=event.urgent,
-        decide_by=event.decide_by,
-        default=event.default,
-    )
+def _retracted(file: PersonFile, event: ReferralRetracted, _fact: Fact) -> PersonFile:
+    retracted = file.retracted | {event.referral_id}
+    return PersonFile(file.referrals, retracted, file.screenings, file.reviews, file.decisions)
 
 
-def _with_decision(file: PersonFile, event: ReviewDecided, fact: Fact) -> PersonFile:
-    decision = Decision(verdict=event.verdict, by=event.by, at=fact.at, cause=fact.envelope.causation_id or fact.id)
+def _screened(file: PersonFile, event: ScreeningDetermined, _fact: Fact) -> PersonFile:
+    found = {**file.screenings.get(event.referral_id, {}), event.revision: event.verdict}
+    screenings = {**file.screenings, event.referral_id: found}
+    return PersonFile(file.referrals, file.retracted, screenings, file.reviews, file.decisions)
+
+
+def _asked(file: PersonFile, event: ReviewRequested, fact: Fact) -> PersonFile:
+    review = Review(event.referral_id, event.because, fact.at, event.urgent, event.decide_by, event.default)
+    known = file.reviews.get(event.review_id)
+    reviews = {**file.reviews, event.review_id: review if known is None else known.also(review)}
+    return PersonFile(file.referrals, file.retracted, file.screenings, reviews, file.decisions)
+
+
+def _decided(file: PersonFile, event: ReviewDecided, fact: Fact) -> PersonFile:
+    decision = Decision(event.verdict, event.by, fact.at, fact.envelope.causation_id or fact.id)
     known = file.decisions.get(event.review_id)
     if known is not None and not decision.outranks(known):
         return file
-    return _changed(file, decisions=file.decisions | {event.review_id: decision})
+    decisions = {**file.decisions, event.review_id: decision}
+    return PersonFile(file.referrals, file.retracted, file.screenings, file.reviews, decisions)
+
+
+_HEARD: Final[Mapping[type[Event], Callable[[PersonFile, Any, Fact], PersonFile]]] = {
+    ReferralReceived: _told,
+    ReferralCorrected: _told,
+    ReferralRetracted: _retracted,
+    ScreeningDetermined: _screened,
+    ReviewRequested: _asked,
+    ReviewDecided: _decided,
+}

@@ -31,18 +31,19 @@ _GRAMS: Final = {
 def inputs_of(referral: Referral, offences: Mapping[str, KnownOffence], drugs: Mapping[str, DrugKind]) -> Inputs:
     """Return what the clauses are given, as plain JSON values under the names of `VARIABLES` in `clauses`."""
     facts = referral.particulars
-    seized = [(drug, _cannabis(drug, drugs)) for drug in facts.drugs]
+    seized = [(drug, _grams(drug), _cannabis(drug, drugs)) for drug in facts.drugs]
+    # `_value_` is what `value` returns; every referral comes this way.
     return {
-        "door": referral.door.value,
-        "source_kind": referral.source_kind.value,
-        "agreement": referral.agreement.value,
+        "door": referral.door._value_,
+        "source_kind": referral.source_kind._value_,
+        "agreement": referral.agreement._value_,
         "age": _age(facts.age.from_years, facts.age.to_years),
         "area": facts.area or "",
         "offences": [_offence(one, offences) for one in facts.offences],
-        "drugs": [_drug(drug, cannabis) for drug, cannabis in seized],
+        "drugs": [_drug(*one) for one in seized],
         "cannabis": _cannabis_in_all(seized),
-        "attestations": [{"rule": one.rule, "result": one.result.value} for one in facts.attestations],
-        "under_supervision": facts.under_supervision.value,
+        "attestations": [{"rule": one.rule, "result": one.result._value_} for one in facts.attestations],
+        "under_supervision": facts.under_supervision._value_,
         "prior_involvement": _prior(facts),
     }
 
@@ -64,8 +65,8 @@ def _offence(one: Offence, known: Mapping[str, KnownOffence]) -> Inputs:
         "against": named.against if named else "unknown",
         "group": named.group if named else "unknown",
         "statute": one.statute or "unknown",
-        "severity": one.severity.value,
-        "activity": one.activity.value if one.activity else "unknown",
+        "severity": one.severity._value_,
+        "activity": one.activity._value_ if one.activity else "unknown",
         "attempted": one.attempted,
     }
 
@@ -75,10 +76,9 @@ def _cannabis(drug: Drug, kinds: Mapping[str, DrugKind]) -> str:
     return kind.cannabis if kind else "unknown"
 
 
-def _drug(drug: Drug, cannabis: str) -> Inputs:
+def _drug(drug: Drug, grams: Decimal | None, cannabis: str) -> Inputs:
     """A seized drug; `quantity` and `grams` are left out where they are not known."""
-    said: Inputs = {"kind": drug.kind, "cannabis": cannabis, "known": drug.known_quantity, "unit": drug.unit.value}
-    grams = _grams(drug)
+    said: Inputs = {"kind": drug.kind, "cannabis": cannabis, "known": drug.known_quantity, "unit": drug.unit._value_}
     said["weighed"] = grams is not None
     if drug.known_quantity and drug.quantity is not None:
         said["quantity"] = float(drug.quantity)
@@ -93,9 +93,11 @@ def _grams(drug: Drug) -> Decimal | None:
     return drug.quantity * _GRAMS[drug.unit]
 
 
-def _cannabis_in_all(seized: Iterable[tuple[Drug, str]]) -> Inputs:
+def _cannabis_in_all(seized: Iterable[tuple[Drug, Decimal | None, str]]) -> Inputs:
     """How much of what was seized is cannabis: at least, and at most (left out where some was not weighed)."""
-    relevant = [(_grams(drug), cannabis) for drug, cannabis in seized if cannabis != "no"]
+    relevant = [(grams, cannabis) for _, grams, cannabis in seized if cannabis != "no"]
+    if not relevant:
+        return {"least_grams": 0.0, "weighed": True, "most_grams": 0.0}
     weights = [grams for grams, _ in relevant if grams is not None]
     least = sum((grams for grams, cannabis in relevant if grams is not None and cannabis == "yes"), Decimal(0))
     weighed = len(weights) == len(relevant)

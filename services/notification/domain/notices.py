@@ -62,7 +62,8 @@ def due(dossier: Dossier, judge: Judge, at: datetime, referral_id: str | None = 
         yield from _to_prosecutors(name, record, dossier, judge, at)
         for review_id, review in dossier.reviews.items():
             if review.called and review.verdict is None and review.referral_id == name:
-                yield Notice(judge.site.program_office, "review.called", referral_id=name, review_id=review_id)
+                yield Notice(judge.site.program_office, "review.called", referral_id=name, review_id=review_id,
+                             state="urgent" if review.urgent else "")  # fmt: skip
     if referral_id is None:
         yield from _onward(dossier, judge, at)
 
