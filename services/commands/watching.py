@@ -12,7 +12,8 @@ from contracts.words import Verdict
 from services.commands import office, reach, shown
 from services.commands.arguments import OperatorOption, ReferralArgument, ReviewArgument
 from services.commands.reach import JsonOption, StateOption
-from services.console.domain import worded
+from services.console.domain import numbered, worded
+from services.console.domain import shown as told
 
 if TYPE_CHECKING:
     from contracts.event import Event
@@ -33,8 +34,8 @@ def timeline(
 ) -> None:
     """Show everything that happened to a referral.
 
-    When, which service says so, because of what, and on which grounds. Nobody is identified: names and all else that
-    is private stay sealed. The id is in the answer of `hub send` and `hub refer`.
+    When, which service says so, after which other step, and on which grounds. Nobody is identified: names and all else
+    that is private stay sealed. The id is in the answer of `hub send` and `hub refer`.
 
     Example: hub timeline ref-0123456789abcdef0123456789abcdef
     """
@@ -44,9 +45,13 @@ def timeline(
     if json_:
         shown.show_json([step.model_dump(mode="json", exclude_none=True) for step in steps])
         return
-    told = [step for step in steps if not _passed_over(step, steps)]
-    rows = ((step.at, _who(step.service), step.event, f"{step.says}{_reasons(step)}") for step in told)
-    shown.show_table(f"Referral {referral}", ("time (UTC)", "who says so", "event", "what"), rows)
+    news = [step for step in steps if not _passed_over(step, steps)]
+    rows = (
+        (number, step.at, _who(step.service), cause, step.event, f"{step.says}{_reasons(step)}")
+        for number, cause, step in numbered(news)
+    )
+    columns = ("no.", "time (UTC)", "who says so", "after", "event", "what")
+    shown.show_table(f"Referral {referral}", columns, rows)
 
 
 @reviews.callback()
@@ -154,8 +159,6 @@ def _show_what_followed(what: str, answer: dict[str, Any], *, json_: bool) -> No
 
 
 def _facts(one: Open) -> dict[str, Any]:
-    from services.console.domain import shown as told
-
     kept = ("referral_id", "urgent", "decide_by", "because", "default", "requested_at")
     item = told(one.item)
     return {name: item.get(name) for name in kept}

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import contracts as published
-from contracts.catalogue import ScreeningDetermined
+from contracts.catalogue import (
+    ConsentRefused,
+    ReferralAmended,
+    ReferralSubmitted,
+    ReferralWithdrawn,
+    ReviewRefused,
+    ScreeningDetermined,
+)
 from contracts.envelope import readdressed
 from contracts.event import brought_up, versions
-from services.console.domain import HEARS, File, Step, decide, in_order, step_of, worded
+from contracts.parts import Refusal
+from contracts.words import Problem
+from services.console.domain import HEARS, File, Step, decide, in_order, numbered, step_of, worded
+from services.console.domain.timeline import shown_of
 from services.console.domain.words import told
 from services.plumbing.service import Row
 from services.sites import load_site
 from tests.console import examples as x
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from contracts.envelope import Fact
     from contracts.event import Event
 
@@ -87,6 +99,73 @@ def test_a_screening_that_brought_its_words_along_keeps_them() -> None:
     assert worded(older, WHATCOM).details["rules"] == [brought]
 
 
+def masked(event: type[Event]) -> list[str]:
+    """Return the private or free words that a timeline would show of this kind of event, as dotted names."""
+    schema = event.model_json_schema()
+    return list(private(schema, shown_of(event), schema.get("$defs", {}), ""))
+
+
+def private(schema: Any, shown: Any, defs: Any, path: str) -> Iterator[str]:
+    """Walk down a schema where it is shown; `True` and `__all__` as pydantic's `include` means them."""
+    schema = schema | defs.get(schema.get("$ref", "").rpartition("/")[2], {})
+    for one in schema.get("anyOf", ()):
+        yield from private(one, shown, defs, path)
+    if {"x-private", "x-sealed"} & schema.keys():
+        yield path
+    if schema.get("type") == "string" and not {"pattern", "enum", "format", "const"} & schema.keys():
+        yield path
+    if "items" in schema:
+        inner = shown.get("__all__", True) if isinstance(shown, dict) else shown
+        yield from private(schema["items"], inner, defs, path)
+    for name, inner in schema.get("properties", {}).items():
+        if isinstance(shown, dict | set) and name not in shown:
+            continue
+        yield from private(inner, shown[name] if isinstance(shown, dict) else True, defs, f"{path}.{name}".lstrip("."))
+
+
+THE_HUBS_OWN_WORDS = {
+    "allowed_by", "deadline", "expires_with", "how", "message_type", "particulars.language", "language", "policy_hash",
+    "recall_id", "reference", "refusal.message_type", "refusal.problems.field", "refusal.problems.fix",
+    "refusal.problems.rule", "rule", "service",
+}  # fmt: skip
+"""Texts without a list or a pattern that the hub's own services write; no value that anybody sent is in them."""
+A_NUMBER = {"particulars.drugs.quantity"}
+"""Decimal, so that nothing is rounded: a string in JSON."""
+
+
+@pytest.mark.parametrize("event", HEARS, ids=lambda event: event.name)
+def test_no_private_word_of_any_event_can_come_into_the_timeline(event: type[Event]) -> None:
+    """Not a sealed one, not one in the clear, and no text that somebody outside the hub may choose freely."""
+    assert set(masked(event)) <= THE_HUBS_OWN_WORDS | A_NUMBER
+
+
+def test_what_agencies_send_with_a_name_in_the_clear_is_not_even_heard() -> None:
+    """Of a submission the console hears what intake makes of it."""
+    assert masked(ReferralSubmitted)
+    assert not {ReferralSubmitted, ReferralAmended, ReferralWithdrawn} & set(HEARS)
+
+
+def test_a_refused_answer_is_told_with_its_reason() -> None:
+    """Of a consent and of a revocation alike; an operator sees whose it was."""
+    problem = Problem(field="subject", rule="A rule.", fix="A fix.")
+    refusal = Refusal(
+        agency="sea-mar", message_id="m-1", message_type="consent.revoked", reason="no-relation", problems=(problem,)
+    )
+    (consent,) = steps(x.said(ConsentRefused(refusal=refusal)))
+    (review,) = steps(x.said(ReviewRefused(refusal=refusal)))
+    assert consent.says == "A consent.revoked of sea-mar does not count: no-relation."
+    assert review.says == "An answer of sea-mar fits no open review: no-relation."
+    assert consent.details["refusal"]["problems"] == [problem.model_dump()]
+    assert (consent.agency, review.agency) == ("sea-mar", "sea-mar")
+
+
+def test_a_blind_offer_shows_what_it_said_and_until_when_in_which_zone() -> None:
+    """The operator sees what the agency saw."""
+    (step,) = steps(x.offered())
+    assert step.details["age_band"] == "unknown"
+    assert "12:00:00 UTC" in step.says
+
+
 def test_causes_stand_before_their_effects_within_one_moment() -> None:
     """Facts of one cause share their time."""
     first = x.referral_received()
@@ -96,6 +175,18 @@ def test_causes_stand_before_their_effects_within_one_moment() -> None:
         "referral.received",
         "assignment.offered",
         "assignment.accepted",
+    ]
+
+
+def test_each_step_names_its_cause_by_its_number() -> None:
+    """What no step of this timeline has caused, an agency's message has."""
+    first = x.referral_received()
+    second = readdressed(x.review_requested(), causation_id=first.id)
+    third = readdressed(x.review_decided(), causation_id=second.id)
+    assert [(number, cause) for number, cause, _ in numbered(steps(first, second, third))] == [
+        (1, None),
+        (2, 1),
+        (3, 2),
     ]
 
 

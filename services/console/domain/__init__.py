@@ -9,7 +9,7 @@ from contracts.event import newest, shelf
 from contracts.topics import HUB_TOPICS, TO_HUB
 from services.console.domain.files import File, Link, Referral, Review, evolve
 from services.console.domain.grounds import worded
-from services.console.domain.timeline import Line, Step, decide, in_order, key, step_of
+from services.console.domain.timeline import Line, Step, decide, in_order, key, numbered, step_of
 from services.console.domain.writing import read_file, shown, written_file
 
 _AT_THE_DOOR: Final = (ReferralSubmitted, ReferralAmended, ReferralWithdrawn)
@@ -33,6 +33,7 @@ __all__ = [
     "evolve",
     "in_order",
     "key",
+    "numbered",
     "read_file",
     "shown",
     "step_of",

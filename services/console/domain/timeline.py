@@ -107,16 +107,22 @@ def in_order(steps: Sequence[Step]) -> list[Step]:
     return sorted(steps, key=lambda step: (step.at, depth(step)))
 
 
+def numbered(steps: Sequence[Step]) -> list[tuple[int, int | None, Step]]:
+    """Return each step with its number from 1 on, and the number of its cause where that is one of them."""
+    numbers = {step.id: number for number, step in enumerate(steps, 1)}
+    return [(number, numbers.get(step.cause or ""), step) for number, step in enumerate(steps, 1)]
+
+
 _FIELDS: Final = (
-    "review_id", "consent_id", "onward_id", "recall_id", "reference", "door",
-    "source_kind", "agreement", "officer_waiting", "referred_at", "revision", "changed", "after_the_fact", "test",
-    "verdict", "police_verdict", "policy", "policy_version", "policy_hash", "rules", "because", "urgent", "decide_by",
-    "default", "by", "lapses_at", "arrive_within_minutes", "arrives_in_minutes", "arrive_by", "appointment_at",
-    "handed_off_at", "completed_on", "reason", "after_acceptance", "appointment", "appointment_follows", "priority",
-    "help_type", "asked_by", "provider", "state", "kind", "witness", "discloser", "recipients", "categories",
-    "purpose", "signed_on", "expires_at", "expires_with", "how", "message_type", "allowed_by", "layer", "rule",
-    "made_at", "withheld_at", "basis", "other", "same", "places", "doors", "result", "mode", "answer", "to",
-    "service", "deadline", "due_at", "operator", "person",
+    "review_id", "consent_id", "onward_id", "recall_id", "reference", "door", "source_kind", "agreement", "said_at",
+    "officer_waiting", "referred_at", "revision", "changed", "after_the_fact", "test", "verdict", "police_verdict",
+    "policy", "policy_version", "policy_hash", "rules", "because", "urgent", "decide_by", "default", "by", "area",
+    "age_band", "language", "needs", "lapses_at", "arrive_within_minutes", "arrives_in_minutes", "arrive_by",
+    "appointment_at", "arrived_at", "completed_at", "handed_off_at", "completed_on", "reason", "after_acceptance",
+    "appointment", "appointment_follows", "priority", "help_type", "asked_by", "provider", "state", "kind", "witness",
+    "discloser", "recipients", "categories", "purpose", "signed_on", "signature", "expires_at", "expires_with", "how",
+    "message_type", "allowed_by", "layer", "rule", "made_at", "withheld_at", "recalled_at", "basis", "other", "same",
+    "places", "doors", "result", "at", "mode", "answer", "service", "deadline", "due_at", "operator", "person",
 )  # fmt: skip
 SHOWN: Final[dict[str, Any]] = dict.fromkeys(_FIELDS, True) | {
     "refusal": {"agency", "message_type", "reason", "problems"},
