@@ -11,7 +11,19 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from services.intake.domain import NOTHING, Case, LeftOut, Marked, Naming, Pair, Register, Wanted, wanted
+from services.intake.domain import (
+    NOTHING,
+    Case,
+    LeftOut,
+    Marked,
+    Pair,
+    Register,
+    Wanted,
+    changes,
+    read,
+    wanted,
+    written,
+)
 from services.intake.domain.register import MOST_MATCHES
 from services.plumbing.sealing import Erased, Sealer, Seals
 from services.plumbing.service import Connection, Loaded
@@ -93,16 +105,16 @@ class BatchSeals:
 class Cases:
     """The tables of the schema `intake`, and the keys of the records that a batch touches."""
 
-    def __init__(self, naming: Naming, sealer: Sealer) -> None:
-        """`naming` tells what a batch needs before anything is loaded."""
-        self._naming, self._sealer = naming, sealer
+    def __init__(self, sealer: Sealer) -> None:
+        """`sealer` gives the seals of a batch, and keeps their keys."""
+        self._sealer = sealer
 
     async def load(self, conn: Connection, keys: Sequence[str], facts: Sequence[Fact]) -> Loaded[Case, Register]:
         """Lock, then load the cases of `keys` and all of the register that these facts can need."""
-        want = wanted(self._naming, keys, facts)
+        want = wanted(keys, facts)
         await _lock(conn, want)
         rows = await _asked(conn, _CASES, want.cases)
-        cases = {row["key"]: Case.model_validate_json(row["state"]) for row in rows}
+        cases = {row["key"]: read(row["state"]) for row in rows}
         people = {*want.people, *(one.person for case in cases.values() for one in case.referrals.values())}
         records = {row["person"]: row["record"] for row in await _asked(conn, _PEOPLE, sorted(people))}
         seals = await self._sealer.seals(conn, records_of(want, cases, records))
@@ -123,7 +135,7 @@ class Cases:
         changed = {key: case for key, case in states.items() if case is not NOTHING and case.referrals}
         if changed:
             keys = sorted(changed)
-            await conn.execute(_SAVE_CASES, keys, [changed[key].model_dump_json(exclude_none=True) for key in keys])
+            await conn.execute(_SAVE_CASES, keys, [written(changed[key]) for key in keys])
         await _save_register(conn, shared)
         if isinstance(shared.seals, BatchSeals):
             await self._sealer.keep(conn, shared.seals.keys)
@@ -205,22 +217,18 @@ async def _pairs(conn: Connection, people: Sequence[str]) -> dict[tuple[str, str
 
 
 async def _save_register(conn: Connection, register: Register) -> None:
-    changes = register.changes
-    if changes.people:
-        await conn.execute(_SAVE_PEOPLE, *_columns(sorted(changes.people.items())))
-    if changes.marks:
-        # The last word on one mark of one person counts.
-        noted = {(hashed, one.person): one.birth for hashed, one in changes.marks}
-        await conn.execute(_SAVE_MARKS, *_columns([(*which, birth) for which, birth in noted.items()]))
-    if changes.pairs:
-        rows = [(*pair, stands.standing, stands.basis) for pair, stands in sorted(changes.pairs.items())]
+    changed = changes(register)
+    if changed.people:
+        await conn.execute(_SAVE_PEOPLE, *_columns(sorted(changed.people.items())))
+    if changed.marks:
+        await conn.execute(_SAVE_MARKS, *_columns([(*which, birth) for which, birth in changed.marks.items()]))
+    if changed.pairs:
+        rows = [(*pair, stands.standing, stands.basis) for pair, stands in sorted(changed.pairs.items())]
         await conn.execute(_SAVE_PAIRS, *_columns(rows))
-    suspended = sorted((agency, since) for agency, since in changes.suspended.items() if since is not None)
-    if suspended:
-        await conn.execute(_SUSPEND, *_columns(suspended))
-    resumed = sorted(agency for agency, since in changes.suspended.items() if since is None)
-    if resumed:
-        await conn.execute(_RESUME, resumed)
+    if changed.suspended:
+        await conn.execute(_SUSPEND, *_columns(sorted(changed.suspended.items())))
+    if changed.resumed:
+        await conn.execute(_RESUME, sorted(changed.resumed))
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from contracts import topics
 from contracts.envelope import instant
 from services.intake.app import service
-from services.intake.domain import Case, Naming
+from services.intake.domain import Naming
 from services.plumbing.keystore import SiteKeys
 from services.plumbing.memory import MemoryHub
 from services.plumbing.pseudonyms import Pseudonyms
@@ -46,7 +46,7 @@ def naming():
 
 
 def memory():
-    return CasesInMemory(naming(), KEYS.site, Case)
+    return CasesInMemory(KEYS.site)
 
 
 def incident(**changes):

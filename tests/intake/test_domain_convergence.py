@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts import topics
-from services.intake.domain import evolve
-from tests.intake.examples import PSEUDONYMS, House, arrest, community, incident, record
+from services.intake.domain import evolve, read
+from tests.intake.examples import PSEUDONYMS, House, arrest, community, incident, naming, record
 
 NUMBERS = st.sampled_from(["1", "2"])
 
@@ -73,16 +73,16 @@ def test_a_rebuild_from_what_was_said_ends_the_same_in_any_order(story, chance):
     house = asyncio.run(_told([story]))
     said = [fact for fact in house.hub.facts(topics.REFERRALS) if hasattr(fact.event, "referral_id")]
     assert _rebuilt(said) == _rebuilt(_shuffled(said + said, chance))
-    kept = {key: house.store.case_class.model_validate_json(text) for key, text in house.store.cases.items()}
+    kept = {key: read(text) for key, text in house.store.cases.items()}
     assert _rebuilt(said) == kept
 
 
 def _rebuilt(facts):
     cases = {}
-    naming = House().store.naming
+    names = naming()
     for fact in facts:
         if fact.event.name != "referral.repeated":
-            key = naming.key(fact)
+            key = names.key(fact)
             cases[key] = evolve(cases.get(key), fact)
     return cases
 

@@ -14,8 +14,6 @@ from services.console.app import service as console
 from services.console.domain import read_file, written_file
 from services.eligibility.app import service as eligibility
 from services.intake.app import service as intake
-from services.intake.domain import Case as IntakeCase
-from services.intake.domain import Naming
 from services.notification.app import service as notification
 from services.plumbing.keystore import SiteKeys
 from services.plumbing.memory import MemoryHub
@@ -51,7 +49,7 @@ class WholeHub:
 
     def __init__(self, site: Site, keys: SiteKeys, *, at: datetime, chance: random.Random | None = None, again=0.0):
         self.site, self.chance, self.again = site, chance, again
-        self.cases = CasesInMemory(Naming(keys.matching), keys.site, IntakeCase)
+        self.cases = CasesInMemory(keys.site)
         self.placements, self.registers = MemoryPlacements(site), MemoryRegisters()
         self.lanes, self.files = MemoryStore(), MemoryFiles()
         self.hub = MemoryHub(

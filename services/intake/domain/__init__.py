@@ -1,11 +1,11 @@
 """The door's own rules, pure: what is admitted, what follows from it, and what is answered with a no."""
 
-from services.intake.domain.cases import NOTHING, Case, evolve
+from services.intake.domain.cases import NOTHING, Case, evolve, read, written
 from services.intake.domain.decisions import decide, follow
 from services.intake.domain.door import Door, reused
 from services.intake.domain.heard import LeftOut
 from services.intake.domain.naming import Naming
-from services.intake.domain.register import Changes, Marked, Pair, Register, Wanted, wanted
+from services.intake.domain.register import Changes, Marked, Pair, Register, Wanted, changes, wanted
 from services.intake.domain.rules import Rules
 from services.intake.domain.unadmitted import Unadmitted
 
@@ -22,9 +22,12 @@ __all__ = [
     "Rules",
     "Unadmitted",
     "Wanted",
+    "changes",
     "decide",
     "evolve",
     "follow",
+    "read",
     "reused",
     "wanted",
+    "written",
 ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.catalogue import AgencyResumed, AgencySuspended, LinkAnswered
 from contracts.words import Problem
-from services.intake.domain.register import operator_of, people_named
+from services.intake.domain.register import BY_OPERATORS, people_named
 from services.intake.domain.unadmitted import UNKNOWN_SUBJECT, Unadmitted
 
 if TYPE_CHECKING:
@@ -42,18 +42,20 @@ def objection(rules: Rules, register: Register, fact: Fact) -> Objection | None:
     since = register.suspended.get(agency)
     if since is not None and fact.at >= since:
         return "agency-suspended", SUSPENDED
-    return _about_people(rules, register, fact) or _about_operators(rules, register, fact)
+    # Operators speak through the program office alone, and it alone names people by the hub's own references.
+    if agency != rules.site.program_office:
+        return None
+    return _about_people(register, fact) or _about_operators(rules, register, fact)
 
 
-def _about_people(rules: Rules, register: Register, fact: Fact) -> Objection | None:
+def _about_people(register: Register, fact: Fact) -> Objection | None:
     named = people_named(fact)
     if any(person not in register.people for person in named):
         return "unknown-person", NOBODY
     if isinstance(fact.event, LinkAnswered) and fact.event.person == fact.event.other:
         return "invalid-data", ONE_PERSON
-    # Operators may name a person by the hub's own reference, which nothing but this look-up proves.
-    by_reference = fact.agency == rules.site.program_office and fact.subject is not None and not named
-    if by_reference and fact.subject not in register.people:
+    # A reference of the hub's own is proved by nothing but this look-up.
+    if fact.subject is not None and not named and fact.subject not in register.people:
         return "unknown-subject", UNKNOWN_SUBJECT
     return None
 
@@ -64,10 +66,9 @@ def _about_operators(rules: Rules, register: Register, fact: Fact) -> Objection 
         event.agency not in rules.site.agencies or event.agency == rules.site.program_office
     ):
         return "invalid-data", NO_AGENCY
-    operator = operator_of(fact)
-    if operator is None or not register.operators:
+    if not register.operators or type(event) not in BY_OPERATORS:
         return None
-    key = register.operators.get(operator)
+    key = register.operators.get(event.operator)  # type: ignore[attr-defined]  # all of these have one
     if key is None or not rules.signed_by(key, fact.id, event, fact.envelope.signature):
         return "unsigned", UNSIGNED
     return None

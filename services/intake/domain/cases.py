@@ -6,33 +6,39 @@ person stays in it. Facts may come in any order and any number of times.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import TypeAdapter
 
 from contracts.catalogue import ReferralCorrected, ReferralReceived, ReferralRetracted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from contracts.envelope import Fact
+    from contracts.event import Event
+
+Whole = ReferralCorrected | ReferralReceived
+"""A referral as it stands: as it was received, or as it was last corrected."""
 
 
-class Referral(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Referral:
     """One referral of a case. `whole` is it as it now stands, with its sealed tokens; gone once it is withdrawn."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     agency: str
     person: str
-    whole: ReferralCorrected | None = None
+    whole: Whole | None = None
     retracted: bool = False
 
 
-class Case(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Case:
     """The referrals of a case, by id. Kept one row a case."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    referrals: dict[str, Referral] = Field(default_factory=dict)
+    referrals: Mapping[str, Referral] = field(default_factory=dict)
 
     @property
     def open_one(self) -> str | None:
@@ -46,37 +52,53 @@ class Case(BaseModel):
 
     def with_one(self, referral_id: str, referral: Referral) -> Case:
         """Return the case with this referral as it is now."""
-        return Case(referrals=self.referrals | {referral_id: referral})
+        return Case({**self.referrals, referral_id: referral})
 
 
 NOTHING: Final = Case()
 """What is kept where nothing is: of persons and agencies intake keeps no state of its own."""
+_CASES: Final = TypeAdapter(Case)
+
+
+def written(case: Case) -> str:
+    """Return the case as JSON, as a row keeps it."""
+    return _CASES.dump_json(case, exclude_none=True).decode()
+
+
+def read(text: str) -> Case:
+    """Return the case that `written` wrote."""
+    return _CASES.validate_json(text)
+
+
+def revision_of(whole: Whole) -> int:
+    """Return how often the referral was corrected."""
+    return whole.revision if isinstance(whole, ReferralCorrected) else 0
 
 
 def evolve(case: Case | None, fact: Fact) -> Case:
     """Fold what intake itself said; what agencies say changes nothing before it is admitted."""
     case = NOTHING if case is None else case
-    match fact.event:
-        case ReferralReceived() as event:
-            return _stands(case, fact, ReferralCorrected(**dict(event), revision=0))
-        case ReferralCorrected() as event:
-            return _stands(case, fact, event)
-        case ReferralRetracted() as event:
-            return _withdrawn(case, fact, event)
-        case _:
-            return case
+    step = _STEPS.get(type(fact.event))
+    return case if step is None else step(case, fact, fact.event)
 
 
-def _stands(case: Case, fact: Fact, whole: ReferralCorrected) -> Case:
+def _stands(case: Case, fact: Fact, whole: Whole) -> Case:
     known = case.referrals.get(whole.referral_id)
-    if known is not None and (known.retracted or (known.whole and known.whole.revision >= whole.revision)):
+    if known is not None and (known.whole is None or revision_of(known.whole) >= revision_of(whole)):
         return case
-    return case.with_one(whole.referral_id, Referral(agency=whole.agency, person=fact.subject or "", whole=whole))
+    return case.with_one(whole.referral_id, Referral(whole.agency, fact.subject or "", whole))
 
 
 def _withdrawn(case: Case, fact: Fact, event: ReferralRetracted) -> Case:
     known = case.referrals.get(event.referral_id)
     if known is not None and known.retracted:
         return case
-    gone = Referral(agency=event.agency, person=fact.subject or "", retracted=True)
-    return case.with_one(event.referral_id, gone)
+    return case.with_one(event.referral_id, Referral(event.agency, fact.subject or "", retracted=True))
+
+
+_STEPS: Final[Mapping[type[Event], Callable[[Case, Fact, Any], Case]]] = {
+    ReferralReceived: _stands,
+    ReferralCorrected: _stands,
+    ReferralRetracted: _withdrawn,
+}
+"""How a case changes, by the event."""

@@ -14,7 +14,7 @@ from contracts.catalogue import CapacityReported, ConsentSigned, ReferralAmended
 from contracts.event import Event
 from contracts.parts import AfterTheFact, PersonDetails
 from contracts.words import CLEAR_PRIVATE_MOST, Door, Problem
-from services.intake.domain.leaves import Leaf, leaves
+from services.intake.domain.leaves import Leaf, moments, texts
 from services.intake.domain.sections import OLDEST, age_on, day_of
 from services.sites import Agency, Site
 
@@ -32,6 +32,7 @@ PRIVATE_BYTES_MOST: Final = 40_000
 
 _INVALID: Final = "invalid-data"
 _NUL: Final = "\x00"
+_ESCAPED_NUL: Final = b"\\u0000"
 _BYTES_A_CHARACTER_MOST: Final = 6
 
 
@@ -43,25 +44,34 @@ class Finding:
     problem: Problem
 
 
-def findings(event: Event, agency: Agency, site: Site, appended_at: datetime) -> list[Finding]:
-    """Return all that is wrong with an event that fits its contract; `appended_at` is the broker's append time."""
-    today = day_of(appended_at + TOLERANCE, site.timezone)
-    private: list[str] = []
-    found: list[Finding] = []
-    for leaf in leaves(event):
-        value = leaf.value
-        if isinstance(value, datetime):
-            found += _instant(leaf, appended_at + TOLERANCE)
-        elif isinstance(value, date):
-            found += _day(leaf, today)
-        elif isinstance(value, str):
-            if leaf.private:
-                private.append(value)
-                found += _private(leaf)
-            found += _text(leaf)
-    if _bytes(private) > PRIVATE_BYTES_MOST:
-        found.append(_too_much())
+def findings(event: Event, data: bytes, agency: Agency, site: Site, appended_at: datetime) -> list[Finding]:
+    """Return all that is wrong with an event that fits its contract.
+
+    `data` are the JSON that it was read from, `appended_at` is the broker's append time.
+    """
+    latest = appended_at + TOLERANCE
+    found = [finding for leaf in moments(event) for finding in _moment(leaf, latest, site)]
+    # Most messages are shorter than a single text may be, and need no look at each of theirs.
+    if len(data) > CLEAR_PRIVATE_MOST or _ESCAPED_NUL in data:
+        found += _texts(event)
     return [*found, *_of_event(event, agency, site, appended_at)]
+
+
+def _texts(event: Event) -> Iterator[Finding]:
+    private = []
+    for leaf in texts(event):
+        if leaf.private:
+            private.append(leaf.value)
+            yield from _private(leaf)
+        yield from _text(leaf)
+    if _bytes(private) > PRIVATE_BYTES_MOST:
+        yield _too_much()
+
+
+def _moment(leaf: Leaf, latest: datetime, site: Site) -> Iterator[Finding]:
+    if isinstance(leaf.value, datetime):
+        return _instant(leaf, latest)
+    return _day(leaf, day_of(latest, site.timezone))
 
 
 def _instant(leaf: Leaf, latest: datetime) -> Iterator[Finding]:
@@ -100,9 +110,11 @@ def _too_much() -> Finding:
     return _finding("text-too-long", "data", rule, "Shorten it, or send less of it.")
 
 
-def contradictions(person: PersonDetails | None, day: date) -> list[Finding]:
+def contradictions(person: PersonDetails | None, referred_at: datetime, timezone: str) -> list[Finding]:
     """Return how birth date and age contradict each other, or the day of the referral."""
-    return [] if person is None or person.birth_date is None else list(_ages(person.birth_date, person, day))
+    if person is None or person.birth_date is None:
+        return []
+    return list(_ages(person.birth_date, person, day_of(referred_at, timezone)))
 
 
 def _of_event(event: Event, agency: Agency, site: Site, appended_at: datetime) -> Iterator[Finding]:
@@ -111,7 +123,7 @@ def _of_event(event: Event, agency: Agency, site: Site, appended_at: datetime) -
         yield from _ori(event, agency)
         # A day before all calendars is a finding of its own already.
         referred_at = event.referred_at if event.referred_at >= EARLIEST else appended_at
-        yield from contradictions(event.person, day_of(referred_at, site.timezone))
+        yield from contradictions(event.person, referred_at, site.timezone)
         yield from _codes(event, site)
         yield from _area("location.area", event.location.area, site)
         yield from _handed_off_to(event.after_the_fact, site)

@@ -19,8 +19,9 @@ from contracts.catalogue import (
 from contracts.words import Category, Problem
 from services.intake.domain import recognition
 from services.intake.domain.admission import objection
+from services.intake.domain.cases import revision_of
 from services.intake.domain.checks import contradictions
-from services.intake.domain.heard import Heard, LeftOut
+from services.intake.domain.heard import LeftOut
 from services.intake.domain.naming import referral_id_of
 from services.intake.domain.register import follow as register_after
 from services.intake.domain.repeats import difference
@@ -29,7 +30,6 @@ from services.intake.domain.sections import (
     RESTRICTED,
     as_json,
     changed_by,
-    day_of,
     officer_waits,
     particulars_after,
     particulars_of,
@@ -40,11 +40,12 @@ from services.intake.domain.unadmitted import Unadmitted, refused, said_no
 from services.plumbing.service import Outcome, Row, Said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from contracts.envelope import Fact
     from contracts.event import Event
-    from services.intake.domain.cases import Case, Referral
+    from services.intake.domain.cases import Case, Whole
+    from services.intake.domain.heard import Heard
     from services.intake.domain.register import Register
     from services.intake.domain.rules import Rules
 
@@ -53,48 +54,40 @@ _BY_NAME: Final = "Name it as you submitted it: by its incident number and subje
 
 def follow(rules: Rules, register: Register, fact: Fact) -> Register:
     """Return the register after the fact; one that is not admitted leaves no trace in it."""
-    return register if objection(rules, register, fact) else register_after(rules.naming, register, fact)
+    return register if objection(rules, register, fact) else register_after(register, fact)
 
 
 def decide(rules: Rules, _before: Case | None, case: Case, fact: Fact, register: Register) -> Iterator[Outcome]:
     """Yield what follows. Nothing that an agency can send makes it raise; nothing private leaves it in the clear."""
+    if isinstance(fact.event, Unadmitted):
+        yield said_no(fact.event.refusal)
+        return
     objected = objection(rules, register, fact)
     if objected is not None:
         yield refused(fact, *objected)
         return
-    if isinstance(fact, Heard) and fact.left_out:
-        yield Row(LeftOut(fact.agency or "", fact.event.name, fact.left_out))
-    match fact.event:
-        case Unadmitted(refusal=refusal):
-            yield said_no(refusal)
-        case ReferralSubmitted() as event:
-            yield from _submitted(rules, case, fact, event, register)
-        case ReferralAmended() as event:
-            yield from _amended(rules, case, fact, event, register)
-        case ReferralWithdrawn() as event:
-            yield from _withdrawn(case, fact, event)
-        case LinkAnswered() as event:
-            yield _admitted(fact, register)
-            yield from recognition.answered(register, event)
-        case _:
-            yield _admitted(fact, register)
+    heard = rules.naming.heard(fact)
+    if heard.left_out:
+        yield Row(LeftOut(heard.agency or "", heard.event.name, heard.left_out))
+    step = _STEPS.get(type(heard.event))
+    if step is None:
+        yield _admitted(heard, register)
+    else:
+        yield from step(rules, case, heard, heard.event, register)
 
 
-def _submitted(rules: Rules, case: Case, fact: Fact, event: ReferralSubmitted, register: Register) -> Iterator[Outcome]:
+def _submitted(
+    rules: Rules, case: Case, fact: Heard, event: ReferralSubmitted, register: Register
+) -> Iterator[Outcome]:
     """The same incident and subject again begins nothing new; after a withdrawal it begins another referral."""
-    agency = fact.agency or ""
     known = case.referrals.get(case.open_one or "")
     if known is not None and known.whole is not None:
         yield _again(rules, known.person, known.whole, fact, event, register)
         return
-    name = rules.naming.key(fact) or ""
+    agency = fact.agency or ""
     latest = case.latest
-    person = case.referrals[latest].person if latest else fact.subject or rules.naming.person_of_case(name)
-    referral_id = referral_id_of(name, len(case.referrals))
-    tokens = {
-        category: register.seals.seal(referral_id, category, person, as_json(content))
-        for category, content in private_of(event).items()
-    }
+    person = case.referrals[latest].person if latest else fact.subject or fact.newcomer or ""
+    referral_id = referral_id_of(fact.key or "", len(case.referrals))
     received = ReferralReceived(
         referral_id=referral_id,
         agency=agency,
@@ -104,19 +97,17 @@ def _submitted(rules: Rules, case: Case, fact: Fact, event: ReferralSubmitted, r
         officer_waiting=officer_waits(event),
         referred_at=event.referred_at,
         particulars=particulars_of(event, event.referred_at, rules.site.timezone),
-        sealed=tokens,
+        sealed=_tokens(register, referral_id, person, private_of(event)),
         restricted_source=event.source_kind in RESTRICTED or rules.site.agencies[agency].restricted_source,
         after_the_fact=event.after_the_fact,
         test=event.test,
     )
     yield Said(received, subject=person)
     if not event.test:
-        yield from recognition.recognised(register, person, rules.naming.marks_in(fact), rules.site.recognition)
+        yield from recognition.recognised(register, person, fact.marks, rules.site.recognition)
 
 
-def _again(
-    rules: Rules, person: str, stands: ReferralCorrected, fact: Fact, event: ReferralSubmitted, register: Register
-) -> Said:
+def _again(rules: Rules, person: str, stands: Whole, fact: Fact, event: ReferralSubmitted, register: Register) -> Said:
     """Acknowledge the referral that stands where this is the same again; else say how it differs."""
     differs = difference(event, stands, person, register, rules.site.timezone)
     if differs is not None:
@@ -125,52 +116,66 @@ def _again(
     return Said(repeated, subject=person)
 
 
-def _amended(rules: Rules, case: Case, fact: Fact, event: ReferralAmended, register: Register) -> Iterator[Outcome]:
+def _amended(rules: Rules, case: Case, fact: Heard, event: ReferralAmended, register: Register) -> Iterator[Outcome]:
     """The whole as it now stands: what is given replaces its section, what is not given stays sealed as it was."""
     found = _found(case, fact, event)
-    if not isinstance(found, ReferralCorrected):
+    if isinstance(found, Said):
         yield found
         return
-    wrong = contradictions(event.person, day_of(found.referred_at, rules.site.timezone))
+    wrong = contradictions(event.person, found.referred_at, rules.site.timezone)
     if wrong:
         yield refused(fact, wrong[0].reason, *(one.problem for one in wrong))
         return
     person = case.referrals[found.referral_id].person
-    tokens = dict(found.sealed)
-    contact = register.seals.carried(tokens.get(Category.CONTACT), person) if event.reach is not None else {}
-    for category, content in private_given(event, contact).items():
-        tokens.pop(category, None)
-        if content is not None:
-            tokens[category] = register.seals.seal(found.referral_id, category, person, as_json(content))
+    contact = register.seals.carried(found.sealed.get(Category.CONTACT), person) if event.reach is not None else {}
+    given = private_given(event, contact)
     changes: dict[str, Any] = {
         "particulars": particulars_after(found.particulars, event, found.referred_at, rules.site.timezone),
-        "sealed": tokens,
-        "revision": found.revision + 1,
+        "sealed": {category: token for category, token in found.sealed.items() if category not in given}
+        | _tokens(register, found.referral_id, person, given),
+        "revision": revision_of(found) + 1,
         "changed": changed_by(event),
     }
     for name in ("agreement", "officer_waiting"):
         if getattr(event, name) is not None:
             changes[name] = getattr(event, name)
-    yield Said(found.model_copy(update=changes), subject=person)
+    yield Said(ReferralCorrected(**dict(found) | changes), subject=person)
     if event.person is not None and not found.test:
-        yield from recognition.recognised(register, person, rules.naming.marks_in(fact), rules.site.recognition)
+        yield from recognition.recognised(register, person, fact.marks, rules.site.recognition)
 
 
-def _withdrawn(case: Case, fact: Fact, event: ReferralWithdrawn) -> Iterator[Outcome]:
+def _withdrawn(
+    _rules: Rules, case: Case, fact: Heard, event: ReferralWithdrawn, _register: Register
+) -> Iterator[Outcome]:
     found = _found(case, fact, event)
-    if not isinstance(found, ReferralCorrected):
+    if isinstance(found, Said):
         yield found
         return
     retracted = ReferralRetracted(referral_id=found.referral_id, agency=found.agency, why=event.why)
     yield Said(retracted, subject=case.referrals[found.referral_id].person)
 
 
-def _found(case: Case, fact: Fact, event: ReferralAmended | ReferralWithdrawn) -> ReferralCorrected | Said:
+def _link_answered(
+    _rules: Rules, _case: Case, fact: Heard, event: LinkAnswered, register: Register
+) -> Iterator[Outcome]:
+    yield _admitted(fact, register)
+    yield from recognition.answered(register, event)
+
+
+_STEPS: Final[Mapping[type[Event], Callable[[Rules, Case, Heard, Any, Register], Iterator[Outcome]]]] = {
+    ReferralSubmitted: _submitted,
+    ReferralAmended: _amended,
+    ReferralWithdrawn: _withdrawn,
+    LinkAnswered: _link_answered,
+}
+"""What follows, by the event; any other is a report, and admitted as it came."""
+
+
+def _found(case: Case, fact: Fact, event: ReferralAmended | ReferralWithdrawn) -> Whole | Said:
     """Return the referral that is meant, as it stands; else the refusal. Another agency's is as unknown as none."""
     of = event.of
     field = next(name for name in ("referral_id", "incident_number", "source_reference") if getattr(of, name))
-    meant = of.referral_id or case.latest
-    referral: Referral | None = case.referrals.get(meant) if meant else None
+    referral = case.referrals.get(of.referral_id or case.latest or "")
     if referral is None or referral.agency != fact.agency:
         problem = Problem(field=f"of.{field}", rule="It names a referral that you submitted.", fix=_BY_NAME)
         return refused(fact, "unknown-referral", problem)
@@ -180,6 +185,17 @@ def _found(case: Case, fact: Fact, event: ReferralAmended | ReferralWithdrawn) -
         )
         return refused(fact, "withdrawn-referral", problem)
     return referral.whole
+
+
+def _tokens(
+    register: Register, referral_id: str, person: str, sections: Mapping[Category, Mapping[str, Any]]
+) -> dict[Category, str]:
+    """Return the sections sealed; an empty one leaves nothing."""
+    return {
+        category: register.seals.seal(referral_id, category, person, as_json(section))
+        for category, section in sections.items()
+        if section
+    }
 
 
 def _admitted(fact: Fact, register: Register) -> Said:

@@ -9,19 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
-
-import pydantic_core
 
 from contracts import topics
 from contracts.catalogue import AssignmentDirected, LinkAnswered
 from contracts.envelope import Envelope, Fact, agency_source
 from contracts.event import versions
 from contracts.parts import Refusal
-from contracts.reading import NewerVersion, NoCloudEvent, Unreadable, contract, open_envelope, read_data
+from contracts.reading import NewerVersion, NoCloudEvent, Unreadable, open_envelope, read_counting
 from contracts.words import Problem
 from services.intake.domain.checks import EARLIEST, LATEST, findings
-from services.intake.domain.leaves import unknown_fields
 from services.intake.domain.naming import Naming
 from services.intake.domain.unadmitted import UNKNOWN_SUBJECT, Unadmitted, refusal_of
 from services.plumbing.identity import derived
@@ -91,16 +89,14 @@ class Door:
         if len(data) > MOST_BYTES:
             rule = f"A message has at most {MOST_BYTES} bytes."
             raise _Refused("oversize", Problem(field="data", rule=rule, fix="Send less in one message."))
-        cls = contract(envelope)
-        event = read_data(envelope, data)
-        found = findings(event, agency, self.site, record.appended_at)
+        event, left_out = read_counting(envelope, data)
+        found = findings(event, data, agency, self.site, record.appended_at)
         if found:
             raise _Refused(found[0].reason, *(one.problem for one in found[:_MOST_PROBLEMS]))
         subject = (
             event.person if isinstance(event, LinkAnswered | AssignmentDirected) else self._subject(slug, envelope)
         )
-        fact = Fact(event, replace(_proven(record, slug, envelope), subject=subject))
-        return self.naming.heard(fact, unknown_fields(cls, pydantic_core.from_json(data)))
+        return self.naming.heard(Fact(event, _proven(record, envelope, subject)), left_out)
 
     def _permitted(self, slug: str, envelope: Envelope) -> Agency:
         if envelope.source != agency_source(slug):
@@ -143,6 +139,7 @@ def reused(fact: Fact) -> Fact:
     return Fact(event, replace(fact.envelope, subject=None, type=Unadmitted.name, dataschema=None))
 
 
+@lru_cache(maxsize=1_024)
 def _slug(topic: str) -> str:
     slug = topics.agency_of(topic) or ""
     return slug if len(slug) <= _LONGEST_SLUG and _SLUG.fullmatch(slug) else "unknown"
@@ -155,16 +152,16 @@ def _plausible(envelope: Envelope) -> None:
         )
 
 
-def _proven(record: Record, slug: str, envelope: Envelope) -> Envelope:
+def _proven(record: Record, envelope: Envelope, subject: str | None) -> Envelope:
     """Return the envelope with what the broker proves, and without what a sender cannot know."""
-    source = agency_source(slug)
     traced = envelope.traceparent
     return Envelope(
         id=envelope.id,
-        source=source,
+        source=envelope.source,
         type=envelope.type,
         at=envelope.at,
-        correlation_id=derived("cor-", source, envelope.id),
+        subject=subject,
+        correlation_id=derived("cor-", envelope.source, envelope.id),
         traceparent=traced if traced is not None and _TRACEPARENT.fullmatch(traced) else None,
         admitted_at=record.appended_at,
         signature=envelope.signature,
@@ -188,5 +185,5 @@ def _unadmitted(
         reason=reason,
         problems=problems,
     )
-    proven = replace(_proven(record, slug, known), type=Unadmitted.name, signature=None)
-    return Fact(Unadmitted(refusal=refusal), proven)
+    proven = _proven(record, replace(known, source=nameless.source), None)
+    return Fact(Unadmitted(refusal=refusal), replace(proven, type=Unadmitted.name, signature=None))

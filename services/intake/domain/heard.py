@@ -22,6 +22,8 @@ class Heard(Fact):
 
     key: str | None
     """Whose state it touches."""
+    newcomer: str | None = None
+    """The reference of the person whom a referral brings in, if its case brings in a new one."""
     marks: tuple[Mark, ...] = ()
     """By what the person in it can be recognised."""
     left_out: int = 0

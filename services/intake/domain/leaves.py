@@ -1,4 +1,4 @@
-"""The values in an event, one by one, and the fields that no contract knows. What a class holds is looked up once."""
+"""The texts, days and times in an event, one by one. What a class can hold is looked up once."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pydantic import BaseModel
 from services.intake.domain.reports import private_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-_TELL_NOTHING: Final = (Enum, int, float, Decimal, NoneType)
+_CODES: Final = (Enum, int, float, Decimal, NoneType)
 
 
 class Leaf(NamedTuple):
-    """One text, day or time in an event: its dotted path, its field's name, whether it is private, and itself."""
+    """One value in an event: its dotted path, its field's name, whether it is private, and itself."""
 
     path: str
     name: str
@@ -27,59 +27,51 @@ class Leaf(NamedTuple):
     value: Any
 
 
-def leaves(model: BaseModel, path: str = "") -> Iterator[Leaf]:
-    """Iterate over every text, day and time in the event, parts and lists opened; codes and numbers are left out."""
-    for name, private in _telling(type(model)):
+def texts(event: BaseModel) -> Iterator[Leaf]:
+    """Iterate over every text in the event, parts and lists opened; codes are left out."""
+    return _leaves(event, _is_text, "")
+
+
+def moments(event: BaseModel) -> Iterator[Leaf]:
+    """Iterate over every day and time in the event, parts and lists opened."""
+    return _leaves(event, _is_moment, "")
+
+
+def _leaves(model: BaseModel, is_meant: Callable[[type], bool], path: str) -> Iterator[Leaf]:
+    for name, private in _fields(type(model), is_meant):
         value = getattr(model, name)
         if value is None:
             continue
-        if isinstance(value, BaseModel):
-            yield from leaves(value, f"{path}{name}.")
-        elif isinstance(value, tuple):
+        if isinstance(value, tuple):
             for place, item in enumerate(value):
                 if isinstance(item, BaseModel):
-                    yield from leaves(item, f"{path}{name}.{place}.")
+                    yield from _leaves(item, is_meant, f"{path}{name}.{place}.")
                 else:
                     yield Leaf(f"{path}{name}.{place}", name, private, item)
+        elif isinstance(value, BaseModel):
+            yield from _leaves(value, is_meant, f"{path}{name}.")
         else:
             yield Leaf(f"{path}{name}", name, private, value)
 
 
-def unknown_fields(cls: type[BaseModel], data: Any) -> int:
-    """Count the fields in an agency's data that the contract does not know and that reading therefore left out."""
-    if isinstance(data, list):
-        return sum(unknown_fields(cls, item) for item in data)
-    if not isinstance(data, dict):
-        return 0
-    known = _inner_models(cls)
-    count = 0
-    for name, value in data.items():
-        if name not in known:
-            count += 1
-        elif (inner := known[name]) is not None:
-            count += unknown_fields(inner, value)
-    return count
-
-
 @cache
-def _telling(cls: type[BaseModel]) -> tuple[tuple[str, bool], ...]:
-    """The fields that can hold a text, a day, a time or a part, and whether each is private."""
+def _fields(cls: type[BaseModel], is_meant: Callable[[type], bool]) -> tuple[tuple[str, bool], ...]:
+    """The fields that can hold what is meant, or a part that can, and whether each is private."""
     private = private_fields(cls)
-    return tuple((name, name in private) for name, info in cls.model_fields.items() if _tells(info.annotation))
+    return tuple(
+        (name, name in private) for name, info in cls.model_fields.items() if _holds(info.annotation, is_meant)
+    )
 
 
-def _tells(annotation: Any) -> bool:
-    if isinstance(annotation, type):
-        return not issubclass(annotation, _TELL_NOTHING)
-    return any(map(_tells, get_args(annotation)))
+def _holds(annotation: Any, is_meant: Callable[[type], bool]) -> bool:
+    if not isinstance(annotation, type):
+        return any(_holds(inner, is_meant) for inner in get_args(annotation))
+    return bool(_fields(annotation, is_meant)) if issubclass(annotation, BaseModel) else is_meant(annotation)
 
 
-@cache
-def _inner_models(cls: type[BaseModel]) -> dict[str, type[BaseModel] | None]:
-    return {name: _model_in(info.annotation) for name, info in cls.model_fields.items()}
+def _is_text(kind: type) -> bool:
+    return issubclass(kind, str) and not issubclass(kind, Enum)
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type):
-        return annotation if issubclass(annotation, BaseModel) else None
-    return next((found for inner in get_args(annotation) if (found := _model_in(inner))), None)
+def _is_moment(kind: type) -> bool:
+    return not issubclass(kind, (*_CODES, str))

@@ -1,15 +1,15 @@
 """What intake shares over all cases of a batch: marks, links, people's records, who is suspended, who is an operator.
 
-Loaded once for a batch, changed only by `follow`, and saved by its `changes`: so a decision sees what the one before
-it said, and a second batch elsewhere waits for the locks that loading took.
+Loaded once for a batch, changed only by `follow`, and saved by what is different then: so a decision sees what the one
+before it said, and a second batch elsewhere waits for the locks that loading took.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from contracts.catalogue import (
     AgencyResumed,
@@ -19,14 +19,14 @@ from contracts.catalogue import (
     LinkProposed,
     PersonLinked,
     PersonUnlinked,
-    ReferralAmended,
     ReferralCorrected,
     ReferralReceived,
-    ReferralSubmitted,
+    ReviewAnswered,
 )
 from contracts.envelope import Fact
-from services.intake.domain.heard import Mark
-from services.intake.domain.naming import CASE, Naming, case_of_referral
+from contracts.event import Event
+from services.intake.domain.heard import Heard, Mark
+from services.intake.domain.naming import CASE
 
 LINKED = "linked"
 PROPOSED = "proposed"
@@ -35,6 +35,8 @@ UNASKED = "operator"
 """The basis of a pair that nothing matched: an operator spoke of it unasked."""
 MOST_MATCHES = 10
 """How many people one mark brings at most, the first noted first: a name that stands for none matches thousands."""
+BY_OPERATORS: Final = frozenset({AgencyResumed, AgencySuspended, AssignmentDirected, LinkAnswered, ReviewAnswered})
+"""Events in which an operator decides, by name."""
 
 
 class Seals(Protocol):
@@ -65,17 +67,7 @@ class Pair:
     basis: str
 
 
-@dataclass(frozen=True)
-class Changes:
-    """What a batch changed of the register, to be saved."""
-
-    people: Mapping[str, str] = field(default_factory=dict)
-    marks: tuple[tuple[str, Marked], ...] = ()
-    pairs: Mapping[tuple[str, str], Pair] = field(default_factory=dict)
-    suspended: Mapping[str, datetime | None] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Register:
     """See above. `people` gives each known person's record, the newest referral; `operators` their public keys."""
 
@@ -85,13 +77,50 @@ class Register:
     pairs: Mapping[tuple[str, str], Pair] = field(default_factory=dict)
     suspended: Mapping[str, datetime] = field(default_factory=dict)
     operators: Mapping[str, str] = field(default_factory=dict)
-    heard: Mapping[str, tuple[Mark, ...]] = field(default_factory=dict)
-    """The marks in what was heard of a case and is not admitted yet."""
-    changes: Changes = field(default_factory=Changes)
+    heard: tuple[Mark, ...] = ()
+    """The marks in the message that is decided now: noted once it is admitted."""
+    before: Register | None = None
+    """As it was loaded; None where this is it."""
 
     def pair(self, one: str, other: str) -> Pair | None:
         """Return how the two stand to each other, if anybody ever said."""
         return self.pairs.get(pair_of(one, other))
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a batch changed of the register, to be saved."""
+
+    people: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
+    """The keyed birth date, by mark and person."""
+    pairs: Mapping[tuple[str, str], Pair] = field(default_factory=dict)
+    suspended: Mapping[str, datetime] = field(default_factory=dict)
+    resumed: frozenset[str] = frozenset()
+
+
+def changes(register: Register) -> Changes:
+    """Return what is different from what was loaded."""
+    before = register.before
+    if before is None:
+        return Changes()
+    noted = {
+        (hashed, one.person): one.birth
+        for hashed, bearers in register.marks.items()
+        for one in bearers
+        if one not in before.marks.get(hashed, ())
+    }
+    return Changes(
+        _new(before.people, register.people),
+        noted,
+        _new(before.pairs, register.pairs),
+        _new(before.suspended, register.suspended),
+        frozenset(before.suspended.keys() - register.suspended.keys()),
+    )
+
+
+def _new(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {key: value for key, value in after.items() if before.get(key) != value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +140,7 @@ def pair_of(one: str, other: str) -> tuple[str, str]:
     return (one, other) if one < other else (other, one)
 
 
-def wanted(naming: Naming, keys: Sequence[str], facts: Iterable[Fact]) -> Wanted:
+def wanted(keys: Sequence[str], facts: Iterable[Fact]) -> Wanted:
     """Return what these facts need, each list sorted."""
     hashes: set[str] = set()
     people: set[str] = set()
@@ -119,25 +148,22 @@ def wanted(naming: Naming, keys: Sequence[str], facts: Iterable[Fact]) -> Wanted
     pairs: set[tuple[str, str]] = set()
     operators = False
     for fact in facts:
-        event = fact.event
-        operators = operators or operator_of(fact) is not None
-        people.update(person for person in (fact.subject, getattr(event, "person", None)) if isinstance(person, str))
-        if isinstance(event, ReferralSubmitted):
-            newcomers.add(naming.person_of_case(naming.key(fact) or ""))
-        hashes.update(mark.hash for mark in naming.marks_in(fact))
-        if isinstance(event, LinkAnswered):
-            people.add(event.other)
-            pairs.add(pair_of(event.person, event.other))
+        if fact.subject is not None:
+            people.add(fact.subject)
+        if not isinstance(fact, Heard):
+            continue
+        hashes.update([mark.hash for mark in fact.marks])
+        if fact.newcomer is not None:
+            newcomers.add(fact.newcomer)
+        elif type(fact.event) in BY_OPERATORS:
+            operators = True
+            people.update(people_named(fact))
+            if isinstance(fact.event, LinkAnswered):
+                pairs.add(pair_of(fact.event.person, fact.event.other))
     cases = tuple(key for key in keys if key.startswith(CASE))
     return Wanted(
         cases, tuple(sorted(hashes)), tuple(sorted(people)), tuple(sorted(newcomers)), tuple(sorted(pairs)), operators
     )
-
-
-def operator_of(fact: Fact) -> str | None:
-    """Return the operator who decides in this fact, or None where it is no operator's decision."""
-    operator = getattr(fact.event, "operator", None)
-    return operator if isinstance(operator, str) and fact.agency is not None else None
 
 
 def people_named(fact: Fact) -> tuple[str, ...]:
@@ -151,60 +177,68 @@ def people_named(fact: Fact) -> tuple[str, ...]:
             return ()
 
 
-def follow(naming: Naming, register: Register, fact: Fact) -> Register:
+def follow(register: Register, fact: Fact) -> Register:
     """Return the register after a fact that was admitted, or said by intake itself; heard marks wait until then."""
+    if isinstance(fact, Heard) and fact.marks != register.heard:
+        register = _changed(register, heard=fact.marks)
+    step = _STEPS.get(type(fact.event))
+    return register if step is None else step(register, fact, fact.event)
+
+
+def _changed(register: Register, **changed: Any) -> Register:
+    return replace(register, before=register.before or register, **changed)
+
+
+def _received(register: Register, fact: Fact, event: ReferralReceived) -> Register:
     person = fact.subject or ""
-    match fact.event:
-        case ReferralSubmitted() | ReferralAmended() as event if event.person is not None:
-            register = replace(register, heard={**register.heard, naming.key(fact) or "": naming.marks_in(fact)})
-        case ReferralReceived() as event:
-            register = _marked(_known(register, person, event.referral_id), person, event)
-        case ReferralCorrected() as event:
-            register = _marked(register, person, event)
-        case PersonLinked(other=other, basis=basis):
-            register = _paired(register, person, other, Pair(LINKED, basis))
-        case LinkProposed(other=other, basis=basis):
-            register = _paired(register, person, other, Pair(PROPOSED, basis))
-        case PersonUnlinked(other=other):
-            before = register.pair(person, other)
-            register = _paired(register, person, other, Pair(PARTED, before.basis if before else UNASKED))
-        case AgencySuspended(agency=agency):
-            register = _suspended(register, agency, fact.at)
-        case AgencyResumed(agency=agency):
-            register = _suspended(register, agency, None)
-    return register
+    people = {**register.people, person: event.referral_id}
+    return _changed(register, people=people, marks=_marks(register, person, event))
 
 
-def _known(register: Register, person: str, referral_id: str) -> Register:
-    people = {person: referral_id}
-    changes = replace(register.changes, people={**register.changes.people, **people})
-    return replace(register, people={**register.people, **people}, changes=changes)
+def _corrected(register: Register, fact: Fact, event: ReferralCorrected) -> Register:
+    return _changed(register, marks=_marks(register, fact.subject or "", event))
 
 
-def _marked(register: Register, person: str, event: ReferralReceived | ReferralCorrected) -> Register:
-    if event.test:
-        return register
+def _marks(
+    register: Register, person: str, event: ReferralReceived | ReferralCorrected
+) -> Mapping[str, tuple[Marked, ...]]:
+    if event.test or not register.heard:
+        return register.marks
     marks = dict(register.marks)
-    noted = list(register.changes.marks)
-    for mark in register.heard.get(case_of_referral(event.referral_id), ()):
-        bearer = Marked(person, mark.birth)
-        others = tuple(one for one in marks.get(mark.hash, ()) if one.person != person)
-        marks[mark.hash] = (*others, bearer)
-        noted.append((mark.hash, bearer))
-    return replace(register, marks=marks, changes=replace(register.changes, marks=tuple(noted)))
+    for mark in register.heard:
+        others = tuple([one for one in marks.get(mark.hash, ()) if one.person != person])
+        marks[mark.hash] = (*others, Marked(person, mark.birth))
+    return marks
 
 
 def _paired(register: Register, one: str, other: str, standing: Pair) -> Register:
-    pair = pair_of(one, other)
-    if register.pairs.get(pair) == standing:
-        return register
-    changes = replace(register.changes, pairs={**register.changes.pairs, pair: standing})
-    return replace(register, pairs={**register.pairs, pair: standing}, changes=changes)
+    return _changed(register, pairs={**register.pairs, pair_of(one, other): standing})
+
+
+def _parted(register: Register, fact: Fact, event: PersonUnlinked) -> Register:
+    person = fact.subject or ""
+    before = register.pair(person, event.other)
+    return _paired(register, person, event.other, Pair(PARTED, before.basis if before else UNASKED))
 
 
 def _suspended(register: Register, agency: str, since: datetime | None) -> Register:
     suspended = {slug: at for slug, at in register.suspended.items() if slug != agency}
     if since is not None:
         suspended[agency] = since
-    changes = replace(register.changes, suspended={**register.changes.suspended, agency: since})
-    return replace(register, suspended=suspended, changes=changes)
+    return _changed(register, suspended=suspended)
+
+
+_STEPS: Final[Mapping[type[Event], Callable[[Register, Fact, Any], Register]]] = {
+    ReferralReceived: _received,
+    ReferralCorrected: _corrected,
+    PersonLinked: lambda register, fact, event: _paired(
+        register, fact.subject or "", event.other, Pair(LINKED, event.basis)
+    ),
+    LinkProposed: lambda register, fact, event: _paired(
+        register, fact.subject or "", event.other, Pair(PROPOSED, event.basis)
+    ),
+    PersonUnlinked: _parted,
+    AgencySuspended: lambda register, fact, event: _suspended(register, event.agency, fact.at),
+    AgencyResumed: lambda register, _fact, event: _suspended(register, event.agency, None),
+}
+"""How the register changes, by the event."""

@@ -16,7 +16,8 @@ from services.intake.domain.sections import as_json, officer_waits, particulars_
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from contracts.catalogue import ReferralCorrected, ReferralSubmitted
+    from contracts.catalogue import ReferralSubmitted
+    from services.intake.domain.cases import Whole
     from services.intake.domain.register import Register
 
 _AMENDABLE: Final = (Category.IDENTITY, Category.DEMOGRAPHICS, Category.CONTACT, Category.NARRATIVE)
@@ -27,7 +28,7 @@ _TO_REFER: Final = "Give each person's referral a reference of its own"
 
 
 def difference(
-    event: ReferralSubmitted, stands: ReferralCorrected, person: str, register: Register, timezone: str
+    event: ReferralSubmitted, stands: Whole, person: str, register: Register, timezone: str
 ) -> tuple[str, Problem] | None:
     """Return why this is not the referral that stands, as reason and problem; None where it says the same again."""
     opened = {category: register.seals.carried(stands.sealed.get(category), person) for category in _AMENDABLE}

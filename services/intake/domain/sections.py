@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
+
+from pydantic_core import to_json
 
 from contracts.parts import AgeFact, Particulars
 from contracts.words import Answer, Category, SourceKind
@@ -13,16 +15,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+    from pydantic import BaseModel
+
     from contracts.catalogue import ReferralAmended, ReferralSubmitted
-    from contracts.parts import Incident, PersonDetails, Reach
+    from contracts.parts import PersonDetails, Reach
     from contracts.words import Private
 
 RESTRICTED: Final = frozenset({SourceKind.EMERGENCY_DEPARTMENT, SourceKind.TREATMENT, SourceKind.HEALTH_CARE})
 """Sources that reveal health or treatment by being the source."""
 OLDEST: Final = 125
+_IDENTITY: Final = ("legal_name", "preferred_name", "aliases", "pronouns", "birth_date", "agency_person_number")
+_DEMOGRAPHICS: Final = ("race", "ethnicity", "gender", "gender_identity", "disability")
+_REACH: Final = ("phones", "usual_places", "through", "message_is_safe")
+_INCIDENT: Final = ("number", "ori", "subject_sequence", "occurred_at", "reported_at")
+_OFFICER: Final = ("badge", "name", "call_back", "supervisor")
 
-Clear = dict[Category, dict[str, Any]]
-"""What is private, in the clear, by category; what is absent is left out."""
+Section = dict[str, Any]
+"""What is private of one category, in the clear, by field; what is absent is left out."""
 
 
 def particulars_of(event: ReferralSubmitted, referred_at: datetime, timezone: str) -> Particulars:
@@ -63,40 +72,36 @@ def changed_by(event: ReferralAmended) -> tuple[str, ...]:
     )
 
 
-def private_of(event: ReferralSubmitted) -> Clear:
-    """Return all that is private of a new referral, by category."""
-    return _filled(
-        {
-            Category.IDENTITY: _identity(event.person),
-            Category.DEMOGRAPHICS: _demographics(event.person),
-            Category.CONTACT: _contact(event.reach, event.referrer_contact),
-            Category.INCIDENT: _incident(event),
-            Category.NARRATIVE: {"reason": event.reason},
-            Category.SAFETY: {"safety_notes": event.safety_notes, "safety_code": event.safety_code},
-        }
-    )
+def private_of(event: ReferralSubmitted) -> dict[Category, Section]:
+    """Return all that is private of a new referral, by category; a category without anything is left out."""
+    sections = {
+        Category.IDENTITY: _given(event.person, _IDENTITY),
+        Category.DEMOGRAPHICS: _demographics(event.person),
+        Category.CONTACT: _contact(event.reach, event.referrer_contact),
+        Category.INCIDENT: _incident(event),
+        Category.NARRATIVE: _given(event, ("reason",)),
+        Category.SAFETY: _given(event, ("safety_notes", "safety_code")),
+    }
+    return {category: section for category, section in sections.items() if section}
 
 
-def private_given(event: ReferralAmended, former_contact: Mapping[str, Any]) -> dict[Category, dict[str, Any] | None]:
-    """Return the private sections that the amendment replaces; None where it leaves nothing of one."""
-    given: Clear = {}
+def private_given(event: ReferralAmended, former_contact: Mapping[str, Any]) -> dict[Category, Section]:
+    """Return the private sections that the amendment replaces; empty where it leaves nothing of one."""
+    given: dict[Category, Section] = {}
     if event.person is not None:
-        given |= {
-            Category.IDENTITY: _identity(event.person),
-            Category.DEMOGRAPHICS: _demographics(event.person),
-        }
+        given[Category.IDENTITY] = _given(event.person, _IDENTITY)
+        given[Category.DEMOGRAPHICS] = _demographics(event.person)
     if event.reach is not None:
         # The referrer's own contact is no part of the section, so it stays.
         given[Category.CONTACT] = _contact(event.reach, former_contact.get("referrer_contact"))
     if event.reason is not None:
-        given[Category.NARRATIVE] = {"reason": event.reason}
-    filled = _filled(given)
-    return {category: filled.get(category) for category in given}
+        given[Category.NARRATIVE] = _given(event, ("reason",))
+    return given
 
 
-def as_json(content: Mapping[str, Any]) -> bytes:
+def as_json(section: Mapping[str, Any]) -> bytes:
     """Return a private section as it is sealed: one JSON object."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json(section)
 
 
 def age_on(birth_date: date, day: date) -> int:
@@ -112,7 +117,7 @@ def day_of(at: datetime, timezone: str) -> date:
 
 def _of_person(person: PersonDetails, referred_at: datetime, timezone: str) -> dict[str, Any]:
     return {
-        "age": _age(person, day_of(referred_at, timezone)),
+        "age": _age(person, referred_at, timezone),
         "under_supervision": person.under_supervision,
         "language": person.language,
         "interpreter": person.interpreter,
@@ -120,51 +125,40 @@ def _of_person(person: PersonDetails, referred_at: datetime, timezone: str) -> d
     }
 
 
-def _age(person: PersonDetails, day: date) -> AgeFact:
+def _age(person: PersonDetails, referred_at: datetime, timezone: str) -> AgeFact:
     if person.birth_date is not None:
-        exact = age_on(person.birth_date, day)
-        return AgeFact(from_years=exact, to_years=exact)
-    if person.estimated_age is not None:
-        return AgeFact(from_years=person.estimated_age.from_years, to_years=person.estimated_age.to_years)
-    return AgeFact()
+        exact = age_on(person.birth_date, day_of(referred_at, timezone))
+        return _between(exact, exact)
+    guess = person.estimated_age
+    return AgeFact() if guess is None else _between(guess.from_years, guess.to_years)
 
 
-def _identity(person: PersonDetails) -> dict[str, Any]:
-    return person.model_dump(
-        mode="json",
-        include={"legal_name", "preferred_name", "aliases", "pronouns", "birth_date", "agency_person_number"},
-    )
+@cache
+def _between(from_years: int, to_years: int) -> AgeFact:
+    return AgeFact(from_years=from_years, to_years=to_years)
 
 
-def _demographics(person: PersonDetails) -> dict[str, Any]:
-    coded = person.demographics.model_dump(mode="json") if person.demographics is not None else {}
-    return coded | {"veteran": _known(person.veteran)}
+def _given(part: BaseModel, names: tuple[str, ...]) -> Section:
+    """Return those of the fields that say something: no None, no empty list, no answer that is not known."""
+    values = part.__dict__
+    return {name: value for name in names if (value := values[name]) and value is not Answer.UNKNOWN}
 
 
-def _contact(reach: Reach, referrer_contact: Private | None) -> dict[str, Any]:
-    return reach.model_dump(mode="json") | {
-        "message_is_safe": _known(reach.message_is_safe),
-        "referrer_contact": referrer_contact,
-    }
+def _demographics(person: PersonDetails) -> Section:
+    section = {} if person.demographics is None else _given(person.demographics, _DEMOGRAPHICS)
+    return section | _given(person, ("veteran",))
 
 
-def _incident(event: ReferralSubmitted) -> dict[str, Any]:
-    content: dict[str, Any] = {"source_reference": event.source_reference, "place": event.location.place}
-    incident: Incident | None = event.incident
+def _contact(reach: Reach, referrer_contact: Private | None) -> Section:
+    section = _given(reach, _REACH)
+    return section | {"referrer_contact": referrer_contact} if referrer_contact else section
+
+
+def _incident(event: ReferralSubmitted) -> Section:
+    section = _given(event, ("source_reference",)) | _given(event.location, ("place",))
+    incident = event.incident
     if incident is not None:
-        content |= incident.model_dump(mode="json", exclude={"officer_waiting", "officer"})
-        if incident.officer is not None:
-            content["officer"] = incident.officer.model_dump(mode="json", exclude_none=True)
-    return content
-
-
-def _known(answer: Answer) -> str | None:
-    return None if answer is Answer.UNKNOWN else answer.value
-
-
-def _filled(sections: Clear) -> Clear:
-    filled = {
-        category: {name: value for name, value in content.items() if value not in (None, [], (), {})}
-        for category, content in sections.items()
-    }
-    return {category: content for category, content in filled.items() if content}
+        section |= _given(incident, _INCIDENT)
+        if incident.officer is not None and (officer := _given(incident.officer, _OFFICER)):
+            section["officer"] = officer
+    return section
