@@ -7,14 +7,15 @@ event's JSON data. In structured mode the body is one JSON object with all attri
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from contracts.event import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 STRUCTURED: Final = "application/cloudevents+json"
 JSON: Final = "application/json"
@@ -24,16 +25,15 @@ _TEXTS: Final = (
     "ce_id", "ce_source", "ce_type", "ce_subject", "ce_dataschema", "ce_correlationid", "ce_causationid",
     "ce_traceparent", "ce_replayid", "ce_signature",
 )  # fmt: skip
-"""The attributes that are text, in the order in which `_envelope` takes them apart."""
+"""The attributes that are text."""
 _USED: Final = frozenset({"content-type", "ce_specversion", "ce_time", "ce_admittedtime", *_TEXTS})
 """All headers that are looked at; an agency may send any others."""
 _PASSED_OVER: Final = frozenset({"ce_correlationid", "ce_causationid", "ce_traceparent", "ce_replayid"})
 """Attributes that a system between may have added: an agency's message does not fail by them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """What is known of an event besides its data.
+class Envelope(NamedTuple):
+    """What is known of an event besides its data. A tuple, for nothing is made as often.
 
     `(source, id)` is the identity of an event. `at` is the CloudEvents time; inside the hub it is the admission time
     of the first cause. `delivery` is empty for live traffic and the replay's id for a redelivery.
@@ -105,6 +105,7 @@ def service_source(service: str) -> str:
     return f"/hub/{service}"
 
 
+@lru_cache(maxsize=1_024)
 def agency_from(source: str) -> str | None:
     """Return the slug of the agency whose source this is, or None."""
     return source.removeprefix("/agencies/") if source.startswith("/agencies/") else None
@@ -196,7 +197,7 @@ def instant(at: datetime) -> str:
 
 def readdressed(fact: Fact, **changes: Any) -> Fact:
     """Return the fact with some attributes of its envelope changed."""
-    return Fact(fact.event, replace(fact.envelope, **changes))
+    return Fact(fact.event, fact.envelope._replace(**changes))
 
 
 def _texts(headers: Iterable[tuple[str, bytes | None]], *, foreign: bool) -> dict[str, str]:
@@ -236,40 +237,39 @@ def _from_structured(body: bytes, otherwise: datetime | None) -> tuple[Envelope,
     return _envelope(texts, otherwise), json.dumps(data, separators=(",", ":")).encode()
 
 
-def _envelope(headers: Mapping[str, str], otherwise: datetime | None) -> Envelope:
+def _envelope(headers: dict[str, str], otherwise: datetime | None) -> Envelope:
     get = headers.get
     if get("ce_specversion") != "1.0":
         raise NotACloudEvent("specversion", "It must be 1.0.", "Send CloudEvents 1.0 attributes.")
-    values = [get(name, "") for name in _TEXTS]
-    together = "".join(values)
+    together = "".join(headers.values())
     if len(together) > _LONGEST or not together.isprintable():
-        values = [
-            _sound(name, value, foreign=otherwise is not None) for name, value in zip(_TEXTS, values, strict=True)
-        ]
-    identity, source, kind, subject, dataschema, correlation, causation, trace, delivery, signature = values
+        _check_each(headers, foreign=otherwise is not None)
     return Envelope(
-        identity or _missing("id"),
-        source or _missing("source"),
-        kind or _missing("type"),
+        get("ce_id") or _missing("id"),
+        get("ce_source") or _missing("source"),
+        get("ce_type") or _missing("type"),
         _time(get("ce_time"), "time") or otherwise or _missing("time"),
-        subject or None,
-        dataschema or None,
-        correlation or None,
-        causation or None,
-        trace or None,
+        get("ce_subject") or None,
+        get("ce_dataschema") or None,
+        get("ce_correlationid") or None,
+        get("ce_causationid") or None,
+        get("ce_traceparent") or None,
         _time(get("ce_admittedtime"), "admittedtime") if otherwise is None else None,
-        delivery,
-        signature or None,
+        get("ce_replayid") or "",
+        get("ce_signature") or None,
     )
 
 
-def _sound(name: str, value: str, *, foreign: bool) -> str:
-    if len(value) <= _LONGEST and value.isprintable():
-        return value
-    if foreign and name in _PASSED_OVER:
-        return ""
-    rule = f"It is printable text of at most {_LONGEST} characters."
-    raise NotACloudEvent(name.removeprefix("ce_"), rule, "Shorten or clean it.")
+def _check_each(headers: dict[str, str], *, foreign: bool) -> None:
+    """Look at each attribute; drop the one that a system between added to an agency's message."""
+    for name in _TEXTS:
+        value = headers.get(name, "")
+        if len(value) <= _LONGEST and value.isprintable():
+            continue
+        if not (foreign and name in _PASSED_OVER):
+            rule = f"It is printable text of at most {_LONGEST} characters."
+            raise NotACloudEvent(name.removeprefix("ce_"), rule, "Shorten or clean it.")
+        del headers[name]
 
 
 def _missing(name: str) -> Any:

@@ -26,6 +26,7 @@ VERSION: Final = "hs1"
 _TOKEN: Final = re.compile(
     r"hs1\.(?P<record>[a-z]{3}-[0-9a-f]{32})\.(?P<field>[a-z0-9_-]{1,60})\.(?P<body>[A-Za-z0-9_-]*)"
 )
+_FIELD: Final = re.compile(r"[a-z0-9_-]{1,60}")
 _RECORD: Final = re.compile(r"[a-z]{3}-[0-9a-f]{32}")
 _NONCE: Final = 12
 _KEY_BITS: Final = 256
@@ -104,7 +105,7 @@ class Seals:
         self._keys = dict(keys)
         self._wrap = wrap
         self._made: dict[str, bytes] = {}
-        self._ciphers: dict[str, AESGCM] = {}
+        self._ciphers: dict[str, AESGCM | None] = {}
 
     def seal(self, record: str, field: str, person: str, clear: bytes) -> str:
         """Return the token for `clear`; for an erased record a token that keeps nothing.
@@ -112,17 +113,14 @@ class Seals:
         Raises:
             ValueError: record or field cannot stand in a token.
         """
-        key = self._key(record)
-        body = ""
-        if key is not None:
-            nonce = secrets.token_bytes(_NONCE)
-            cipher = self._ciphers.get(record) or self._ciphers.setdefault(record, AESGCM(key))
-            raw = nonce + cipher.encrypt(nonce, clear, _bound(record, field, person))
-            body = base64.urlsafe_b64encode(raw).decode().rstrip("=")
-        token = f"{VERSION}.{record}.{field}.{body}"
-        if not is_sealed(token):
+        if not _FIELD.fullmatch(field):
             raise ValueError("A sealed field has a plain name of at most 60 characters.")
-        return token
+        cipher = self._ciphers[record] if record in self._ciphers else self._cipher(record)
+        if cipher is None:
+            return f"{VERSION}.{record}.{field}."
+        nonce = secrets.token_bytes(_NONCE)
+        raw = nonce + cipher.encrypt(nonce, clear, _bound(record, field, person))
+        return f"{VERSION}.{record}.{field}.{base64.urlsafe_b64encode(raw).rstrip(b'=').decode()}"
 
     def open(self, token: str, person: str) -> bytes:
         """Open what was sealed before, so that an amendment can carry it over. See `Opener.open`."""
@@ -133,12 +131,15 @@ class Seals:
         """The newly made keys, wrapped, by record: `KeyStore.keep` them before the batch commits."""
         return {record: self._wrap(record, key) for record, key in self._made.items()}
 
-    def _key(self, record: str) -> bytes | None:
+    def _cipher(self, record: str) -> AESGCM | None:
+        """Return the record's cipher, under a new key where it has none; None where its key was destroyed."""
         if record not in self._keys:
             if not _RECORD.fullmatch(record):
                 raise ValueError("A record is a referral `ref-<32 hex>` or a person `per-<32 hex>`.")
             self._keys[record] = self._made[record] = AESGCM.generate_key(_KEY_BITS)
-        return self._keys[record]
+        key = self._keys[record]
+        cipher = self._ciphers[record] = None if key is None else AESGCM(key)
+        return cipher
 
 
 class Sealer:

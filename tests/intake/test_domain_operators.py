@@ -6,7 +6,10 @@ from datetime import timedelta
 import pytest
 
 from contracts.event import newest
+from services.intake.app import HEARS
+from services.intake.domain.register import BY_OPERATORS
 from services.plumbing.signing import new_key, sign
+from services.sites.checks import OFFICE_ONLY
 from tests.intake.examples import NOW, OFFICE, PROVIDER, PSEUDONYMS, House, arrest, community, names, record, refusal
 
 PRIVATE, PUBLIC = new_key()
@@ -109,3 +112,8 @@ async def test_neither_the_office_itself_nor_nobody_can_be_suspended(agency):
     answer = refusal(await house.hear(decision("agency.suspended", SUSPENDED | {"agency": agency})))
     assert (answer.reason, answer.problems[0].field) == ("invalid-data", "agency")
     assert house.store.suspended == {}
+
+
+def test_every_event_in_which_an_operator_decides_is_known_as_one():
+    assert {event for event in HEARS if "operator" in event.model_fields} == BY_OPERATORS
+    assert {event.name for event in BY_OPERATORS} == OFFICE_ONLY

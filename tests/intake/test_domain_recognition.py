@@ -1,8 +1,11 @@
 """Recognising people: at once, as a proposal, or never again."""
 
+from datetime import date
+
 import pytest
 
 from contracts import topics
+from contracts.parts import PersonDetails
 from services.intake.domain.naming import Naming
 from tests.intake.examples import OFFICE, POLICE, SHERIFF, House, arrest, incident, names, record
 
@@ -151,3 +154,20 @@ def test_marks_are_keyed():
     (mark,) = Naming(b"one").marks(POLICE, details)
     (elsewhere,) = Naming(b"two").marks(POLICE, details)
     assert mark.hash != elsewhere.hash
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Juniper Sample", "sample,  JUNIPER"),
+        ("Zoë Sample", "Sample Zoe"),
+        ("O'Sample-Jones 3", "3 jones o sample"),
+        ("under_score", "score under"),
+    ],
+)
+def test_a_name_is_the_same_however_it_is_written(one, other):
+    marks = [
+        Naming(b"key").marks(POLICE, PersonDetails(legal_name=name, birth_date=date(1990, 5, 5)))
+        for name in (one, other)
+    ]
+    assert marks[0] == marks[1] != ()

@@ -1,6 +1,7 @@
 """A referral at the door: submitted, repeated, amended, withdrawn."""
 
 import hashlib
+import json
 
 import pytest
 
@@ -212,6 +213,18 @@ async def test_a_known_case_keeps_its_person_however_persons_were_named_when_it_
     assert gone.subject == known
     again = await house.hear(record(FULL))
     assert (again[0].event.name, again[0].subject) == ("referral.received", known)
+
+
+async def test_a_case_that_was_written_down_as_a_correction_from_the_start_is_read():
+    house, first = await received()
+    (key,) = house.store.cases
+    whole = json.loads(first.event.model_dump_json()) | {"revision": 0, "changed": []}
+    one = {"agency": POLICE, "person": first.subject, "whole": whole, "retracted": False}
+    house.store.cases[key] = json.dumps({"referrals": {first.event.referral_id: one}})
+    assert names(await house.hear(record(FULL))) == ["referral.repeated"]
+    (fact,) = await house.hear(amended(area="lynden"))
+    assert (fact.event.name, fact.event.revision) == ("referral.corrected", 1)
+    assert fact.event.sealed == first.event.sealed
 
 
 async def test_an_amended_age_is_judged_on_the_day_of_the_referral():

@@ -62,7 +62,7 @@ _CASES: Final = TypeAdapter(Case)
 
 def written(case: Case) -> str:
     """Return the case as JSON, as a row keeps it."""
-    return _CASES.dump_json(case, exclude_none=True).decode()
+    return _CASES.dump_json(case, exclude_defaults=True).decode()
 
 
 def read(text: str) -> Case:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -136,7 +136,7 @@ def reused(fact: Fact) -> Fact:
     more = fact.event.refusal.problems if isinstance(fact.event, Unadmitted) else ()
     refusal = refusal_of(fact, "reused-id", REUSED, *more[: _MOST_PROBLEMS - 1])
     event = Unadmitted(refusal=refusal)
-    return Fact(event, replace(fact.envelope, subject=None, type=Unadmitted.name, dataschema=None))
+    return Fact(event, fact.envelope._replace(subject=None, type=Unadmitted.name, dataschema=None))
 
 
 @lru_cache(maxsize=1_024)
@@ -185,5 +185,5 @@ def _unadmitted(
         reason=reason,
         problems=problems,
     )
-    proven = _proven(record, replace(known, source=nameless.source), None)
-    return Fact(Unadmitted(refusal=refusal), replace(proven, type=Unadmitted.name, signature=None))
+    proven = _proven(record, known._replace(source=nameless.source), None)
+    return Fact(Unadmitted(refusal=refusal), proven._replace(type=Unadmitted.name, signature=None))

@@ -6,10 +6,9 @@ before it said, and a second batch elsewhere waits for the locks that loading to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, Final, Protocol
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from contracts.catalogue import (
     AgencyResumed,
@@ -27,6 +26,10 @@ from contracts.envelope import Fact
 from contracts.event import Event
 from services.intake.domain.heard import Heard, Mark
 from services.intake.domain.naming import CASE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
 LINKED = "linked"
 PROPOSED = "proposed"
@@ -67,16 +70,18 @@ class Pair:
     basis: str
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+_NOBODY: Final[Mapping[Any, Any]] = MappingProxyType({})
+
+
+class Register(NamedTuple):
     """See above. `people` gives each known person's record, the newest referral; `operators` their public keys."""
 
     seals: Seals
-    people: Mapping[str, str] = field(default_factory=dict)
-    marks: Mapping[str, tuple[Marked, ...]] = field(default_factory=dict)
-    pairs: Mapping[tuple[str, str], Pair] = field(default_factory=dict)
-    suspended: Mapping[str, datetime] = field(default_factory=dict)
-    operators: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, str] = _NOBODY
+    marks: Mapping[str, tuple[Marked, ...]] = _NOBODY
+    pairs: Mapping[tuple[str, str], Pair] = _NOBODY
+    suspended: Mapping[str, datetime] = _NOBODY
+    operators: Mapping[str, str] = _NOBODY
     heard: tuple[Mark, ...] = ()
     """The marks in the message that is decided now: noted once it is admitted."""
     before: Register | None = None
@@ -87,15 +92,14 @@ class Register:
         return self.pairs.get(pair_of(one, other))
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(NamedTuple):
     """What a batch changed of the register, to be saved."""
 
-    people: Mapping[str, str] = field(default_factory=dict)
-    marks: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
+    people: Mapping[str, str] = _NOBODY
+    marks: Mapping[tuple[str, str], str | None] = _NOBODY
     """The keyed birth date, by mark and person."""
-    pairs: Mapping[tuple[str, str], Pair] = field(default_factory=dict)
-    suspended: Mapping[str, datetime] = field(default_factory=dict)
+    pairs: Mapping[tuple[str, str], Pair] = _NOBODY
+    suspended: Mapping[str, datetime] = _NOBODY
     resumed: frozenset[str] = frozenset()
 
 
@@ -186,7 +190,7 @@ def follow(register: Register, fact: Fact) -> Register:
 
 
 def _changed(register: Register, **changed: Any) -> Register:
-    return replace(register, before=register.before or register, **changed)
+    return register._replace(before=register.before or register, **changed)
 
 
 def _received(register: Register, fact: Fact, event: ReferralReceived) -> Register:
