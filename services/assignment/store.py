@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from services.assignment.domain import (
     Board,
+    CaseManagers,
     Desk,
     Placement,
     State,
@@ -36,9 +37,9 @@ if TYPE_CHECKING:
 LONGEST_LINE: Final = 500
 """How many of those who wait at an agency one batch sees: as many as a batch has facts."""
 
-_PLACEMENTS: Final = (
-    "SELECT person, state FROM assignment.placements WHERE person = ANY($1::text[]) ORDER BY person FOR UPDATE"
-)
+_PLACEMENTS: Final = """
+SELECT person, state, guest_at FROM assignment.placements WHERE person = ANY($1::text[]) ORDER BY person FOR UPDATE
+"""
 _ROOMS: Final = "SELECT agency, state, taken, opened_at FROM assignment.rooms ORDER BY agency FOR UPDATE"
 _NEW_ROOMS: Final = (
     "INSERT INTO assignment.rooms (agency, state, taken) SELECT agency, '{}', 0 FROM unnest($1::text[]) AS agency "
@@ -54,10 +55,11 @@ _ENROLLED: Final = (
     "SELECT person, enrolled_with FROM assignment.placements WHERE person = ANY($1::text[]) AND enrolled_with <> '{}'"
 )
 _SAVE_PLACEMENTS: Final = """
-INSERT INTO assignment.placements (person, state, enrolled_with)
-SELECT person, state, string_to_array(agencies, ' ')
-FROM unnest($1::text[], $2::text[], $3::text[]) AS saved (person, state, agencies)
-ON CONFLICT (person) DO UPDATE SET state = excluded.state, enrolled_with = excluded.enrolled_with
+INSERT INTO assignment.placements (person, state, enrolled_with, guest_at)
+SELECT person, state, string_to_array(agencies, ' '), string_to_array(guest_at, ' ')
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS saved (person, state, agencies, guest_at)
+ON CONFLICT (person) DO UPDATE
+SET state = excluded.state, enrolled_with = excluded.enrolled_with, guest_at = excluded.guest_at
 """
 _SAVE_ROOMS: Final = """
 INSERT INTO assignment.rooms (agency, state, taken, opened_at)
@@ -77,13 +79,12 @@ class Placements:
     def __init__(self, site: Site) -> None:
         """The site says which agencies there are."""
         self._site = site
+        self._case_managers = CaseManagers(site)
 
     async def load(self, conn: Connection, keys: Sequence[str], facts: Sequence[Fact]) -> Loaded[State, Board]:
         """Load the persons of the batch, then lock the places, then read who waits for them."""
-        states: dict[str, State] = {
-            row["person"]: read_placement(row["state"])
-            for row in await conn.fetch(_PLACEMENTS, [key for key in keys if agency_of(key) is None])
-        }
+        rows = await conn.fetch(_PLACEMENTS, [key for key in keys if agency_of(key) is None])
+        states: dict[str, State] = {person: read_placement(state) for person, state, _ in rows}
         desks = await self._desks(conn, [agency for key in keys if (agency := agency_of(key)) is not None])
         states |= {key: desk.room for agency, desk in desks.items() if (key := room_key(agency)) in keys}
         line = await conn.fetch(_WAITING, [agency.slug for agency in self._site.case_management], LONGEST_LINE)
@@ -95,6 +96,7 @@ class Placements:
             desks,
             {row["person"]: tuple(row["enrolled_with"]) for row in enrolled},
             [Waiting(row[0], (row[1], row[2], row[3]), row[4], row[5]) for row in line],
+            [(person, agency) for person, _, agencies in rows for agency in agencies],
         )
         return Loaded(states, board)
 
@@ -110,11 +112,9 @@ class Placements:
                 persons,
                 [written_placement(one) for one in placements],
                 [" ".join(one.enrolled_with) for one in placements],
+                [" ".join(shared.guest_at(person)) for person in persons],
             )
-            await conn.execute(_LEFT, persons)
-            line = [waiting for one in placements for waiting in turns(self._site, shared, one)]
-            if line:
-                await conn.execute(_JOINED, *_columns(line))
+            await self._wait(conn, [one for one in placements if one.ever_waited], shared)
         if shared.touched:
             agencies = sorted(shared.touched)
             await conn.execute(
@@ -124,6 +124,14 @@ class Placements:
                 [shared.tally(agency).taken for agency in agencies],
                 [shared.tally(agency).opened_at for agency in agencies],
             )
+
+    async def _wait(self, conn: Connection, placements: Sequence[Placement], shared: Board) -> None:
+        """Write anew where these persons wait; whoever never waited has nothing there."""
+        if placements:
+            await conn.execute(_LEFT, [one.person for one in placements])
+        line = [waiting for one in placements for waiting in turns(self._case_managers, shared, one)]
+        if line:
+            await conn.execute(_JOINED, *_columns(line))
 
     async def _desks(self, conn: Connection, heard: Sequence[str]) -> dict[str, Desk]:
         """Lock the rows of all agencies; the first time, make those that are missing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.assignment.domain import (
     Board,
+    CaseManagers,
     Desk,
     Placement,
     Room,
@@ -28,10 +29,12 @@ class MemoryPlacements:
         self._placements: dict[str, str] = {}
         self._desks: dict[str, Desk] = {}
         self._waiting: list[Waiting] = []
+        self._guests: set[tuple[str, str]] = set()
 
     def placement(self, person: str) -> Placement:
         """Return what is kept of the person."""
-        return read_placement(self._placements[person])
+        # The line break: what is kept is taken apart anew each time, as after a restart.
+        return read_placement(self._placements[person] + "\n")
 
     def placements(self) -> dict[str, Placement]:
         """Return what is kept of everybody."""
@@ -61,13 +64,15 @@ class MemoryPlacements:
         for key in keys:
             if (agency := agency_of(key)) is not None:
                 desks.setdefault(agency, Desk(Room()))
-        return Loaded(states, gathered(self._site, states, desks, enrolled, self._waiting))
+        return Loaded(states, gathered(self._site, states, desks, enrolled, self._waiting, self._guests))
 
     async def save(self, _conn, states, shared, _rows) -> None:
         for person, state in states.items():
             if isinstance(state, Placement):
                 self._placements[person] = written_placement(state)
+                self._guests = {one for one in self._guests if one[0] != person}
+                self._guests |= {(person, agency) for agency in shared.guest_at(person)}
                 self._waiting = [one for one in self._waiting if one.person != person]
-                self._waiting += turns(self._site, shared, state)
+                self._waiting += turns(CaseManagers(self._site), shared, state)
         for agency in shared.touched:
             self._desks[agency] = Desk(shared.room(agency), shared.tally(agency))

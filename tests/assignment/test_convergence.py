@@ -129,7 +129,7 @@ def test_the_same_facts_in_any_interleaving_leave_the_same_placement(seed, doubl
 
 
 def test_a_placement_survives_being_written_down():
-    assert read_placement(written_placement(END)) == END
+    assert read_placement(written_placement(END) + "\n") == END
     assert len(END.referrals) == 3
 
 

@@ -8,11 +8,12 @@ from contracts.catalogue import (
     AssignmentDirected,
     ContactAttempted,
     OfferAccepted,
+    ParticipationEnded,
     PersonLinked,
     PersonUnlinked,
 )
 from contracts.envelope import written
-from contracts.words import ClosedReason, ContactResult, Door
+from contracts.words import ClosedReason, ContactResult, Door, EndReason
 from tests.assignment.examples import ANSWER, HILL, OFFICE, OUTREACH, RIVER, Town, fact, later, person, referral, town
 
 
@@ -128,3 +129,39 @@ async def test_an_operators_direction_is_not_called_back_for_the_own_case_manage
     await place.report(RIVER, ContactAttempted(result=ContactResult.CONTACTED))
     assert place.offer(2).agency == HILL
     assert place.said()[-2:] == ["assignment.cancelled", "assignment.offered"]
+
+
+async def _known_by_another_record() -> Town:
+    """Hill has one of its two places left; its participant is referred anew under another record, and accepted."""
+    place = Town(town(river_house=0, hill_house=2))
+    assert await place.enrol() == HILL
+    await place.hear(PersonLinked(other=person(1), basis="agency-person-number", by="ada"), who=2)
+    await place.refer(2, door=Door.COMMUNITY)
+    assert await place.accept(2) == HILL
+    return place
+
+
+async def test_who_is_a_participant_under_another_record_takes_no_second_place():
+    place = await _known_by_another_record()
+    assert place.store.taken(HILL) == 1
+    await place.refer(3, door=Door.COMMUNITY)
+    assert place.offer(3).agency == HILL
+
+
+async def test_nor_does_their_leaving_free_one():
+    place = await _known_by_another_record()
+    await place.passes(1)
+    await place.report(HILL, ParticipationEnded(reason=EndReason.MOVED), who=2)
+    assert place.store.taken(HILL) == 1
+    await place.report(HILL, ParticipationEnded(reason=EndReason.MOVED), who=1)
+    assert place.store.taken(HILL) == 0
+
+
+async def test_who_was_counted_as_one_person_and_is_two_takes_a_place_of_their_own():
+    place = await _known_by_another_record()
+    await place.passes(1)
+    await place.hear(PersonUnlinked(other=person(1), by="ada"), who=2)
+    assert place.store.taken(HILL) == 2
+    await place.report(HILL, ParticipationEnded(reason=EndReason.MOVED), who=2)
+    await place.report(HILL, ParticipationEnded(reason=EndReason.MOVED), who=1)
+    assert place.store.taken(HILL) == 0

@@ -8,18 +8,20 @@ eligible again.
 Once an agency has accepted, an amendment undoes nothing; once the person was met, nor does a withdrawal, nor a no but
 by way of who has them or the program office.
 
-**Whom.** One agency at a time, blind, each once a round (order: `candidates`). With an officer waiting, or by arrest,
-it has the site's minutes to answer, else the longer ones. An answer counts by when the hub admitted it, also where the
-offer was taken back before it was read (`belated`). Accepting for a waiting officer starts the minutes for arrival; a
-hand-off, or a contact in person, within them is arrival. Who lapsed and met the person all the same has them.
+**Whom.** One agency at a time, blind, each once a round (order: `candidates`, `case_managers`). With an officer
+waiting, or by arrest, it has the site's minutes to answer, else the longer ones. An answer counts by when the hub
+admitted it, also where the offer was taken back before it was read (`belated`). Accepting for a waiting officer starts
+the minutes for arrival; a hand-off, or a contact in person, within them is arrival. Who lapsed and met the person all
+the same has them.
 An agency that accepted may still decline until the hand-off. Whoever gave a lasting reason (not our area, no shared
 language, safety) is not asked again for that referral.
 An amendment of what an open offer says takes it back and makes it again, to the same agency with a new clock, or to the
 next if that one suits no more.
 
-**Places.** A place is for a person: all their referrals at one agency take one. No ordinary offer is made beyond the
-places. Own participants, hand-offs already made, and an operator's direction go beyond them. A newcomer never takes a
-place for which somebody waits before them, but for a waiting officer, who goes first
+**Places.** A place is for a person: all their referrals at one agency take one, and none where they are its participant
+under a linked record (`guests`; when that one ends first, its place is given back for both). No ordinary offer is made
+beyond the places. Own participants, hand-offs already made, and an operator's direction go beyond them. A newcomer
+never takes a place for which somebody waits before them, but for a waiting officer, who goes first
 (RCW 71.24.115(3): immediately for in-custody referrals).
 
 **Nobody left, an officer waiting.**
@@ -37,9 +39,12 @@ takes the place or, with places left, the next one is told. A suspended agency g
 by their clock, and when it is back the first in line is told.
 
 **Own case manager.** Whoever has the person already, under this record or a linked one, is asked first, even when full.
-Others are asked only while an officer waits. The events are those of a newcomer: while an officer waits, the own case
+Others are asked only while an officer waits; what is open elsewhere when an agency comes to have them is called back.
+The events are those of a newcomer: while an officer waits, the own case
 manager is asked only where some agency has a place for a newcomer. Where none has, the officer hears `unavailable` as
 for anybody, and then the own case manager is asked, for outreach (DESIGN 7.4).
+
+**Intake.** An agency that accepted and reports no intake in the site's days keeps the person, and operators are told.
 
 **Ends.** A person's no takes back offers and ends what was begun. Intake and end count for all that the agency holds of
 the person. A referral whose assignment ended seeks nobody by itself; an operator may direct it.
@@ -49,6 +54,7 @@ from __future__ import annotations
 
 from services.assignment.domain.board import Board, Tally, Waiting, follow
 from services.assignment.domain.candidates import turns
+from services.assignment.domain.case_managers import CaseManagers
 from services.assignment.domain.deciding import HEARS, decide
 from services.assignment.domain.evolving import SERVICE, State, evolve, key
 from services.assignment.domain.gathering import Desk, gathered, linked_with
@@ -62,6 +68,7 @@ __all__ = [
     "HEARS",
     "SERVICE",
     "Board",
+    "CaseManagers",
     "Desk",
     "Naming",
     "Placement",

@@ -52,10 +52,9 @@ def _accepted(course: Course, referral_id: str, offer: Offer, offer_id: str) -> 
 
 
 def _take_on(course: Course, referral_id: str, offer_id: str, event: OfferAccepted) -> None:
-    clocks = course.site.clocks
     officer = course.referral(referral_id).officer_waits
     comes = officer and event.appointment_at is None
-    arrive_by = course.at + clocks.minutes(clocks.arrival_minutes) if comes else None
+    arrive_by = course.at + course.times.arrival if comes else None
     course.say(
         AssignmentAccepted(
             referral_id=referral_id,

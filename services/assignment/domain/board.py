@@ -1,13 +1,14 @@
 """What is shared over the persons: the places of agencies, who takes them, and the waiting list. Immutable.
 
-A person takes one place at an agency, however many of their referrals are open or held there. `follow` counts by what
+A person takes one place at an agency, however many of their referrals are open or held there, and none where the agency
+has them under another record. `follow` counts by what
 is said, so that the next decision of the same batch sees it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,8 +22,11 @@ from contracts.catalogue import (
     AssignmentLapsed,
     AssignmentOffered,
     AssignmentWaitlisted,
+    PersonLinked,
+    PersonUnlinked,
 )
 from contracts.words import ClosedReason
+from services.assignment.domain.kept import changed
 from services.assignment.domain.rooms import OF_AGENCIES, Room, about, evolve_room
 
 if TYPE_CHECKING:
@@ -67,7 +71,8 @@ class Board:
 
     `held` counts the open or held offers of each person of the batch at each agency; `enrolled` names the agencies
     whose participants the persons of the batch and those linked with them are; `touched` are the agencies whose row
-    is to be saved.
+    is to be saved; `links` are the other records of each person, and `guests` those (person, agency) that take no place
+    of their own, because the agency had them under another record when they came.
     """
 
     starting: Mapping[str, int]
@@ -77,6 +82,8 @@ class Board:
     enrolled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     waiting: Mapping[str, tuple[Waiting, ...]] = field(default_factory=dict)
     touched: frozenset[str] = frozenset()
+    links: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    guests: frozenset[tuple[str, str]] = frozenset()
 
     def room(self, agency: str) -> Room:
         """Return what the agency last said of its places."""
@@ -129,6 +136,14 @@ class Board:
         """Return whose participant the person is; asked of those of the batch, and of those linked with them."""
         return self.enrolled.get(person, ())
 
+    def has_under_another_record(self, person: str, agency: str) -> bool:
+        """Whether the person is the agency's participant already, as somebody with whom they are linked."""
+        return any(agency in self.with_agencies(other) for other in self.links.get(person, ()))
+
+    def guest_at(self, person: str) -> list[str]:
+        """Return the agencies where the person takes no place of their own, by slug."""
+        return sorted(agency for one, agency in self.guests if one == person) if self.guests else []
+
     def holding(self, person: str, agency: str) -> bool:
         """Whether the person takes a place at the agency already."""
         return self.held.get((person, agency), 0) > 0
@@ -143,7 +158,7 @@ def follow(board: Board, fact: Fact) -> Board:
 def _reported(board: Board, _event: Event, fact: Fact) -> Board:
     agency = about(fact) or ""
     room = evolve_room(board.room(agency), fact)
-    return replace(board, rooms={**board.rooms, agency: room}, touched=board.touched | {agency})
+    return changed(board, rooms={**board.rooms, agency: room}, touched=board.touched | {agency})
 
 
 def _offered(board: Board, event: AssignmentOffered, fact: Fact) -> Board:
@@ -170,48 +185,74 @@ def _cancelled(board: Board, event: AssignmentCancelled, fact: Fact) -> Board:
 def _enrolled(board: Board, event: AssignmentEnrolled, fact: Fact) -> Board:
     person = fact.subject or ""
     agencies = tuple(sorted({*board.enrolled.get(person, ()), event.agency}))
-    return replace(board, enrolled={**board.enrolled, person: agencies})
+    return changed(board, enrolled={**board.enrolled, person: agencies})
 
 
 def _ended(board: Board, event: AssignmentEnded, fact: Fact) -> Board:
     person = fact.subject or ""
     agencies = tuple(one for one in board.enrolled.get(person, ()) if one != event.agency)
-    board = replace(board, enrolled={**board.enrolled, person: agencies})
+    board = changed(board, enrolled={**board.enrolled, person: agencies})
     return _given_back(board, person, event.agency, at=fact.at)
 
 
 def _waitlisted(board: Board, event: AssignmentWaitlisted, fact: Fact) -> Board:
     joined = Waiting(ANYWHERE, (event.priority, fact.at, event.referral_id), fact.subject or "")
-    return replace(board, waiting={**board.waiting, event.referral_id: (joined,)})
+    return changed(board, waiting={**board.waiting, event.referral_id: (joined,)})
 
 
 def _closed(board: Board, event: AssignmentClosed, _fact: Fact) -> Board:
     return _left(board, event.referral_id)
 
 
+def _linked(board: Board, event: PersonLinked, fact: Fact) -> Board:
+    person = fact.subject or ""
+    return changed(board, links={**board.links, person: board.links.get(person, frozenset()) | {event.other}})
+
+
+def _unlinked(board: Board, event: PersonUnlinked, fact: Fact) -> Board:
+    """Count the places of who turns out to be somebody else."""
+    person = fact.subject or ""
+    links = {**board.links, person: board.links.get(person, frozenset()) - {event.other}}
+    board = changed(board, links=links)
+    for agency in board.guest_at(person):
+        if not board.has_under_another_record(person, agency):
+            board = changed(board, guests=board.guests - {(person, agency)}, **_tallied(board, agency, 1, None))
+    return board
+
+
 def _taken(board: Board, person: str, agency: str) -> Board:
-    count = board.held.get((person, agency), 0)
-    board = replace(board, held={**board.held, (person, agency): count + 1})
-    return board if count else _tallied(board, agency, 1, None)
+    place = (person, agency)
+    count = board.held.get(place, 0)
+    held = {**board.held, place: count + 1}
+    if count:
+        return changed(board, held=held)
+    if board.has_under_another_record(person, agency):
+        return changed(board, held=held, guests=board.guests | {place})
+    return changed(board, held=held, **_tallied(board, agency, 1, None))
 
 
 def _given_back(board: Board, person: str, agency: str, at: datetime | None = None) -> Board:
-    count = board.held.get((person, agency), 0)
-    board = replace(board, held={**board.held, (person, agency): max(count - 1, 0)})
-    return _tallied(board, agency, -1, at) if count == 1 else board
+    place = (person, agency)
+    count = board.held.get(place, 0)
+    held = {**board.held, place: max(count - 1, 0)}
+    if count != 1:
+        return changed(board, held=held)
+    if place in board.guests:
+        return changed(board, held=held, guests=board.guests - {place})
+    return changed(board, held=held, **_tallied(board, agency, -1, at))
 
 
-def _tallied(board: Board, agency: str, change: int, at: datetime | None) -> Board:
+def _tallied(board: Board, agency: str, change: int, at: datetime | None) -> dict[str, Any]:
     before = board.tally(agency)
     opened_at = before.opened_at if at is None else max(at, before.opened_at or at)
     tally = Tally(before.taken + change, opened_at)
-    return replace(board, tallies={**board.tallies, agency: tally}, touched=board.touched | {agency})
+    return {"tallies": {**board.tallies, agency: tally}, "touched": board.touched | {agency}}
 
 
 def _left(board: Board, referral_id: str) -> Board:
     if referral_id not in board.waiting:
         return board
-    return replace(board, waiting={one: entries for one, entries in board.waiting.items() if one != referral_id})
+    return changed(board, waiting={one: entries for one, entries in board.waiting.items() if one != referral_id})
 
 
 _CHANGES: Final[Mapping[type[Event], Callable[[Board, Any, Fact], Board]]] = {
@@ -225,4 +266,6 @@ _CHANGES: Final[Mapping[type[Event], Callable[[Board, Any, Fact], Board]]] = {
     AssignmentEnded: _ended,
     AssignmentWaitlisted: _waitlisted,
     AssignmentClosed: _closed,
+    PersonLinked: _linked,
+    PersonUnlinked: _unlinked,
 }

@@ -30,35 +30,31 @@ class Course:
         """Begin with what is kept after the fact."""
         self.site = rules.site
         self.naming = rules.naming
+        self.case_managers = rules.case_managers
+        self.times = rules.times
         self.before = before
         self.fact = fact
+        self.at = fact.at
+        self.office = rules.site.program_office
         self._placement = after
         self._board = board
-        self._unfolded: list[Fact] = []
+        self._unfolded: list[Event] = []
         self.outcomes: list[Outcome] = []
         self.openings: set[str] = set()
         """Agencies where a place may be free for somebody who waits."""
 
     @property
-    def at(self) -> datetime:
-        """The instant of the fact that is heard."""
-        return self.fact.at
-
-    @property
-    def office(self) -> str:
-        """The site's program office."""
-        return self.site.program_office
-
-    @property
     def placement(self) -> Placement:
         """What is kept of the person, as it is by now."""
-        self._fold()
+        if self._unfolded:
+            self._fold()
         return self._placement
 
     @property
     def board(self) -> Board:
         """What is shared, as it is by now."""
-        self._fold()
+        if self._unfolded:
+            self._fold()
         return self._board
 
     def referral(self, referral_id: str) -> Referral:
@@ -71,9 +67,8 @@ class Course:
 
     def say(self, event: Event) -> None:
         """Say something, and go on as it makes things."""
-        person = self._placement.person
-        self.outcomes.append(Said(event, subject=person))
-        self._unfolded.append(Fact(event, Envelope("", _OWN, event.name, self.at, person)))
+        self.outcomes.append(Said(event, self._placement.person))
+        self._unfolded.append(event)
 
     def remind(self, name: str, reference: str, due_at: datetime) -> None:
         """Have time itself come back to it."""
@@ -99,7 +94,9 @@ class Course:
 
     def _fold(self) -> None:
         """Fold what was said, only when somebody looks: the last thing said is folded by the pipes alone."""
-        for said in self._unfolded:
+        person = self._placement.person
+        for event in self._unfolded:
+            said = Fact(event, Envelope("", _OWN, event.name, self.at, person))
             after = evolve(self._placement, said)
             self._placement = after if isinstance(after, Placement) else self._placement
             self._board = follow(self._board, said)

@@ -73,7 +73,7 @@ _CONSEQUENCES: Final[Mapping[type[Event], Callable[[Course, Any], None]]] = {
 def decide(rules: Rules, before: State | None, after: State, fact: Fact, board: Board) -> Iterable[Outcome]:
     """Return what follows. Whatever arrives, nothing is raised: what fits nothing is refused or passed over."""
     if not isinstance(after, Placement):
-        outcome = freed(board, about(fact) or "") if isinstance(fact.event, OF_AGENCIES) else None
+        outcome = freed(board, about(fact) or "") if type(fact.event) in OF_AGENCIES else None
         return [] if outcome is None else [outcome]
     course = Course(rules, before if isinstance(before, Placement) else None, after, fact, board)
     consequence = _CONSEQUENCES.get(type(fact.event))

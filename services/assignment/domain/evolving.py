@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.catalogue import (
@@ -21,7 +20,7 @@ from contracts.catalogue import (
 )
 from contracts.screenings.review_decided import SITE_DEFAULT
 from contracts.words import ContactResult, Verdict
-from services.assignment.domain.kept import Attempt, Link, Ruling, Told, Word
+from services.assignment.domain.kept import Attempt, Link, Ruling, Told, Word, changed
 from services.assignment.domain.placement import Placement
 from services.assignment.domain.referral import Referral
 from services.assignment.domain.rooms import OF_AGENCIES, Room, about, evolve_room, room_key
@@ -29,6 +28,7 @@ from services.assignment.domain.said import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from contracts.envelope import Fact
     from contracts.event import Event
@@ -41,18 +41,17 @@ State = Placement | Room
 
 def key(fact: Fact) -> str | None:
     """Return whose state the fact touches: a person's, or an agency's; None for another service's deadline."""
-    event = fact.event
+    event, kind = fact.event, type(fact.event)
+    if kind in OF_AGENCIES:
+        return room_key(about(fact) or "")
     if isinstance(event, DeadlineReached) and event.service != SERVICE:
         return None
-    agency = about(fact)
-    if agency is not None:
-        return room_key(agency)
     return fact.subject or (event.person if isinstance(event, AssignmentDirected) else None)
 
 
 def evolve(state: State | None, fact: Fact) -> State:
     """Return what is kept after the fact; the same object where it changes nothing."""
-    if isinstance(fact.event, OF_AGENCIES):
+    if type(fact.event) in OF_AGENCIES:
         return evolve_room(state if isinstance(state, Room) else Room(), fact)
     placement = state if isinstance(state, Placement) else Placement(person=key(fact) or "")
     own = OWN.get(type(fact.event))
@@ -62,60 +61,77 @@ def evolve(state: State | None, fact: Fact) -> State:
     return placement if heard is None else heard(placement, fact.event, fact)
 
 
-def _told(placement: Placement, event: ReferralReceived | ReferralCorrected, fact: Fact) -> Placement:
-    referral = placement.referrals.get(event.referral_id, Referral())
-    first = isinstance(event, ReferralReceived)
-    revision = 0 if isinstance(event, ReferralReceived) else event.revision
-    changes: dict[str, Any] = {"received_at": fact.at} if first else {}
-    if referral.told is None or referral.told.revision < revision:
-        particulars = event.particulars
-        unchanged = referral.told is not None and referral.told.agreement is event.agreement
-        changes["told"] = Told(
-            revision=revision,
-            at=fact.at,
-            agency=event.agency,
-            door=event.door,
-            agreement=event.agreement,
-            officer_waiting=event.officer_waiting,
-            restricted=event.restricted_source,
-            age=particulars.age,
-            area=particulars.area or particulars.residence_area,
-            language=particulars.language,
-            needs=particulars.needs,
-            after_the_fact=event.after_the_fact,
-            test=event.test,
-            answered_at=referral.told.said_at if referral.told is not None and unchanged else fact.at,
-        )
+def _received(placement: Placement, event: ReferralReceived, fact: Fact) -> Placement:
+    referral = placement.referrals.get(event.referral_id) or Referral()
+    changes: dict[str, Any] = {} if referral.received_at == fact.at else {"received_at": fact.at}
+    if referral.told is None:
+        changes["told"] = _told(event, 0, fact, fact.at)
     return _with(placement, event.referral_id, referral, changes)
+
+
+def _corrected(placement: Placement, event: ReferralCorrected, fact: Fact) -> Placement:
+    referral = placement.referrals.get(event.referral_id) or Referral()
+    known = referral.told
+    if known is not None and known.revision >= event.revision:
+        return placement
+    unchanged = known is not None and known.agreement is event.agreement
+    told = _told(event, event.revision, fact, known.said_at if known is not None and unchanged else fact.at)
+    return _with(placement, event.referral_id, referral, {"told": told})
+
+
+def _told(event: ReferralReceived | ReferralCorrected, revision: int, fact: Fact, answered_at: datetime) -> Told:
+    particulars = event.particulars
+    return Told(
+        revision=revision,
+        at=fact.at,
+        agency=event.agency,
+        door=event.door,
+        agreement=event.agreement,
+        officer_waiting=event.officer_waiting,
+        restricted=event.restricted_source,
+        age=particulars.age,
+        area=particulars.area or particulars.residence_area,
+        language=particulars.language,
+        needs=particulars.needs,
+        after_the_fact=event.after_the_fact,
+        test=event.test,
+        answered_at=answered_at,
+    )
 
 
 def _retracted(placement: Placement, event: ReferralRetracted, _fact: Fact) -> Placement:
-    referral = placement.referrals.get(event.referral_id, Referral())
-    return _with(placement, event.referral_id, referral, {"retracted": True})
+    referral = placement.referrals.get(event.referral_id) or Referral()
+    return _with(placement, event.referral_id, referral, {} if referral.retracted else {"retracted": True})
 
 
-def _ruled(placement: Placement, event: ScreeningDetermined | ReviewDecided, fact: Fact) -> Placement:
-    referral = placement.referrals.get(event.referral_id, Referral())
+def _screened(placement: Placement, event: ScreeningDetermined, fact: Fact) -> Placement:
+    referral = placement.referrals.get(event.referral_id) or Referral()
+    ruling = Ruling(at=fact.at, decided=False, revision=event.revision, id=fact.id, verdict=event.verdict)
+    changes: dict[str, Any] = {} if ruling.overruled_by(referral.ruling) else {"ruling": ruling}
+    if event.police_verdict is Verdict.ELIGIBLE and event.revision not in referral.divertible:
+        changes["divertible"] = referral.divertible | {event.revision}
+    return _with(placement, event.referral_id, referral, changes)
+
+
+def _decided(placement: Placement, event: ReviewDecided, fact: Fact) -> Placement:
+    referral = placement.referrals.get(event.referral_id) or Referral()
     ruling = Ruling(
         at=fact.at,
-        decided=isinstance(event, ReviewDecided),
+        decided=True,
         revision=event.revision,
         id=fact.id,
         verdict=event.verdict,
-        default=isinstance(event, ReviewDecided) and event.by == SITE_DEFAULT,
+        default=event.by == SITE_DEFAULT,
     )
-    changes: dict[str, Any] = {}
-    if referral.ruling is None or referral.ruling.order < ruling.order:
-        changes["ruling"] = ruling
-    if isinstance(event, ScreeningDetermined) and event.police_verdict is Verdict.ELIGIBLE:
-        changes["divertible"] = referral.divertible | {event.revision}
-    return _with(placement, event.referral_id, referral, changes)
+    return _with(
+        placement, event.referral_id, referral, {} if ruling.overruled_by(referral.ruling) else {"ruling": ruling}
+    )
 
 
 def _spoken(placement: Placement, event: PersonAgreed | PersonDeclined, fact: Fact) -> Placement:
     yes = isinstance(event, PersonAgreed)
     word = Word(agency=fact.agency, referral_id=event.referral_id, at=fact.at, yes=yes)
-    return replace(placement, words=placement.words | {_identity(fact): word})
+    return changed(placement, words=placement.words | {_identity(fact): word})
 
 
 def _attempted(placement: Placement, event: ContactAttempted, fact: Fact) -> Placement:
@@ -123,7 +139,7 @@ def _attempted(placement: Placement, event: ContactAttempted, fact: Fact) -> Pla
     # An agency may report in the evening whom it met at noon; nobody meets anybody after they said so.
     at = fact.at if event.at is None else min(event.at, fact.at)
     attempt = Attempt(agency=fact.agency, at=at, present=present)
-    return replace(placement, attempts=placement.attempts | {_identity(fact): attempt})
+    return changed(placement, attempts=placement.attempts | {_identity(fact): attempt})
 
 
 def _link(placement: Placement, event: PersonLinked | PersonUnlinked, fact: Fact) -> Placement:
@@ -131,7 +147,7 @@ def _link(placement: Placement, event: PersonLinked | PersonUnlinked, fact: Fact
     known = placement.links.get(event.other)
     if known is not None and (known.at, known.id) >= (link.at, link.id):
         return placement
-    return replace(placement, links=placement.links | {event.other: link})
+    return changed(placement, links=placement.links | {event.other: link})
 
 
 def _round(placement: Placement, event: DeadlineReached, _fact: Fact) -> Placement:
@@ -140,14 +156,13 @@ def _round(placement: Placement, event: DeadlineReached, _fact: Fact) -> Placeme
         return placement
     referral = referral or Referral()
     start = event.due_at if referral.round_from is None else max(referral.round_from, event.due_at)
-    return _with(placement, event.reference, referral, {"round_from": start})
+    return _with(placement, event.reference, referral, {} if start == referral.round_from else {"round_from": start})
 
 
 def _with(placement: Placement, referral_id: str, referral: Referral, changes: Mapping[str, Any]) -> Placement:
-    after = replace(referral, **changes)
-    if after == placement.referrals.get(referral_id):
+    if not changes and referral_id in placement.referrals:
         return placement
-    return replace(placement, referrals=placement.referrals | {referral_id: after})
+    return placement.with_referral(referral_id, changed(referral, **changes))
 
 
 def _identity(fact: Fact) -> str:
@@ -155,11 +170,11 @@ def _identity(fact: Fact) -> str:
 
 
 _HEARD: Final[Mapping[type[Event], Callable[[Placement, Any, Fact], Placement]]] = {
-    ReferralReceived: _told,
-    ReferralCorrected: _told,
+    ReferralReceived: _received,
+    ReferralCorrected: _corrected,
     ReferralRetracted: _retracted,
-    ScreeningDetermined: _ruled,
-    ReviewDecided: _ruled,
+    ScreeningDetermined: _screened,
+    ReviewDecided: _decided,
     PersonAgreed: _spoken,
     PersonDeclined: _spoken,
     ContactAttempted: _attempted,

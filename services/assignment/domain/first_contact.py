@@ -10,10 +10,8 @@ from services.assignment.domain.candidates import (
     Candidate,
     askable,
     candidates,
-    for_newcomers,
     fresh,
     own_agency,
-    suits_terms,
     turn_of,
 )
 from services.assignment.domain.evolving import ROUND
@@ -24,20 +22,22 @@ if TYPE_CHECKING:
 
     from services.assignment.domain.course import Course
     from services.assignment.domain.kept import Offer
+    from services.assignment.domain.placement import Placement
 
 
 def proceed(course: Course, referral_id: str, promised: str | None = None) -> None:
     """Take the next step of the referral, if there is one. `promised` is the agency whose free place was said to it."""
-    referral = course.referral(referral_id)
+    placement = course.placement
+    referral = placement.referrals[referral_id]
     if referral.told is None or referral.received_at is None or referral.settled:
         return
-    reason = _why_close(course, referral_id)
+    reason = _why_close(placement, referral_id, course.office)
     if reason is not None:
         close(course, referral_id, reason)
     elif referral.told.after_the_fact is not None:
         made = referral.told.after_the_fact
         record(course, referral_id, made.to_agency, made.handed_off_at)
-    elif course.placement.ready_at(referral_id, course.office) is None:
+    elif placement.ready_at(referral_id, course.office) is None:
         return
     elif referral.live is None:
         _seek(course, referral_id, promised)
@@ -45,20 +45,21 @@ def proceed(course: Course, referral_id: str, promised: str | None = None) -> No
         _renew(course, referral_id, referral.live[1])
 
 
-def _why_close(course: Course, referral_id: str) -> ClosedReason | None:
-    referral = course.referral(referral_id)
-    if course.placement.says_no(referral_id, course.office):
+def _why_close(placement: Placement, referral_id: str, office: str) -> ClosedReason | None:
+    referral = placement.referrals[referral_id]
+    if placement.says_no(referral_id, office):
         return ClosedReason.PERSON_DECLINED
     if referral.retracted:
         return ClosedReason.WITHDRAWN_BY_SOURCE
     recorded = referral.told is not None and referral.told.after_the_fact is not None
-    accepted = referral.live is not None and referral.live[1].holds
-    ruled_out = referral.ineligible and referral.ruled_as_told
-    return ClosedReason.NOT_DIVERTIBLE if ruled_out and not accepted and not recorded else None
+    if recorded or not (referral.ineligible and referral.ruled_as_told):
+        return None
+    live = referral.live
+    return None if live is not None and live[1].holds else ClosedReason.NOT_DIVERTIBLE
 
 
 def _seek(course: Course, referral_id: str, promised: str | None) -> None:
-    left = askable(course.site, course.board, course.placement, referral_id)
+    left = askable(course.case_managers, course.board, course.placement, referral_id)
     for one in left:
         if _has_room(course, referral_id, one, promised):
             offer_to(course, referral_id, one.agency)
@@ -92,18 +93,18 @@ def _of_another(course: Course, referral_id: str, offer: Offer) -> bool:
 
     Had it them before, an operator asked this one by hand.
     """
-    own = own_agency(course.site, course.board, course.placement)
+    own = own_agency(course.case_managers, course.board, course.placement)
     if own in {None, offer.agency} or course.referral(referral_id).officer_waits:
         return False
-    return course.before is None or own != own_agency(course.site, course.board, course.before)
+    return course.before is None or own != own_agency(course.case_managers, course.board, course.before)
 
 
 def _still_suits(course: Course, referral_id: str, offer: Offer) -> bool:
     """Whether the agency suits as well as when it was asked; whom an operator chose by hand need not suit."""
     if course.board.room(offer.agency).suspended:
         return False
-    now = candidates(course.site, course.board, course.placement, referral_id)
-    suited = offer.terms is not None and suits_terms(course.site.agencies[offer.agency], offer.terms)
+    now = candidates(course.case_managers, course.board, course.placement, referral_id)
+    suited = offer.terms is not None and course.case_managers.suit(offer.agency, offer.terms)
     return not suited or any(one.agency == offer.agency for one in now)
 
 
@@ -120,7 +121,7 @@ def _has_room(course: Course, referral_id: str, one: Candidate, promised: str | 
     if _knows(course, one):
         return not referral.officer_waits or any(
             _open(course, agency, told.door) and fresh(board, referral, agency)
-            for agency in for_newcomers(course.site, board, told)
+            for agency in course.case_managers.for_newcomers(board, told)
         )
     if not _open(course, one.agency, told.door):
         return False
@@ -149,11 +150,11 @@ def _full_for_newcomers(course: Course, referral_id: str) -> bool:
     """Whether some agency would not have been asked for a newcomer, for want of room; whoever the person is."""
     referral, board = course.referral(referral_id), course.board
     told = told_of(referral)
-    own = own_agency(course.site, board, course.placement)
+    own = own_agency(course.case_managers, board, course.placement)
     return any(
         fresh(board, referral, agency)
         or (_knows(course, Candidate(agency, own=agency == own)) and not _open(course, agency, told.door))
-        for agency in for_newcomers(course.site, board, told)
+        for agency in course.case_managers.for_newcomers(board, told)
     )
 
 
@@ -164,7 +165,7 @@ def _nobody(course: Course, referral_id: str, *, full: bool) -> None:
     officer = referral.officer_waits
     if officer:
         course.say(AssignmentUnavailable(referral_id=referral_id, appointment_follows=full))
-        for one in askable(course.site, course.board, course.placement, referral_id):
+        for one in askable(course.case_managers, course.board, course.placement, referral_id):
             if _knows(course, one) and _has_room(course, referral_id, one, None):
                 offer_to(course, referral_id, one.agency)
                 return
@@ -178,11 +179,9 @@ def _nobody(course: Course, referral_id: str, *, full: bool) -> None:
             appointment=referral.appointment or (full and (officer or told.door is Door.ARREST_DIVERSION)),
         )
     )
-    if any(
-        referral.asked_at(one.agency) for one in candidates(course.site, course.board, course.placement, referral_id)
-    ):
-        clocks = course.site.clocks
-        course.remind(ROUND, referral_id, course.at + clocks.minutes(clocks.offer_answer_minutes_outreach))
+    suiting = candidates(course.case_managers, course.board, course.placement, referral_id)
+    if any(referral.asked_at(one.agency) for one in suiting):
+        course.remind(ROUND, referral_id, course.at + course.times.outreach)
 
 
 def _new_turn(course: Course, referral_id: str) -> tuple[int, datetime, str]:

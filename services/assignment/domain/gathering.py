@@ -40,6 +40,7 @@ def gathered(
     desks: Mapping[str, Desk],
     enrolled: Mapping[str, tuple[str, ...]],
     waiting: Iterable[Waiting],
+    guests: Iterable[tuple[str, str]] = (),
 ) -> Board:
     """Return the board; `enrolled` are the agencies of linked persons, `waiting` the first in line at each agency."""
     placements = [state for state in states.values() if isinstance(state, Placement)]
@@ -53,4 +54,6 @@ def gathered(
         held=Counter((one.person, offer.agency) for one in placements for _, _, offer in one.live),
         enrolled={**enrolled, **{one.person: one.enrolled_with for one in placements}},
         waiting=lines,
+        links={one.person: one.linked for one in placements if one.links},
+        guests=frozenset(guests),
     )

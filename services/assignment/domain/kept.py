@@ -5,12 +5,17 @@ Every piece is merged so that the order of arrival over different topics, and he
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Final
+from functools import cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from contracts.parts import AfterTheFact, AgeFact
 from contracts.words import AgeBand, Agreement, ClosedReason, DeclineReason, Door, HelpType, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LASTING: Final = frozenset({DeclineReason.NOT_OUR_AREA, DeclineReason.NO_SHARED_LANGUAGE, DeclineReason.SAFETY})
 """Reasons that will be the same tomorrow: who gave one is not asked again for this referral."""
@@ -67,6 +72,10 @@ class Ruling:
     def order(self) -> tuple[int, bool, bool, datetime, str]:
         """Of two rulings, the greater is the truth."""
         return self.revision, self.decided, not self.default, self.at, self.id
+
+    def overruled_by(self, other: Ruling | None) -> bool:
+        """Whether the other one is the truth already."""
+        return other is not None and other.order >= self.order
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +169,20 @@ class Onward:
     asked_by: str
     provider: str | None
     state: str = "asked"
+
+
+Piece = TypeVar("Piece")
+
+
+def changed(piece: Piece, **changes: Any) -> Piece:
+    """Return the piece with these fields changed: `dataclasses.replace`, without asking anew what its fields are."""
+    kind: Any = type(piece)
+    names, values = _fields(kind)
+    made: Piece = kind(**{**dict(zip(names, values(piece), strict=True)), **changes})
+    return made
+
+
+@cache
+def _fields(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    names = tuple(one.name for one in fields(kind))
+    return names, attrgetter(*names)

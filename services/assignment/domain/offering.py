@@ -13,7 +13,7 @@ from contracts.catalogue import (
     AssignmentUnavailable,
 )
 from contracts.words import ClosedReason, Door
-from services.assignment.domain.candidates import age_band
+from services.assignment.domain.case_managers import age_band
 from services.assignment.domain.kept import Terms
 from services.assignment.domain.referral import FINAL
 
@@ -34,10 +34,9 @@ def offer_to(course: Course, referral_id: str, agency: str, since: datetime | No
     referral = course.referral(referral_id)
     told, terms = told_of(referral), terms_of(referral)
     ready_at = course.placement.ready_at(referral_id, course.office)
-    clocks = course.site.clocks
     pressing = referral.officer_waits or (told.door is Door.ARREST_DIVERSION and not referral.unavailable)
-    minutes = clocks.offer_answer_minutes if pressing else clocks.offer_answer_minutes_outreach
-    lapses_at = max(course.at, ready_at or course.at, since or course.at) + clocks.minutes(minutes)
+    time = course.times.answer if pressing else course.times.outreach
+    lapses_at = max(course.at, ready_at or course.at, since or course.at) + time
     offer_id = _offer_id(course, referral_id, agency)
     course.say(
         AssignmentOffered(
@@ -51,7 +50,7 @@ def offer_to(course: Course, referral_id: str, agency: str, since: datetime | No
             needs=terms.needs,
             officer_waiting=terms.officer_waiting,
             lapses_at=lapses_at,
-            arrive_within_minutes=clocks.arrival_minutes if referral.officer_waits else None,
+            arrive_within_minutes=course.site.clocks.arrival_minutes if terms.officer_waiting else None,
             test=told.test,
         )
     )
@@ -99,8 +98,7 @@ def close(course: Course, referral_id: str, reason: ClosedReason) -> None:
 
 def remind_of_intake(course: Course, offer_id: str) -> None:
     """Have the program office told when nothing is heard of an intake for too long: nobody is lost unseen."""
-    clocks = course.site.clocks
-    course.remind(INTAKE, offer_id, course.at + clocks.days(clocks.intake_days))
+    course.remind(INTAKE, offer_id, course.at + course.times.intake)
 
 
 def says_otherwise(course: Course, referral_id: str, offer: Offer) -> bool:

@@ -25,6 +25,11 @@ class Placement:
     links: dict[str, Link] = field(default_factory=dict)
     onwards: dict[str, Onward] = field(default_factory=dict)
 
+    def with_referral(self, referral_id: str, referral: Referral) -> Placement:
+        """Return the placement with this referral as it is now."""
+        referrals = {**self.referrals, referral_id: referral}
+        return Placement(self.person, referrals, self.words, self.attempts, self.links, self.onwards)
+
     @property
     def linked(self) -> frozenset[str]:
         """The other records of the same person."""
@@ -46,6 +51,11 @@ class Placement:
     def enrolled_with(self) -> tuple[str, ...]:
         """The agencies whose participant the person is, by slug."""
         return tuple(sorted({offer.agency for _, _, offer in self.live if offer.enrolled_at is not None}))
+
+    @property
+    def ever_waited(self) -> bool:
+        """Whether one of the referrals was on the waiting list at any time."""
+        return any(referral.waitlisted_at is not None for referral in self.referrals.values())
 
     def find(self, offer_id: str) -> tuple[str, Offer] | None:
         """Return the offer and its referral, or None for one that was never made for this person."""
@@ -97,6 +107,8 @@ class Placement:
             return True
         if referral.told is not None and referral.told.agreement is Agreement.DECLINED and not referral.settled:
             return True
+        if not self.words:
+            return False
         return any(not word.yes and self.counts(word, referral_id, office) for word in self.words.values())
 
     def agreed_at(self, referral_id: str, office: str) -> datetime | None:

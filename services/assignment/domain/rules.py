@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
 
+from services.assignment.domain.case_managers import CaseManagers
 from services.assignment.domain.naming import Naming
 from services.sites import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long the site gives."""
+
+    answer: timedelta
+    """To answer while an officer waits, or an arrest."""
+    outreach: timedelta
+    """To answer otherwise."""
+    arrival: timedelta
+    intake: timedelta
 
 
 @dataclass(frozen=True)
@@ -14,3 +29,19 @@ class Rules:
 
     site: Site
     naming: Naming
+
+    @cached_property
+    def times(self) -> Times:
+        """How long things may take."""
+        clocks = self.site.clocks
+        return Times(
+            answer=clocks.minutes(clocks.offer_answer_minutes),
+            outreach=clocks.minutes(clocks.offer_answer_minutes_outreach),
+            arrival=clocks.minutes(clocks.arrival_minutes),
+            intake=clocks.days(clocks.intake_days),
+        )
+
+    @cached_property
+    def case_managers(self) -> CaseManagers:
+        """Who gets first offers."""
+        return CaseManagers(self.site)

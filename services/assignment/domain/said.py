@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.catalogue import (
@@ -20,7 +19,7 @@ from contracts.catalogue import (
     OnwardAsked,
     OnwardClosed,
 )
-from services.assignment.domain.kept import Offer, Onward, Terms
+from services.assignment.domain.kept import Offer, Onward, Terms, changed
 from services.assignment.domain.referral import Referral
 
 if TYPE_CHECKING:
@@ -102,14 +101,15 @@ def _answered(placement: Placement, event: OnwardClosed, _at: datetime) -> Place
     known = placement.onwards.get(event.onward_id) or Onward(asked_by=event.asked_by, provider=event.provider)
     if ONWARD_RANKS[event.state] <= ONWARD_RANKS[known.state]:
         return placement
-    return _onward(placement, event.onward_id, replace(known, state=event.state))
+    return _onward(placement, event.onward_id, changed(known, state=event.state))
 
 
 def _offer(placement: Placement, event: Any, **changes: Any) -> Placement:
-    referral = placement.referrals.get(event.referral_id, Referral())
-    offer = referral.offers.get(event.offer_id) or Offer(agency=event.agency)
-    offers = referral.offers | {event.offer_id: replace(offer, **changes)}
-    return _referral(placement, event, offers=offers)
+    referral = placement.referrals.get(event.referral_id) or Referral()
+    known = referral.offers.get(event.offer_id)
+    offer = Offer(event.agency, **changes) if known is None else changed(known, **changes)
+    offers = {**referral.offers, event.offer_id: offer}
+    return placement.with_referral(event.referral_id, changed(referral, offers=offers))
 
 
 def _relation(placement: Placement, event: Any, at: datetime, **changes: Any) -> Placement:
@@ -123,18 +123,17 @@ def _relation(placement: Placement, event: Any, at: datetime, **changes: Any) ->
     if not held:
         return placement
     _, offer_id = max(held)
-    offer = replace(referral.offers[offer_id], **changes)
+    offer = changed(referral.offers[offer_id], **changes)
     return _referral(placement, event, offers=referral.offers | {offer_id: offer})
 
 
 def _referral(placement: Placement, event: Any, **changes: Any) -> Placement:
-    before = placement.referrals.get(event.referral_id, Referral())
-    after = replace(before, **changes)
-    return replace(placement, referrals=placement.referrals | {event.referral_id: after})
+    before = placement.referrals.get(event.referral_id) or Referral()
+    return placement.with_referral(event.referral_id, changed(before, **changes))
 
 
 def _onward(placement: Placement, onward_id: str, onward: Onward) -> Placement:
-    return replace(placement, onwards=placement.onwards | {onward_id: onward})
+    return changed(placement, onwards=placement.onwards | {onward_id: onward})
 
 
 OWN: Final[Mapping[type[Event], Callable[[Placement, Any, datetime], Placement]]] = {
