@@ -41,8 +41,10 @@ _SCHEMAS: Final = """
 SELECT nspname FROM pg_namespace AS schema JOIN pg_class AS relation ON relation.relnamespace = schema.oid
 WHERE relname = 'deadlines' AND has_schema_privilege(schema.oid, 'USAGE')
   AND has_table_privilege(relation.oid, 'DELETE')
+  AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = relation.oid AND attname = 'set_at')
 ORDER BY nspname
 """
+"""A schema whose service has not brought it up to date yet waits for that; the others go on."""
 _IS_LAID: Final = """
 SELECT FROM pg_namespace AS schema JOIN pg_class AS relation ON relation.relnamespace = schema.oid
 WHERE nspname = $1 AND relname = 'outbox' AND has_schema_privilege(schema.oid, 'USAGE')

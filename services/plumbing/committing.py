@@ -6,11 +6,10 @@ Late or lost commits do no harm: what is read again, the inbox knows.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from aiokafka import TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from services.plumbing.arrivals import cause_of
 from services.plumbing.waiting import Interrupted, Patience
@@ -22,10 +21,14 @@ if TYPE_CHECKING:
 class Commits:
     """Commits the newest offsets that were noted, again and again, in a task of its own."""
 
-    def __init__(self, pause_seconds: float, interrupt: asyncio.Event) -> None:
-        """After each commit it pauses; `interrupt` ends the waiting for a Kafka that is away."""
+    def __init__(self, pause_seconds: float, most_seconds: float, interrupt: asyncio.Event) -> None:
+        """After each commit it pauses; one takes `most_seconds`; `interrupt` ends the waiting for a Kafka that is away.
+
+        aiokafka itself would wait for ever, and nobody would see it.
+        """
         self.trouble: str | None = None
         self._pause = pause_seconds
+        self._most_seconds = most_seconds
         self._interrupt = interrupt
         self._offsets: dict[TopicPartition, int] = {}
         self._noted = asyncio.Event()
@@ -68,15 +71,22 @@ class Commits:
             while self._offsets and self._consumer is not None:
                 offsets, self._offsets = self._offsets, {}
                 try:
-                    await self._consumer.commit(offsets)
+                    await asyncio.wait_for(self._consumer.commit(offsets), self._most_seconds)
                 except (CommitFailedError, IllegalStateError):
                     # The partitions went elsewhere: whoever has them reads this again, and the inbox knows it.
                     pass
-                except (KafkaError, OSError) as error:
+                except Exception as error:  # noqa: BLE001  # whatever it trips over, it goes on, and the trouble shows
                     self.trouble = cause_of(error)
-                    self._offsets = offsets | self._offsets
-                    with suppress(Interrupted):
+                    self._offsets = self._still_ours(offsets) | self._offsets
+                    try:
                         await patience.pause()
-                        continue
-                    return
+                    except Interrupted:
+                        return
+                    continue
                 self.trouble = None
+
+    def _still_ours(self, offsets: dict[TopicPartition, int]) -> dict[TopicPartition, int]:
+        """A topic that was removed must not hold up the others."""
+        assigned = self._consumer.assignment()
+        known = {one: self._consumer.partitions_for_topic(one.topic) for one in offsets if one in assigned}
+        return {one: offsets[one] for one, there in known.items() if there}

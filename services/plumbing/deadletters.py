@@ -40,7 +40,8 @@ SELECT min(id) FROM dead_letters WHERE settled_at IS NULL AND key IS NOT NULL
 GROUP BY key HAVING bool_and(reason = 'behind')
 """
 _LOCK: Final = """
-UPDATE dead_letters SET retry_asked_at = NULL WHERE settled_at IS NULL AND (id = $1 OR key = $2)
+UPDATE dead_letters SET retry_asked_at = NULL
+WHERE settled_at IS NULL AND (id = $1 OR key = $2) AND ($3 OR NOT wrapped)
 """
 _TAKE_OLDEST: Final = """
 UPDATE dead_letters SET settled_at = now(), settled_as = 'retried'
@@ -122,9 +123,10 @@ class Retries:
 
         async def attempt(trouble: Trouble | None) -> Report:
             async with self._database.transaction() as conn:
-                await conn.execute(_LOCK, first, key)
                 # What was sealed stays asked for until an instance with the key comes by.
-                letter = await conn.fetchrow(_TAKE_OLDEST, first, key, self._unwrap is not None)
+                opens = self._unwrap is not None
+                await conn.execute(_LOCK, first, key, opens)
+                letter = await conn.fetchrow(_TAKE_OLDEST, first, key, opens)
                 if letter is None:
                     return Report()
                 arrival = self._arrival(*letter)

@@ -58,7 +58,9 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
         self._handler = handler
         self._interrupt = interrupt
         self._log = log
-        self._commits = Commits(settings.commit_milliseconds / 1000, interrupt)
+        self._commits = Commits(
+            settings.commit_milliseconds / 1000, settings.request_timeout_milliseconds / 1000, interrupt
+        )
         self._under_way: asyncio.Task[None] | None = None
         self._failed: str | None = None
         self._owns = False
@@ -128,7 +130,7 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Read on from what is committed."""
-        self._owns = True
+        self._owns, self._failed = True, None
         if not self._stopping:
             self._interrupt.clear()
         self._log.info("partitions assigned", service=self._service.name, partitions=len(assigned))
@@ -148,11 +150,19 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
             return
         assigned = consumer.assignment()
         ours = [one for one in records if TopicPartition(one.topic, one.partition) in assigned]
-        arrivals = self._handler.read(ours)
+        try:
+            arrivals = self._handler.read(ours)
+        except Exception as error:  # noqa: BLE001  # as in `_handled`
+            self._stumbled(error)
+            return
         if self._under_way is not None:
             await asyncio.wait([self._under_way])
         if self._current(turn):
             self._under_way = asyncio.create_task(self._handled(ours, arrivals))
+
+    def _stumbled(self, error: BaseException) -> None:
+        self._owns, self._failed = False, cause_of(error)
+        self._log.error("batch failed", service=self._service.name, trouble=self._failed)
 
     def _current(self, turn: int) -> bool:
         return self._owns and turn == self._turn
@@ -164,8 +174,7 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
             # Given up before it was committed: nothing more is read until the positions are set anew.
             self._owns = False
         except Exception as error:  # noqa: BLE001  # our own mistake: to go on would pass over what was not handled
-            self._owns, self._failed = False, cause_of(error)
-            self._log.error("batch failed", service=self._service.name, trouble=self._failed)
+            self._stumbled(error)
         else:
             self._commits.note(records)
         self.last_batch_at = time.monotonic()
