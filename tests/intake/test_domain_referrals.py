@@ -10,6 +10,7 @@ from tests.intake.examples import (
     OFFICE,
     PERSON,
     POLICE,
+    PROVIDER,
     PSEUDONYMS,
     SHERIFF,
     House,
@@ -50,6 +51,7 @@ FULL = arrest(
     safety_code="blue",
     referrer_contact="360-555-0199",
 )
+HANDED_OFF = {"handed_off_at": "2026-03-02T09:30:00-08:00", "to_agency": PROVIDER}
 
 
 def amended(**sections):
@@ -179,6 +181,72 @@ async def test_what_a_known_incident_says_otherwise_under_a_new_id_is_not_droppe
     assert (answer.reason, answer.message_type) == ("known-referral", "referral.submitted")
     assert answer.problems[0].fix.startswith("Send referral.amended")
     assert house.store.people == {first.subject: first.event.referral_id}
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"test": True}, "test"),
+        ({"door": "social_contact"}, "door"),
+        ({"after_the_fact": HANDED_OFF}, "after_the_fact"),
+        ({"prior_involvement": {"verified_by": "records"}}, "prior_involvement"),
+        ({"safety_notes": "two dogs"}, "safety_notes"),
+        ({"safety_notes": None}, "safety_notes"),
+        ({"safety_code": "red"}, "safety_code"),
+        ({"incident": FULL["incident"] | {"officer": {"badge": "B-78"}}}, "incident.officer"),
+        ({"incident": FULL["incident"] | {"reported_at": "2026-03-02T09:20:00-08:00"}}, "incident.reported_at"),
+        ({"location": {"area": "bellingham", "place": "the bus station"}}, "location.place"),
+        ({"source_reference": "T-9"}, "source_reference"),
+        ({"referrer_contact": "360-555-0198"}, "referrer_contact"),
+        ({"reason": None}, "reason"),
+        ({"location": {"place": "the library steps"}}, "location.area"),
+        ({"residence_area": None}, "residence_area"),
+        ({"safety_code": "red", "agreement": "declined"}, "safety_code"),
+    ],
+)
+async def test_what_no_amendment_can_say_is_not_dropped_silently_either(facts, field):
+    house, first = await received()
+    answer = refusal(await house.hear(record(FULL | facts)))
+    assert (answer.reason, answer.problems[0].field) == ("known-referral", field)
+    assert answer.problems[0].fix.startswith("Withdraw this referral and submit it anew under a new id.")
+    assert "referral.amended" not in answer.problems[0].fix
+    (gone,) = await house.hear(withdrawn())
+    anew = (await house.hear(record(FULL | facts)))[0]
+    assert (gone.event.name, anew.event.name, anew.subject) == (
+        "referral.retracted",
+        "referral.received",
+        first.subject,
+    )
+
+
+async def test_another_kind_of_source_is_not_dropped_silently():
+    house, _ = await received(community(source_reference="T-1", source_kind="family"), agency=OFFICE)
+    other = record(community(source_reference="T-1", source_kind="emergency_department"), agency=OFFICE)
+    answer = refusal(await house.hear(other))
+    assert (answer.reason, answer.problems[0].field) == ("known-referral", "source_kind")
+
+
+async def test_a_person_sent_as_a_test_and_then_for_real_does_not_stay_a_test():
+    house, first = await received(FULL | {"test": True})
+    answer = refusal(await house.hear(record(FULL)))
+    assert (answer.reason, answer.problems[0].field) == ("known-referral", "test")
+    await house.hear(withdrawn())
+    live = (await house.hear(record(FULL)))[0]
+    assert (first.event.test, live.event.name, live.event.test) == (True, "referral.received", False)
+
+
+async def test_the_same_in_another_spelling_is_the_same_again():
+    house, _ = await received(FULL | {"source_reference": "T-9"})
+    spelled = FULL["incident"] | {"number": "26b 01234", "occurred_at": "2026-03-02T17:00:00Z"}
+    again = await house.hear(record(FULL | {"incident": spelled, "source_reference": "t-9"}))
+    assert names(again) == ["referral.repeated"]
+
+
+async def test_a_safety_note_that_comes_later_is_not_lost():
+    house, _ = await received(arrest())
+    answer = refusal(await house.hear(record(arrest(safety_notes="a dog"))))
+    assert (answer.reason, answer.problems[0].field) == ("known-referral", "safety_notes")
+    assert "dog" not in str(answer)
 
 
 async def test_what_an_amendment_said_may_be_sent_again_as_a_whole():
