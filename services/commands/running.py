@@ -15,6 +15,7 @@ from services.commands.reach import JsonOption, SiteOption, StateOption
 from services.local import hub as local
 from services.local.settings import LocalSettings
 from services.local.state import State
+from services.plumbing.loop import run
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
@@ -98,7 +99,7 @@ def until_told(work: Coroutine[Any, Any, Any]) -> Any:
                 raise
             return None
 
-    return asyncio.run(told())
+    return run(told())
 
 
 @contextmanager

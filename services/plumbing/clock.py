@@ -24,6 +24,7 @@ from services.plumbing.arrivals import cause_of
 from services.plumbing.batch import outgoing
 from services.plumbing.database import Database, waits_out
 from services.plumbing.fold import Due
+from services.plumbing.loop import run
 from services.plumbing.positions import Positions
 from services.plumbing.reaching import CLOCK, TOPIC, reached
 from services.plumbing.sending import KafkaAway, Sender
@@ -227,4 +228,4 @@ async def keep_time(settings: PipesSettings | None = None) -> None:
 
 if __name__ == "__main__":
     logs.configure()
-    asyncio.run(keep_time())
+    run(keep_time())

@@ -19,6 +19,7 @@ from services.plumbing.deadletters import Retries
 from services.plumbing.handling import Handler
 from services.plumbing.health import Health, Probe, beat, served
 from services.plumbing.kafka import Subscriber
+from services.plumbing.loop import run
 from services.plumbing.migrations import Migration, from_folder, migrate
 from services.plumbing.relay import Relay
 from services.plumbing.sending import Sender
@@ -261,7 +262,7 @@ def run_forever(service: Service[Any, Any], settings: PipesSettings | None = Non
     """Run one service until SIGTERM or Ctrl-C; `options` are those of `Runner`."""
     logs.configure()
     steady()
-    asyncio.run(_until_signal(service, settings, options))
+    run(_until_signal(service, settings, options))
 
 
 async def _until_signal(service: Service[Any, Any], settings: PipesSettings | None, options: dict[str, Any]) -> None:

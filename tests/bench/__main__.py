@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import logging
 import statistics
@@ -20,6 +19,8 @@ from rich.table import Table
 from contracts import topics
 from services.local import laying
 from services.local.platform import Platform
+from services.plumbing.loop import run
+from services.plumbing.runner import steady
 from services.sites import load_site
 from tests.bench import hub as whole
 from tests.bench.loop import Ground, filled, laid_out, raw_on_the_same, received, same_bytes, service_loop, to_topic
@@ -38,6 +39,7 @@ async def loops(quick: bool) -> dict[str, Any]:
             ground = await laid_out(platform, load_site("whatcom"))
             _make_topics(ground, "bench.out", *HOPS)
             await filled(ground, 0, count)
+            steady()
             say.print("one service's loop …")
             ours = await service_loop(ground, count, BATCH)
             work = await same_bytes(ground)
@@ -137,7 +139,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer messages, for a first look")
     quick = parser.parse_args().quick
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    found = asyncio.run(loops(quick)) | asyncio.run(chain(quick))
+    found = run(loops(quick)) | run(chain(quick))
     found["chain_to_tutorial"] = round(found["chain_per_second"] / found["tutorial_chain_per_second"], 1)
     found["limited_by"] = (
         "Python's own time on one core: each referral is read, folded and written by five services and the carrier, "

@@ -196,7 +196,6 @@ async def test_what_a_known_incident_says_otherwise_under_a_new_id_is_not_droppe
         ({"incident": FULL["incident"] | {"officer": {"badge": "B-78"}}}, "incident.officer"),
         ({"incident": FULL["incident"] | {"reported_at": "2026-03-02T09:20:00-08:00"}}, "incident.reported_at"),
         ({"location": {"area": "bellingham", "place": "the bus station"}}, "location.place"),
-        ({"source_reference": "T-9"}, "source_reference"),
         ({"referrer_contact": "360-555-0198"}, "referrer_contact"),
         ({"reason": None}, "reason"),
         ({"location": {"place": "the library steps"}}, "location.area"),

@@ -14,6 +14,7 @@ from typing import Any
 
 from services.local.hub import started
 from services.local.logging import to_file
+from services.plumbing.loop import run
 
 ROOT = Path(__file__).resolve().parents[2]
 MINUTE_SECONDS = 3.0
@@ -56,4 +57,4 @@ async def _run(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_run(Path(sys.argv[1])))
+    run(_run(Path(sys.argv[1])))

@@ -11,7 +11,7 @@ from services.assignment.domain.rooms import Room
 
 _PLACEMENTS: Final = TypeAdapter(Placement)
 _LATELY: Final[dict[str, Placement]] = {}
-_MOST: Final = 2_000
+_MOST: Final = 600
 """How many placements are remembered by what was written of them: most people are heard of again soon."""
 _ROOMS: Final = TypeAdapter(Room)
 

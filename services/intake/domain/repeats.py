@@ -40,7 +40,6 @@ _FOR_GOOD: Final = ("test", "door", "source_kind", "after_the_fact")
 _SEALED_FOR_GOOD: Final = (
     (Category.SAFETY, "safety_notes", "safety_notes"),
     (Category.SAFETY, "safety_code", "safety_code"),
-    (Category.INCIDENT, "source_reference", "source_reference"),
     (Category.INCIDENT, "place", "location.place"),
     (Category.INCIDENT, "number", "incident.number"),
     (Category.INCIDENT, "ori", "incident.ori"),

@@ -12,7 +12,7 @@ from services.notification.domain.lanes import LaneRow
 
 _DOSSIERS: Final = TypeAdapter(Dossier)
 _LATELY: Final[dict[str, Dossier]] = {}
-_MOST: Final = 2_000
+_MOST: Final = 600
 """How many dossiers are remembered by what was written of them: most are read again soon, by service and carrier."""
 _ROWS: Final = TypeAdapter(LaneRow)
 _VERDICTS: Final = TypeAdapter(Verdict)
