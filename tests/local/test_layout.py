@@ -62,7 +62,7 @@ def test_a_drifted_setting_is_named_with_what_it_is_and_what_it_should_be():
 
 
 def test_too_few_partitions_can_be_mended_and_too_many_need_a_person():
-    few = replace(WANTED.topics[topics.REFERRALS], partitions=6)
+    few = replace(WANTED.topics[topics.REFERRALS], partitions=2)
     many = replace(WANTED.topics[topics.REPORTS], partitions=24)
     changes = differences(WANTED, found(topics={**WANTED.topics, few.name: few, many.name: many}))
     assert [change.kind for change in changes] == [Kind.ADD_PARTITIONS, Kind.BEYOND_REPAIR]
