@@ -70,9 +70,9 @@ async def loops(quick: bool) -> dict[str, Any]:
     }
 
 
-async def chain(quick: bool) -> dict[str, Any]:
+async def chain(quick: bool, many: int) -> dict[str, Any]:
     """Measure the whole hub: its memory before anything came, at ten a second, saturated, and its memory again."""
-    burst, steady, many = (1_000, 50, 2_000) if quick else (5_000, 300, 100_000)
+    burst, steady = (1_000, 50) if quick else (5_000, 300)
     with tempfile.TemporaryDirectory() as folder:
         async with whole.running_hub(Path(folder)) as hub:
             with whole.Lanes(hub).watched() as lanes:
@@ -137,9 +137,11 @@ def main() -> None:
     """Run it all and print what was found."""
     parser = argparse.ArgumentParser(description="Measure the hub; every ratio is within this run.")
     parser.add_argument("--quick", action="store_true", help="fewer messages, for a first look")
-    quick = parser.parse_args().quick
+    parser.add_argument("--referrals", type=int, help="how many the memory is measured after (100 000; quick: 2 000)")
+    asked = parser.parse_args()
+    quick, many = asked.quick, asked.referrals or (2_000 if asked.quick else 100_000)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    found = run(loops(quick)) | run(chain(quick))
+    found = run(loops(quick)) | run(chain(quick, many))
     found["chain_to_tutorial"] = round(found["chain_per_second"] / found["tutorial_chain_per_second"], 1)
     found["limited_by"] = (
         "Python's own time on one core: each referral is read, folded and written by five services and the carrier, "
