@@ -241,6 +241,12 @@ async def test_the_same_in_another_spelling_is_the_same_again():
     assert names(again) == ["referral.repeated"]
 
 
+async def test_a_ticket_numbered_anew_for_the_same_incident_is_the_same_referral_again():
+    house, _ = await received(FULL | {"source_reference": "T-9"})
+    again = await house.hear(record(FULL | {"source_reference": "T-10"}))
+    assert names(again) == ["referral.repeated"]
+
+
 async def test_a_safety_note_that_comes_later_is_not_lost():
     house, _ = await received(arrest())
     answer = refusal(await house.hear(record(arrest(safety_notes="a dog"))))

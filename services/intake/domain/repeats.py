@@ -49,10 +49,12 @@ _SEALED_FOR_GOOD: Final = (
     (Category.INCIDENT, "officer", "incident.officer"),
     (Category.CONTACT, "referrer_contact", "referrer_contact"),
 )
-"""What is sealed and no amendment says: its category, its name there, and the field that the sender knows."""
+"""What is sealed and no amendment says: its category, its name there, and the field that the sender knows.
+
+An incident's `source_reference` is not among them: a system that numbers each sending anew sends the same referral.
+"""
 _REPLACED: Final = (("area", "location.area"), ("residence_area", "residence_area"))
 """What an amendment replaces, but cannot take back."""
-_NUMBERS: Final = frozenset({"number", "source_reference"})
 _MOMENTS: Final = frozenset({"occurred_at", "reported_at"})
 _KNOWN: Final = "This referral is known, and stands with other facts."
 _TO_AMEND: Final = "Send referral.amended to change what it says"
@@ -107,7 +109,7 @@ def _compared(name: str, value: Any) -> Any:
     """Return a value as it is compared: a number in one spelling, a moment in one zone."""
     if value is None:
         return None
-    if name in _NUMBERS:
+    if name == "number":
         return plain(value)
     return datetime.fromisoformat(value) if name in _MOMENTS else value
 
