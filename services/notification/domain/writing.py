@@ -9,29 +9,29 @@ from pydantic import TypeAdapter
 from services.notification.domain.answers import Verdict
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.lanes import LaneRow
+from services.plumbing.lately import Lately
 
 _DOSSIERS: Final = TypeAdapter(Dossier)
-_LATELY: Final[dict[str, Dossier]] = {}
-_MOST: Final = 600
-"""How many dossiers are remembered by what was written of them: most are read again soon, by service and carrier."""
 _ROWS: Final = TypeAdapter(LaneRow)
 _VERDICTS: Final = TypeAdapter(Verdict)
 
 
+def _dossier_as_json(dossier: Dossier) -> str:
+    return _DOSSIERS.dump_json(dossier, exclude_defaults=True).decode()
+
+
+_LATELY: Final = Lately(_dossier_as_json, _DOSSIERS.validate_json)
+"""Most dossiers are read again soon, by service and carrier."""
+
+
 def written_dossier(dossier: Dossier) -> str:
     """Return a dossier as JSON."""
-    text = _DOSSIERS.dump_json(dossier, exclude_defaults=True).decode()
-    _LATELY.pop(text, None)
-    _LATELY[text] = dossier
-    if len(_LATELY) > _MOST:
-        del _LATELY[next(iter(_LATELY))]
-    return text
+    return _LATELY.written(dossier)
 
 
 def read_dossier(text: str) -> Dossier:
     """Return the dossier that was written down; what was written lately is not taken apart again."""
-    known = _LATELY.get(text)
-    return _DOSSIERS.validate_json(text) if known is None else known
+    return _LATELY.read(text)
 
 
 def written_row(row: LaneRow) -> str:
