@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 STRUCTURED: Final = "application/cloudevents+json"
 JSON: Final = "application/json"
-_JSON_HEADER: Final = ("content-type", JSON)
+_JSON_LINE: Final = f"\ncontent-type:{JSON}"
+_ALWAYS: Final = 5
+"""Line breaks between the attributes that every event has."""
 _LONGEST: Final = 512
 _TEXTS: Final = (
     "ce_id", "ce_source", "ce_type", "ce_subject", "ce_dataschema", "ce_correlationid", "ce_causationid",
@@ -113,8 +115,7 @@ def agency_from(source: str) -> str | None:
 
 def written(fact: Fact) -> tuple[bytes, list[tuple[str, bytes]]]:
     """Return body and headers of the fact in binary mode. Key and topic are the sender's business."""
-    headers = [(name, value.encode()) for name, value in texts_of(fact)]
-    return body_of(fact), headers
+    return body_of(fact), headers_in(lines_of(fact))
 
 
 def body_of(fact: Fact) -> bytes:
@@ -122,33 +123,40 @@ def body_of(fact: Fact) -> bytes:
     return fact.event.__pydantic_serializer__.to_json(fact.event, exclude_none=True)
 
 
-def texts_of(fact: Fact) -> list[tuple[str, str]]:
-    """Return the headers of the fact in binary mode, as text."""
-    envelope = fact.envelope
-    texts = [
-        ("ce_specversion", "1.0"),
-        ("ce_id", envelope.id),
-        ("ce_source", envelope.source),
-        ("ce_type", envelope.type),
-        ("ce_time", instant(envelope.at)),
-        ("ce_dataschema", envelope.dataschema or fact.event.dataschema()),
-    ]
-    if envelope.subject is not None:
-        texts.append(("ce_subject", envelope.subject))
-    if envelope.correlation_id is not None:
-        texts.append(("ce_correlationid", envelope.correlation_id))
-    if envelope.causation_id is not None:
-        texts.append(("ce_causationid", envelope.causation_id))
-    if envelope.traceparent is not None:
-        texts.append(("ce_traceparent", envelope.traceparent))
-    if envelope.admitted_at is not None:
-        texts.append(("ce_admittedtime", instant(envelope.admitted_at)))
-    if envelope.delivery:
-        texts.append(("ce_replayid", envelope.delivery))
-    if envelope.signature is not None:
-        texts.append(("ce_signature", envelope.signature))
-    texts.append(_JSON_HEADER)
-    return texts
+def lines_of(fact: Fact) -> str:
+    """Return the headers of the fact in binary mode as one text, a line `name:value` each, as the outbox keeps them.
+
+    Raises:
+        ValueError: an attribute holds a line break.
+    """
+    said = fact.envelope
+    lines = (
+        f"ce_specversion:1.0\nce_id:{said.id}\nce_source:{said.source}\nce_type:{said.type}\n"
+        f"ce_time:{instant(said.at)}\nce_dataschema:{said.dataschema or fact.event.dataschema}"
+    )
+    breaks = _ALWAYS
+    for name, value in (
+        ("ce_subject", said.subject),
+        ("ce_correlationid", said.correlation_id),
+        ("ce_causationid", said.causation_id),
+        ("ce_traceparent", said.traceparent),
+        ("ce_admittedtime", said.admitted_at and instant(said.admitted_at)),
+        ("ce_replayid", said.delivery or None),
+        ("ce_signature", said.signature),
+    ):
+        if value is not None:
+            lines += f"\n{name}:{value}"
+            breaks += 1
+    if lines.count("\n") != breaks:
+        message = "An attribute of an event is one line."
+        raise ValueError(message)
+    return lines + _JSON_LINE
+
+
+def headers_in(lines: str) -> list[tuple[str, bytes]]:
+    """Return the headers that `lines_of` made one text of, as Kafka takes them."""
+    pairs = [line.partition(":") for line in lines.split("\n")]
+    return [(name, value.encode()) for name, _, value in pairs]
 
 
 def structured(fact: Fact) -> dict[str, Any]:

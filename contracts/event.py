@@ -24,11 +24,8 @@ class Event(BaseModel):
     version: ClassVar[int] = 0
     topic: ClassVar[str] = ""
     """The topic on which the event is said, or `TO_HUB`/`FROM_HUB` for an agency's own topics."""
-
-    @classmethod
-    def dataschema(cls) -> str:
-        """Return the CloudEvents `dataschema` of this version, for example `hub:referral.submitted/2`."""
-        return f"hub:{cls.name}/{cls.version}"
+    dataschema: ClassVar[str] = ""
+    """The CloudEvents `dataschema` of this version, for example `hub:referral.submitted/2`."""
 
 
 class AgencyEvent(Event):
@@ -49,7 +46,8 @@ class AgencyPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-_shelf: dict[str, list[type[Event]]] = {}
+_shelf: dict[str, tuple[type[Event], ...]] = {}
+"""All versions of each event, oldest first."""
 
 
 class NotPublishable(TypeError):
@@ -64,11 +62,11 @@ def published(name: str, *, version: int, on: str) -> Callable[[_Published], _Pu
     """
 
     def put(cls: _Published) -> _Published:
-        versions = _shelf.setdefault(name, [])
-        if version != len(versions) + 1 or (version > 1 and "upcast" not in vars(cls)):
+        before = versions(name)
+        if version != len(before) + 1 or (version > 1 and "upcast" not in vars(cls)):
             raise NotPublishable(f"{NotPublishable.__doc__} ({name}/{version})")
-        cls.name, cls.version, cls.topic = name, version, on
-        versions.append(cls)
+        cls.name, cls.version, cls.topic, cls.dataschema = name, version, on, f"hub:{name}/{version}"
+        _shelf[name] = (*before, cls)
         return cls
 
     return put
@@ -76,7 +74,7 @@ def published(name: str, *, version: int, on: str) -> Callable[[_Published], _Pu
 
 def versions(name: str) -> tuple[type[Event], ...]:
     """Return all versions of the event, oldest first; empty for an event that nobody has published."""
-    return tuple(_shelf.get(name, ()))
+    return _shelf.get(name, ())
 
 
 def newest(name: str) -> type[Event]:
@@ -96,7 +94,10 @@ def shelf() -> Iterator[type[Event]]:
 
 def brought_up(old: Event) -> Event:
     """Return the same fact in its newest form, by the typed steps of its own history."""
-    for later in _shelf[old.name][old.version :]:
+    known = _shelf[old.name]
+    if old.version == len(known):
+        return old
+    for later in known[old.version :]:
         step: Any = later
         old = step.upcast(old)
     return old

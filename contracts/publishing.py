@@ -36,7 +36,7 @@ class ChangedAfterPublication(Exception):
 
 def schema_of(cls: type[Event]) -> Schema:
     """Return the JSON Schema of what this version's data may be."""
-    return {"$schema": DIALECT, "$id": cls.dataschema(), **cls.model_json_schema(mode="validation")}
+    return {"$schema": DIALECT, "$id": cls.dataschema, **cls.model_json_schema(mode="validation")}
 
 
 def current() -> Shelf:
@@ -125,7 +125,7 @@ def _example_problems(room: Path) -> list[str]:
     wrong = []
     for cls, file in examples(room):
         text = file.read_bytes()
-        envelope = Envelope("1", "/hub/examples", cls.name, _SOME_DAY, dataschema=cls.dataschema())
+        envelope = Envelope("1", "/hub/examples", cls.name, _SOME_DAY, dataschema=cls.dataschema)
         try:
             read_data(envelope, text)
         except Unreadable as error:

@@ -120,7 +120,7 @@ def contract(envelope: Envelope) -> type[Event]:
     """
     known = versions(envelope.type)
     # Most messages are in the newest version, and say so in the words that we would use.
-    if known and envelope.dataschema == known[-1].dataschema():
+    if known and envelope.dataschema == known[-1].dataschema:
         return known[-1]
     if not known:
         problem = Problem(field="type", rule="No contract has this name.", fix="Send one of the events you may say.")

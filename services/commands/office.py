@@ -48,7 +48,7 @@ async def said(reach: Reach, event: Event, *, subject: str | None = None, wait: 
         type=event.name,
         at=datetime.now(UTC),
         subject=subject,
-        dataschema=event.dataschema(),
+        dataschema=event.dataschema,
         signature=_signature(reach, identity, event),
     )
     async with reach.partner(slug) as partner, listening(reach, partner) as answers:

@@ -149,7 +149,7 @@ def cloud_event(
         "type": name,
         "time": datetime.now(UTC).isoformat(),
         "datacontenttype": "application/json",
-        "dataschema": newest(name).dataschema() if versions(name) else None,
+        "dataschema": newest(name).dataschema if versions(name) else None,
         "data": data,
     }
     return {key: value for key, value in (event | attributes).items() if value is not None}
@@ -158,7 +158,7 @@ def cloud_event(
 def said(agency: str, identity: str, event: Event, subject: str | None = None) -> dict[str, Any]:
     """Return an event of ours as a CloudEvent in structured form."""
     at = datetime.now(UTC)
-    envelope = Envelope(identity, agency_source(agency), event.name, at, subject, event.dataschema())
+    envelope = Envelope(identity, agency_source(agency), event.name, at, subject, event.dataschema)
     return structured(Fact(event, envelope))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.envelope import Fact, body_of, readdressed, texts_of
+from contracts.envelope import Fact, body_of, lines_of, readdressed
 from services.plumbing.arrivals import OVERSIZE, Arrival, Trouble, digest_of
 from services.plumbing.fold import Folded, Sent, fold
 from services.plumbing.service import Connection, Loaded, Service
@@ -84,9 +85,13 @@ async def work(
         keys = sorted({one.key for one in viable})  # type: ignore[type-var]  # readable arrivals have a key
         loaded = await service.store.load(conn, keys, [one.fact for one in viable])  # type: ignore[arg-type, misc]
     folded = fold(service, loaded, fresh, blocked=blocked, condemned=condemned)
-    if folded.changed or folded.rows or folded.shared is not loaded.shared:
-        await service.store.save(conn, folded.changed, folded.shared, folded.rows)
-    await _emit(service, tables, conn, folded, most_bytes)
+    saving = asyncio.create_task(_save(service, conn, loaded, folded))
+    try:
+        facts = await _finished(service, conn, folded, saving)
+        rows = _rows(folded.sent, facts, most_bytes)
+    finally:
+        await saving
+    await _emit(service, tables, folded, rows)
     return Report(
         heard=len(arrivals),
         new=folded.handled,
@@ -143,17 +148,31 @@ async def _reused(
     return {one: again for identity, (one, again) in answers.items() if identity in new}
 
 
-async def _emit(service: Service[Any, Any], tables: Tables, conn: Connection, folded: Folded, most_bytes: int) -> None:
+async def _save(service: Service[Any, Any], conn: Connection, loaded: Loaded[Any, Any], folded: Folded) -> None:
+    if folded.changed or folded.rows or folded.shared is not loaded.shared:
+        await service.store.save(conn, folded.changed, folded.shared, folded.rows)
+
+
+async def _finished(
+    service: Service[Any, Any], conn: Connection, folded: Folded, saving: asyncio.Task[None]
+) -> Sequence[Fact]:
+    """Return what is said, as it goes out, while PostgreSQL saves; a last step that asks it, too, waits for that."""
+    facts = [sent.fact for sent in folded.sent]
+    if service.finish is None or not facts:
+        await asyncio.sleep(0)  # lets the saving begin
+        return facts
+    await saving
+    return await service.finish(conn, facts)
+
+
+async def _emit(service: Service[Any, Any], tables: Tables, folded: Folded, rows: Sequence[Outgoing]) -> None:
     """Put out what follows from the batch, each kind in one statement."""
-    if folded.sent:
-        facts = [sent.fact for sent in folded.sent]
-        if service.finish is not None:
-            facts = await service.finish(conn, facts)
+    if rows:
         # What was folded at once and is also heard would come back from its topic: it is handled already.
         own = [
             _identity(sent.fact) for sent in folded.sent if sent.folded and isinstance(sent.fact.event, service.hears)
         ]
-        await tables.send(_rows(folded.sent, facts, most_bytes), own)
+        await tables.send(rows, own)
     if folded.deadlines:
         await tables.set_deadlines(folded.deadlines)
     if folded.parked:
@@ -183,18 +202,7 @@ def outgoing(topic: str, key: str, fact: Fact) -> Outgoing:
     Raises:
         ValueError: an attribute holds a line break.
     """
-    texts = texts_of(fact)
-    lines = "\n".join([f"{name}:{value}" for name, value in texts])
-    if lines.count("\n") != len(texts) - 1:
-        message = "An attribute of an event is one line."
-        raise ValueError(message)
-    return Outgoing(topic, key, lines, body_of(fact))
-
-
-def headers_of(lines: str) -> list[tuple[str, bytes]]:
-    """Return the headers of an outbox row as Kafka takes them."""
-    pairs = [line.partition(":") for line in lines.split("\n")]
-    return [(name, value.encode()) for name, _, value in pairs]
+    return Outgoing(topic, key, lines_of(fact), body_of(fact))
 
 
 def _identity(fact: Fact) -> Identity:

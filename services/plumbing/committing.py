@@ -43,8 +43,8 @@ class Commits:
 
     def note(self, records: Iterable[Any]) -> None:
         """These records are handled; they come in order."""
-        for one in records:
-            self._offsets[TopicPartition(one.topic, one.partition)] = one.offset + 1
+        newest = {(one.topic, one.partition): one.offset for one in records}
+        self._offsets |= {TopicPartition(*where): offset + 1 for where, offset in newest.items()}
         self._noted.set()
 
     async def settle(self) -> None:

@@ -148,8 +148,8 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
         consumer, turn = self._consumer(), self._turn
         if not self._owns or consumer is None:
             return
-        assigned = consumer.assignment()
-        ours = [one for one in records if TopicPartition(one.topic, one.partition) in assigned]
+        assigned: set[tuple[str, int]] = consumer.assignment()
+        ours = [one for one in records if (one.topic, one.partition) in assigned]
         try:
             arrivals = self._handler.read(ours)
         except Exception as error:  # noqa: BLE001  # as in `_handled`

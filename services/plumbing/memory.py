@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import topics
-from contracts.envelope import Fact, written
+from contracts.envelope import Fact, headers_in, written
 from contracts.reading import read
 from services.plumbing.arrivals import Arrival, Reader, Trouble, heard_pattern, heard_topics
-from services.plumbing.batch import MOST_BYTES, Condemned, headers_of, work
+from services.plumbing.batch import MOST_BYTES, Condemned, work
 from services.plumbing.fold import Due
 from services.plumbing.reaching import reached
 from services.plumbing.service import Record, Service
@@ -224,7 +224,7 @@ class MemoryHub:
             else:
                 break
         for row in reading.tables.outbox:
-            self._append(row.topic, row.key, headers_of(row.headers), row.body)
+            self._append(row.topic, row.key, headers_in(row.headers), row.body)
         reading.tables.outbox.clear()
 
     def _next_due(self, until: datetime) -> tuple[str, Due] | None:

@@ -19,7 +19,7 @@ from aiokafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
-from services.plumbing.batch import headers_of
+from contracts.envelope import headers_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,7 +54,7 @@ def partition_of(key: bytes, partitions: int) -> int:
     found = 0x9747B28C ^ len(key)
     for word in unpack_from(f"<{words}I", key):
         mixed = word * _MIX & _LOW
-        found = (found * _MIX & _LOW) ^ ((mixed ^ mixed >> 24) * _MIX & _LOW)
+        found = (found * _MIX ^ (mixed ^ mixed >> 24) * _MIX) & _LOW
     rest = key[words * 4 :]
     if rest:
         found = (found ^ int.from_bytes(rest, "little")) * _MIX & _LOW
@@ -188,7 +188,7 @@ def _pieces(
             continue
         key = row.key.encode()
         batches = pieces.setdefault((topic, partition_of(key, partitions[topic])), [])
-        record = {"timestamp": None, "key": key or None, "value": row.body, "headers": headers_of(row.headers)}
+        record = {"timestamp": None, "key": key or None, "value": row.body, "headers": headers_in(row.headers)}
         if not batches or batches[-1].append(**record) is None:
             batches.append(producer.create_batch())
             batches[-1].append(**record)

@@ -81,7 +81,9 @@ WITH entered AS (
     ON CONFLICT DO NOTHING
     RETURNING source, id, delivery
 )
-SELECT source, id, delivery FROM entered
+SELECT source, id, delivery FROM entered WHERE (SELECT count(*) FROM entered) < $6
+UNION ALL
+SELECT NULL, NULL, NULL FROM entered HAVING count(*) = $6
 UNION ALL
 SELECT DISTINCT key, NULL, NULL FROM dead_letters WHERE settled_at IS NULL AND key = ANY(string_to_array($5, chr(31)))
 """
@@ -140,9 +142,14 @@ class PostgresTables:
     ) -> tuple[set[Identity], set[str]]:
         """Enter the identities into the inbox; return those that are new, and which of `keys` are held back."""
         columns = (_joined(column) for column in (*_columns(identities), digests, keys))
-        rows = await self._conn.fetch(_ADMIT, *columns)
+        rows = await self._conn.fetch(_ADMIT, *columns, len(identities))
+        # Where all are new, as they mostly are, one row without anything says so.
         new = {(source, event, delivery) for source, event, delivery in rows if event is not None}
-        if len(new) == len(rows):
+        held = [source for source, event, _ in rows if event is None]
+        if None in held:
+            held.remove(None)
+            new = set(identities)
+        if not held:
             return new, set()
         # Somebody may be settling these letters just now: waiting for their rows makes one order of it.
         held = await self._conn.fetch(_HELD, keys)

@@ -21,7 +21,7 @@ from contracts.catalogue import (
     ParticipationEnded,
     PersonLinked,
 )
-from contracts.envelope import agency_source, service_source, written
+from contracts.envelope import agency_source, headers_in, service_source, written
 from contracts.reading import read
 from contracts.words import Door, EndReason
 from services import assignment
@@ -29,7 +29,7 @@ from services.assignment import app
 from services.assignment.domain import Placement, read_placement
 from services.assignment.store import Placements
 from services.plumbing.arrivals import Reader
-from services.plumbing.batch import headers_of, work
+from services.plumbing.batch import work
 from services.plumbing.migrations import from_folder, migrate
 from services.plumbing.roles import prepare, role_of
 from services.plumbing.service import Record
@@ -168,7 +168,7 @@ class Instances:
                     rows = await conn.fetch("DELETE FROM outbox RETURNING id, topic, key, headers, body")
                     assert not await conn.fetchval("SELECT count(*) FROM dead_letters")
                 for row in sorted(rows, key=lambda row: row["id"]):
-                    self._put(row["topic"], row["key"], headers_of(row["headers"]), row["body"])
+                    self._put(row["topic"], row["key"], headers_in(row["headers"]), row["body"])
 
     def _put(self, topic, key, headers, body):
         self._offset += 1

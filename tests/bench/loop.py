@@ -83,7 +83,7 @@ def received(number: int) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
     )
     envelope = Envelope(
         id=f"{number:032x}", source=service_source("intake"), type=event.name, at=now, subject=person,
-        dataschema=event.dataschema(), correlation_id=f"bench-{number}", causation_id=f"bench-{number}",
+        dataschema=event.dataschema, correlation_id=f"bench-{number}", causation_id=f"bench-{number}",
     )  # fmt: skip
     body, headers = written(Fact(event, envelope))
     return person.encode(), body, headers

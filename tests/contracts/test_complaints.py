@@ -170,9 +170,7 @@ def patterns(schema):
     return own | {found for inner in schema.values() for found in patterns(inner)}
 
 
-@pytest.mark.parametrize(
-    "cls", [cls for cls in shelf() if cls.topic == topics.TO_HUB], ids=lambda cls: cls.dataschema()
-)
+@pytest.mark.parametrize("cls", [cls for cls in shelf() if cls.topic == topics.TO_HUB], ids=lambda cls: cls.dataschema)
 def test_every_pattern_that_an_agency_may_break_has_its_sentences(cls):
     choices = {pattern for pattern in patterns(cls.model_json_schema()) if pattern.startswith("^(")}
     assert patterns(cls.model_json_schema()) - choices - {r"^(?!^[-+.]*$)[+-]?0*\d*\.?\d*$"} <= set(LOOKS)

@@ -89,7 +89,7 @@ def facts(draw, name):
             type=name,
             at=draw(TIMES),
             subject=draw(st.none() | ATTRIBUTE),
-            dataschema=cls.dataschema(),
+            dataschema=cls.dataschema,
             correlation_id=draw(st.none() | ATTRIBUTE),
             causation_id=draw(st.none() | ATTRIBUTE),
             admitted_at=draw(st.none() | TIMES),

@@ -16,7 +16,7 @@ from contracts.words import Agreement, DrugUnit
 
 EXAMPLES = publishing.examples()
 SHELF = list(shelf())
-EVENTS = [cls.dataschema() for cls in SHELF]
+EVENTS = [cls.dataschema for cls in SHELF]
 SHIPPED = publishing.published()
 
 
@@ -187,6 +187,6 @@ def test_the_envelope_opens_before_the_data_are_looked_at(fact_of):
 def fact_of():
     def make(event):
         source = "/agencies/bellingham-police" if event.topic == TO_HUB else "/hub/intake"
-        return Fact(event, Envelope("a1", source, event.name, moment(), subject="s", dataschema=event.dataschema()))
+        return Fact(event, Envelope("a1", source, event.name, moment(), subject="s", dataschema=event.dataschema))
 
     return make

@@ -6,9 +6,9 @@ import json
 
 import asyncpg
 
+from contracts.envelope import headers_in
 from contracts.reading import read
 from services.intake.app import service
-from services.plumbing.batch import headers_of
 from services.plumbing.database import Database
 from services.plumbing.handling import Handler
 from services.plumbing.keystore import PostgresKeyStore
@@ -50,7 +50,7 @@ class PostgresHouse:
         await self.handler.handle(records)
         async with self.database.transaction() as conn:
             rows = await conn.fetch("DELETE FROM outbox RETURNING id, headers, body")
-        return [read(headers_of(row["headers"]), row["body"]) for row in sorted(rows, key=lambda row: row["id"])]
+        return [read(headers_in(row["headers"]), row["body"]) for row in sorted(rows, key=lambda row: row["id"])]
 
     async def opened(self, fact):
         async with self.database.connection() as conn:

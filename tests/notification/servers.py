@@ -16,7 +16,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 import services.notification
 from contracts import topics
-from contracts.envelope import Fact
+from contracts.envelope import Fact, headers_in
 from contracts.reading import read
 from services.notification.app import HubWorld, service
 from services.notification.app.carrier import Carrier
@@ -26,7 +26,6 @@ from services.notification.settings import CarrierSettings
 from services.notification.store import PostgresStore
 from services.plumbing import keystore
 from services.plumbing.access import KafkaAccess
-from services.plumbing.batch import headers_of
 from services.plumbing.database import Database
 from services.plumbing.keystore import PostgresKeyStore
 from services.plumbing.migrations import from_folder, migrate
@@ -99,7 +98,7 @@ class Ground:
     async def said(self) -> list[Fact]:
         async with self.database.connection() as conn:
             rows = await conn.fetch("SELECT headers, body FROM outbox ORDER BY id")
-        return [read(headers_of(row["headers"]), row["body"]) for row in rows]
+        return [read(headers_in(row["headers"]), row["body"]) for row in rows]
 
     async def waiting(self) -> list[Any]:
         async with self.database.connection() as conn:
