@@ -25,7 +25,7 @@ from services.intake.domain import (
     written,
 )
 from services.intake.domain.register import MOST_MATCHES
-from services.plumbing.sealing import Erased, Sealer, Seals
+from services.plumbing.sealing import Erased, Field, Sealer, Seals
 from services.plumbing.service import Connection, Loaded
 
 if TYPE_CHECKING:
@@ -90,6 +90,10 @@ class BatchSeals:
     def seal(self, record: str, field: str, person: str, clear: bytes) -> str:
         """Return the token of `clear`, bound to record, field and person."""
         return self.keys.seal(record, field, person, clear)
+
+    def seal_each(self, record: str, person: str, clear: Mapping[Field, bytes]) -> dict[Field, str]:
+        """Return the token of each field of the record."""
+        return self.keys.seal_each(record, person, clear)
 
     def carried(self, token: str | None, person: str) -> Mapping[str, Any]:
         """Return the JSON object in intake's own former token; nothing where the record was erased."""

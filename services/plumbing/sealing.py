@@ -12,7 +12,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -31,6 +31,9 @@ _RECORD: Final = re.compile(r"[a-z]{3}-[0-9a-f]{32}")
 _NONCE: Final = 12
 _KEY_BITS: Final = 256
 _WRAPPED: Final = b"\x01"
+
+Field = TypeVar("Field", bound=str)
+"""A field's name, also one out of a list of codes."""
 
 
 class Erased(Exception):
@@ -113,14 +116,22 @@ class Seals:
         Raises:
             ValueError: record or field cannot stand in a token.
         """
-        if not _FIELD.fullmatch(field):
+        return self.seal_each(record, person, {field: clear})[field]
+
+    def seal_each(self, record: str, person: str, clear: Mapping[Field, bytes]) -> dict[Field, str]:
+        """Return the token of each field of one record. See `seal`."""
+        if not all(map(_FIELD.fullmatch, clear)):
             raise ValueError("A sealed field has a plain name of at most 60 characters.")
         cipher = self._ciphers[record] if record in self._ciphers else self._cipher(record)
         if cipher is None:
-            return f"{VERSION}.{record}.{field}."
-        nonce = secrets.token_bytes(_NONCE)
-        raw = nonce + cipher.encrypt(nonce, clear, _bound(record, field, person))
-        return f"{VERSION}.{record}.{field}.{base64.urlsafe_b64encode(raw).rstrip(b'=').decode()}"
+            return {field: f"{VERSION}.{record}.{field}." for field in clear}
+        nonces = secrets.token_bytes(_NONCE * len(clear))
+        tokens = {}
+        for start, (field, text) in zip(range(0, len(nonces), _NONCE), clear.items(), strict=True):
+            nonce = nonces[start : start + _NONCE]
+            raw = nonce + cipher.encrypt(nonce, text, _bound(record, field, person))
+            tokens[field] = f"{VERSION}.{record}.{field}.{base64.urlsafe_b64encode(raw).rstrip(b'=').decode()}"
+        return tokens
 
     def open(self, token: str, person: str) -> bytes:
         """Open what was sealed before, so that an amendment can carry it over. See `Opener.open`."""

@@ -54,7 +54,9 @@ _BY_NAME: Final = "Name it as you submitted it: by its incident number and subje
 
 def follow(rules: Rules, register: Register, fact: Fact) -> Register:
     """Return the register after the fact; one that is not admitted leaves no trace in it."""
-    return register if objection(rules, register, fact) else register_after(register, fact)
+    after = register_after(register, fact)
+    # Most facts change nothing here, and whether they are admitted is asked once more by `decide`.
+    return register if after is register or objection(rules, register, fact) else after
 
 
 def decide(rules: Rules, _before: Case | None, case: Case, fact: Fact, register: Register) -> Iterator[Outcome]:
@@ -191,11 +193,8 @@ def _tokens(
     register: Register, referral_id: str, person: str, sections: Mapping[Category, Mapping[str, Any]]
 ) -> dict[Category, str]:
     """Return the sections sealed; an empty one leaves nothing."""
-    return {
-        category: register.seals.seal(referral_id, category, person, as_json(section))
-        for category, section in sections.items()
-        if section
-    }
+    clear = {category: as_json(section) for category, section in sections.items() if section}
+    return register.seals.seal_each(referral_id, person, clear)
 
 
 def _admitted(fact: Fact, register: Register) -> Said:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from contracts.words import Category
+
 LINKED = "linked"
 PROPOSED = "proposed"
 PARTED = "unlinked"
@@ -47,6 +49,10 @@ class Seals(Protocol):
 
     def seal(self, record: str, field: str, person: str, clear: bytes) -> str:
         """Return the token of `clear`, bound to record, field and person."""
+        ...
+
+    def seal_each(self, record: str, person: str, clear: Mapping[Category, bytes]) -> dict[Category, str]:
+        """Return the token of each category of the record."""
         ...
 
     def carried(self, token: str | None, person: str) -> Mapping[str, Any]:
@@ -182,7 +188,10 @@ def people_named(fact: Fact) -> tuple[str, ...]:
 
 
 def follow(register: Register, fact: Fact) -> Register:
-    """Return the register after a fact that was admitted, or said by intake itself; heard marks wait until then."""
+    """Return the register after a fact that was admitted, or said by intake itself; heard marks wait until then.
+
+    Where the fact changes nothing it is the very same register.
+    """
     if isinstance(fact, Heard) and fact.marks != register.heard:
         register = _changed(register, heard=fact.marks)
     step = _STEPS.get(type(fact.event))
