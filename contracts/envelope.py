@@ -7,12 +7,12 @@ event's JSON data. In structured mode the body is one JSON object with all attri
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from contracts.event import Event
+from contracts.event import Event, json_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,6 +61,8 @@ class Fact:
 
     event: Event
     envelope: Envelope
+    body: bytes | None = field(default=None, init=False, repr=False, compare=False)
+    """The event as JSON, once `body_of` was asked: who keeps what is said needs it as well as who sends it."""
 
     @property
     def id(self) -> str:
@@ -120,7 +122,11 @@ def written(fact: Fact) -> tuple[bytes, list[tuple[str, bytes]]]:
 
 def body_of(fact: Fact) -> bytes:
     """Return the JSON data of the fact."""
-    return fact.event.__pydantic_serializer__.to_json(fact.event, exclude_none=True)
+    body = fact.body
+    if body is None:
+        body = json_of(fact.event)
+        object.__setattr__(fact, "body", body)
+    return body
 
 
 def lines_of(fact: Fact) -> str:
@@ -186,14 +192,6 @@ def opened(
     if kind is not None and kind != JSON and kind.lower().startswith(STRUCTURED):
         return _from_structured(body, otherwise)
     return _envelope(texts, otherwise), body
-
-
-def type_of(headers: Iterable[tuple[str, bytes | None]]) -> bytes | None:
-    """Return the event's name as the headers of a binary-mode record give it, without reading anything else."""
-    for name, value in headers:
-        if name == "ce_type":
-            return value
-    return None
 
 
 def instant(at: datetime) -> str:

@@ -101,3 +101,8 @@ def brought_up(old: Event) -> Event:
         step: Any = later
         old = step.upcast(old)
     return old
+
+
+def json_of(event: Event) -> bytes:
+    """Return the JSON data of the event, as it travels."""
+    return event.__pydantic_serializer__.to_json(event, exclude_none=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from contracts.envelope import Fact
 from contracts.event import Event
@@ -90,8 +90,7 @@ def _unchanged(shared: Any, _fact: Fact) -> Any:
     return shared
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """A raw Kafka record, as a door sees it."""
 
     topic: str

@@ -22,7 +22,7 @@ from confluent_kafka import Consumer
 
 from contracts import topics
 from contracts.catalogue import CapacityReported, ReferralSubmitted
-from contracts.envelope import Envelope, Fact, agency_source, type_of, written
+from contracts.envelope import Envelope, Fact, agency_source, written
 from contracts.parts import EstimatedAge, Location, PersonDetails, Reach
 from contracts.words import Agreement, Door, HelpType, SourceKind
 from services.local.hub import AGENCIES
@@ -168,7 +168,7 @@ class Lanes:
             for partition, end in ends.items():
                 while await consumer.position(partition) < end:
                     for record in (await consumer.getmany(partition, timeout_ms=1_000)).get(partition, []):
-                        if type_of(record.headers) == b"assignment.offered":
+                        if dict(record.headers)["ce_type"] == b"assignment.offered":
                             offered = json.loads(record.value)
                             found[offered["offer_id"]] = offered["referral_id"]
             return found

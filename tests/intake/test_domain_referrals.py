@@ -300,6 +300,27 @@ async def test_a_case_that_was_written_down_as_a_correction_from_the_start_is_re
     assert fact.event.sealed == first.event.sealed
 
 
+async def test_a_case_that_was_written_down_without_what_goes_without_saying_is_read():
+    house, first = await received()
+    (key,) = house.store.cases
+    one = {
+        "agency": POLICE,
+        "person": first.subject,
+        "whole": first.event.model_dump(mode="json", exclude_defaults=True),
+    }
+    house.store.cases[key] = json.dumps({"referrals": {first.event.referral_id: one}})
+    assert names(await house.hear(record(FULL))) == ["referral.repeated"]
+    (fact,) = await house.hear(amended(area="lynden"))
+    assert (fact.event.name, fact.event.revision) == ("referral.corrected", 1)
+
+
+async def test_a_case_keeps_its_referral_as_it_went_out():
+    house, first = await received()
+    (text,) = house.store.cases.values()
+    (kept,) = json.loads(text)["referrals"].values()
+    assert kept["whole"] == json.loads(first.event.model_dump_json(exclude_none=True))
+
+
 async def test_an_amended_age_is_judged_on_the_day_of_the_referral():
     house, _ = await received(arrest(referred_at="2024-03-02T09:40:00-08:00"))
     then = {"birth_date": "2000-01-01", "estimated_age": {"from_years": 24, "to_years": 24}}

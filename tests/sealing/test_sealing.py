@@ -116,3 +116,14 @@ def test_what_is_parked_is_wrapped_and_comes_back():
     for wrong in (wrapped[:-1], b"", b"x" * 40):
         with pytest.raises(NotSealed):
             wrapping.unwrap(wrong)
+
+
+async def test_fields_that_are_sealed_at_once_open_one_by_one_and_in_their_own_place_only():
+    sealer = Sealer(SITE, KeysInMemory())
+    seals = await sealer.seals(None, [RECORD])
+    tokens = seals.seal_each(RECORD, PERSON, {"identity": CLEAR, "contact": CLEAR, "narrative": b"{}"})
+    await sealer.keep(None, seals)
+    assert [await sealer.open(None, token, PERSON) for token in tokens.values()] == [CLEAR, CLEAR, b"{}"]
+    assert tokens["identity"].rpartition(".")[2] != tokens["contact"].rpartition(".")[2]
+    with pytest.raises(NotSealed):
+        await sealer.open(None, tokens["identity"].replace(".identity.", ".contact."), PERSON)

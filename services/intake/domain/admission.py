@@ -50,23 +50,26 @@ def objection(rules: Rules, register: Register, fact: Fact) -> Objection | None:
 
 def _about_people(register: Register, fact: Fact) -> Objection | None:
     named = people_named(fact)
+    if not named:
+        # A reference of the hub's own is proved by nothing but this look-up.
+        unknown = fact.subject is not None and fact.subject not in register.people
+        return ("unknown-subject", UNKNOWN_SUBJECT) if unknown else None
     if any(person not in register.people for person in named):
         return "unknown-person", NOBODY
     if isinstance(fact.event, LinkAnswered) and fact.event.person == fact.event.other:
         return "invalid-data", ONE_PERSON
-    # A reference of the hub's own is proved by nothing but this look-up.
-    if fact.subject is not None and not named and fact.subject not in register.people:
-        return "unknown-subject", UNKNOWN_SUBJECT
     return None
 
 
 def _about_operators(rules: Rules, register: Register, fact: Fact) -> Objection | None:
     event = fact.event
+    if type(event) not in BY_OPERATORS:
+        return None
     if isinstance(event, AgencySuspended | AgencyResumed) and (
         event.agency not in rules.site.agencies or event.agency == rules.site.program_office
     ):
         return "invalid-data", NO_AGENCY
-    if not register.operators or type(event) not in BY_OPERATORS:
+    if not register.operators:
         return None
     key = register.operators.get(event.operator)  # type: ignore[attr-defined]  # all of these have one
     if key is None or not rules.signed_by(key, fact.id, event, fact.envelope.signature):

@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 
 from contracts.catalogue import ReferralCorrected, ReferralReceived, ReferralRetracted
+from contracts.envelope import body_of
+from contracts.event import json_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +35,8 @@ class Referral:
     person: str
     whole: Whole | None = None
     retracted: bool = False
+    body: bytes | None = field(default=None, compare=False, repr=False)
+    """`whole` as JSON, where it was just said: it is kept as it goes out, and made only once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,15 @@ _CASES: Final = TypeAdapter(Case)
 
 def written(case: Case) -> str:
     """Return the case as JSON, as a row keeps it."""
-    return _CASES.dump_json(case, exclude_defaults=True).decode()
+    referrals = b",".join([to_json(known) + b":" + _as_json(one) for known, one in case.referrals.items()])
+    return (b'{"referrals":{' + referrals + b"}}").decode()
+
+
+def _as_json(referral: Referral) -> bytes:
+    whole = referral.whole
+    body = b"null" if whole is None else referral.body or json_of(whole)
+    known = {"agency": referral.agency, "person": referral.person, "retracted": referral.retracted}
+    return to_json(known)[:-1] + b',"whole":' + body + b"}"
 
 
 def read(text: str) -> Case:
@@ -86,7 +99,7 @@ def _stands(case: Case, fact: Fact, whole: Whole) -> Case:
     known = case.referrals.get(whole.referral_id)
     if known is not None and (known.whole is None or revision_of(known.whole) >= revision_of(whole)):
         return case
-    return case.with_one(whole.referral_id, Referral(whole.agency, fact.subject or "", whole))
+    return case.with_one(whole.referral_id, Referral(whole.agency, fact.subject or "", whole, body=body_of(fact)))
 
 
 def _withdrawn(case: Case, fact: Fact, event: ReferralRetracted) -> Case:

@@ -32,6 +32,7 @@ ABOUT_REFERRALS: Final = frozenset({"referral.submitted", "referral.amended", "r
 """Events that need no subject: there is no person yet, or they name a referral."""
 ABOUT_AGENCIES: Final = frozenset({"capacity.reported", "agency.suspended", "agency.resumed"})
 """Events that have no subject: one that is sent is passed over, or they would go under a person's key."""
+_NAMING_THEIR_PERSON: Final = (LinkAnswered, AssignmentDirected)
 REUSED: Final = Problem(
     field="id",
     rule="This id was used before for other content.",
@@ -93,9 +94,7 @@ class Door:
         found = findings(event, data, agency, self.site, record.appended_at)
         if found:
             raise _Refused(found[0].reason, *(one.problem for one in found[:_MOST_PROBLEMS]))
-        subject = (
-            event.person if isinstance(event, LinkAnswered | AssignmentDirected) else self._subject(slug, envelope)
-        )
+        subject = event.person if isinstance(event, _NAMING_THEIR_PERSON) else self._subject(slug, envelope)
         return self.naming.heard(Fact(event, _proven(record, envelope, subject)), left_out)
 
     def _permitted(self, slug: str, envelope: Envelope) -> Agency:

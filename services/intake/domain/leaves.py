@@ -38,8 +38,9 @@ def moments(event: BaseModel) -> Iterator[Leaf]:
 
 
 def _leaves(model: BaseModel, is_meant: Callable[[type], bool], path: str) -> Iterator[Leaf]:
+    values = model.__dict__
     for name, private in _fields(type(model), is_meant):
-        value = getattr(model, name)
+        value = values[name]
         if value is None:
             continue
         if isinstance(value, tuple):

@@ -178,13 +178,10 @@ def wanted(keys: Sequence[str], facts: Iterable[Fact]) -> Wanted:
 
 def people_named(fact: Fact) -> tuple[str, ...]:
     """Return the people that the fact names by the hub's own references, in its data."""
-    match fact.event:
-        case LinkAnswered(person=person, other=other):
-            return person, other
-        case AssignmentDirected(person=person):
-            return (person,)
-        case _:
-            return ()
+    event = fact.event
+    if isinstance(event, LinkAnswered):
+        return event.person, event.other
+    return (event.person,) if isinstance(event, AssignmentDirected) else ()
 
 
 def follow(register: Register, fact: Fact) -> Register:
