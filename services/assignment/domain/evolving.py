@@ -41,12 +41,13 @@ State = Placement | Room
 
 def key(fact: Fact) -> str | None:
     """Return whose state the fact touches: a person's, or an agency's; None for another service's deadline."""
-    event, kind = fact.event, type(fact.event)
+    event: Any = fact.event
+    kind = type(event)
     if kind in OF_AGENCIES:
         return room_key(about(fact) or "")
-    if isinstance(event, DeadlineReached) and event.service != SERVICE:
+    if kind is DeadlineReached and event.service != SERVICE:
         return None
-    return fact.subject or (event.person if isinstance(event, AssignmentDirected) else None)
+    return fact.subject or (event.person if kind is AssignmentDirected else None)
 
 
 def evolve(state: State | None, fact: Fact) -> State:
@@ -62,7 +63,9 @@ def evolve(state: State | None, fact: Fact) -> State:
 
 
 def _received(placement: Placement, event: ReferralReceived, fact: Fact) -> Placement:
-    referral = placement.referrals.get(event.referral_id) or Referral()
+    referral = placement.referrals.get(event.referral_id)
+    if referral is None:
+        return placement.with_referral(event.referral_id, Referral(fact.at, _told(event, 0, fact, fact.at)))
     changes: dict[str, Any] = {} if referral.received_at == fact.at else {"received_at": fact.at}
     if referral.told is None:
         changes["told"] = _told(event, 0, fact, fact.at)
@@ -95,7 +98,7 @@ def _told(event: ReferralReceived | ReferralCorrected, revision: int, fact: Fact
         needs=particulars.needs,
         after_the_fact=event.after_the_fact,
         test=event.test,
-        answered_at=answered_at,
+        answered_at=None if answered_at == fact.at else answered_at,
     )
 
 
@@ -107,10 +110,10 @@ def _retracted(placement: Placement, event: ReferralRetracted, _fact: Fact) -> P
 def _screened(placement: Placement, event: ScreeningDetermined, fact: Fact) -> Placement:
     referral = placement.referrals.get(event.referral_id) or Referral()
     ruling = Ruling(at=fact.at, decided=False, revision=event.revision, id=fact.id, verdict=event.verdict)
-    changes: dict[str, Any] = {} if ruling.overruled_by(referral.ruling) else {"ruling": ruling}
-    if event.police_verdict is Verdict.ELIGIBLE and event.revision not in referral.divertible:
-        changes["divertible"] = referral.divertible | {event.revision}
-    return _with(placement, event.referral_id, referral, changes)
+    divertible = referral.divertible
+    if event.police_verdict is Verdict.ELIGIBLE:
+        divertible |= {event.revision}
+    return _ruled(placement, event.referral_id, referral, ruling, divertible)
 
 
 def _decided(placement: Placement, event: ReviewDecided, fact: Fact) -> Placement:
@@ -123,9 +126,16 @@ def _decided(placement: Placement, event: ReviewDecided, fact: Fact) -> Placemen
         verdict=event.verdict,
         default=event.by == SITE_DEFAULT,
     )
-    return _with(
-        placement, event.referral_id, referral, {} if ruling.overruled_by(referral.ruling) else {"ruling": ruling}
-    )
+    return _ruled(placement, event.referral_id, referral, ruling, referral.divertible)
+
+
+def _ruled(
+    placement: Placement, referral_id: str, referral: Referral, ruling: Ruling, divertible: frozenset[int]
+) -> Placement:
+    newest = referral.ruling if ruling.overruled_by(referral.ruling) else ruling
+    if newest is referral.ruling and divertible == referral.divertible and referral_id in placement.referrals:
+        return placement
+    return placement.with_referral(referral_id, referral.with_ruling(newest, divertible))
 
 
 def _spoken(placement: Placement, event: PersonAgreed | PersonDeclined, fact: Fact) -> Placement:

@@ -5,7 +5,7 @@ Every piece is merged so that the order of arrival over different topics, and he
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
@@ -17,6 +17,7 @@ from contracts.words import AgeBand, Agreement, ClosedReason, DeclineReason, Doo
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_UNKNOWN_AGE: Final = AgeFact()
 LASTING: Final = frozenset({DeclineReason.NOT_OUR_AREA, DeclineReason.NO_SHARED_LANGUAGE, DeclineReason.SAFETY})
 """Reasons that will be the same tomorrow: who gave one is not asked again for this referral."""
 
@@ -33,14 +34,14 @@ class Told:
     officer_waiting: bool
     restricted: bool
     """The source itself reveals health or treatment: nothing leaves the hub before the person agreed."""
-    age: AgeFact = field(default_factory=AgeFact)
+    age: AgeFact = _UNKNOWN_AGE
     area: str | None = None
     language: str = "en"
     needs: tuple[HelpType, ...] = ()
     after_the_fact: AfterTheFact | None = None
     test: bool = False
     answered_at: datetime | None = None
-    """Since when the sender says so of the agreement; an amendment of anything else does not say it again."""
+    """Since when the sender says so of the agreement, where an amendment of something else came later than that."""
 
     @property
     def said_at(self) -> datetime:

@@ -33,6 +33,21 @@ class Referral:
     round_from: datetime | None = None
     """Who was asked before this moment may be asked again."""
 
+    def with_ruling(self, ruling: Ruling | None, divertible: frozenset[int]) -> Referral:
+        """Return the referral with what is ruled of it now."""
+        return Referral(
+            self.received_at, self.told, self.retracted, ruling, divertible, self.offers, self.waitlisted_at,
+            self.appointment, self.unavailable, self.closed, self.round_from,
+        )  # fmt: skip
+
+    def with_offer(self, offer_id: str, offer: Offer) -> Referral:
+        """Return the referral with this offer as it is now."""
+        return Referral(
+            self.received_at, self.told, self.retracted, self.ruling, self.divertible,
+            {**self.offers, offer_id: offer}, self.waitlisted_at,
+            self.appointment, self.unavailable, self.closed, self.round_from,
+        )  # fmt: skip
+
     @property
     def live(self) -> tuple[str, Offer] | None:
         """The one offer that is open or held, with its id."""
@@ -41,7 +56,7 @@ class Referral:
     @property
     def settled(self) -> bool:
         """Whether the person was met, or the assignment ended: it seeks nobody any more."""
-        return any(offer.met or offer.ended_at for offer in self.offers.values())
+        return bool(self.offers) and any(offer.met or offer.ended_at for offer in self.offers.values())
 
     @property
     def met_at(self) -> datetime | None:

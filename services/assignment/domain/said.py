@@ -108,8 +108,7 @@ def _offer(placement: Placement, event: Any, **changes: Any) -> Placement:
     referral = placement.referrals.get(event.referral_id) or Referral()
     known = referral.offers.get(event.offer_id)
     offer = Offer(event.agency, **changes) if known is None else changed(known, **changes)
-    offers = {**referral.offers, event.offer_id: offer}
-    return placement.with_referral(event.referral_id, changed(referral, offers=offers))
+    return placement.with_referral(event.referral_id, referral.with_offer(event.offer_id, offer))
 
 
 def _relation(placement: Placement, event: Any, at: datetime, **changes: Any) -> Placement:
@@ -124,7 +123,7 @@ def _relation(placement: Placement, event: Any, at: datetime, **changes: Any) ->
         return placement
     _, offer_id = max(held)
     offer = changed(referral.offers[offer_id], **changes)
-    return _referral(placement, event, offers=referral.offers | {offer_id: offer})
+    return placement.with_referral(event.referral_id, referral.with_offer(offer_id, offer))
 
 
 def _referral(placement: Placement, event: Any, **changes: Any) -> Placement:

@@ -8,28 +8,28 @@ from pydantic import TypeAdapter
 
 from services.assignment.domain.placement import Placement
 from services.assignment.domain.rooms import Room
+from services.plumbing.lately import Lately
 
 _PLACEMENTS: Final = TypeAdapter(Placement)
-_LATELY: Final[dict[str, Placement]] = {}
-_MOST: Final = 600
-"""How many placements are remembered by what was written of them: most people are heard of again soon."""
 _ROOMS: Final = TypeAdapter(Room)
+
+
+def _written(placement: Placement) -> str:
+    return _PLACEMENTS.serializer.to_json(placement, exclude_defaults=True).decode()
+
+
+_LATELY: Final = Lately(_written, _PLACEMENTS.validate_json)
+"""Most people are heard of again soon."""
 
 
 def written_placement(placement: Placement) -> str:
     """Return a placement as JSON."""
-    text = _PLACEMENTS.dump_json(placement, exclude_defaults=True).decode()
-    _LATELY.pop(text, None)
-    _LATELY[text] = placement
-    if len(_LATELY) > _MOST:
-        del _LATELY[next(iter(_LATELY))]
-    return text
+    return _LATELY.written(placement)
 
 
 def read_placement(text: str) -> Placement:
-    """Return the placement that was written down; what was written lately is not taken apart again."""
-    known = _LATELY.get(text)
-    return _PLACEMENTS.validate_json(text) if known is None else known
+    """Return the placement that was written down."""
+    return _LATELY.read(text)
 
 
 def written_room(room: Room) -> str:
