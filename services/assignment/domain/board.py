@@ -7,10 +7,10 @@ is said, so that the next decision of the same batch sees it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from contracts.catalogue import (
     AssignmentAccepted,
@@ -26,17 +26,18 @@ from contracts.catalogue import (
     PersonUnlinked,
 )
 from contracts.words import ClosedReason
-from services.assignment.domain.kept import changed
 from services.assignment.domain.rooms import OF_AGENCIES, Room, about, evolve_room
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from contracts.envelope import Fact
     from contracts.event import Event
 
 ANYWHERE: Final = ""
 """Where somebody waits who joined the list in this very batch; which agencies suit is asked when their turn comes."""
+
+_NONE: Final[Mapping[Any, Any]] = MappingProxyType({})
 
 Turn = tuple[int, datetime, str]
 """The order of those who wait: priority of the door (lower is sooner), since when, referral."""
@@ -65,9 +66,8 @@ class Tally:
     opened_at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Board:
-    """Places and waiting list, as they are now.
+class Board(NamedTuple):
+    """Places and waiting list, as they are now. A tuple, for each offer makes a new one.
 
     `held` counts the open or held offers of each person of the batch at each agency; `enrolled` names the agencies
     whose participants the persons of the batch and those linked with them are; `touched` are the agencies whose row
@@ -76,13 +76,13 @@ class Board:
     """
 
     starting: Mapping[str, int]
-    rooms: Mapping[str, Room] = field(default_factory=dict)
-    tallies: Mapping[str, Tally] = field(default_factory=dict)
-    held: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    enrolled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    waiting: Mapping[str, tuple[Waiting, ...]] = field(default_factory=dict)
+    rooms: Mapping[str, Room] = _NONE
+    tallies: Mapping[str, Tally] = _NONE
+    held: Mapping[tuple[str, str], int] = _NONE
+    enrolled: Mapping[str, tuple[str, ...]] = _NONE
+    waiting: Mapping[str, tuple[Waiting, ...]] = _NONE
     touched: frozenset[str] = frozenset()
-    links: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    links: Mapping[str, frozenset[str]] = _NONE
     guests: frozenset[tuple[str, str]] = frozenset()
 
     def room(self, agency: str) -> Room:
@@ -158,7 +158,7 @@ def follow(board: Board, fact: Fact) -> Board:
 def _reported(board: Board, _event: Event, fact: Fact) -> Board:
     agency = about(fact) or ""
     room = evolve_room(board.room(agency), fact)
-    return changed(board, rooms={**board.rooms, agency: room}, touched=board.touched | {agency})
+    return board._replace(rooms={**board.rooms, agency: room}, touched=board.touched | {agency})
 
 
 def _offered(board: Board, event: AssignmentOffered, fact: Fact) -> Board:
@@ -185,19 +185,19 @@ def _cancelled(board: Board, event: AssignmentCancelled, fact: Fact) -> Board:
 def _enrolled(board: Board, event: AssignmentEnrolled, fact: Fact) -> Board:
     person = fact.subject or ""
     agencies = tuple(sorted({*board.enrolled.get(person, ()), event.agency}))
-    return changed(board, enrolled={**board.enrolled, person: agencies})
+    return board._replace(enrolled={**board.enrolled, person: agencies})
 
 
 def _ended(board: Board, event: AssignmentEnded, fact: Fact) -> Board:
     person = fact.subject or ""
     agencies = tuple(one for one in board.enrolled.get(person, ()) if one != event.agency)
-    board = changed(board, enrolled={**board.enrolled, person: agencies})
+    board = board._replace(enrolled={**board.enrolled, person: agencies})
     return _given_back(board, person, event.agency, at=fact.at)
 
 
 def _waitlisted(board: Board, event: AssignmentWaitlisted, fact: Fact) -> Board:
     joined = Waiting(ANYWHERE, (event.priority, fact.at, event.referral_id), fact.subject or "")
-    return changed(board, waiting={**board.waiting, event.referral_id: (joined,)})
+    return board._replace(waiting={**board.waiting, event.referral_id: (joined,)})
 
 
 def _closed(board: Board, event: AssignmentClosed, _fact: Fact) -> Board:
@@ -206,17 +206,17 @@ def _closed(board: Board, event: AssignmentClosed, _fact: Fact) -> Board:
 
 def _linked(board: Board, event: PersonLinked, fact: Fact) -> Board:
     person = fact.subject or ""
-    return changed(board, links={**board.links, person: board.links.get(person, frozenset()) | {event.other}})
+    return board._replace(links={**board.links, person: board.links.get(person, frozenset()) | {event.other}})
 
 
 def _unlinked(board: Board, event: PersonUnlinked, fact: Fact) -> Board:
     """Count the places of who turns out to be somebody else."""
     person = fact.subject or ""
     links = {**board.links, person: board.links.get(person, frozenset()) - {event.other}}
-    board = changed(board, links=links)
+    board = board._replace(links=links)
     for agency in board.guest_at(person):
         if not board.has_under_another_record(person, agency):
-            board = changed(board, guests=board.guests - {(person, agency)}, **_tallied(board, agency, 1, None))
+            board = board._replace(guests=board.guests - {(person, agency)}, **_tallied(board, agency, 1, None))
     return board
 
 
@@ -225,10 +225,10 @@ def _taken(board: Board, person: str, agency: str) -> Board:
     count = board.held.get(place, 0)
     held = {**board.held, place: count + 1}
     if count:
-        return changed(board, held=held)
+        return board._replace(held=held)
     if board.has_under_another_record(person, agency):
-        return changed(board, held=held, guests=board.guests | {place})
-    return changed(board, held=held, **_tallied(board, agency, 1, None))
+        return board._replace(held=held, guests=board.guests | {place})
+    return board._replace(held=held, **_tallied(board, agency, 1, None))
 
 
 def _given_back(board: Board, person: str, agency: str, at: datetime | None = None) -> Board:
@@ -236,10 +236,10 @@ def _given_back(board: Board, person: str, agency: str, at: datetime | None = No
     count = board.held.get(place, 0)
     held = {**board.held, place: max(count - 1, 0)}
     if count != 1:
-        return changed(board, held=held)
+        return board._replace(held=held)
     if place in board.guests:
-        return changed(board, held=held, guests=board.guests - {place})
-    return changed(board, held=held, **_tallied(board, agency, -1, at))
+        return board._replace(held=held, guests=board.guests - {place})
+    return board._replace(held=held, **_tallied(board, agency, -1, at))
 
 
 def _tallied(board: Board, agency: str, change: int, at: datetime | None) -> dict[str, Any]:
@@ -252,7 +252,7 @@ def _tallied(board: Board, agency: str, change: int, at: datetime | None) -> dic
 def _left(board: Board, referral_id: str) -> Board:
     if referral_id not in board.waiting:
         return board
-    return changed(board, waiting={one: entries for one, entries in board.waiting.items() if one != referral_id})
+    return board._replace(waiting={one: entries for one, entries in board.waiting.items() if one != referral_id})
 
 
 _CHANGES: Final[Mapping[type[Event], Callable[[Board, Any, Fact], Board]]] = {

@@ -28,26 +28,29 @@ class Candidate:
     own: bool = False
 
 
-def candidates(who: CaseManagers, board: Board, placement: Placement, referral_id: str) -> list[Candidate]:
-    """Return the agencies that suit, in the order in which they are asked; whether they have room is not looked at.
+def candidates(who: CaseManagers, board: Board, placement: Placement, referral_id: str) -> Iterator[Candidate]:
+    """Yield the agencies that suit, in the order in which they are asked; whether they have room is not looked at.
 
     A person whom an agency has already is asked of others only while an officer waits: two case managers are nobody's.
     """
     referral = placement.referrals[referral_id]
     if referral.told is None:
-        return []
+        return
     own = own_agency(who, board, placement)
-    if own is not None and not referral.officer_waits:
-        return [Candidate(own, own=True)]
-    first = [] if own is None else [Candidate(own, own=True)]
-    return first + [Candidate(slug) for slug in who.for_newcomers(board, referral.told) if slug != own]
+    if own is not None:
+        yield Candidate(own, own=True)
+        if not referral.officer_waits:
+            return
+    for slug in who.for_newcomers(board, referral.told):
+        if slug != own:
+            yield Candidate(slug)
 
 
-def askable(who: CaseManagers, board: Board, placement: Placement, referral_id: str) -> list[Candidate]:
-    """Return the candidates that were not asked in this round, or have made room since."""
+def askable(who: CaseManagers, board: Board, placement: Placement, referral_id: str) -> Iterator[Candidate]:
+    """Yield the candidates that were not asked in this round, or have made room since."""
     referral = placement.referrals[referral_id]
     found = candidates(who, board, placement, referral_id)
-    return [one for one in found if fresh(board, referral, one.agency)]
+    return (one for one in found if fresh(board, referral, one.agency))
 
 
 def fresh(board: Board, referral: Referral, agency: str) -> bool:
@@ -60,14 +63,15 @@ def fresh(board: Board, referral: Referral, agency: str) -> bool:
 
 def own_agency(who: CaseManagers, board: Board, placement: Placement) -> str | None:
     """Return the agency that has the person already: as a participant, as somebody handed off, or through a link."""
-    held = sorted(
+    held = [
         (offer.enrolled_at is None, offer.handed_off_at is None, offer.accepted_at, offer.agency)
         for referral in placement.referrals.values()
         for offer in referral.offers.values()
         if offer.accepted_at is not None and not offer.over
-    )
+    ]
     if not held and not placement.links:
         return None
+    held.sort()
     linked = [agency for other in sorted(placement.linked) for agency in board.with_agencies(other)]
     enrolled = [agency for newcomer, _, _, agency in held if not newcomer]
     known = [*enrolled, *linked, *(agency for newcomer, _, _, agency in held if newcomer)]

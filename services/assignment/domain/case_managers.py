@@ -7,11 +7,15 @@ is less full; and last the slug. Language is a matter of order only: with an int
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from contracts.words import AgeBand
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from contracts.parts import AgeFact
     from contracts.words import Door
     from services.assignment.domain.board import Board
@@ -41,11 +45,11 @@ class CaseManagers:
         self.slugs = frozenset(agency.slug for agency in site.case_management)
         self._suited = lru_cache(maxsize=_KINDS_KNOWN)(self._who_suits)
 
-    def for_newcomers(self, board: Board, told: Told) -> list[str]:
-        """Return the agencies that suit whoever is referred so, in the order in which a newcomer is offered to them."""
+    def for_newcomers(self, board: Board, told: Told) -> Iterator[str]:
+        """Yield the agencies that suit whoever is referred so, in the order in which a newcomer is offered to them."""
         youngest, oldest = _range(told.age)
-        suited = self._suited(told.door, told.area, youngest, oldest, told.language)
-        return [slug for _, _, slug in sorted((preference, board.load(slug), slug) for preference, slug in suited)]
+        for alike in self._suited(told.door, told.area, youngest, oldest, told.language):
+            yield from alike if len(alike) == 1 else sorted(alike, key=board.load)
 
     def suit(self, slug: str, terms: Terms) -> bool:
         """Whether the agency meets people of whom an offer says this."""
@@ -54,12 +58,14 @@ class CaseManagers:
 
     def _who_suits(
         self, door: Door, area: str | None, youngest: int, oldest: int, language: str
-    ) -> list[tuple[Preference, str]]:
-        return [
+    ) -> tuple[tuple[str, ...], ...]:
+        """Return who suits, by preference; those who are alike in that stand together, by slug."""
+        suited = sorted(
             (_preference(agency, area, oldest, language), agency.slug)
             for agency in self.site.case_management
             if _suits(agency, door, area, youngest, oldest)
-        ]
+        )
+        return tuple(tuple(slug for _, slug in alike) for _, alike in groupby(suited, key=itemgetter(0)))
 
 
 def age_band(age: AgeFact) -> AgeBand:

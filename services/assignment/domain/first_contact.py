@@ -59,13 +59,14 @@ def _why_close(placement: Placement, referral_id: str, office: str) -> ClosedRea
 
 
 def _seek(course: Course, referral_id: str, promised: str | None) -> None:
-    left = askable(course.case_managers, course.board, course.placement, referral_id)
-    for one in left:
+    somebody_left = False
+    for one in askable(course.case_managers, course.board, course.placement, referral_id):
+        somebody_left = True
         if _has_room(course, referral_id, one, promised):
             offer_to(course, referral_id, one.agency)
             return
     officer = course.referral(referral_id).officer_waits
-    _nobody(course, referral_id, full=_full_for_newcomers(course, referral_id) if officer else bool(left))
+    _nobody(course, referral_id, full=_full_for_newcomers(course, referral_id) if officer else somebody_left)
 
 
 def _renew(course: Course, referral_id: str, offer: Offer) -> None:
@@ -125,7 +126,7 @@ def _has_room(course: Course, referral_id: str, one: Candidate, promised: str | 
         )
     if not _open(course, one.agency, told.door):
         return False
-    if referral.officer_waits or promised == one.agency:
+    if referral.officer_waits or promised == one.agency or not board.waiting:
         return True
     turn = turn_of(course.site, course.placement, referral_id) or _new_turn(course, referral_id)
     if board.free(one.agency) > board.ahead(one.agency, turn, person):
