@@ -138,7 +138,8 @@ class Board(NamedTuple):
 
     def has_under_another_record(self, person: str, agency: str) -> bool:
         """Whether the person is the agency's participant already, as somebody with whom they are linked."""
-        return any(agency in self.with_agencies(other) for other in self.links.get(person, ()))
+        links = self.links.get(person)
+        return links is not None and any(agency in self.with_agencies(other) for other in links)
 
     def guest_at(self, person: str) -> list[str]:
         """Return the agencies where the person takes no place of their own, by slug."""

@@ -85,8 +85,9 @@ def decide(rules: Rules, before: State | None, after: State, fact: Fact, board: 
         proceed(course, referral_id, promised)
     if told is not None:
         _pass_on(course, told)
-    for agency in sorted(course.openings - ({told.agency} if told is not None else set())):
-        course.pass_on(agency)
+    if course.openings:
+        for agency in sorted(course.openings - ({told.agency} if told is not None else set())):
+            course.pass_on(agency)
     return course.outcomes
 
 

@@ -50,7 +50,13 @@ class Placement:
     @property
     def enrolled_with(self) -> tuple[str, ...]:
         """The agencies whose participant the person is, by slug."""
-        return tuple(sorted({offer.agency for _, _, offer in self.live if offer.enrolled_at is not None}))
+        enrolled = {
+            offer.agency
+            for referral in self.referrals.values()
+            for offer in referral.offers.values()
+            if offer.enrolled_at is not None and not offer.over
+        }
+        return tuple(sorted(enrolled)) if enrolled else ()
 
     @property
     def ever_waited(self) -> bool:
