@@ -11,6 +11,7 @@ from contracts.envelope import readdressed
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.words import Agreement, Category, ConsentKind, Door, Purpose, Verdict
+from services.notification.domain.evolving import evolve
 from tests.notification.examples import (
     CASEWORK,
     CONSENT,
@@ -252,3 +253,18 @@ def test_nobody_hears_which_message_of_somebody_else_called_for_a_notice():
     told = Told(begun, screened(), offered(), accepted(), handed_off(), report_refused())
     causes = {(fact.event.name, fact.envelope.causation_id) for _, fact in told.messages if fact.envelope.causation_id}
     assert causes == {("referral.acknowledged", "the-senders-own"), ("message.refused", "sent-1")}
+
+
+def test_a_screening_of_which_nobody_hears_leaves_the_dossier_as_it_is():
+    before = evolve(None, community())
+    assert evolve(before, screened()) is before
+
+
+def test_a_screening_of_which_nobody_hears_is_kept_in_no_order_of_the_facts():
+    first = evolve(evolve(None, screened()), community())
+    assert first == evolve(evolve(None, community()), screened())
+    assert first.screenings == {}
+
+
+def test_a_screening_that_comes_before_its_arrest_is_kept():
+    assert evolve(evolve(None, screened()), received()) == evolve(evolve(None, received()), screened())

@@ -29,7 +29,7 @@ from contracts.to_hub.agency_resumed import AgencyResumed
 from contracts.to_hub.agency_suspended import AgencySuspended
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
-from contracts.words import RuleResult
+from contracts.words import Door, RuleResult
 from services.notification.domain import offers
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.kept import (
@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from contracts.event import Event
 
 NOTHING: Final = Dossier()
+SCREENED: Final = frozenset({Door.ARREST_DIVERSION})
+"""Doors whose referrals' screening somebody hears of (DESIGN 7.4); of all others it is eligibility's alone."""
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -64,15 +66,16 @@ def evolve(before: Dossier | None, fact: Fact) -> Dossier:
 
 
 def _received(dossier: Dossier, event: ReferralReceived, fact: Fact) -> Dossier:
-    name = event.referral_id
     answers, records = _told(dossier, event, 0, fact)
-    received_at = _and(dossier.received_at, name, fact.at)
-    return replace(dossier, received_at=received_at, answers=answers, records=records)
+    received_at = _and(dossier.received_at, event.referral_id, fact.at)
+    return replace(dossier, received_at=received_at, answers=answers, records=records,
+                   screenings=_that_count(dossier.screenings, event))  # fmt: skip
 
 
 def _corrected(dossier: Dossier, event: ReferralCorrected, fact: Fact) -> Dossier:
     answers, records = _told(dossier, event, event.revision, fact)
-    return replace(dossier, answers=answers, records=records)
+    screenings = _that_count(dossier.screenings, event)
+    return replace(dossier, answers=answers, records=records, screenings=screenings)
 
 
 def _told(
@@ -112,9 +115,20 @@ def _retracted(dossier: Dossier, event: ReferralRetracted, _fact: Fact) -> Dossi
     return replace(dossier, retracted=dossier.retracted | {event.referral_id})
 
 
+def _that_count(
+    screenings: dict[str, dict[int, Screening]], event: ReferralReceived | ReferralCorrected
+) -> dict[str, dict[int, Screening]]:
+    """Return the screenings without those that came before their referral and of which no lane hears anything."""
+    if event.referral_id not in screenings or event.door in SCREENED:
+        return screenings
+    return {name: kept for name, kept in screenings.items() if name != event.referral_id}
+
+
 def _screened(dossier: Dossier, event: ScreeningDetermined, fact: Fact) -> Dossier:
+    """Keep what the policy said, where anybody hears of it; the door of a referral is for good."""
     known = dossier.screenings.get(event.referral_id, {})
-    if event.revision in known:
+    record = dossier.records.get(event.referral_id)
+    if event.revision in known or (record is not None and record.door not in SCREENED):
         return dossier
     screening = Screening(
         police_verdict=event.police_verdict,
