@@ -126,7 +126,7 @@ class Cases:
             seals=BatchSeals(seals),
             people=records,
             marks=await _marks(conn, want),
-            pairs=await _pairs(conn, sorted({*people, *want.newcomers})),
+            pairs=await _pairs(conn, sorted(people)),
             suspended={row["agency"]: row["since"] for row in await conn.fetch(_SUSPENDED)},
             operators=await registered_operators(conn) if want.operators else {},
         )

@@ -12,6 +12,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from cryptography.exceptions import InvalidTag
@@ -28,6 +29,7 @@ _TOKEN: Final = re.compile(
 )
 _FIELD: Final = re.compile(r"[a-z0-9_-]{1,60}")
 _RECORD: Final = re.compile(r"[a-z]{3}-[0-9a-f]{32}")
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _NONCE: Final = 12
 _KEY_BITS: Final = 256
 _WRAPPED: Final = b"\x01"
@@ -67,6 +69,16 @@ def _parts(token: str) -> tuple[str, str, str]:
 
 def _bound(record: str, field: str, person: str) -> bytes:
     return f"{VERSION}|{record}|{field}|{person}".encode()
+
+
+@lru_cache(maxsize=256)
+def _is_field(name: str) -> bool:
+    return _FIELD.fullmatch(name) is not None
+
+
+def _spelled(raw: bytes) -> str:
+    """Return the bytes in URL-safe base 64 without its padding."""
+    return binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE, b"=").decode()
 
 
 def _opened(keys: Mapping[str, bytes | None], token: str, person: str) -> bytes:
@@ -120,7 +132,7 @@ class Seals:
 
     def seal_each(self, record: str, person: str, clear: Mapping[Field, bytes]) -> dict[Field, str]:
         """Return the token of each field of one record. See `seal`."""
-        if not all(map(_FIELD.fullmatch, clear)):
+        if not all(map(_is_field, clear)):
             raise ValueError("A sealed field has a plain name of at most 60 characters.")
         cipher = self._ciphers[record] if record in self._ciphers else self._cipher(record)
         if cipher is None:
@@ -130,7 +142,7 @@ class Seals:
         for start, (field, text) in zip(range(0, len(nonces), _NONCE), clear.items(), strict=True):
             nonce = nonces[start : start + _NONCE]
             raw = nonce + cipher.encrypt(nonce, text, _bound(record, field, person))
-            tokens[field] = f"{VERSION}.{record}.{field}.{base64.urlsafe_b64encode(raw).rstrip(b'=').decode()}"
+            tokens[field] = f"{VERSION}.{record}.{field}.{_spelled(raw)}"
         return tokens
 
     def open(self, token: str, person: str) -> bytes:

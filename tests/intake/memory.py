@@ -34,9 +34,7 @@ class CasesInMemory:
                 for name in want.hashes
                 if name in self.marks
             },
-            pairs={
-                pair: stands for pair, stands in self.pairs.items() if not {*people, *want.newcomers}.isdisjoint(pair)
-            },
+            pairs={pair: stands for pair, stands in self.pairs.items() if not people.isdisjoint(pair)},
             suspended=dict(self.suspended),
             operators=dict(self.operators) if want.operators else {},
         )

@@ -135,12 +135,14 @@ def _new(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> dict[Any, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a batch needs of the register: computed before anything is loaded."""
+    """What a batch needs of the register: computed before anything is loaded.
+
+    Whom a case brings in for the first time is not among the people: nobody has spoken of them yet.
+    """
 
     cases: tuple[str, ...]
     hashes: tuple[str, ...]
     people: tuple[str, ...]
-    newcomers: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]
     operators: bool
 
@@ -154,7 +156,6 @@ def wanted(keys: Sequence[str], facts: Iterable[Fact]) -> Wanted:
     """Return what these facts need, each list sorted."""
     hashes: set[str] = set()
     people: set[str] = set()
-    newcomers: set[str] = set()
     pairs: set[tuple[str, str]] = set()
     operators = False
     for fact in facts:
@@ -163,17 +164,13 @@ def wanted(keys: Sequence[str], facts: Iterable[Fact]) -> Wanted:
         if not isinstance(fact, Heard):
             continue
         hashes.update([mark.hash for mark in fact.marks])
-        if fact.newcomer is not None:
-            newcomers.add(fact.newcomer)
-        elif type(fact.event) in BY_OPERATORS:
+        if type(fact.event) in BY_OPERATORS:
             operators = True
             people.update(people_named(fact))
             if isinstance(fact.event, LinkAnswered):
                 pairs.add(pair_of(fact.event.person, fact.event.other))
     cases = tuple(key for key in keys if key.startswith(CASE))
-    return Wanted(
-        cases, tuple(sorted(hashes)), tuple(sorted(people)), tuple(sorted(newcomers)), tuple(sorted(pairs)), operators
-    )
+    return Wanted(cases, tuple(sorted(hashes)), tuple(sorted(people)), tuple(sorted(pairs)), operators)
 
 
 def people_named(fact: Fact) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ _DEMOGRAPHICS: Final = ("race", "ethnicity", "gender", "gender_identity", "disab
 _REACH: Final = ("phones", "usual_places", "through", "message_is_safe")
 _INCIDENT: Final = ("number", "ori", "subject_sequence", "occurred_at", "reported_at")
 _OFFICER: Final = ("badge", "name", "call_back", "supervisor")
+_UNKNOWN: Final = Answer.UNKNOWN
 
 Section = dict[str, Any]
 """What is private of one category, in the clear, by field; what is absent is left out."""
@@ -141,12 +142,12 @@ def _between(from_years: int, to_years: int) -> AgeFact:
 def _given(part: BaseModel, names: tuple[str, ...]) -> Section:
     """Return those of the fields that say something: no None, no empty list, no answer that is not known."""
     values = part.__dict__
-    return {name: value for name in names if (value := values[name]) and value is not Answer.UNKNOWN}
+    return {name: value for name in names if (value := values[name]) and value is not _UNKNOWN}
 
 
 def _demographics(person: PersonDetails) -> Section:
-    section = {} if person.demographics is None else _given(person.demographics, _DEMOGRAPHICS)
-    return section | _given(person, ("veteran",))
+    section = _given(person, ("veteran",))
+    return section if person.demographics is None else _given(person.demographics, _DEMOGRAPHICS) | section
 
 
 def _contact(reach: Reach, referrer_contact: Private | None) -> Section:
