@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from contracts import topics
 from contracts.envelope import Fact
@@ -14,8 +14,6 @@ from services.plumbing.service import Deadline, Loaded, Outcome, Said, Service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-_MISSING: Final = object()
 
 
 class NotSayable(ValueError):
@@ -93,7 +91,7 @@ def fold(
         if held and not held.isdisjoint(arrival.keys):
             trouble = BEHIND if arrival.trouble is None else arrival.trouble
         if trouble is None:
-            step = _tried(service, states.get(arrival.key, _MISSING), folded.shared, arrival)  # type: ignore[arg-type]
+            step = _tried(service, states.get(arrival.key), folded.shared, arrival)  # type: ignore[arg-type]
             if isinstance(step, _Step):
                 _take(folded, states, arrival.key, step)
                 continue
@@ -104,7 +102,7 @@ def fold(
 
 
 def _take(folded: Folded, states: dict[str, Any], key: Any, step: _Step) -> None:
-    if states.get(key, _MISSING) is not step.state:
+    if states.get(key) is not step.state:
         states[key] = folded.changed[key] = step.state
     folded.shared = step.shared
     folded.sent += step.sent
@@ -115,7 +113,7 @@ def _take(folded: Folded, states: dict[str, Any], key: Any, step: _Step) -> None
 
 def _tried(service: Service[Any, Any], state: Any, shared: Any, arrival: Arrival) -> _Step | Trouble:
     try:
-        return _step(service, None if state is _MISSING else state, shared, arrival)
+        return _step(service, state, shared, arrival)
     except Exception as error:  # noqa: BLE001  # poison of any kind fails closed: the fact is parked with its reason
         return Trouble(FAILED, cause_of(error))
 

@@ -109,6 +109,7 @@ class Service(Generic[State, Shared]):
     hears   event classes (newest versions). Their topics follow: an agency's event is heard admitted, on `hub.reports`.
     key     whose state a fact touches (the person, the agency); None: not for us, passed over.
     evolve  pure; facts in any order, idempotent by event identity; never raises for what agencies or others may say.
+            None stays None, and nothing is saved, where a fact changes no state; `decide` is given that None, too.
     decide  pure; what follows, given the state before and after the fact, and what is shared. Time is `fact.at`.
     follow  pure; how the shared part changes by a fact (heard or said), so that the next decision of the batch sees it.
     door    only intake has one: reads a raw record of an agency's topic; what it cannot admit becomes a fact, too.
@@ -124,7 +125,7 @@ class Service(Generic[State, Shared]):
     name: str
     hears: tuple[type[Event], ...]
     key: Callable[[Fact], str | None]
-    evolve: Callable[[State | None, Fact], State]
+    evolve: Callable[[State | None, Fact], State | None]
     decide: Callable[[State | None, State, Fact, Shared], Iterable[Outcome]]
     store: Store[State, Shared]
     follow: Callable[[Shared, Fact], Shared] = _unchanged

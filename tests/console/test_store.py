@@ -11,10 +11,15 @@ import pytest
 from contracts.catalogue import AssignmentEnded, AssignmentEnrolled, IntakeOverdue
 from contracts.words import EndReason
 from services import console
-from services.console.domain import File, decide, evolve, step_of
+from services.console.app import service
+from services.console.domain import File, decide, evolve, key, step_of
 from services.console.store import Asking, ConsoleStore
+from services.plumbing.arrivals import Arrival
+from services.plumbing.batch import work
+from services.plumbing.memory import MemoryTables
 from services.plumbing.migrations import from_folder, migrate
 from services.plumbing.roles import prepare, role_of
+from services.sites import load_site
 from tests.console import examples as x
 
 OVERDUE = x.said(
@@ -65,7 +70,7 @@ async def test_what_is_saved_is_what_is_shown(conn):
     await store.save(conn, {x.PERSON: file}, None, lines(*facts))
     await store.save(conn, {}, None, lines(*facts))  # a redelivery is no second step
 
-    assert (await store.load(conn, [x.PERSON, x.OTHER], [])).states == {x.PERSON: file}
+    assert (await store.load(conn, [x.PERSON, x.OTHER], facts)).states == {x.PERSON: file}
     assert await asking.file(x.PERSON) == file
     assert await asking.file(x.OTHER) == File()
     shown = await asking.timeline(x.REFERRAL)
@@ -75,6 +80,27 @@ async def test_what_is_saved_is_what_is_shown(conn):
     assert len(await asking.since(0)) == len(facts)
     assert [step.event for _, step in await asking.since(0, most=2)] == ["referral.received", "review.requested"]
     assert await asking.last_heard() == {}
+
+
+async def handled(conn, *facts):
+    """Handle the facts as one batch, in the transaction of this connection."""
+    arrivals = [Arrival(None, b"", fact, key(fact), (key(fact),)) for fact in facts]
+    await work(service(load_site("whatcom")), MemoryTables(), conn, arrivals, condemned={})
+
+
+async def test_a_fact_that_changes_no_file_makes_none(conn):
+    await handled(conn, x.agency_said())
+    assert await conn.fetchval("SELECT count(*) FROM files") == 0
+    assert [step.event for _, step in await Asking(conn).since(0)] == ["contact.attempted"]
+
+
+@pytest.mark.parametrize("later", [[x.agency_said()], [x.agency_said(), x.offered()], [x.offered(), x.agency_said()]])
+async def test_a_file_is_never_lost_to_what_changes_none(conn, later):
+    """Alone, before and after a fact of the same batch that does change the file."""
+    await handled(conn, x.referral_received(), x.agency_said(after=1), x.waitlisted())
+    await handled(conn, *later)
+    everything = [x.referral_received(), x.waitlisted(), *later]
+    assert await Asking(conn).file(x.PERSON) == reduce(evolve, everything, None)
 
 
 async def test_what_waits_for_an_operator_is_listed_until_somebody_has_answered(conn):

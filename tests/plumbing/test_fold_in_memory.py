@@ -146,3 +146,12 @@ async def test_any_interleaving_and_any_reading_again_comes_to_the_same(seed: in
         await hub.settle(shuffle, duplicate=0.3 if shuffle else 0)
         await hub.advance(minutes=31)
     assert orderly.states == mixed.states
+
+
+async def test_a_fact_that_changes_nothing_leaves_nothing_to_save():
+    store = MemoryTallies()
+    hub = hub_with(store, evolve=lambda tally, _fact: tally)
+    await hub.publish(topics.REPORTS, attempt(1), attempt(2))
+    await hub.settle()
+    assert store.states == {}
+    assert (len(hub.inbox("tally")), hub.parked("tally")) == (2, [])

@@ -7,7 +7,7 @@ from typing import Final
 from contracts.catalogue import ReferralAmended, ReferralSubmitted, ReferralWithdrawn  # puts every event on the shelf
 from contracts.event import newest, shelf
 from contracts.topics import HUB_TOPICS, TO_HUB
-from services.console.domain.files import File, Link, Referral, Review, evolve
+from services.console.domain.files import File, Link, Referral, Review, changes_a_file, evolve
 from services.console.domain.grounds import worded
 from services.console.domain.timeline import Line, Step, decide, in_order, key, numbered, step_of
 from services.console.domain.writing import read_file, shown, written_file
@@ -29,6 +29,7 @@ __all__ = [
     "Referral",
     "Review",
     "Step",
+    "changes_a_file",
     "decide",
     "evolve",
     "in_order",

@@ -135,11 +135,15 @@ class File:
         return sum(referral.standing == "waitlisted" for referral in self.referrals.values())
 
 
-def evolve(file: File | None, fact: Fact) -> File:
-    """Fold one fact into the file; most facts are a line of the timeline and no more."""
-    known = file or File()
+def evolve(file: File | None, fact: Fact) -> File | None:
+    """Fold one fact into the file; most facts are a line of the timeline and no more, and leave it as it was given."""
     folded = _FOLDED.get(type(fact.event))
-    return known if folded is None else folded(known, fact.event, fact.at)
+    return file if folded is None else folded(file or _EMPTY, fact.event, fact.at)
+
+
+def changes_a_file(fact: Fact) -> bool:
+    """Tell whether the fact is more than a line of the timeline; only then its file has to be known."""
+    return type(fact.event) in _FOLDED
 
 
 def _told_by_the_sender(file: File, event: ReferralReceived | ReferralCorrected, at: datetime) -> File:
@@ -211,6 +215,7 @@ def _with_review(file: File, review_id: str, review: Review) -> File:
     return File(file.referrals, {**file.reviews, review_id: review}, file.links)
 
 
+_EMPTY: Final = File()
 _NEW: Final = Referral()
 _HOLDING: Final = ("assignment.accepted", "assignment.handed_off", "assignment.enrolled")
 _FOLDED: Final[Mapping[type, Callable[[File, Any, datetime], File]]] = {

@@ -71,7 +71,7 @@ def key(fact: Fact) -> str | None:
     return fact.subject or _agency(fact)
 
 
-def decide(_before: File | None, _after: File, fact: Fact, _shared: None) -> Iterator[Outcome]:
+def decide(_before: File | None, _after: File | None, fact: Fact, _shared: None) -> Iterator[Outcome]:
     """Each fact is one line of the timeline."""
     envelope, event = fact.envelope, fact.event
     agency = _agency(fact)

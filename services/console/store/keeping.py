@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.console.domain import File, Line, read_file, written_file
+from services.console.domain import File, Line, changes_a_file, key, read_file, written_file
 from services.plumbing.service import Loaded
 
 if TYPE_CHECKING:
@@ -31,9 +31,12 @@ class ConsoleStore:
     """The console's own schema."""
 
     async def load(self, conn: Connection, keys: Sequence[str], facts: Sequence[Fact]) -> Loaded[File, None]:
-        """Load the files of the persons and agencies in the batch, locked in sorted order."""
-        del facts
-        rows = await conn.fetch(_LOAD, list(keys))
+        """Load the files that facts of the batch may change, locked in sorted order; most facts change none."""
+        del keys
+        changing = sorted({subject for fact in facts if changes_a_file(fact) and (subject := key(fact)) is not None})
+        if not changing:
+            return Loaded({}, None)
+        rows = await conn.fetch(_LOAD, changing)
         return Loaded({row["subject"]: read_file(row["state"]) for row in rows}, None)
 
     async def save(
