@@ -143,8 +143,13 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
         self._owns = False
         await self._commits.settle()
 
-    async def _heard(self, records: tuple[Any, ...]) -> None:
-        """Read the batch while the one before is with PostgreSQL; hand it on when that one is done."""
+    async def _heard(self, batch: list[Any]) -> None:
+        """Read the batch while the one before is with PostgreSQL; hand it on when that one is done.
+
+        It is taken out of the message, which FastStream and whatever was begun meanwhile keep for longer.
+        """
+        records = batch.copy()
+        batch.clear()
         consumer, turn = self._consumer(), self._turn
         if not self._owns or consumer is None:
             return
@@ -249,7 +254,7 @@ async def _undecoded(message: Any) -> Any:
 async def _parsed(records: tuple[Any, ...]) -> KafkaAckableMessage:
     """Look at no header: one that nobody can decode must not stop a batch."""
     return KafkaAckableMessage(
-        body=b"", headers={}, raw_message=records, message_id="", correlation_id="", consumer=_NoConsumer()
+        body=b"", headers={}, raw_message=list(records), message_id="", correlation_id="", consumer=_NoConsumer()
     )
 
 
