@@ -23,8 +23,8 @@ from services.plumbing.access import KafkaAccess
 from services.plumbing.administration import Administration
 from services.plumbing.clock import Clock
 from services.plumbing.keystore import ensure_keys
+from services.plumbing.loop import steady
 from services.plumbing.passwords import Passwords
-from services.plumbing.runner import steady
 from services.plumbing.settings import PipesSettings
 from services.plumbing.standing import database_made, standing
 from services.sites.settings import SiteSettings

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 _NEVER_LEAVE_MILLISECONDS: Final = 24 * 60 * 60 * 1000
 """A database that is away for hours is no reason to leave the group: the next member would wait for it, too."""
 
-_MOST_FETCHED_BYTES: Final = 2 * 1024 * 1024
-_MOST_FETCHED_BYTES_A_PARTITION: Final = 512 * 1024
+_MOST_FETCHED_BYTES: Final = 1024 * 1024
+_MOST_FETCHED_BYTES_A_PARTITION: Final = 256 * 1024
 """What waits in memory after an outage is bounded by these; a single message that is larger comes all the same."""
 _SLEEP_MILLISECONDS: Final = 1
 """How long FastStream sleeps after a wait in vain; it knows one figure for both, so the wait is set beside it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -19,7 +18,7 @@ from services.plumbing.deadletters import Retries
 from services.plumbing.handling import Handler
 from services.plumbing.health import Health, Probe, beat, served
 from services.plumbing.kafka import Subscriber
-from services.plumbing.loop import run
+from services.plumbing.loop import run, steady
 from services.plumbing.migrations import Migration, from_folder, migrate
 from services.plumbing.relay import Relay
 from services.plumbing.sending import Sender
@@ -246,16 +245,6 @@ class Runner:
     def _sender(self) -> Sender:
         timeout = self.settings.request_timeout_milliseconds / 1000
         return Sender(self.settings.access, client=f"hub.{self.service.name}", timeout=timeout)
-
-
-def steady() -> None:
-    """Let the collector of this process pause less: a batch makes many small things that all go at its end.
-
-    What is there by now stays. Call it once, when everything is imported and wired.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 def run_forever(service: Service[Any, Any], settings: PipesSettings | None = None, **options: Any) -> None:

@@ -19,14 +19,14 @@ from rich.table import Table
 from contracts import topics
 from services.local import laying
 from services.local.platform import Platform
-from services.plumbing.loop import run
-from services.plumbing.runner import steady
+from services.plumbing.loop import run, steady
+from services.plumbing.settings import PipesSettings
 from services.sites import load_site
 from tests.bench import hub as whole
 from tests.bench.loop import Ground, filled, laid_out, raw_on_the_same, received, same_bytes, service_loop, to_topic
 from tests.bench.tutorial import tutorial_loop
 
-BATCH = 500
+BATCH = PipesSettings.model_fields["batch_records"].default
 HOPS = ("bench.to-hub", "bench.referrals", "bench.screenings", "bench.assignments", "bench.lanes")
 say = Console(stderr=True)
 
