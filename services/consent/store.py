@@ -37,4 +37,6 @@ class Registers:
         """Save the registers that changed."""
         if states:
             persons = sorted(states)
-            await conn.execute(_SAVE, persons, [states[person].model_dump_json() for person in persons])
+            # What is as at the beginning is most of a register, and left out.
+            written = [states[person].model_dump_json(exclude_defaults=True) for person in persons]
+            await conn.execute(_SAVE, persons, written)
