@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,13 @@ def test_each_fact_is_one_line_with_its_time_its_service_and_its_cause() -> None
         x.REFERRAL,
         "opportunity-council",
     )
+
+
+def test_what_an_agency_says_happened_when_the_hub_admitted_it() -> None:
+    """A sender's clock may be wrong, and would put its word in the wrong place."""
+    admitted = x.BEGIN + timedelta(hours=1)
+    (step,) = steps(readdressed(x.agency_said(), admitted_at=admitted))
+    assert step.at == admitted
 
 
 def test_nothing_sealed_is_on_the_timeline() -> None:

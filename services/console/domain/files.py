@@ -149,15 +149,15 @@ def changes_a_file(fact: Fact) -> bool:
 def _told_by_the_sender(file: File, event: ReferralReceived | ReferralCorrected, at: datetime) -> File:
     """The referral as its sender last told it: the highest revision is the truth."""
     before = file.referrals.get(event.referral_id, _NEW)
-    revision = event.revision if isinstance(event, ReferralCorrected) else 0
-    after = before
-    if revision > before.revision:
-        after = Referral(
-            event.agency, event.door, event.source_kind, event.officer_waiting, revision, event.test,
-            before.retracted, before.marks, before.with_agency,
-        )  # fmt: skip
     if isinstance(event, ReferralReceived):
-        after = replace(after, marks=_marked(after, event.name, at))
+        revision, marks = 0, _marked(before, event.name, at)
+    else:
+        revision, marks = event.revision, before.marks
+    told = event if revision > before.revision else before
+    after = Referral(
+        told.agency, told.door, told.source_kind, told.officer_waiting, max(revision, before.revision), told.test,
+        before.retracted, marks, before.with_agency,
+    )  # fmt: skip
     return _with_referral(file, event.referral_id, after)
 
 

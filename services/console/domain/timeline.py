@@ -74,7 +74,7 @@ def key(fact: Fact) -> str | None:
 def decide(_before: File | None, _after: File | None, fact: Fact, _shared: None) -> Iterator[Outcome]:
     """Each fact is one line of the timeline."""
     envelope, event = fact.envelope, fact.event
-    agency = _agency(fact)
+    given, agency = event.__dict__.get, _agency(fact)
     yield Row(
         Line(
             happened_at=fact.at,
@@ -85,8 +85,8 @@ def decide(_before: File | None, _after: File | None, fact: Fact, _shared: None)
             cause=envelope.causation_id,
             correlation=envelope.correlation_id,
             agency=agency,
-            referral_id=_given(event, "referral_id"),
-            offer_id=_given(event, "offer_id"),
+            referral_id=given("referral_id"),
+            offer_id=given("offer_id"),
             says=told(event),
             details=_details(event),
         )
@@ -145,15 +145,14 @@ def shown_of(kind: type[Event]) -> dict[str, Any]:
 
 def _details(event: Event) -> str:
     shown = shown_of(type(event))
-    return event.model_dump_json(include=shown, exclude_none=True, exclude_defaults=True) if shown else "{}"
-
-
-def _given(event: Event, name: str) -> Any:
-    """Return what the event says under this name, or None where it has no such field."""
-    return event.__dict__.get(name)
+    if not shown:
+        return "{}"
+    written = event.__pydantic_serializer__.to_json(event, include=shown, exclude_none=True, exclude_defaults=True)
+    return written.decode()
 
 
 def _agency(fact: Fact) -> str | None:
-    refusal = _given(fact.event, "refusal")
-    about: str | None = refusal.agency if refusal is not None else _given(fact.event, "agency")
+    given = fact.event.__dict__.get
+    refusal = given("refusal")
+    about: str | None = given("agency") if refusal is None else refusal.agency
     return about or fact.agency
