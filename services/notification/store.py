@@ -19,9 +19,10 @@ from services.notification.domain.writing import (
     written_verdict,
 )
 from services.plumbing.service import Connection, Loaded
+from services.plumbing.tables import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from contracts.envelope import Fact
 
@@ -32,16 +33,17 @@ WITHDRAWN: Final = "withdrawn"
 LEAD: Final = "SELECT pg_try_advisory_lock(hashtextextended('hub.notification.carrier', 0))"
 """Asks for the lead of all carriers; held as long as the connection."""
 
-_LOAD: Final = "SELECT key, state FROM dossiers WHERE key = ANY($1::text[]) ORDER BY key FOR UPDATE"
-_LOOK: Final = "SELECT key, state FROM dossiers WHERE key = ANY($1::text[]) ORDER BY key FOR SHARE"
+_LOAD: Final = "SELECT key, state FROM dossiers WHERE key = ANY(string_to_array($1, chr(31))) ORDER BY key FOR UPDATE"
+_LOOK: Final = "SELECT key, state FROM dossiers WHERE key = ANY(string_to_array($1, chr(31))) ORDER BY key FOR SHARE"
 _SAVE: Final = """
-INSERT INTO dossiers (key, state) SELECT * FROM unnest($1::text[], $2::text[])
+INSERT INTO dossiers (key, state) SELECT * FROM unnest(string_to_array($1, chr(31)), string_to_array($2, chr(31)))
 ON CONFLICT (key) DO UPDATE SET state = EXCLUDED.state
 """
 _ENTER: Final = """
 INSERT INTO lane_rows (agency, message_id, key, rests_on, reference)
-SELECT agency, message_id, key, rests_on, reference
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY
+SELECT agency, message_id, key, nullif(rests_on, ''), reference
+FROM unnest(string_to_array($1, chr(31)), string_to_array($2, chr(31)), string_to_array($3, chr(31)),
+            string_to_array($4, chr(31)), string_to_array($5, chr(31))) WITH ORDINALITY
      AS entered (agency, message_id, key, rests_on, reference, place)
 ORDER BY place
 ON CONFLICT (message_id) DO NOTHING
@@ -60,7 +62,8 @@ WHERE agency = $1 AND NOT EXISTS (
 ORDER BY id LIMIT $2
 """
 _ROWS: Final = """
-SELECT id, state, reference, verdict, carrying_at FROM lane_rows AS kept WHERE id = ANY($1::bigint[]) AND NOT EXISTS (
+SELECT id, state, reference, verdict, carrying_at FROM lane_rows AS kept
+WHERE id = ANY(string_to_array($1, chr(31))::bigint[]) AND NOT EXISTS (
     SELECT FROM dead_letters WHERE settled_at IS NULL AND dead_letters.key = kept.key
 )
 ORDER BY id
@@ -79,17 +82,17 @@ SELECT EXISTS (SELECT FROM lane_rows JOIN dead_letters USING (key) WHERE agency 
 """
 _CARRY: Final = """
 UPDATE lane_rows SET state = 'carrying', verdict = judged.verdict, carrying_at = $3
-FROM unnest($1::bigint[], $2::text[]) AS judged (id, verdict) WHERE lane_rows.id = judged.id
+FROM unnest(string_to_array($1, chr(31))::bigint[], string_to_array($2, chr(31))) AS judged (id, verdict)
+WHERE lane_rows.id = judged.id
 """
 _BACK: Final = """
-UPDATE lane_rows SET state = 'waiting', verdict = NULL, carrying_at = NULL WHERE id = ANY($1::bigint[])
-"""
+UPDATE lane_rows SET state = 'waiting', verdict = NULL, carrying_at = NULL WHERE id = ANY($1::bigint[])"""
 _AGAIN: Final = """
 UPDATE lane_rows SET state = 'waiting', verdict = NULL, carrying_at = NULL, message_id = again.message_id,
                      reference = again.reference
 FROM unnest($1::bigint[], $2::text[], $3::text[]) AS again (id, message_id, reference) WHERE lane_rows.id = again.id
 """
-_DELETE: Final = "DELETE FROM lane_rows WHERE id = ANY($1::bigint[])"
+_DELETE: Final = "DELETE FROM lane_rows WHERE id = ANY(string_to_array($1, chr(31))::bigint[])"
 _LANE: Final = """
 INSERT INTO lanes (agency, state, reason, since, waiting, attempts, retry_at)
 VALUES ($1, $2, $3, $4, (SELECT count(*) FROM lane_rows WHERE agency = $1), $5, $6)
@@ -204,23 +207,23 @@ class PostgresStore:
 
     async def load(self, conn: Connection, keys: Sequence[str], _facts: Sequence[Fact]) -> Loaded[Dossier, None]:
         """Load and lock the dossiers."""
-        return Loaded(_dossiers(await conn.fetch(_LOAD, list(keys))), None)
+        return Loaded(_dossiers(await conn.fetch(_LOAD, joined(keys))), None)
 
     async def save(
         self, conn: Connection, states: Mapping[str, Dossier], _shared: None, rows: Sequence[tuple[Fact, Any]]
     ) -> None:
         """Save the dossiers, enter the rows, take away what rested on an ended consent."""
         if states:
-            await conn.execute(_SAVE, list(states), [written_dossier(state) for state in states.values()])
+            await conn.execute(_SAVE, joined(list(states)), joined([*map(written_dossier, states.values())]))
         entered = [row for _, row in rows if isinstance(row, LaneRow)]
         if entered:
             await conn.execute(
                 _ENTER,
-                [row.agency for row in entered],
-                [row.message_id for row in entered],
-                [row.key for row in entered],
-                [row.rests_on for row in entered],
-                [written_row(row) for row in entered],
+                joined([row.agency for row in entered]),
+                joined([row.message_id for row in entered]),
+                joined([row.key for row in entered]),
+                joined([row.rests_on or "" for row in entered]),
+                joined([written_row(row) for row in entered]),
             )
         ended = [row.consent_id for _, row in rows if isinstance(row, ConsentEnded)]
         if ended:
@@ -235,11 +238,11 @@ class PostgresStore:
         """See `LaneStore`. Dossiers are locked before rows are read: a withdrawal comes before or after."""
         candidates = await conn.fetch(_NEXT, agency, most)
         keys = sorted({row["key"] for row in candidates} | {agency_key(agency)})
-        dossiers = _dossiers(await conn.fetch(_LOOK, keys))
+        dossiers = _dossiers(await conn.fetch(_LOOK, joined(keys)))
         if not candidates:
             return Taken([], dossiers, held=True)
         # Asked once more who is parked: it may have happened while the dossiers were waited for.
-        rows = await conn.fetch(_ROWS, [row["id"] for row in candidates])
+        rows = await conn.fetch(_ROWS, _ids(row["id"] for row in candidates))
         held = candidates[0]["parked"] or len(rows) < len(candidates)
         return Taken([_waiting(row) for row in rows], dossiers, held=held)
 
@@ -254,7 +257,8 @@ class PostgresStore:
 
     async def carry(self, conn: Connection, judged: Sequence[tuple[int, Verdict]], now: datetime) -> None:
         """See `LaneStore`."""
-        await conn.execute(_CARRY, [one for one, _ in judged], [written_verdict(verdict) for _, verdict in judged], now)
+        verdicts = [written_verdict(verdict) for _, verdict in judged]
+        await conn.execute(_CARRY, _ids(one for one, _ in judged), joined(verdicts), now)
 
     async def put_back(self, conn: Connection, ids: Sequence[int]) -> None:
         """See `LaneStore`."""
@@ -268,7 +272,7 @@ class PostgresStore:
 
     async def settle(self, conn: Connection, ids: Sequence[int]) -> None:
         """See `LaneStore`."""
-        await conn.execute(_DELETE, list(ids))
+        await conn.execute(_DELETE, _ids(ids))
 
     async def report(self, conn: Connection, lane: LaneReport) -> None:
         """See `LaneStore`."""
@@ -281,6 +285,10 @@ class PostgresStore:
     async def alarms(self, conn: Connection) -> list[LaneAlarm]:
         """See `LaneStore`."""
         return [LaneAlarm(**dict(row)) for row in await conn.fetch(_ALARMS)]
+
+
+def _ids(ids: Iterable[int]) -> str:
+    return joined([str(one) for one in ids])
 
 
 def _dossiers(rows: Sequence[Any]) -> dict[str, Dossier]:

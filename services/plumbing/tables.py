@@ -141,7 +141,7 @@ class PostgresTables:
         self, identities: Sequence[Identity], digests: Sequence[str], keys: Sequence[str]
     ) -> tuple[set[Identity], set[str]]:
         """Enter the identities into the inbox; return those that are new, and which of `keys` are held back."""
-        columns = (_joined(column) for column in (*_columns(identities), digests, keys))
+        columns = (joined(column) for column in (*_columns(identities), digests, keys))
         rows = await self._conn.fetch(_ADMIT, *columns, len(identities))
         # Where all are new, as they mostly are, one row without anything says so.
         new = {(source, event, delivery) for source, event, delivery in rows if event is not None}
@@ -168,11 +168,11 @@ class PostgresTables:
         """Put the rows into the outbox, in order; `own` are handled already and go into the inbox, too."""
         await self._conn.execute(
             _SEND,
-            _joined([row.topic for row in rows]),
-            _joined([row.key for row in rows]),
-            _joined([row.headers for row in rows]),
-            _joined([row.body.decode() for row in rows]),
-            *(_joined(column) for column in _columns(own)),
+            joined([row.topic for row in rows]),
+            joined([row.key for row in rows]),
+            joined([row.headers for row in rows]),
+            joined([row.body.decode() for row in rows]),
+            *(joined(column) for column in _columns(own)),
         )
 
     async def set_deadlines(self, deadlines: Sequence[Due]) -> None:
@@ -227,7 +227,7 @@ def _bytes(value: str | None) -> bytes | None:
     return None if value is None else base64.b64decode(value)
 
 
-def _joined(values: Sequence[str]) -> str:
+def joined(values: Sequence[str]) -> str:
     """Return a whole column as one text: asyncpg looks long at each element of an array.
 
     Raises:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     """The name by which an agency knows a person; in the blind offer that is named, if one is."""
 
 NAME: Final = "notification"
+_SOURCE: Final = service_source(NAME)
 _BLIND: Final = frozenset({"offer.made", "offer.cancelled"})
 """Messages about an offer whose reader need not know whom it is about, nor that it has met them before."""
 
@@ -88,10 +89,11 @@ def told(  # as above
         event = composed(telling)
     except RecordErased:
         return Carried(None, erased(row, answers, now))
-    made = tuple(
-        _made(row, answers, judge, answer.purpose, told_categories(event, answer), answer.by, now)
+    given = frozenset(event.model_fields_set)
+    made = tuple([
+        _made(row, answers, judge, answer.purpose, told_categories(given, answer), answer.by, now)
         for answer in answers.allowed
-    )
+    ])  # fmt: skip
     return Carried(_message(row, event, pseudonym), made + withheld(row, answers, now))
 
 
@@ -169,7 +171,7 @@ def _made(  # every word of the fact
 def _said(row: LaneRow, event: Event, *about: str) -> Fact:
     """A fact of disclosure has the same id however often it is put, so that one telling is one row of the ledger."""
     identity = derived("", row.message_id, event.name, *about)
-    envelope = Envelope(identity, service_source(NAME), event.name, row.at, row.person, None,
+    envelope = Envelope(identity, _SOURCE, event.name, row.at, row.person, None,
                         row.correlation_id, row.message_id)  # fmt: skip
     return Fact(event, envelope)
 
@@ -182,7 +184,7 @@ def _message(row: LaneRow, event: Event, pseudonym: Pseudonym) -> Fact:
     blind = row.offer_id if row.message in _BLIND else None
     envelope = Envelope(
         id=row.message_id,
-        source=service_source(NAME),
+        source=_SOURCE,
         type=event.name,
         at=row.at if blind is None else row.at.replace(second=0, microsecond=0),
         subject=None if row.person is None else pseudonym(row.person, row.agency, blind),
@@ -195,11 +197,11 @@ def _message(row: LaneRow, event: Event, pseudonym: Pseudonym) -> Fact:
 def _mark(allowed: tuple[Allowed, ...], referral_id: str | None, dossier: Dossier) -> str:
     record = dossier.records.get(referral_id or "")
     revision = None if record is None else record.revision
-    told = f"{_words(allowed)} {revision} {referral_id in dossier.retracted}"
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+    return _marked(allowed, revision, retracted=referral_id in dossier.retracted)
 
 
-@lru_cache(maxsize=4096)
-def _words(allowed: tuple[Allowed, ...]) -> str:
-    """Say what is allowed in words that are the same whenever the same is."""
-    return json.dumps([[answer.purpose, sorted(answer.fields), list(answer.by)] for answer in allowed])
+@lru_cache(maxsize=256)
+def _marked(allowed: tuple[Allowed, ...], revision: int | None, *, retracted: bool) -> str:
+    """Return a mark that is the same whenever the same is allowed of the same revision, in every process."""
+    words = json.dumps([[answer.purpose, sorted(answer.fields), list(answer.by)] for answer in allowed])
+    return hashlib.sha256(f"{words} {revision} {retracted}".encode()).hexdigest()[:32]

@@ -106,21 +106,30 @@ def composed(telling: Telling) -> Event:
     Raises:
         RecordErased: a part of it cannot be opened any more.
     """
-    message, allowed = telling.row.message, telling.allowed
-    fields = allowed[0].fields if len(allowed) == 1 else frozenset().union(*(answer.fields for answer in allowed))
-    values = {name: say(telling) for name, say in _sayings(message, fields)}
-    return newest(message)(**{name: value for name, value in values.items() if value is not None})
+    message, fields = telling.row.message, _fields(telling.allowed)
+    values = {name: value for name, say in _sayings(message, fields) if (value := say(telling)) is not None}
+    return newest(message)(**values)
 
 
-@lru_cache(maxsize=1024)
+def _fields(allowed: Sequence[Allowed]) -> frozenset[str]:
+    return allowed[0].fields if len(allowed) == 1 else frozenset().union(*(answer.fields for answer in allowed))
+
+
+@lru_cache(maxsize=256)
+def _categories(fields: frozenset[str]) -> frozenset[Category]:
+    return frozenset(CATEGORY_OF[name] for name in fields if name in CATEGORY_OF)
+
+
+@lru_cache(maxsize=256)
 def _sayings(message: str, fields: frozenset[str]) -> tuple[tuple[str, Callable[[Telling], Any]], ...]:
     says = SAYS[message]
     return tuple((name, says[name]) for name in sorted(fields) if name in says)
 
 
-def told_categories(event: Event, allowed: Allowed) -> tuple[Category, ...]:
-    """Return the categories that the message really tells on this basis: allowed, and not left at a default."""
-    told = {CATEGORY_OF[name] for name in event.model_fields_set if name in CATEGORY_OF and name in allowed.fields}
+@lru_cache(maxsize=256)
+def told_categories(given: frozenset[str], allowed: Allowed) -> tuple[Category, ...]:
+    """Return the categories that a message with these fields tells on this basis: allowed, and not at a default."""
+    told = {CATEGORY_OF[name] for name in given if name in CATEGORY_OF and name in allowed.fields}
     return in_order(told | (allowed.categories - _OF_FIELDS))
 
 
@@ -131,12 +140,11 @@ def in_order(categories: Iterable[Category]) -> tuple[Category, ...]:
 
 def sealed_of(row: LaneRow, dossier: Dossier, answers: Answers) -> set[str]:
     """Return the sealed tokens that the allowed fields may need, and no others."""
-    fields = frozenset().union(*(answer.fields for answer in answers.allowed))
+    fields = _fields(answers.allowed)
     tokens: set[str] = set()
     record = dossier.records.get(answers.referral_id or "")
     if record is not None:
-        needed = {CATEGORY_OF[name] for name in fields if name in CATEGORY_OF}
-        tokens.update(record.sealed[category] for category in needed if category in record.sealed)
+        tokens.update([token for category, token in record.sealed.items() if category in _categories(fields)])
     if "note" in fields and row.onward_id in dossier.onwards:
         note = dossier.onwards[row.onward_id].asked.get(row.agency)
         tokens.update([note] if note else [])
