@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from contracts.consents.consent_refused import ConsentRefused
-from contracts.envelope import readdressed
+from contracts.envelope import Fact, readdressed
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.words import Agreement, Category, ConsentKind, Door, Purpose, Verdict
@@ -255,16 +255,19 @@ def test_nobody_hears_which_message_of_somebody_else_called_for_a_notice():
     assert causes == {("referral.acknowledged", "the-senders-own"), ("message.refused", "sent-1")}
 
 
-def test_a_screening_of_which_nobody_hears_leaves_the_dossier_as_it_is():
+@pytest.mark.parametrize("door", ["community", "social_contact"])
+def test_a_screening_of_which_nobody_hears_leaves_the_dossier_as_it_is(door):
     before = evolve(None, community())
-    assert evolve(before, screened()) is before
+    assert evolve(before, _screened_at(door)) is before
 
 
-def test_a_screening_of_which_nobody_hears_is_kept_in_no_order_of_the_facts():
-    first = evolve(evolve(None, screened()), community())
-    assert first == evolve(evolve(None, community()), screened())
-    assert first.screenings == {}
+@pytest.mark.parametrize("inputs", [{"door": "arrest_diversion"}, {}])
+def test_a_screening_of_an_arrest_or_of_nobody_knows_what_is_kept(inputs):
+    fact = screened()
+    kept = evolve(None, Fact(fact.event.model_copy(update={"inputs": inputs}), fact.envelope))
+    assert list(kept.screenings) == [REFERRAL]
 
 
-def test_a_screening_that_comes_before_its_arrest_is_kept():
-    assert evolve(evolve(None, screened()), received()) == evolve(evolve(None, received()), screened())
+def _screened_at(door):
+    fact = screened()
+    return Fact(fact.event.model_copy(update={"inputs": {"door": door}}), fact.envelope)

@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     from contracts.event import Event
 
 NOTHING: Final = Dossier()
-SCREENED: Final = frozenset({Door.ARREST_DIVERSION})
-"""Doors whose referrals' screening somebody hears of (DESIGN 7.4); of all others it is eligibility's alone."""
+UNHEARD: Final = tuple(door for door in Door if door is not Door.ARREST_DIVERSION)
+"""Doors of whose referrals' screening no lane hears: only the officer of an arrest does (DESIGN 7.4)."""
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -68,14 +68,12 @@ def evolve(before: Dossier | None, fact: Fact) -> Dossier:
 def _received(dossier: Dossier, event: ReferralReceived, fact: Fact) -> Dossier:
     answers, records = _told(dossier, event, 0, fact)
     received_at = _and(dossier.received_at, event.referral_id, fact.at)
-    return replace(dossier, received_at=received_at, answers=answers, records=records,
-                   screenings=_that_count(dossier.screenings, event))  # fmt: skip
+    return replace(dossier, received_at=received_at, answers=answers, records=records)
 
 
 def _corrected(dossier: Dossier, event: ReferralCorrected, fact: Fact) -> Dossier:
     answers, records = _told(dossier, event, event.revision, fact)
-    screenings = _that_count(dossier.screenings, event)
-    return replace(dossier, answers=answers, records=records, screenings=screenings)
+    return replace(dossier, answers=answers, records=records)
 
 
 def _told(
@@ -115,20 +113,10 @@ def _retracted(dossier: Dossier, event: ReferralRetracted, _fact: Fact) -> Dossi
     return replace(dossier, retracted=dossier.retracted | {event.referral_id})
 
 
-def _that_count(
-    screenings: dict[str, dict[int, Screening]], event: ReferralReceived | ReferralCorrected
-) -> dict[str, dict[int, Screening]]:
-    """Return the screenings without those that came before their referral and of which no lane hears anything."""
-    if event.referral_id not in screenings or event.door in SCREENED:
-        return screenings
-    return {name: kept for name, kept in screenings.items() if name != event.referral_id}
-
-
 def _screened(dossier: Dossier, event: ScreeningDetermined, fact: Fact) -> Dossier:
-    """Keep what the policy said, where anybody hears of it; the door of a referral is for good."""
+    """Keep what the policy said, where anybody hears of it: the screening says itself through which door they came."""
     known = dossier.screenings.get(event.referral_id, {})
-    record = dossier.records.get(event.referral_id)
-    if event.revision in known or (record is not None and record.door not in SCREENED):
+    if event.revision in known or event.inputs.get("door") in UNHEARD:
         return dossier
     screening = Screening(
         police_verdict=event.police_verdict,
