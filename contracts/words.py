@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, Final
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from contracts import moments
+from contracts.word import Word
 
 CLEAR_PRIVATE_MOST: Final = 4_000
 """How many characters of private text an agency may send; sealed, it grows."""
@@ -41,7 +41,7 @@ Instant = Annotated[AwareDatetime, BeforeValidator(moments.instant)]
 Minutes = Annotated[int, Field(ge=0, le=100_000)]
 
 
-class Door(StrEnum):
+class Door(Word):
     """How a person comes in. Source: LEAD Support Bureau, diversion referral pathways."""
 
     ARREST_DIVERSION = "arrest_diversion"
@@ -49,7 +49,7 @@ class Door(StrEnum):
     COMMUNITY = "community"
 
 
-class SourceKind(StrEnum):
+class SourceKind(Word):
     """Who refers. Source: RCW 71.24.115(3) and program pages."""
 
     LAW_ENFORCEMENT = "law_enforcement"
@@ -74,7 +74,7 @@ class SourceKind(StrEnum):
     OTHER = "other"
 
 
-class Agreement(StrEnum):
+class Agreement(Word):
     """What the person answered when asked whether a case manager may meet them."""
 
     AGREED = "agreed"
@@ -83,7 +83,7 @@ class Agreement(StrEnum):
     NOT_ASKED = "not_asked"
 
 
-class Answer(StrEnum):
+class Answer(Word):
     """Yes, no, or not known: nothing is ever inferred from silence."""
 
     YES = "yes"
@@ -91,7 +91,7 @@ class Answer(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Severity(StrEnum):
+class Severity(Word):
     """How grave the offence is, as the police classify it."""
 
     FELONY = "felony"
@@ -101,7 +101,7 @@ class Severity(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Activity(StrEnum):
+class Activity(Word):
     """Type of criminal activity. Source: NIBRS data element 12."""
 
     BUY = "B"
@@ -114,7 +114,7 @@ class Activity(StrEnum):
     USE = "U"
 
 
-class DrugUnit(StrEnum):
+class DrugUnit(Word):
     """Unit of a drug's quantity. Source: NIBRS data element 22; XX is "not reported", never zero."""
 
     GRAM = "GM"
@@ -130,7 +130,7 @@ class DrugUnit(StrEnum):
     NOT_REPORTED = "XX"
 
 
-class RuleResult(StrEnum):
+class RuleResult(Word):
     """What one clause of a policy finds."""
 
     PASS = "pass"  # noqa: S105  # the field's word for a rule that is met
@@ -139,7 +139,7 @@ class RuleResult(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
-class Verdict(StrEnum):
+class Verdict(Word):
     """What a policy says of a referral. There is no verdict for "no room"."""
 
     ELIGIBLE = "eligible"
@@ -147,7 +147,7 @@ class Verdict(StrEnum):
     NEEDS_REVIEW = "needs_review"
 
 
-class HelpType(StrEnum):
+class HelpType(Word):
     """What people get help with."""
 
     MEAL = "meal"
@@ -164,7 +164,7 @@ class HelpType(StrEnum):
     CASE_MANAGEMENT = "case_management"
 
 
-class AgeBand(StrEnum):
+class AgeBand(Word):
     """An age coarse enough for a blind offer."""
 
     UNDER_18 = "under_18"
@@ -174,7 +174,7 @@ class AgeBand(StrEnum):
     UNKNOWN = "unknown"
 
 
-class DeclineReason(StrEnum):
+class DeclineReason(Word):
     """Why an agency says no to an offer; "no room" can be told from "not for us"."""
 
     NO_ROOM = "no_room"
@@ -185,7 +185,7 @@ class DeclineReason(StrEnum):
     OTHER = "other"
 
 
-class ContactResult(StrEnum):
+class ContactResult(Word):
     """How an attempt to reach the person ended."""
 
     CONTACTED = "contacted"
@@ -197,7 +197,7 @@ class ContactResult(StrEnum):
     DECEASED = "deceased"
 
 
-class EndReason(StrEnum):
+class EndReason(Word):
     """Why participation ended. There is no fixed end and no end for non-compliance."""
 
     GOALS_MET = "goals_met"
@@ -210,7 +210,7 @@ class EndReason(StrEnum):
     INELIGIBLE_LATER = "ineligible_later"
 
 
-class ClosedReason(StrEnum):
+class ClosedReason(Word):
     """Why the hub closed an assignment or an offer. Stays inside the hub and the holder's lane."""
 
     PERSON_DECLINED = "person_declined"
@@ -223,7 +223,7 @@ class ClosedReason(StrEnum):
     AMENDED = "amended"
 
 
-class ConsentKind(StrEnum):
+class ConsentKind(Word):
     """Kinds of consent that may not be merged. Sources: 42 CFR 2.31, 2.35; 45 CFR 164.508; RCW 19.373."""
 
     HUB_HANDOFF = "hub_handoff"
@@ -236,7 +236,7 @@ class ConsentKind(StrEnum):
     STATE_CONSUMER_HEALTH = "state_consumer_health"
 
 
-class Category(StrEnum):
+class Category(Word):
     """What kind of information is meant: in a consent, in a disclosure, and as the unit of sealing."""
 
     IDENTITY = "identity"
@@ -251,7 +251,7 @@ class Category(StrEnum):
     INTAKE_STATUS = "intake_status"
 
 
-class Purpose(StrEnum):
+class Purpose(Word):
     """Why a recipient gets something."""
 
     ACKNOWLEDGEMENT = "acknowledgement"
@@ -263,7 +263,7 @@ class Purpose(StrEnum):
     OPERATION = "operation"
 
 
-class Role(StrEnum):
+class Role(Word):
     """What an agency is in the program; a site says which of them may say and hear what."""
 
     PROGRAM_OFFICE = "program_office"

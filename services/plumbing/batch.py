@@ -169,9 +169,8 @@ async def _emit(service: Service[Any, Any], tables: Tables, folded: Folded, rows
     """Put out what follows from the batch, each kind in one statement."""
     if rows:
         # What was folded at once and is also heard would come back from its topic: it is handled already.
-        own = [
-            _identity(sent.fact) for sent in folded.sent if sent.folded and isinstance(sent.fact.event, service.hears)
-        ]
+        heard = frozenset(service.hears)
+        own = [_identity(sent.fact) for sent in folded.sent if sent.folded and type(sent.fact.event) in heard]
         await tables.send(rows, own)
     if folded.deadlines:
         await tables.set_deadlines(folded.deadlines)
