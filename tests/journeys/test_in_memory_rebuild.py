@@ -54,7 +54,7 @@ def rebuilt(service, facts):
     for fact in facts:
         if type(fact.event) in heard and (key := service.key(fact)) is not None:
             states[key] = service.evolve(states.get(key), fact)
-    return states
+    return {key: state for key, state in states.items() if state is not None}
 
 
 SERVICES = {"consent": consent, "console": console}
