@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -131,8 +131,3 @@ async def same_bytes(ground: Ground) -> Work:
 async def raw_on_the_same(ground: Ground, work: Work, count: int, batch: int) -> float:
     """Let the raw loop do the same bytes on the same topic."""
     return await raw_loop(ground.kafka, ground.database, f"raw_{batch}_{count}", work, count, batch)
-
-
-def to_topic(work: Work, topic: str, out_topic: str, outputs: int) -> Work:
-    """Return the same work between other topics, with as many messages out for each one in."""
-    return replace(work, topic=topic, out_topic=out_topic, outputs=work.outputs * outputs)

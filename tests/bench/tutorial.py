@@ -9,13 +9,19 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.security import SASLScram512
 
+from tests.bench.hops import OFFER
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.bench.hops import Hop
     from tests.bench.loop import Ground
     from tests.bench.raw import Work
 
@@ -29,10 +35,10 @@ CREATE TABLE {schema}.states (key text PRIMARY KEY, state text NOT NULL);
 class TutorialHop:
     """One service in that style: hears a topic, keeps a row, publishes what follows, a message at a time."""
 
-    def __init__(self, broker: KafkaBroker, pool: Any, schema: str, work: Work) -> None:
-        """Subscribe to the work's topic."""
+    def __init__(self, broker: KafkaBroker, pool: Any, schema: str, work: Work, says: Sequence[str]) -> None:
+        """Subscribe to the work's topic; each message leads to one like the work's first on each topic of `says`."""
         self.handled = 0
-        self._pool, self._schema, self._work = pool, schema, work
+        self._pool, self._schema, self._work, self._says = pool, schema, work, says
         broker.subscriber(work.topic, group_id=f"bench.{schema}", auto_offset_reset="earliest")(self.handle)
         self._publish = broker.publish
 
@@ -57,31 +63,42 @@ class TutorialHop:
                 key,
                 work.state,
             )
-        for _headers, value in work.outputs:
-            await self._publish(
-                value, topic=work.out_topic, key=record.key, headers={"content-type": "application/json"}
-            )
+        for topic in self._says:
+            value = work.outputs[0][1]
+            await self._publish(value, topic=topic, key=record.key, headers={"content-type": "application/json"})
         self.handled += 1
 
 
-async def tutorial_loop(ground: Ground, works: list[Work], last: Work, expected: int) -> float:
-    """Run one hop for each of `works` in one process until `last` has handled `expected` messages; return seconds.
+async def tutorial_loop(ground: Ground, work: Work, expected: int) -> float:
+    """Let one hop handle `expected` messages; return seconds."""
+    return await _handled(ground, [(work, [work.out_topic] * len(work.outputs))], 0, expected)
 
-    The seconds count from the first message that any hop has handled.
+
+async def tutorial_chain(ground: Ground, work: Work, hops: Sequence[Hop], prefix: str, expected: int) -> float:
+    """Let all hops work in one process until `expected` offers were made; return seconds.
+
+    The names of their topics begin with `prefix` and a dot.
     """
+    works = [(replace(work, topic=f"{prefix}.{hop.hears}"), [f"{prefix}.{one}" for one in hop.says]) for hop in hops]
+    last = next(place for place, hop in enumerate(hops) if (hop.service, hop.hears) == (OFFER.service, OFFER.hears))
+    return await _handled(ground, works, last, expected)
+
+
+async def _handled(ground: Ground, works: Sequence[tuple[Work, Sequence[str]]], last: int, expected: int) -> float:
+    """Return the seconds from the first message that any hop has handled until the last hop has handled so many."""
     access = ground.platform.hub_access
     pool = await asyncpg.create_pool(ground.database, min_size=2, max_size=10)
     security = SASLScram512(username=access.user, password=access.password)
     broker = KafkaBroker(access.bootstrap, security=security, acks="all", enable_idempotence=True, logger=None)
     hops = []
-    for work in works:
+    for work, says in works:
         schema = f"tutorial_{secrets.token_hex(4)}"
         await pool.execute(TABLES.format(schema=schema))
-        hops.append(TutorialHop(broker, pool, schema, work))
+        hops.append(TutorialHop(broker, pool, schema, work, says))
     await broker.start()
     while not any(hop.handled for hop in hops):
         await asyncio.sleep(0.002)
-    end = hops[works.index(last)]
+    end = hops[last]
     began, had = time.perf_counter(), end.handled
     while end.handled < expected:
         await asyncio.sleep(0.005)
