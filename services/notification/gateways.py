@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -18,6 +19,7 @@ from aiokafka.errors import (
 
 from contracts import topics
 from contracts.envelope import written
+from services.plumbing.sending import partition_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,30 +104,48 @@ class KafkaLanes:
     async def send(self, agency: str, messages: Sequence[Fact]) -> list[tuple[Sent, str | None]]:
         """See `Lanes`. Nothing is sent after the first message that cannot go: order is kept."""
         producer = await self._started()
-        pending: list[Any] = []
+        under_way: list[tuple[_Piece, Any]] = []
         refused: str | None = None
         try:
             async with asyncio.timeout(self._timeout):
-                refused = await self._handed_over(producer, agency, messages, pending)
+                refused = await self._handed_over(producer, agency, messages, under_way)
         except (KafkaError, TimeoutError) as error:
             refused = _reason(error)
-        results = [_outcome(result) for result in await asyncio.gather(*pending, return_exceptions=True)]
+        answers = await asyncio.gather(*(future for _, future in under_way), return_exceptions=True)
+        results: list[tuple[Sent, str | None]] = [(Sent.NOT_SENT, refused)] * len(messages)
+        for (piece, _), answer in zip(under_way, answers, strict=True):
+            outcome = _outcome(answer)
+            for place in piece.places:
+                results[place] = outcome
         if any(result is Sent.UNKNOWN for result, _ in results):
             self._begin_anew()
-        return results + [(Sent.NOT_SENT, refused)] * (len(messages) - len(results))
+        return results
 
     async def _handed_over(
-        self, producer: AIOKafkaProducer, agency: str, messages: Sequence[Fact], pending: list[Any]
+        self, producer: AIOKafkaProducer, agency: str, messages: Sequence[Fact], under_way: list[tuple[_Piece, Any]]
     ) -> str | None:
-        """Give the producer one message after the other; return why it stopped before the end, if it did."""
+        """Give the producer all messages in whole batches; return why it stopped before the end, if it did."""
         topic = topics.from_hub(agency)
-        for message in messages:
+        partitions = len(await producer.partitions_for(topic))
+        pieces: dict[int, list[_Piece]] = {}
+        refused: str | None = None
+        for place, message in enumerate(messages):
             body, headers = written(message)
             if len(body) + sum([len(name) + len(value) + _FOR_EACH_HEADER for name, value in headers]) > self._most:
-                return "oversize"
+                refused = "oversize"
+                break
             key = (message.subject or agency).encode()
-            pending.append(await producer.send(topic, body, key=key, headers=headers))
-        return None
+            of_partition = pieces.setdefault(partition_of(key, partitions), [])
+            record = {"timestamp": None, "key": key, "value": body, "headers": headers}
+            if not of_partition or of_partition[-1].batch.append(**record) is None:
+                of_partition.append(_Piece(producer.create_batch()))
+                of_partition[-1].batch.append(**record)
+            of_partition[-1].places.append(place)
+        for partition, of_partition in pieces.items():
+            for piece in of_partition:
+                piece.batch.close()
+                under_way.append((piece, await producer.send_batch(piece.batch, topic, partition=partition)))
+        return refused
 
     async def _started(self) -> AIOKafkaProducer:
         async with self._starting:
@@ -155,6 +175,14 @@ class KafkaLanes:
             task = asyncio.create_task(_stopped(producer))
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A batch of one partition, and which of the messages are in it."""
+
+    batch: Any
+    places: list[int] = field(default_factory=list)
 
 
 def _outcome(result: object) -> tuple[Sent, str | None]:
