@@ -41,6 +41,8 @@ DATABASE: Final = "hub"
 SECONDS_TO_READY: Final = 120.0
 _STEPS: Final = 4
 _STEP: Final = "starting the hub"
+_BATCH_RECORDS: Final = 100
+_RELAY_ROWS: Final = 200
 
 
 class ServiceNotReady(LocalTrouble):
@@ -140,9 +142,17 @@ def pipes_settings(platform: Platform, database: str, site: Site, **more: Any) -
     )  # fmt: skip
 
 
+def _sharing_a_process(settings: PipesSettings) -> PipesSettings:
+    """Return them with smaller pieces, where nobody chose their sizes: what is under way is held by each service."""
+    small = {"batch_records": _BATCH_RECORDS, "relay_rows": _RELAY_ROWS}
+    return settings.model_copy(
+        update={name: size for name, size in small.items() if name not in settings.model_fields_set}
+    )
+
+
 async def _in_this_process(stack: AsyncExitStack, platform: Platform, database: str, site: Site) -> None:
     keys = ensure_keys(platform.secrets)
-    settings = pipes_settings(platform, database, site)
+    settings = _sharing_a_process(pipes_settings(platform, database, site))
     runners = [runner(name, site, keys, settings) for name in topics.SERVICES]
     # All are asked to stop at once: what one says last the others need not hear before the next start.
     stack.push_async_callback(_stop, runners)

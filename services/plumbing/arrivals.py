@@ -160,7 +160,7 @@ class Reader:
         return name is not None
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _read_once(headers: tuple[tuple[str, bytes | None], ...], body: bytes | None) -> Fact:
     """Read a record of the hub's own topics; services of one process hear the same ones, and a fact never changes."""
     return read(headers, body)

@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 _NEVER_LEAVE_MILLISECONDS: Final = 24 * 60 * 60 * 1000
 """A database that is away for hours is no reason to leave the group: the next member would wait for it, too."""
 
-_MOST_FETCHED_BYTES: Final = 1024 * 1024
-_MOST_FETCHED_BYTES_A_PARTITION: Final = 256 * 1024
-"""What waits in memory after an outage is bounded by these; a single message that is larger comes all the same."""
+_FETCHED_BYTES_A_RECORD: Final = 8 * 1024
+"""Times the records of a batch, this bounds what is fetched ahead and waits in memory after an outage: some batches of
+ordinary records. A single message that is larger comes all the same."""
 _SLEEP_MILLISECONDS: Final = 1
 """How long FastStream sleeps after a wait in vain; it knows one figure for both, so the wait is set beside it."""
 _NAMED_TOPICS_STAY: Final = 10
@@ -221,8 +221,8 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
             heartbeat_interval_ms=max(settings.session_timeout_milliseconds // 10, 100),
             rebalance_timeout_ms=settings.rebalance_timeout_milliseconds,
             max_poll_interval_ms=_NEVER_LEAVE_MILLISECONDS,
-            fetch_max_bytes=_MOST_FETCHED_BYTES,
-            max_partition_fetch_bytes=_MOST_FETCHED_BYTES_A_PARTITION,
+            fetch_max_bytes=settings.batch_records * _FETCHED_BYTES_A_RECORD,
+            max_partition_fetch_bytes=settings.batch_records * _FETCHED_BYTES_A_RECORD // 2,
             listener=self,
         )
         subscriber(self._heard)

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 State = TypeVar("State")
-_MOST: Final = 300
+_MOST: Final = 200
 """How many states are remembered: enough for what is heard of again soon, and little to hold."""
 
 

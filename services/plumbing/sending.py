@@ -44,7 +44,7 @@ _MIX: Final = 0x5BD1E995
 _LOW: Final = 0xFFFFFFFF
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=256)
 def partition_of(key: bytes, partitions: int) -> int:
     """Return the partition that every Kafka client chooses for the key. Source: Kafka, `Utils.murmur2`.
 

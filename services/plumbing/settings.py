@@ -53,8 +53,8 @@ class PipesSettings(BaseSettings):
     static_membership: bool = False
     """Whether `instance` is such a name."""
 
-    batch_records: int = Field(default=200, ge=1, le=10_000)
-    """Enough that a transaction costs each of them little; more would only hold more memory."""
+    batch_records: int = Field(default=500, ge=1, le=10_000)
+    """What is handled in one transaction at most. Two batches are under way, so memory goes with it."""
     batch_wait_milliseconds: int = Field(default=1_000, ge=1)
     """How long one look for records waits in vain; it ends with the first that comes."""
     commit_milliseconds: int = Field(default=50, ge=0)
@@ -66,7 +66,7 @@ class PipesSettings(BaseSettings):
     metadata_age_milliseconds: int = Field(default=3_000, ge=100)
     """How soon a new agency's topic is seen."""
 
-    relay_rows: int = Field(default=400, ge=1)
+    relay_rows: int = Field(default=1_000, ge=1)
     relay_poll_milliseconds: int = Field(default=75, ge=1)
     lane_retry_seconds: float = Field(default=10.0, gt=0)
     """How long a lane that Kafka refuses waits before it is tried again."""
