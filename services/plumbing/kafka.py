@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.plumbing.access import KafkaAccess
+    from services.plumbing.arrivals import Arrival
     from services.plumbing.handling import Handler
     from services.plumbing.service import Service
     from services.plumbing.settings import PipesSettings
@@ -39,6 +40,8 @@ _NEVER_LEAVE_MILLISECONDS: Final = 24 * 60 * 60 * 1000
 _FETCHED_BYTES_A_RECORD: Final = 8 * 1024
 """Times the records of a batch, this bounds what is fetched ahead and waits in memory after an outage: some batches of
 ordinary records. A single message that is larger comes all the same."""
+_READ_AT_ONCE: Final = 20
+"""After so many records the batch that is with PostgreSQL has its turn: it goes on as soon as it is answered."""
 _SLEEP_MILLISECONDS: Final = 1
 """How long FastStream sleeps after a wait in vain; it knows one figure for both, so the wait is set beside it."""
 _NAMED_TOPICS_STAY: Final = 10
@@ -155,8 +158,11 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
             return
         assigned: set[tuple[str, int]] = consumer.assignment()
         ours = [one for one in records if (one.topic, one.partition) in assigned]
+        arrivals: list[Arrival] = []
         try:
-            arrivals = self._handler.read(ours)
+            for start in range(0, len(ours), _READ_AT_ONCE):
+                arrivals += self._handler.read(ours[start : start + _READ_AT_ONCE])
+                await asyncio.sleep(0)
         except Exception as error:  # noqa: BLE001  # as in `_handled`
             self._stumbled(error)
             return
