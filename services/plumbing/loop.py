@@ -37,7 +37,7 @@ def steady() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(200_000, 20, 20)
     with suppress(OSError, AttributeError, TypeError):  # only glibc has these
         allocator = ctypes.CDLL(None)
         allocator.mallopt(_M_TRIM_THRESHOLD, _LARGEST_KEPT_BYTES)

@@ -21,8 +21,7 @@ Connection = Any
 """An asyncpg connection inside the batch's transaction; a store in memory ignores it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """One thing that a service says because of the fact it heard.
 
     Its id, time, correlation and cause follow from that fact, so the same facts always say the same, with the same id.

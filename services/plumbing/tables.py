@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from services.plumbing.arrivals import Arrival, Trouble, digest_of
 from services.plumbing.service import Record
@@ -20,8 +20,7 @@ Identity = tuple[str, str, str]
 """Source, id and delivery of an event."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """One row of the outbox. `headers` are lines of `name:value`."""
 
     topic: str

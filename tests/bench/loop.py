@@ -128,6 +128,6 @@ async def same_bytes(ground: Ground) -> Work:
     return Work(topics.REFERRALS, ReferralReceived, "bench.out", str(state), ((headers, record.value),))
 
 
-async def raw_on_the_same(ground: Ground, work: Work, count: int, batch: int) -> float:
-    """Let the raw loop do the same bytes on the same topic."""
-    return await raw_loop(ground.kafka, ground.database, f"raw_{batch}_{count}", work, count, batch)
+async def raw_on_the_same(ground: Ground, work: Work, number: int, count: int, batch: int) -> float:
+    """Let the raw loop do the same bytes on the same topic, from its beginning, in the round of this number."""
+    return await raw_loop(ground.kafka, ground.database, f"raw_{number}", work, count, batch)

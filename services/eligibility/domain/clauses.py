@@ -5,6 +5,7 @@ A clause that is wrong is found at the start, with its file and name, not when a
 
 from __future__ import annotations
 
+import marshal
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -40,6 +41,8 @@ VARIABLES: Final = {
 _ENVIRONMENT: Final = cel.NewEnv(variables=VARIABLES)
 _WORD: Final = re.compile(r"[a-z_]+")
 _MOST_REMEMBERED: Final = 4096
+_PLAIN: Final = 2
+"""The form of `marshal` in which the same values are always the same bytes; they never leave the process."""
 _RESULTS: Final = {result.value: result for result in RuleResult}
 
 
@@ -71,7 +74,7 @@ class CompiledPolicy:
         self._published = tuple(clause.published for clause in policy.clauses)
         self._asked_for = {clause.id: _asked_for(clause) for clause in policy.clauses}
         self._asked = self.asked_by(self._asked_for)
-        self._remembered: dict[str, Conclusion] = {}
+        self._remembered: dict[bytes, Conclusion] = {}
 
     def conclude(self, inputs: Inputs) -> Conclusion:
         """Return what each clause finds, and the verdict.
@@ -79,7 +82,7 @@ class CompiledPolicy:
         A clause that cannot be answered finds `unknown`; one that the county has not published never finds `pass`.
         The same question is answered once: it consists of those inputs alone that some clause speaks of.
         """
-        question = repr([inputs[name] for name in self._asked])
+        question = marshal.dumps([inputs[name] for name in self._asked], _PLAIN)
         known = self._remembered.get(question)
         if known is None:
             known = concluded(self.policy, self._evaluated(inputs))
