@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -19,7 +18,7 @@ from aiokafka.errors import (
 
 from contracts import topics
 from contracts.envelope import written
-from services.plumbing.sending import partition_of
+from services.plumbing.sending import appended, partition_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +103,7 @@ class KafkaLanes:
     async def send(self, agency: str, messages: Sequence[Fact]) -> list[tuple[Sent, str | None]]:
         """See `Lanes`. Nothing is sent after the first message that cannot go: order is kept."""
         producer = await self._started()
-        under_way: list[tuple[_Piece, Any]] = []
+        under_way: list[tuple[list[int], Any]] = []
         refused: str | None = None
         try:
             async with asyncio.timeout(self._timeout):
@@ -113,21 +112,25 @@ class KafkaLanes:
             refused = _reason(error)
         answers = await asyncio.gather(*(future for _, future in under_way), return_exceptions=True)
         results: list[tuple[Sent, str | None]] = [(Sent.NOT_SENT, refused)] * len(messages)
-        for (piece, _), answer in zip(under_way, answers, strict=True):
+        for (places, _), answer in zip(under_way, answers, strict=True):
             outcome = _outcome(answer)
-            for place in piece.places:
+            for place in places:
                 results[place] = outcome
         if any(result is Sent.UNKNOWN for result, _ in results):
             self._begin_anew()
         return results
 
     async def _handed_over(
-        self, producer: AIOKafkaProducer, agency: str, messages: Sequence[Fact], under_way: list[tuple[_Piece, Any]]
+        self, producer: AIOKafkaProducer, agency: str, messages: Sequence[Fact], under_way: list[tuple[list[int], Any]]
     ) -> str | None:
-        """Give the producer all messages in whole batches; return why it stopped before the end, if it did."""
+        """Give the producer all messages in whole batches, each noted with the places of its messages.
+
+        Return why it stopped before the end, if it did.
+        """
         topic = topics.from_hub(agency)
         partitions = len(await producer.partitions_for(topic))
-        pieces: dict[int, list[_Piece]] = {}
+        pieces: dict[int, list[Any]] = {}
+        places: dict[Any, list[int]] = {}
         refused: str | None = None
         for place, message in enumerate(messages):
             body, headers = written(message)
@@ -135,16 +138,12 @@ class KafkaLanes:
                 refused = "oversize"
                 break
             key = (message.subject or agency).encode()
-            of_partition = pieces.setdefault(partition_of(key, partitions), [])
-            record = {"timestamp": None, "key": key, "value": body, "headers": headers}
-            if not of_partition or of_partition[-1].batch.append(**record) is None:
-                of_partition.append(_Piece(producer.create_batch()))
-                of_partition[-1].batch.append(**record)
-            of_partition[-1].places.append(place)
-        for partition, of_partition in pieces.items():
-            for piece in of_partition:
-                piece.batch.close()
-                under_way.append((piece, await producer.send_batch(piece.batch, topic, partition=partition)))
+            batch = appended(producer, pieces.setdefault(partition_of(key, partitions), []), key, body, headers)
+            places.setdefault(batch, []).append(place)
+        for partition, batches in pieces.items():
+            for batch in batches:
+                batch.close()
+                under_way.append((places[batch], await producer.send_batch(batch, topic, partition=partition)))
         return refused
 
     async def _started(self) -> AIOKafkaProducer:
@@ -175,14 +174,6 @@ class KafkaLanes:
             task = asyncio.create_task(_stopped(producer))
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A batch of one partition, and which of the messages are in it."""
-
-    batch: Any
-    places: list[int] = field(default_factory=list)
 
 
 def _outcome(result: object) -> tuple[Sent, str | None]:

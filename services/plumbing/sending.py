@@ -188,11 +188,19 @@ def _pieces(
             continue
         key = row.key.encode()
         batches = pieces.setdefault((topic, partition_of(key, partitions[topic])), [])
-        record = {"timestamp": None, "key": key or None, "value": row.body, "headers": headers_in(row.headers)}
-        if not batches or batches[-1].append(**record) is None:
-            batches.append(producer.create_batch())
-            batches[-1].append(**record)
+        appended(producer, batches, key or None, row.body, headers_in(row.headers))
     return pieces
+
+
+def appended(
+    producer: Any, batches: list[Any], key: bytes | None, body: bytes, headers: list[tuple[str, bytes]]
+) -> Any:
+    """Put a message into the last of one partition's batches, or into a new one; return the batch that it is in."""
+    record = {"timestamp": None, "key": key, "value": body, "headers": headers}
+    if not batches or batches[-1].append(**record) is None:
+        batches.append(producer.create_batch())
+        batches[-1].append(**record)
+    return batches[-1]
 
 
 async def _sent(producer: Any, topic: str, partition: int, batches: Iterable[Any]) -> tuple[str, BaseException | None]:
