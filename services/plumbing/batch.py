@@ -80,10 +80,7 @@ async def work(
         one for one in fresh
         if one.trouble is None and one not in condemned and (not blocked or blocked.isdisjoint(one.keys))
     ]  # fmt: skip
-    loaded: Loaded[Any, Any] = Loaded({}, None)
-    if viable:
-        keys = sorted({one.key for one in viable})  # type: ignore[type-var]  # readable arrivals have a key
-        loaded = await service.store.load(conn, keys, [one.fact for one in viable])  # type: ignore[arg-type, misc]
+    loaded = await _loaded(service, conn, viable)
     folded = fold(service, loaded, fresh, blocked=blocked, condemned=condemned)
     saving = asyncio.create_task(_save(service, conn, loaded, folded))
     try:
@@ -146,6 +143,13 @@ async def _reused(
         return {}
     new, _ = await tables.admit(list(answers), [""] * len(answers), [])
     return {one: again for identity, (one, again) in answers.items() if identity in new}
+
+
+async def _loaded(service: Service[Any, Any], conn: Connection, viable: Sequence[Arrival]) -> Loaded[Any, Any]:
+    if not viable:
+        return Loaded({}, None)
+    keys = sorted({one.key for one in viable})  # type: ignore[type-var]  # readable arrivals have a key
+    return await service.store.load(conn, keys, [one.fact for one in viable])  # type: ignore[arg-type, misc]
 
 
 async def _save(service: Service[Any, Any], conn: Connection, loaded: Loaded[Any, Any], folded: Folded) -> None:
