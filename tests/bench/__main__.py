@@ -162,7 +162,7 @@ def main() -> None:
     found["chain_to_tutorial"] = round(found["chain_per_second"] / found["tutorial_chain_per_second"], 1)
     found["chain_to_tutorial_way"] = round(found["chain_per_second"] / found["tutorial_way_per_second"], 1)
     found["limited_by"] = (
-        "Python's own time on one core: each referral is read, folded and written by five services and the carrier, "
+        "Python's own time on one core: each referral is read, folded and written by six services and the carrier, "
         "while PostgreSQL and Kafka share the other core"
     )
     table = Table("measure", "found", "reach")

@@ -39,7 +39,7 @@ ALL: Final = (
     Hop("console", ASSIGNMENTS),
     Hop("console", DISCLOSURES),  # twice a referral
 )
-"""Thirteen messages handled and eight said."""
+"""Thirteen messages handled and seven said."""
 BESIDE: Final = frozenset({"consent", "console"})
 """Services through which the offer does not come."""
 ON_THE_WAY: Final = tuple(
