@@ -165,9 +165,9 @@ class Desk:
 
 
 def determined(referral: Referral, found: Found) -> ScreeningDetermined:
-    """Return the finding as the fact that is said of it. All of it was checked where it was made."""
+    """Return the finding as the fact that is said of it."""
     policy = found.policy
-    return ScreeningDetermined.model_construct(
+    return ScreeningDetermined(
         referral_id=referral.referral_id,
         revision=referral.revision,
         verdict=found.verdict,

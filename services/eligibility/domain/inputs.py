@@ -6,7 +6,7 @@ What is unknown is left out or says so; it is never zero. The same inputs give t
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from contracts.words import Age, DrugUnit
 
@@ -28,10 +28,19 @@ _GRAMS: Final = {
 """Grams in each unit of weight (NIBRS data element 22); volumes, plants and dosage units are no weights."""
 
 
+class _Seized(NamedTuple):
+    """A seized drug with what is known of its amount: in its own unit, in grams where that is a weight."""
+
+    drug: Drug
+    quantity: Decimal | None
+    grams: Decimal | None
+    cannabis: str
+
+
 def inputs_of(referral: Referral, offences: Mapping[str, KnownOffence], drugs: Mapping[str, DrugKind]) -> Inputs:
     """Return what the clauses are given, as plain JSON values under the names of `VARIABLES` in `clauses`."""
     facts = referral.particulars
-    seized = [(drug, _grams(drug), _cannabis(drug, drugs)) for drug in facts.drugs]
+    seized = [_seized(drug, drugs) for drug in facts.drugs]
     # `_value_` is what `value` returns; every referral comes this way.
     return {
         "door": referral.door._value_,
@@ -40,7 +49,7 @@ def inputs_of(referral: Referral, offences: Mapping[str, KnownOffence], drugs: M
         "age": _age(facts.age.from_years, facts.age.to_years),
         "area": facts.area or "",
         "offences": [_offence(one, offences) for one in facts.offences],
-        "drugs": [_drug(*one) for one in seized],
+        "drugs": [_drug(one) for one in seized],
         "cannabis": _cannabis_in_all(seized),
         "attestations": [{"rule": one.rule, "result": one.result._value_} for one in facts.attestations],
         "under_supervision": facts.under_supervision._value_,
@@ -71,31 +80,33 @@ def _offence(one: Offence, known: Mapping[str, KnownOffence]) -> Inputs:
     }
 
 
-def _cannabis(drug: Drug, kinds: Mapping[str, DrugKind]) -> str:
+def _seized(drug: Drug, kinds: Mapping[str, DrugKind]) -> _Seized:
     kind = kinds.get(drug.kind)
-    return kind.cannabis if kind else "unknown"
+    quantity = drug.quantity if drug.known_quantity else None
+    grams = None if quantity is None or drug.unit not in _GRAMS else quantity * _GRAMS[drug.unit]
+    return _Seized(drug, quantity, grams, kind.cannabis if kind else "unknown")
 
 
-def _drug(drug: Drug, grams: Decimal | None, cannabis: str) -> Inputs:
+def _drug(seized: _Seized) -> Inputs:
     """A seized drug; `quantity` and `grams` are left out where they are not known."""
-    said: Inputs = {"kind": drug.kind, "cannabis": cannabis, "known": drug.known_quantity, "unit": drug.unit._value_}
-    said["weighed"] = grams is not None
-    if drug.known_quantity and drug.quantity is not None:
-        said["quantity"] = float(drug.quantity)
+    drug, quantity, grams, cannabis = seized
+    said: Inputs = {
+        "kind": drug.kind,
+        "cannabis": cannabis,
+        "known": quantity is not None,
+        "unit": drug.unit._value_,
+        "weighed": grams is not None,
+    }
+    if quantity is not None:
+        said["quantity"] = float(quantity)
     if grams is not None:
         said["grams"] = float(grams)
     return said
 
 
-def _grams(drug: Drug) -> Decimal | None:
-    if not drug.known_quantity or drug.quantity is None or drug.unit not in _GRAMS:
-        return None
-    return drug.quantity * _GRAMS[drug.unit]
-
-
-def _cannabis_in_all(seized: Iterable[tuple[Drug, Decimal | None, str]]) -> Inputs:
+def _cannabis_in_all(seized: Iterable[_Seized]) -> Inputs:
     """How much of what was seized is cannabis: at least, and at most (left out where some was not weighed)."""
-    relevant = [(grams, cannabis) for _, grams, cannabis in seized if cannabis != "no"]
+    relevant = [(one.grams, one.cannabis) for one in seized if one.cannabis != "no"]
     if not relevant:
         return {"least_grams": 0.0, "weighed": True, "most_grams": 0.0}
     weights = [grams for grams, _ in relevant if grams is not None]
