@@ -48,8 +48,8 @@ consumer = Consumer({{"bootstrap.servers": "{bootstrap}", "security.protocol": "
 consumer.subscribe(["{from_hub}"])
 while True:
     message = consumer.poll(1.0)
-    if message and not message.error():
-        print(dict(message.headers())["ce_type"].decode(), message.value().decode())"""
+    if message:
+        print(message.error() or dict(message.headers())["ce_type"].decode(), (message.value() or b"").decode())"""
 
 
 @group.command("list")

@@ -132,7 +132,7 @@ def answered(result: dict[str, Any]) -> str:
         case "admitted":
             return f"{name}  [green]admitted[/]; no service has refused it yet"
         case "already known":
-            return f"{name}  [green]already known[/]: this id was answered before, and nothing happens twice"
+            return f"{name}  [green]already known[/]: nothing happens twice; the answer of that time is on the lane"
         case "parked":
             return (
                 f"{name}  [yellow]parked[/] ({escape(result['reason'])}): nothing is lost; the program office sees it"

@@ -100,7 +100,9 @@ def ask(question: Question) -> Any:
     """Ask until the answer fits."""
     words = f"{question.words}; several by semicolons" if question.several else question.words
     while True:
-        typed = str(typer.prompt(words, default=question.usual, show_default=bool(question.usual), err=True))
+        # A word of an enumeration would make the prompt list all words of it, those that are not asked for, too.
+        usual = str(question.usual)
+        typed = str(typer.prompt(words, default=usual, type=str, show_default=bool(usual), err=True))
         try:
             return question.understood(typed.split(";") if question.several else typed.strip())
         except Unfit as unfit:

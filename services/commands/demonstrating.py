@@ -55,6 +55,7 @@ def demo(
     every case ended as expected, nothing was lost or doubled, and every lane saw only what it may. On a terminal
     the hub stays up afterwards, to look around; --exit ends it. With --json the last line is one object.
     """
+    load_caseload(site)
     with ExitStack() as stack:
         folder = state or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hub-demo-")))
         running.quiet_logs(folder)
@@ -81,7 +82,6 @@ async def _demo(
     site: str, folder: Path, minute: float, reports: list[Report], *, processes: bool, stays: bool, json_: bool
 ) -> None:
     """Play, tell, and leave the report in `reports` before anything else can end the command."""
-    load_caseload(site)
     async with AsyncExitStack() as stack:
         with running.bars() as progress:
             hub = await stack.enter_async_context(
@@ -96,6 +96,7 @@ async def _demo(
             shown.show_json(report.counts())
         if stays:
             running.show(hub, json_=False)
+            shown.say(f"Clocks stay shortened here: one of the site's minutes lasts {minute:g} seconds.")
             await asyncio.Event().wait()
 
 

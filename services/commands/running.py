@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sys
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,7 +22,6 @@ from services.plumbing.loop import run
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
-    from pathlib import Path
 
     from services.local.hub import Hub
     from services.local.progress import Progress as Steps
@@ -37,7 +39,7 @@ def up(
 ) -> None:
     """Run the hub on this machine until Ctrl-C.
 
-    That is PostgreSQL, Kafka and every service. The first time Kafka is fetched (about 120 MB); later starts take
+    That is PostgreSQL, Kafka and every service. The first time Kafka is fetched (about 50 MB); later starts take
     seconds and need no network. With --json the first line on standard output, once all is ready, is one JSON
     object: ready, state, kafka, agency_kafka, postgres, pids.
     """
@@ -70,9 +72,13 @@ def show(hub: Hub, *, json_: bool) -> None:
         ("state", facts["state"]),
     ]
     shown.show_table(f"{hub.site.name} is up", ("", ""), rows)
-    elsewhere = facts["state"] != str(State(LocalSettings().state).folder)
-    first = f"export HUB_STATE={facts['state']} · " if elsewhere else ""
-    shown.say(f"Next, in another terminal: {first}hub status · hub refer · hub agency list. Ctrl-C stops everything.")
+    shown.say("Next, in another terminal (Ctrl-C in this one stops everything):")
+    if facts["state"] != str(State(LocalSettings().state).folder):
+        shown.say(f"  export HUB_STATE={facts['state']}")
+    command = Path(sys.argv[0]).with_name("hub")
+    hub_ = os.path.relpath(command) if command.exists() else "hub"
+    for words in ("status", "refer", "agency list", "reviews"):
+        shown.say(f"  {hub_} {words}")
 
 
 def until_told(work: Coroutine[Any, Any, Any]) -> Any:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from contracts.envelope import structured
 from contracts.words import Slug
@@ -77,8 +78,10 @@ def listen(
 ) -> None:
     """Listen on an agency's lane as its own consumer would.
 
-    Ctrl-C ends it, or --count and --wait do. The next time it goes on where it was. With --json each message is one
-    CloudEvents object on a line of its own.
+    Each line is the time, the event, the person (by the name that only this agency has for them) and the data. An
+    answer names the same person as its subject; contracts/README.md shows one. With --json each message is one
+    CloudEvents object on a line of its own. Ctrl-C ends it, or --count and --wait do; the next time it goes on where
+    it was.
 
     Example: hub listen --as opportunity-council --from earliest
     """
@@ -129,7 +132,8 @@ def _show(heard: Heard, *, as_json: bool) -> None:
         return
     envelope = heard.fact.envelope
     data = heard.fact.event.model_dump_json(exclude_none=True, exclude_defaults=True)
-    shown.screen.print(f"[dim]{envelope.at:%H:%M:%S}[/] [bold]{envelope.type}[/]", end=" ")
+    about = f" {escape(envelope.subject)}" if envelope.subject else ""
+    shown.screen.print(f"[dim]{envelope.at:%H:%M:%S}[/] [bold]{envelope.type}[/]{about}", end=" ", soft_wrap=True)
     shown.screen.print(data, markup=False, soft_wrap=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 screen = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 aside = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 200)
 
+_ID: Final = re.compile(r"[a-z]{2,4}-[0-9a-f]{32}")
+_ID_WIDTH: Final = 36
+_LEAST_WIDTH: Final = 10
+"""Of a column that can be broken over lines, with the gap beside it."""
 STYLE: Final[dict[str, Any]] = {
     "pretty_exceptions_enable": False,
     "rich_markup_mode": None,
@@ -66,12 +71,28 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
     if not filled:
         screen.print(f"{title}: {nothing}")
         return
+    # An id is there to be copied: it is never broken over lines.
+    ids = [any(_ID.fullmatch(cell) for cell in column) for column in zip(*filled, strict=True)]
+    if sum(ids) * (_ID_WIDTH + 1) + ids.count(False) * _LEAST_WIDTH > screen.width:
+        _show_one_by_one(title, columns, filled)
+        return
     table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for column, is_id in zip(columns, ids, strict=True):
+        table.add_column(column, overflow="fold", no_wrap=is_id)
     for row in filled:
         table.add_row(*row)
     screen.print(table)
+
+
+def _show_one_by_one(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Show each row as lines of its own, where the screen is too narrow for a table."""
+    widest = max(map(len, columns))
+    screen.print(title, style="bold", markup=False)
+    for number, row in enumerate(rows):
+        if number:
+            screen.print()
+        for column, cell in zip(columns, row, strict=True):
+            screen.print(f"[dim]{escape(column.ljust(widest))}[/] {cell}", soft_wrap=True)
 
 
 def minute(at: str | None) -> str | None:

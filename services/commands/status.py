@@ -44,7 +44,7 @@ def status(state: StateOption = None, json_: JsonOption = False) -> None:
     shown.show_table("Agencies", lane_columns, rows)
     work = facts["work"]
     shown.screen.print(
-        f"{work['open_reviews']} open reviews · {work['proposed_links']} proposed links · {work['waiting']} waiting"
+        f"open reviews: {work['open_reviews']} · proposed links: {work['proposed_links']} · waiting: {work['waiting']}"
     )
     for referral in work["overdue_intakes"]:
         shown.screen.print(f"{referral}: its intake is overdue; `hub timeline {referral}` shows who has the person.")

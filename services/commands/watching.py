@@ -79,7 +79,10 @@ def list_(state: StateOption = None, json_: JsonOption = False) -> None:
 @reviews.command()
 def decide(
     review: ReviewArgument,
-    verdict: Annotated[Verdict, typer.Argument(help="eligible, or presumptively_ineligible.")],
+    verdict: Annotated[
+        Verdict,
+        typer.Argument(metavar="VERDICT", help=f"{Verdict.ELIGIBLE}, or {Verdict.PRESUMPTIVELY_INELIGIBLE}."),
+    ],
     why: Annotated[str, typer.Option(help="The reason; it is sealed.")],
     operator: OperatorOption = office.UNNAMED,
     state: StateOption = None,

@@ -27,9 +27,9 @@ def live(play: Play) -> Group:
         -_RECENT:
     ]
     table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(style="dim", width=8)
-    table.add_column(style="bold", width=28, no_wrap=True)
-    table.add_column(no_wrap=True)
+    table.add_column(style="dim", min_width=8, no_wrap=True)
+    table.add_column(style="bold", min_width=28, max_width=28, no_wrap=True)
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
     for at, run, step in recent:
         table.add_row(at.strftime("%H:%M:%S"), run.case.slug, step.says)
     return Group(head, counts, table)
@@ -43,20 +43,22 @@ def how_far(play: Play) -> str:
 
 
 def ends(report: Report) -> Table:
-    """Return the table of all cases with their ends."""
+    """Return the table of all cases with their ends; what is not as expected stands below its case."""
     table = Table(title="How the cases ended", title_justify="left", box=None, header_style="dim", pad_edge=False)
-    for column in ("", "case", "what it shows", "end", "with", "not as expected"):
-        table.add_column(column, overflow="fold")
+    table.add_column("", no_wrap=True)
+    table.add_column("case, and what it shows")
+    table.add_column("end, and with whom", no_wrap=True)
     chapter = ""
     for run in report.runs:
         if run.case.chapter != chapter:
             chapter = run.case.chapter
-            table.add_row("", Text(chapter, style="bold cyan"), "", "", "", "")
+            table.add_row("", Text(chapter, style="bold cyan"))
         end = run.end or End(None, None, ["was not played"])
-        wrong = end.problems
-        mark = Text("✗", style="red") if wrong else Text("✓", style="green")
-        words = Text("; ".join(wrong), style="red")
-        table.add_row(mark, run.case.slug, run.case.title, end.standing or "-", end.holder or "-", words)
+        mark = Text("✗", style="red") if end.problems else Text("✓", style="green")
+        case = Text.assemble((run.case.slug, "bold"), "\n", run.case.title)
+        for problem in end.problems:
+            case.append(f"\n{problem}", style="red")
+        table.add_row(mark, case, f"{end.standing or '-'}\n{end.holder or ''}")
     return table
 
 

@@ -26,7 +26,8 @@ def load_site(slug: str, root: Path | None = None) -> Site:
     """
     folder = (root or SITES) / slug
     if not folder.is_dir():
-        raise SiteUnreadable(f"{slug}: folder: There is no such site below the folder of sites.")
+        there = ", ".join(sorted(one.name for one in folder.parent.glob("*/") if (one / "site.toml").is_file()))
+        raise SiteUnreadable(f"{slug}: folder: There is no such site. Next: name one that is there: {there}.")
     raw = _Files(folder)
     data = raw.read("site.toml")
     names = ("clocks", "areas", "offences", "demographics", "permissions", "texts")

@@ -11,13 +11,14 @@ import pytest
 import contracts as published
 from contracts.catalogue import (
     ConsentRefused,
+    OfferAccepted,
     ReferralAmended,
     ReferralSubmitted,
     ReferralWithdrawn,
     ReviewRefused,
     ScreeningDetermined,
 )
-from contracts.envelope import readdressed
+from contracts.envelope import agency_source, readdressed
 from contracts.event import brought_up, versions
 from contracts.parts import Refusal
 from contracts.words import Problem
@@ -196,6 +197,15 @@ def test_each_step_names_its_cause_by_its_number() -> None:
         (2, 1),
         (3, 2),
     ]
+
+
+def test_an_agencys_answer_follows_what_it_answers() -> None:
+    """Its message has no cause in the hub, but it names the offer."""
+    first = x.offered()
+    agency = agency_source("compass-health")
+    second = x.said(OfferAccepted(offer_id=x.OFFER), after=5, by=agency)
+    other = x.said(OfferAccepted(offer_id="off-" + "9" * 32), after=6, by=agency)
+    assert [cause for _, cause, _ in numbered(steps(first, second, other))] == [None, 1, None]
 
 
 EXAMPLES = Path(published.__file__ or "").parent / "examples"

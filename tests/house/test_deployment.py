@@ -53,8 +53,18 @@ def test_every_service_is_a_container_of_its_own_that_waits_until_all_is_laid(na
     container = CONTAINERS[name]
     assert container["command"] == ["python", "-m", MEMBERS[name]]
     assert find_spec(MEMBERS[name] if name == "clock" else f"{MEMBERS[name]}.__main__")
-    assert container["build"] == {"context": ".", "dockerfile": "deploy/Dockerfile"}
     assert container["depends_on"]["lay"]["condition"] == "service_completed_successfully"
+
+
+def test_the_one_image_is_built_once_by_the_container_that_all_others_wait_for():
+    (builder,) = [name for name, one in CONTAINERS.items() if "build" in one]
+    assert CONTAINERS[builder]["build"] == {"context": ".", "dockerfile": "deploy/Dockerfile"}
+    image = CONTAINERS[builder]["image"]
+    ours = {name for name, one in CONTAINERS.items() if one["image"] == image}
+    assert ours == {*MEMBERS, "secrets", "lay"}
+    assert all(builder in _waited_for(name) for name in ours - {builder})
+    # Nobody looks for it elsewhere.
+    assert {CONTAINERS[name]["pull_policy"] for name in ours - {builder}} == {"never"}
 
 
 def test_there_is_no_container_that_the_code_does_not_know():
@@ -205,3 +215,9 @@ def test_the_script_of_the_ci_runs_the_tests():
     script = ROOT / ".ci/run"
     assert script.stat().st_mode & 0o111
     assert "make test" in script.read_text()
+
+
+def _waited_for(name: str) -> set[str]:
+    """The containers that must be there before this one, and before those."""
+    before = set(CONTAINERS[name].get("depends_on", {}))
+    return before.union(*(_waited_for(one) for one in before))

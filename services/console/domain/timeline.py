@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.envelope import agency_source
 from services.console.domain.words import told
 from services.plumbing.service import Outcome, Row
 
@@ -108,11 +109,26 @@ def in_order(steps: Sequence[Step]) -> list[Step]:
 
 
 def numbered(steps: Sequence[Step]) -> list[tuple[int, int | None, Step]]:
-    """Return each step with its number from 1 on, and the number of its cause where that is one of them."""
+    """Return each step with its number from 1 on, and the number of the step that it follows, where it is one of them.
+
+    What an agency says has no cause in the hub; where it answers a question, it follows that.
+    """
     numbers = {step.id: number for number, step in enumerate(steps, 1)}
-    return [(number, numbers.get(step.cause or ""), step) for number, step in enumerate(steps, 1)]
+    asked: dict[Any, int] = {}
+    found = []
+    for number, step in enumerate(steps, 1):
+        about = {name: step.details.get(name) for name in _QUESTIONS} | {"offer_id": step.offer_id}
+        questions = [(name, which) for name, which in about.items() if which is not None]
+        after = numbers.get(step.cause or "")
+        if after is None and step.service.startswith(agency_source("")):
+            after = max((asked[one] for one in questions if one in asked), default=None)
+        asked |= dict.fromkeys(questions, number)
+        found.append((number, after, step))
+    return found
 
 
+_QUESTIONS: Final = ("review_id", "onward_id")
+"""Of what an agency may answer, beside an offer, which has a column of its own."""
 _FIELDS: Final = (
     "review_id", "consent_id", "onward_id", "recall_id", "reference", "door", "source_kind", "agreement", "said_at",
     "officer_waiting", "referred_at", "revision", "changed", "after_the_fact", "test", "verdict", "police_verdict",

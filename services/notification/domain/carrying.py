@@ -172,7 +172,7 @@ def _said(row: LaneRow, event: Event, *about: str) -> Fact:
     """A fact of disclosure has the same id however often it is put, so that one telling is one row of the ledger."""
     identity = derived("", row.message_id, event.name, *about)
     envelope = Envelope(identity, _SOURCE, event.name, row.at, row.person, None,
-                        row.correlation_id, row.message_id)  # fmt: skip
+                        row.correlation_id, row.called_for_by or row.message_id)  # fmt: skip
     return Fact(event, envelope)
 
 

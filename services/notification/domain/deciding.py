@@ -110,6 +110,7 @@ def _row(ids: Ids, notice: Notice, fact: Fact, *, again: bool) -> LaneRow:
         rests_on=notice.rests_on,
         cause_id=_cause(notice, fact),
         correlation_id=envelope.correlation_id or envelope.id,
+        called_for_by=envelope.id,
     )
 
 
@@ -132,6 +133,7 @@ def _refused(ids: Ids, fact: Fact, whose: str) -> LaneRow:
         refusal=refusal,
         cause_id=refusal.message_id,
         correlation_id=fact.envelope.correlation_id or fact.id,
+        called_for_by=fact.id,
     )
 
 

@@ -40,6 +40,8 @@ class LaneRow:
     """A message of the recipient's own."""
     correlation_id: str | None = None
     """The hub's own, for the facts of disclosure; it never reaches a lane."""
+    called_for_by: str | None = None
+    """The fact that called for the message, for the facts of disclosure; it never reaches a lane."""
 
 
 @dataclass(frozen=True, slots=True)
