@@ -103,7 +103,7 @@ def credentials(slug: SlugArgument, state: StateOption = None, json_: JsonOption
     if json_:
         shown.show_json(facts | {"consumer": consumer})
         return
-    shown.show_table(f"{found.agency(slug).name}: keep this secret", ("", ""), facts.items())
+    shown.show_facts(f"{found.agency(slug).name}: keep this secret", facts.items())
     shown.screen.print()
     shown.screen.print(consumer, markup=False, soft_wrap=True)
 

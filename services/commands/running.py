@@ -71,7 +71,7 @@ def show(hub: Hub, *, json_: bool) -> None:
         ("PostgreSQL", facts["postgres"]),
         ("state", facts["state"]),
     ]
-    shown.show_table(f"{hub.site.name} is up", ("", ""), rows)
+    shown.show_facts(f"{hub.site.name} is up", rows)
     shown.say("Next, in another terminal (Ctrl-C in this one stops everything):")
     if facts["state"] != str(State(LocalSettings().state).folder):
         shown.say(f"  export HUB_STATE={facts['state']}")

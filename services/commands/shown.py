@@ -74,7 +74,11 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
     # An id is there to be copied: it is never broken over lines.
     ids = [any(_ID.fullmatch(cell) for cell in column) for column in zip(*filled, strict=True)]
     if sum(ids) * (_ID_WIDTH + 1) + ids.count(False) * _LEAST_WIDTH > screen.width:
-        _show_one_by_one(title, columns, filled)
+        screen.print(title, style="bold", markup=False)
+        for number, row in enumerate(filled):
+            if number:
+                screen.print()
+            _show_pairs(list(zip(map(escape, columns), row, strict=True)))
         return
     table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
     for column, is_id in zip(columns, ids, strict=True):
@@ -84,15 +88,16 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
     screen.print(table)
 
 
-def _show_one_by_one(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Show each row as lines of its own, where the screen is too narrow for a table."""
-    widest = max(map(len, columns))
+def show_facts(title: str, facts: Iterable[tuple[str, object]]) -> None:
+    """Show names and values, a line each; a value is never broken, so that it can be copied."""
     screen.print(title, style="bold", markup=False)
-    for number, row in enumerate(rows):
-        if number:
-            screen.print()
-        for column, cell in zip(columns, row, strict=True):
-            screen.print(f"[dim]{escape(column.ljust(widest))}[/] {cell}", soft_wrap=True)
+    _show_pairs([(escape(name), _cell(value)) for name, value in facts])
+
+
+def _show_pairs(pairs: Sequence[tuple[str, str]]) -> None:
+    widest = max(len(name) for name, _ in pairs)
+    for name, value in pairs:
+        screen.print(f"[dim]{name.ljust(widest)}[/]  {value}", soft_wrap=True)
 
 
 def minute(at: str | None) -> str | None:
