@@ -22,7 +22,8 @@ JSON: Final = "application/json"
 _JSON_LINE: Final = f"\ncontent-type:{JSON}"
 _ALWAYS: Final = 5
 """Line breaks between the attributes that every event has."""
-_LONGEST: Final = 512
+LONGEST: Final = 512
+"""Characters of an attribute."""
 _TEXTS: Final = (
     "ce_id", "ce_source", "ce_type", "ce_subject", "ce_dataschema", "ce_correlationid", "ce_causationid",
     "ce_traceparent", "ce_replayid", "ce_signature",
@@ -213,6 +214,8 @@ def _texts(headers: Iterable[tuple[str, bytes | None]], *, foreign: bool) -> dic
         lowered = name if name in _USED else name.lower()
         if value is None or lowered not in _USED:
             continue
+        if lowered in texts and not (foreign and lowered in _PASSED_OVER):
+            raise NotACloudEvent(lowered.removeprefix("ce_"), "It comes once.", "Send one header of this name.")
         try:
             texts[lowered] = value.decode()
         except UnicodeDecodeError:
@@ -248,7 +251,7 @@ def _envelope(headers: dict[str, str], otherwise: datetime | None) -> Envelope:
     if get("ce_specversion") != "1.0":
         raise NotACloudEvent("specversion", "It must be 1.0.", "Send CloudEvents 1.0 attributes.")
     together = "".join(headers.values())
-    if len(together) > _LONGEST or not together.isprintable():
+    if len(together) > LONGEST or not together.isprintable():
         _check_each(headers, foreign=otherwise is not None)
     return Envelope(
         get("ce_id") or _missing("id"),
@@ -270,10 +273,10 @@ def _check_each(headers: dict[str, str], *, foreign: bool) -> None:
     """Look at each attribute; drop the one that a system between added to an agency's message."""
     for name in _TEXTS:
         value = headers.get(name, "")
-        if len(value) <= _LONGEST and value.isprintable():
+        if len(value) <= LONGEST and value.isprintable():
             continue
         if not (foreign and name in _PASSED_OVER):
-            rule = f"It is printable text of at most {_LONGEST} characters."
+            rule = f"It is printable text of at most {LONGEST} characters."
             raise NotACloudEvent(name.removeprefix("ce_"), rule, "Shorten or clean it.")
         del headers[name]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, ValidationError
 
 from contracts import catalogue  # noqa: F401  # puts every event on the shelf
 from contracts.complaints import problems_of
-from contracts.envelope import Envelope, Fact, NotACloudEvent, opened
+from contracts.envelope import LONGEST, STRUCTURED, Envelope, Fact, NotACloudEvent, opened
 from contracts.event import Event, brought_up, versions
 from contracts.words import Problem
 
@@ -81,6 +82,17 @@ def open_envelope(
         return opened(headers, body, otherwise=otherwise)
     except NotACloudEvent as wrong:
         raise NoCloudEvent(Problem(field=wrong.field, rule=wrong.rule, fix=wrong.fix)) from None
+
+
+def id_in(headers: Iterable[tuple[str, bytes | None]], body: bytes | None) -> str | None:
+    """Return the id of a record that is no whole CloudEvent, so that its sender can be told; None if there is none."""
+    told = {name.lower(): value or b"" for name, value in headers}
+    found: Any = told.get("ce_id", b"").decode(errors="replace")
+    if told.get("content-type", b"").lower().startswith(STRUCTURED.encode()):
+        with suppress(ValueError, RecursionError, AttributeError):
+            found = json.loads(body or b"").get("id")
+    readable = isinstance(found, str) and 0 < len(found) <= LONGEST and found.isprintable() and "\ufffd" not in found
+    return found if readable else None
 
 
 def read_data(envelope: Envelope, data: bytes) -> Event:

@@ -41,7 +41,8 @@ def add(
         shown.show_json({"operator": name, "public_key": public, "key_file": str(kept.file(name))})
         return
     shown.screen.print(f"{name} can sign now. Public key: {public}", soft_wrap=True)
-    shown.say(f"The private key is in {kept.file(name)}; keep it to yourself. Use --operator {name}.")
+    shown.say(f"The private key is in {kept.file(name)}; keep it to yourself.")
+    shown.say(f"From now on every decision names its operator: --operator {name}, or HUB_OPERATOR={name}.")
 
 
 @group.command("list")

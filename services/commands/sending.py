@@ -42,7 +42,7 @@ def send(
     agency: AsOption,
     state: StateOption = None,
     json_: JsonOption = False,
-    wait: Annotated[float, typer.Option(help="Seconds to wait for each answer.")] = 30.0,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for each answer.")] = 30.0,
 ) -> None:
     """Send CloudEvents as an agency, and show each answer.
 
@@ -60,6 +60,8 @@ def send(
     found = reach.find(state)
     found.agency(agency)
     lines = [line for line in _lines(file) if line.strip()]
+    if not lines:
+        raise shown.Trouble(f"There is nothing to send in {file}.", "put CloudEvents in it, one JSON object a line.")
     results = asyncio.run(_send(found, agency, lines, wait))
     for result in results:
         shown.show_json(result) if json_ else shown.screen.print(answered(result), soft_wrap=True)
@@ -72,8 +74,8 @@ def listen(
     state: StateOption = None,
     group: Annotated[str, typer.Option(help="The consumer group, after `agency.<slug>.`.", callback=_group)] = "listen",
     start: Annotated[From | None, typer.Option("--from", help="Where to begin; else where the group was.")] = None,
-    count: Annotated[int | None, typer.Option(help="End after so many messages.")] = None,
-    wait: Annotated[float | None, typer.Option(help="End when nothing has come for so many seconds.")] = None,
+    count: Annotated[int | None, typer.Option(min=1, help="End after so many messages.")] = None,
+    wait: Annotated[float | None, typer.Option(min=0, help="End when nothing has come for so many seconds.")] = None,
     json_: JsonOption = False,
 ) -> None:
     """Listen on an agency's lane as its own consumer would.

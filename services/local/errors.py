@@ -71,6 +71,14 @@ class PortsBusy(LocalTrouble):
     """
 
 
+class AgencyPortBusy(LocalTrouble):
+    """Another program listens on port {port}, at which this hub's agencies reach Kafka.
+
+    Next: stop that program and start again. Should the agencies come in at another port from now on, remove {file}
+    first, and give them the new address: `hub agency credentials` shows it.
+    """
+
+
 class KafkaDidNotStart(LocalTrouble):
     """Apache Kafka did not become ready: {reason}.
 

@@ -18,7 +18,7 @@ from confluent_kafka.admin import AdminClient
 
 from services.local import broker_properties
 from services.local.broker_properties import CONTROLLER_USER, HUB_USER, Ports
-from services.local.errors import DiskFull, KafkaDidNotStart, PortsBusy, SecretLost
+from services.local.errors import AgencyPortBusy, DiskFull, KafkaDidNotStart, PortsBusy, SecretLost
 from services.local.processes import end_stale
 from services.local.state import State
 from services.local.supervised import Supervised
@@ -70,7 +70,8 @@ class Kafka:
     def start(self) -> None:
         """Start, on the same ports as the last time if they are free; return when a client can log in.
 
-        Raises KafkaDidNotStart, PortsBusy, DiskFull, SecretLost.
+        The agencies' own port never moves by itself, for they have its address.
+        Raises KafkaDidNotStart, AgencyPortBusy, PortsBusy, DiskFull, SecretLost.
         """
         self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
         end_stale(self._state.facts().get("kafka_pid"), self._home)
@@ -111,11 +112,16 @@ class Kafka:
         return f"{broker_properties.HOST}:{port}"
 
     def _choose_ports(self) -> Ports:
-        """Last time's ports if all are free, else new ones."""
-        before = self._state.facts().get("kafka_ports")
-        if isinstance(before, dict) and all(is_free(port) for port in before.values()):
+        """Last time's ports if they are free; else new ones, but for the agencies', whose address is known outside."""
+        facts = self._state.facts()
+        before, known_outside = facts.get("kafka_ports"), "agency_kafka" in facts
+        if not isinstance(before, dict):
+            return free_ports()
+        if known_outside and not is_free(before["agency"]):
+            raise AgencyPortBusy(port=before["agency"], file=self._state.file)
+        if all(is_free(port) for port in before.values()):
             return Ports(**before)
-        return free_ports()
+        return free_ports()._replace(**({"agency": before["agency"]} if known_outside else {}))
 
     def _write_properties(self, ports: Ports) -> None:
         formatted = (self._data / "meta.properties").exists()

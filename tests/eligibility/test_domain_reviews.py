@@ -4,7 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.catalogue import ReviewDecided, ReviewRefused, ReviewRequested, ScreeningDetermined
+from contracts.catalogue import (
+    AssignmentHandedOff,
+    AssignmentUnavailable,
+    ReviewDecided,
+    ReviewRefused,
+    ReviewRequested,
+    ScreeningDetermined,
+)
 from contracts.parts import AgeFact
 from contracts.words import Agreement, HelpType, Verdict
 from services.eligibility.domain import read_file
@@ -12,6 +19,7 @@ from tests.eligibility.examples import (
     A_GRAM_AND_A_HALF,
     AFTER_THE_FACT,
     ASSAULT,
+    BEGIN,
     MISCHIEF,
     NOT_WEIGHED,
     POSSESSION,
@@ -26,6 +34,10 @@ from tests.eligibility.examples import (
     run_out,
 )
 
+MET = AssignmentHandedOff(
+    referral_id=REFERRAL, offer_id="off-" + "1" * 32, agency="opportunity-council", handed_off_at=BEGIN
+)
+TOLD_TO_GO_ON = AssignmentUnavailable(referral_id=REFERRAL, appointment_follows=False)
 UNWEIGHED = arrest(POSSESSION, drugs=(NOT_WEIGHED,))
 WEIGHED = arrest(POSSESSION, drugs=(A_GRAM_AND_A_HALF,))
 
@@ -74,6 +86,22 @@ def test_what_is_recorded_after_the_fact_is_screened_and_never_urgent():
     stage = Stage().when(arrest(POSSESSION, drugs=(NOT_WEIGHED,), after_the_fact=AFTER_THE_FACT))
     stage.then("screening.determined", "review.requested")
     assert not stage.the(ReviewRequested).urgent
+
+
+@pytest.mark.parametrize("gone_on", [MET, TOLD_TO_GO_ON], ids=lambda event: event.name)
+def test_an_amendment_after_the_officer_has_gone_on_asks_without_a_clock(gone_on):
+    stage = Stage().given(WEIGHED, (gone_on, 20)).when(corrected(UNWEIGHED), 60)
+    asked = stage.the(ReviewRequested)
+    assert (asked.urgent, asked.decide_by, asked.default, stage.deadlines) == (False, None, None, [])
+    stage.when(answered(stage.review_id), 24 * 60)
+    assert stage.the(ReviewDecided).verdict is Verdict.ELIGIBLE
+
+
+def test_a_clock_that_began_while_the_officer_waited_runs_out_all_the_same():
+    stage = Stage().when(UNWEIGHED)
+    review_id, until = stage.review_id, due(stage)
+    stage.given((TOLD_TO_GO_ON, 5)).when(run_out(review_id, until), 10)
+    assert stage.the(ReviewDecided).verdict is Verdict.PRESUMPTIVELY_INELIGIBLE
 
 
 def test_who_declined_on_the_scene_has_no_urgent_review():

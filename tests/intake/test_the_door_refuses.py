@@ -42,11 +42,25 @@ async def test_the_answer_is_the_senders_and_names_no_person(what):
 
 
 @pytest.mark.parametrize("what", NOT_READABLE)
-async def test_what_has_no_readable_name_is_named_by_its_place_in_the_topic(what):
-    message, reason, _ = NOT_READABLE[what]
+async def test_what_has_no_readable_id_is_named_by_its_place_in_the_topic(what):
+    message, _, _ = NOT_READABLE[what]
     answer = refusal(await House().hear(message))
-    named = answer.message_id == "record 0/0"
-    assert named == (reason == "not-a-cloud-event")
+    sent = (dict(message.headers).get("ce_id") or b"").decode()
+    named = sent if 0 < len(sent) <= 512 else {"structured, without data": "a"}.get(what, "record 0/0")
+    assert answer.message_id == named
+
+
+@pytest.mark.parametrize("wrong", ["ce_source", "ce_type", "ce_specversion"])
+async def test_whatever_is_wrong_the_sender_hears_of_which_message(wrong):
+    whole = record(arrest(), identity="mine-7")
+    left = tuple((name, value) for name, value in whole.headers if name != wrong)
+    assert refusal(await House().hear(whole._replace(headers=left))).message_id == "mine-7"
+
+
+async def test_an_attribute_comes_once():
+    whole = record(arrest(), identity="mine-7")
+    answer = refusal(await House().hear(whole._replace(headers=(*whole.headers, ("ce_id", b"mine-8")))))
+    assert (answer.reason, answer.problems[0].field) == ("not-a-cloud-event", "id")
 
 
 async def test_all_that_is_wrong_is_said_at_once():

@@ -14,7 +14,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from services.local.errors import HubAlreadyRunning
+from services.local.errors import AgencyPortBusy, HubAlreadyRunning
 from services.local.platform import Platform
 from services.local.processes import command_line
 from services.local.settings import LocalSettings
@@ -159,8 +159,20 @@ async def test_a_second_start_needs_no_network_and_passes_by_a_port_that_was_tak
         async with Platform.started(folder, settings=offline) as platform:
             after = facts(folder)["kafka_ports"]
             assert after["hub"] != before["hub"]
+            assert after["agency"] == before["agency"]
             assert platform.kafka == f"127.0.0.1:{after['hub']}"
             await make_topic(platform, "made-at-the-new-address")
+
+
+async def test_the_agencies_port_never_moves_by_itself(own_platform, folder):
+    async with own_platform(folder):
+        port = facts(folder)["kafka_ports"]["agency"]
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(AgencyPortBusy, match=f"port {port}"):
+        async with own_platform(folder):
+            pass
+    assert "kafka_pid" not in facts(folder)
+    async with own_platform(folder) as platform:
+        assert platform.agency_kafka == f"127.0.0.1:{port}"
 
 
 async def test_a_postmaster_that_was_killed_does_not_hold_up_the_next_one(own_platform, folder):

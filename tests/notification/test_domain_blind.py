@@ -42,6 +42,16 @@ def test_two_agencies_asked_for_the_same_referral_share_no_header_that_could_tel
     assert {name for name in first if first[name] == second.get(name)} == SAME_FOR_ALL
 
 
+def test_of_an_offer_that_had_run_out_when_it_was_taken_back_nobody_is_told():
+    ran_out = readdressed(cancelled(), at=NOON + timedelta(minutes=10))
+    told = Told(received(), offered(), ran_out)
+    assert not messages(told, CASEWORK, "offer.cancelled")
+    in_time = Told(received(), offered(), cancelled())
+    assert len(messages(in_time, CASEWORK, "offer.cancelled")) == 1
+    on_the_way = Told(received(), offered(), accepted(), ran_out)
+    assert len(messages(on_the_way, CASEWORK, "offer.cancelled")) == 1
+
+
 def test_an_offer_does_not_tell_the_moment_at_which_somebody_else_said_no():
     [other] = messages(asked_one_after_the_other(), OTHER_CASEWORK)
     assert other.envelope.at == NOON + timedelta(minutes=10)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from contracts.assignments.assignment_cancelled import AssignmentCancelled
+from contracts.words import ClosedReason
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,7 +35,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "assignment.declined": "{it.agency} declined ({it.reason}).",
     "assignment.lapsed": "{it.agency} did not answer or come in time.",
     "assignment.cancelled": "What {it.agency} was offered or holds is cancelled ({it.reason}).",
-    "assignment.waitlisted": "Nobody has room; on the waitlist with priority {it.priority}.",
+    "assignment.waitlisted": "Nobody is left to ask; on the waitlist with priority {it.priority}.",
     "assignment.unavailable": "Nobody can come; the waiting officer goes on as usual.",
     "assignment.handed_off": "The case manager of {it.agency} has met the person.",
     "assignment.enrolled": "Intake at {it.agency} is completed.",
@@ -72,4 +75,6 @@ SENTENCES: Final[Mapping[str, str]] = {
 def told(event: Event) -> str:
     """Return the sentence; for an event without one, its name."""
     sentence = SENTENCES.get(event.name)
+    if isinstance(event, AssignmentCancelled) and event.reason is ClosedReason.AMENDED:
+        sentence = "What {it.agency} was offered is taken back, to be offered as it stands now."
     return sentence.format(it=event) if sentence else event.name

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from contracts.assignments.assignment_handed_off import AssignmentHandedOff
+from contracts.assignments.assignment_unavailable import AssignmentUnavailable
 from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.parts import Refusal
 from contracts.referrals.referral_corrected import ReferralCorrected
@@ -59,6 +61,8 @@ HEARS: Final[tuple[type[Event], ...]] = (
     ReferralCorrected,
     ReferralRetracted,
     ReviewAnswered,
+    AssignmentHandedOff,
+    AssignmentUnavailable,
     DeadlineReached,
 )
 
@@ -105,21 +109,21 @@ class Desk:
         if decision is not None:
             # The question was answered; who follows screenings hears that the answer holds for this revision, too.
             yield Said(_decided(referral, review_id, decision.verdict, decision.by))
-        elif review is None or (referral.is_urgent and review.decide_by is None):
-            yield from self._ask(review_id, referral, found, fact)
+        elif review is None or (after.somebody_waits(referral) and review.decide_by is None):
+            yield from self._ask(review_id, referral, found, fact, urgent=after.somebody_waits(referral))
         elif _is_late(review, referral, fact):
             # Asked before, put aside by a correction, and its clock ran out meanwhile.
             yield from self._run_out(after, review_id)
 
-    def _ask(self, review_id: str, referral: Referral, found: Found, fact: Fact) -> Iterator[Outcome]:
+    def _ask(self, review_id: str, referral: Referral, found: Found, fact: Fact, *, urgent: bool) -> Iterator[Outcome]:
         """An officer who waits gets an answer in minutes: an operator's, or the site's default."""
-        decide_by = fact.at + self._clocks.minutes(self._clocks.urgent_review_minutes) if referral.is_urgent else None
+        decide_by = fact.at + self._clocks.minutes(self._clocks.urgent_review_minutes) if urgent else None
         yield Said(
             ReviewRequested(
                 review_id=review_id,
                 referral_id=referral.referral_id,
                 because=found.open_clauses,
-                urgent=referral.is_urgent,
+                urgent=urgent,
                 decide_by=decide_by,
                 default=self._default if decide_by else None,
             )

@@ -6,10 +6,12 @@ a retraction is for good, and an operator's decision outranks the site's default
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from contracts.assignments.assignment_handed_off import AssignmentHandedOff
+from contracts.assignments.assignment_unavailable import AssignmentUnavailable
 from contracts.parts import Particulars
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_received import ReferralReceived
@@ -42,7 +44,7 @@ class Referral:
 
     @property
     def is_urgent(self) -> bool:
-        """Whether somebody waits on the scene for an answer. What is only recorded afterwards never is."""
+        """Whether it came from an officer who waits. What is only recorded afterwards never is urgent."""
         return self.officer_waiting and not self.after_the_fact and self.agreement is not Agreement.DECLINED
 
 
@@ -96,6 +98,12 @@ class PersonFile:
     """What was found of each revision."""
     reviews: dict[str, Review] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
+    gone_on: frozenset[str] = frozenset()
+    """Referrals for which no officer waits any more: the person was met, or the officer was told to go on."""
+
+    def somebody_waits(self, referral: Referral) -> bool:
+        """Whether an officer waits on the scene for the answer."""
+        return referral.is_urgent and referral.referral_id not in self.gone_on
 
 
 _NOTHING: Final = PersonFile()
@@ -129,25 +137,25 @@ def _told(file: PersonFile, event: ReferralReceived | ReferralCorrected, _fact: 
     if known is not None and known.revision >= referral.revision:
         return file
     referrals = {**file.referrals, referral.referral_id: referral}
-    return PersonFile(referrals, file.retracted, file.screenings, file.reviews, file.decisions)
+    return PersonFile(referrals, file.retracted, file.screenings, file.reviews, file.decisions, file.gone_on)
 
 
 def _retracted(file: PersonFile, event: ReferralRetracted, _fact: Fact) -> PersonFile:
     retracted = file.retracted | {event.referral_id}
-    return PersonFile(file.referrals, retracted, file.screenings, file.reviews, file.decisions)
+    return replace(file, retracted=retracted)
 
 
 def _screened(file: PersonFile, event: ScreeningDetermined, _fact: Fact) -> PersonFile:
     found = {**file.screenings.get(event.referral_id, {}), event.revision: event.verdict}
     screenings = {**file.screenings, event.referral_id: found}
-    return PersonFile(file.referrals, file.retracted, screenings, file.reviews, file.decisions)
+    return PersonFile(file.referrals, file.retracted, screenings, file.reviews, file.decisions, file.gone_on)
 
 
 def _asked(file: PersonFile, event: ReviewRequested, fact: Fact) -> PersonFile:
     review = Review(event.referral_id, event.because, fact.at, event.urgent, event.decide_by, event.default)
     known = file.reviews.get(event.review_id)
     reviews = {**file.reviews, event.review_id: review if known is None else known.also(review)}
-    return PersonFile(file.referrals, file.retracted, file.screenings, reviews, file.decisions)
+    return replace(file, reviews=reviews)
 
 
 def _decided(file: PersonFile, event: ReviewDecided, fact: Fact) -> PersonFile:
@@ -156,7 +164,11 @@ def _decided(file: PersonFile, event: ReviewDecided, fact: Fact) -> PersonFile:
     if known is not None and not decision.outranks(known):
         return file
     decisions = {**file.decisions, event.review_id: decision}
-    return PersonFile(file.referrals, file.retracted, file.screenings, file.reviews, decisions)
+    return replace(file, decisions=decisions)
+
+
+def _gone_on(file: PersonFile, event: AssignmentHandedOff | AssignmentUnavailable, _fact: Fact) -> PersonFile:
+    return replace(file, gone_on=file.gone_on | {event.referral_id})
 
 
 _HEARD: Final[Mapping[type[Event], Callable[[PersonFile, Any, Fact], PersonFile]]] = {
@@ -166,4 +178,6 @@ _HEARD: Final[Mapping[type[Event], Callable[[PersonFile, Any, Fact], PersonFile]
     ScreeningDetermined: _screened,
     ReviewRequested: _asked,
     ReviewDecided: _decided,
+    AssignmentHandedOff: _gone_on,
+    AssignmentUnavailable: _gone_on,
 }

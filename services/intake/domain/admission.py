@@ -25,7 +25,7 @@ SUSPENDED: Final = Problem(
 UNSIGNED: Final = Problem(
     field="signature",
     rule="An operator's decision is signed with the operator's registered key.",
-    fix="Sign the event's id, type and data with the key that `hub operator add` made for this operator.",
+    fix="Name an operator whom `hub operator add` gave a key here: --operator, or HUB_OPERATOR.",
 )
 NOBODY: Final = Problem(field="person", rule="It is a person whom the hub knows.", fix="Take it from the timeline.")
 ONE_PERSON: Final = Problem(field="other", rule="A link is between two people.", fix="Name another person.")

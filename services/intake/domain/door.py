@@ -17,7 +17,7 @@ from contracts.catalogue import AssignmentDirected, LinkAnswered
 from contracts.envelope import Envelope, Fact, agency_source
 from contracts.event import versions
 from contracts.parts import Refusal
-from contracts.reading import NewerVersion, NoCloudEvent, Unreadable, open_envelope, read_counting
+from contracts.reading import NewerVersion, NoCloudEvent, Unreadable, id_in, open_envelope, read_counting
 from contracts.words import Problem
 from services.intake.domain.checks import EARLIEST, LATEST, findings
 from services.intake.domain.naming import Naming
@@ -179,7 +179,7 @@ def _unadmitted(
     known = envelope or nameless
     refusal = Refusal(
         agency=slug,
-        message_id=known.id,
+        message_id=known.id if envelope else id_in(record.headers, record.body) or known.id,
         message_type=known.type if versions(known.type) else "unknown",
         reason=reason,
         problems=problems,

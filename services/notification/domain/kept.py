@@ -145,6 +145,12 @@ class Offer:
         return self.accepted is not None and not self.over
 
     @property
+    def ran_out_first(self) -> bool:
+        """Whether it was taken back when its time was up: its reader had the time, or, after an outage, no offer."""
+        terms, cancelled = self.terms, self.cancelled_at
+        return self.accepted is None and terms is not None and cancelled is not None and terms.lapses_at <= cancelled
+
+    @property
     def with_an_officer(self) -> bool:
         """Whether it was made and taken while an officer waited; an amendment that says so later asks too late."""
         asked, taken = self.terms, self.accepted

@@ -159,7 +159,7 @@ def _to_providers(name: str, dossier: Dossier, judge: Judge, at: datetime) -> It
                          rests_on=rests_on)  # fmt: skip
         lost = offer.accepted is not None and offer.lapsed_at is not None
         taken_away = offer.held and (name, offer.agency) in dossier.ended_by_others
-        if offer.cancelled_at is not None or lost or taken_away:
+        if (offer.cancelled_at is not None and not offer.ran_out_first) or lost or taken_away:
             yield Notice(offer.agency, "offer.cancelled", offer_id=offer_id)
 
 
