@@ -41,8 +41,8 @@ DATABASE: Final = "hub"
 SECONDS_TO_READY: Final = 120.0
 _STEPS: Final = 4
 _STEP: Final = "starting the hub"
-_BATCH_RECORDS: Final = 60
-_RELAY_ROWS: Final = 120
+_BATCH_RECORDS: Final = 90
+_RELAY_ROWS: Final = 180
 
 
 class ServiceNotReady(LocalTrouble):

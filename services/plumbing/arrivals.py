@@ -6,7 +6,6 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import topics
@@ -111,8 +110,7 @@ class Reader:
         body = raw.body if isinstance(raw, Record) else raw.value
         own = _text(raw.key)
         try:
-            # What was parked is read anew: it may have been read before, by a version that did not know it yet.
-            fact = read(headers, body) if isinstance(raw, Record) else _read_once(tuple(headers), body)
+            fact = read(headers, body)
         except Unreadable as error:
             fields = ", ".join(problem.field for problem in error.problems)
             return Arrival(
@@ -158,12 +156,6 @@ class Reader:
             elif header == "content-type" and value is not None and value.startswith(STRUCTURED.encode()):
                 return False
         return name is not None
-
-
-@lru_cache(maxsize=128)
-def _read_once(headers: tuple[tuple[str, bytes | None], ...], body: bytes | None) -> Fact:
-    """Read a record of the hub's own topics; services of one process hear the same ones, and a fact never changes."""
-    return read(headers, body)
 
 
 def digest_of(body: bytes | None) -> bytes:
