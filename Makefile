@@ -40,7 +40,8 @@ check: venv
 	$(bin)/pytest -q -n 2 tests/contracts/test_shelf.py $(wildcard tests/*/test_domain*.py)
 
 test: check
-	$(bin)/pytest -n 2 --dist loadgroup $(suites)
+	@# The tests of one file stay together: many share a hub.
+	$(bin)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(suites)
 
 bench: venv
 	@$(bin)/python -m tests.bench

@@ -3,15 +3,12 @@
 import random
 from contextlib import ExitStack
 
-import pytest
-
 from tests.chaos.agencies import Agencies
 from tests.chaos.expected import expected
 from tests.chaos.settling import EVERYBODY, settled
 from tests.chaos.world import pause, until
 from tests.journeys.cast import caseload
 
-pytestmark = pytest.mark.xdist_group("chaos")
 CASES = 44
 
 

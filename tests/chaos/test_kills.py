@@ -3,15 +3,12 @@
 import os
 import random
 
-import pytest
-
 from tests.chaos.agencies import Agencies
 from tests.chaos.expected import expected
 from tests.chaos.settling import EVERYBODY, settled
 from tests.chaos.world import pause
 from tests.journeys.cast import caseload
 
-pytestmark = pytest.mark.xdist_group("chaos")
 KILLS = int(os.environ.get("HUB_CHAOS_KILLS", "8"))
 SEED = int(os.environ.get("HUB_CHAOS_SEED", "1"))
 CASES = max(66, 8 * KILLS)

@@ -15,7 +15,6 @@ from tests.chaos.world import World, pause, until
 from tests.journeys.cast import caseload, tag
 from tests.platform.embedded import fresh_folder
 
-pytestmark = pytest.mark.xdist_group("chaos")
 CASES = 33
 AWAY_SECONDS = 15
 ARRESTS = 4

@@ -9,7 +9,6 @@ from services.demo.cases import load_caseload
 from services.local import hub as local
 from tests.platform.embedded import fresh_folder
 
-pytestmark = pytest.mark.xdist_group("demo")
 MINUTE_SECONDS = 3.0
 PLAYED = {"malicious-mischief", "treatment-with-consent", "hospital-without-agreement", "another-agencys-ori", "self"}
 MISTAKEN = "self"

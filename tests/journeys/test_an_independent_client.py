@@ -14,7 +14,6 @@ from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 from tests.journeys.outside import SECONDS, SILENT
 from tests.journeys.running import ROOT
 
-pytestmark = pytest.mark.xdist_group("journeys")
 POLICE, PROVIDER = "bellingham-police", "opportunity-council"
 CASE_MANAGERS = (PROVIDER, "lake-whatcom-center", "catholic-community-services", "northwest-youth-services")
 

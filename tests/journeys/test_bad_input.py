@@ -25,7 +25,6 @@ from tests.journeys.messages import (
 from tests.journeys.outside import SECONDS, SILENT
 from tests.platform.aside import now as at_once
 
-pytestmark = pytest.mark.xdist_group("journeys")
 NO_CLOUD_EVENT = {
     "no attributes at all": ({}, "specversion"),
     "another version of CloudEvents": ({"ce_specversion": "0.3"}, "specversion"),

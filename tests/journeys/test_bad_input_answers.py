@@ -11,7 +11,6 @@ from tests.journeys.cast import tag
 from tests.journeys.messages import CASE_MANAGERS, SHERIFF, a, days_ago, new_id, until
 from tests.journeys.outside import Heard, Outsider
 
-pytestmark = pytest.mark.xdist_group("journeys")
 UNKNOWN = "off-" + "0" * 32
 ARREST = {
     "door": "arrest_diversion",
