@@ -10,6 +10,7 @@ import pytest
 
 import contracts as published
 from contracts.catalogue import (
+    AssignmentCancelled,
     ConsentRefused,
     OfferAccepted,
     ReferralAmended,
@@ -21,7 +22,7 @@ from contracts.catalogue import (
 from contracts.envelope import agency_source, readdressed
 from contracts.event import brought_up, versions
 from contracts.parts import Refusal
-from contracts.words import Problem
+from contracts.words import ClosedReason, Problem
 from services.console.domain import HEARS, File, Step, decide, in_order, numbered, step_of, worded
 from services.console.domain.timeline import shown_of
 from services.console.domain.words import told
@@ -173,6 +174,15 @@ def test_a_blind_offer_shows_what_it_said_and_until_when_in_which_zone() -> None
     (step,) = steps(x.offered())
     assert step.details["age_band"] == "unknown"
     assert "12:00:00 UTC" in step.says
+
+
+def test_an_offer_that_is_made_again_is_not_said_to_be_amended() -> None:
+    """It may be made again for an amendment, or because its time had run out while the hub was away."""
+    values = {"referral_id": x.REFERRAL, "offer_id": x.OFFER, "agency": "compass-health"}
+    again = told(AssignmentCancelled(**values, reason=ClosedReason.AMENDED))
+    assert again == "What compass-health was offered is taken back, to be offered as it stands now."
+    ended = told(AssignmentCancelled(**values, reason=ClosedReason.WITHDRAWN_BY_SOURCE))
+    assert "withdrawn_by_source" in ended
 
 
 def test_causes_stand_before_their_effects_within_one_moment() -> None:

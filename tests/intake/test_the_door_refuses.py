@@ -63,6 +63,13 @@ async def test_an_attribute_comes_once():
     assert (answer.reason, answer.problems[0].field) == ("not-a-cloud-event", "id")
 
 
+async def test_what_a_system_between_added_twice_fails_no_message():
+    whole = record(arrest())
+    twice = (*whole.headers, ("ce_traceparent", b"one"), ("ce_traceparent", b"two"))
+    said = await House().hear(whole._replace(headers=twice))
+    assert [fact.event.name for fact in said] == ["referral.received"]
+
+
 async def test_all_that_is_wrong_is_said_at_once():
     answer = refusal(await House().hear(record(arrest(drugs=[{"kind": "Z"}], offences=[{"nibrs": "99Z"}]))))
     assert [problem.field for problem in answer.problems] == ["offences.0.nibrs", "drugs.0.kind"]

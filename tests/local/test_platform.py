@@ -175,6 +175,18 @@ async def test_the_agencies_port_never_moves_by_itself(own_platform, folder):
         assert platform.agency_kafka == f"127.0.0.1:{port}"
 
 
+async def test_on_an_operators_word_the_agencies_come_in_at_another_port(own_platform, folder):
+    async with own_platform(folder) as platform:
+        port = facts(folder)["kafka_ports"]["agency"]
+        await make_topic(platform, "kept-over-the-move")
+        await write(platform, "kept-over-the-move", b"one")
+    with socket.create_server(("127.0.0.1", port)):
+        (folder / "hub.json").unlink()
+        async with own_platform(folder) as platform:
+            assert platform.agency_kafka != f"127.0.0.1:{port}"
+            assert await read_all(platform, "kept-over-the-move", 1) == [b"one"]
+
+
 async def test_a_postmaster_that_was_killed_does_not_hold_up_the_next_one(own_platform, folder):
     async with own_platform(folder) as platform:
         busy = await asyncpg.connect(platform.postgres)

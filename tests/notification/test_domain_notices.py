@@ -255,6 +255,15 @@ def test_nobody_hears_which_message_of_somebody_else_called_for_a_notice():
     assert causes == {("referral.acknowledged", "the-senders-own"), ("message.refused", "sent-1")}
 
 
+def test_a_disclosure_follows_from_the_fact_that_called_for_the_message():
+    asked, taken, refused = offered(), accepted(), report_refused()
+    told = Told(received(), asked, taken, refused)
+    causes = {fact.event.message_type: fact.envelope.causation_id for fact in told.disclosures}
+    assert causes["offer.made"] == asked.id
+    assert causes["assignment.made"] == taken.id
+    assert causes["message.refused"] == refused.id
+
+
 @pytest.mark.parametrize("door", ["community", "social_contact"])
 def test_a_screening_of_which_nobody_hears_leaves_the_dossier_as_it_is(door):
     before = evolve(None, community())

@@ -107,9 +107,9 @@ def test_a_site_without_a_policy_is_refused(site):
     assert "A site has at least one eligibility policy." in refusal(site)
 
 
-def test_an_unknown_site_is_refused(tmp_path):
-    with pytest.raises(SiteUnreadable):
-        load_site("atlantis", tmp_path)
+def test_an_unknown_site_is_refused_and_those_that_are_there_are_named(site):
+    with pytest.raises(SiteUnreadable, match=r"atlantis.*whatcom"):
+        load_site("atlantis", site.parent)
 
 
 def test_the_same_files_give_the_same_site_and_hashes(site):

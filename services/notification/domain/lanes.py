@@ -41,7 +41,10 @@ class LaneRow:
     correlation_id: str | None = None
     """The hub's own, for the facts of disclosure; it never reaches a lane."""
     called_for_by: str | None = None
-    """The fact that called for the message, for the facts of disclosure; it never reaches a lane."""
+    """The fact that called for the message, for the facts of disclosure; it never reaches a lane.
+
+    A row that an earlier version entered has none, and its disclosures follow from the message itself.
+    """
 
 
 @dataclass(frozen=True, slots=True)
