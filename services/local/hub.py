@@ -27,6 +27,7 @@ from services.plumbing.loop import steady
 from services.plumbing.passwords import Passwords
 from services.plumbing.settings import PipesSettings
 from services.plumbing.standing import database_made, standing
+from services.plumbing.turns import Turns
 from services.sites.settings import SiteSettings
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ DATABASE: Final = "hub"
 SECONDS_TO_READY: Final = 120.0
 _STEPS: Final = 4
 _STEP: Final = "starting the hub"
-_BATCH_RECORDS: Final = 90
-_RELAY_ROWS: Final = 180
+_BATCH_RECORDS: Final = 350
+_FETCH_BYTES: Final = 1024 * 1024
+_RELAY_ROWS: Final = 200
 
 
 class ServiceNotReady(LocalTrouble):
@@ -143,8 +145,8 @@ def pipes_settings(platform: Platform, database: str, site: Site, **more: Any) -
 
 
 def _sharing_a_process(settings: PipesSettings) -> PipesSettings:
-    """Return them with smaller pieces, where nobody chose their sizes: what is under way is held by each service."""
-    small = {"batch_records": _BATCH_RECORDS, "relay_rows": _RELAY_ROWS}
+    """Return them with smaller pieces, where nobody chose their sizes: memory goes with what all have under way."""
+    small = {"batch_records": _BATCH_RECORDS, "fetch_bytes": _FETCH_BYTES, "relay_rows": _RELAY_ROWS}
     return settings.model_copy(
         update={name: size for name, size in small.items() if name not in settings.model_fields_set}
     )
@@ -153,7 +155,8 @@ def _sharing_a_process(settings: PipesSettings) -> PipesSettings:
 async def _in_this_process(stack: AsyncExitStack, platform: Platform, database: str, site: Site) -> None:
     keys = ensure_keys(platform.secrets)
     settings = _sharing_a_process(pipes_settings(platform, database, site))
-    runners = [runner(name, site, keys, settings) for name in topics.SERVICES]
+    turns = Turns()
+    runners = [runner(name, site, keys, settings, turns) for name in topics.SERVICES]
     # All are asked to stop at once: what one says last the others need not hear before the next start.
     stack.push_async_callback(_stop, runners)
     await asyncio.gather(*(one.start() for one in runners))

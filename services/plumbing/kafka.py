@@ -1,7 +1,8 @@
 """Reading from Kafka: one FastStream subscriber over all topics of a service, acknowledged after the commit.
 
 Two batches are under way at most: one is with PostgreSQL, and the next is read meanwhile. They are handled one after
-the other, and nothing of a batch is handled once an earlier one was given up.
+the other, and nothing of a batch is handled once an earlier one was given up. Full batches wait for their turn among
+those of all services of the process before they are taken from what was fetched.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from faststream.security import SASLScram512
 from contracts import topics
 from services.plumbing.arrivals import cause_of, heard_pattern, heard_topics
 from services.plumbing.committing import Commits
+from services.plumbing.fetching import Fetching, Piece
 from services.plumbing.waiting import Interrupted
 
 if TYPE_CHECKING:
@@ -33,13 +35,13 @@ if TYPE_CHECKING:
     from services.plumbing.handling import Handler
     from services.plumbing.service import Service
     from services.plumbing.settings import PipesSettings
+    from services.plumbing.turns import Turns
 
 _NEVER_LEAVE_MILLISECONDS: Final = 24 * 60 * 60 * 1000
 """A database that is away for hours is no reason to leave the group: the next member would wait for it, too."""
 
-_FETCHED_BYTES_A_RECORD: Final = 8 * 1024
-"""Times the records of a batch, this bounds what is fetched ahead and waits in memory after an outage: some batches of
-ordinary records. A single message that is larger comes all the same."""
+_SHARES: Final = 8
+"""What is fetched ahead comes from that many partitions of the hub's own topics; an agency's topic has one alone."""
 _READ_AT_ONCE: Final = 20
 """After so many records the batch that is with PostgreSQL has its turn: it goes on as soon as it is answered."""
 _SLEEP_MILLISECONDS: Final = 1
@@ -52,14 +54,24 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
     """Feeds batches of raw records to the handler, in order, and commits the offsets of what it has committed."""
 
     def __init__(
-        self, service: Service[Any, Any], settings: PipesSettings, handler: Handler, interrupt: asyncio.Event, log: Any
+        self,
+        service: Service[Any, Any],
+        settings: PipesSettings,
+        handler: Handler,
+        interrupt: asyncio.Event,
+        turns: Turns,
+        log: Any,
     ) -> None:
-        """`interrupt` is set while partitions are taken away and when the service stops: the handler need not wait."""
+        """`interrupt` is set while partitions are taken away and when the service stops: the handler need not wait.
+
+        `turns` are shared with the other services of the process.
+        """
         self.last_batch_at = time.monotonic()
         self._service = service
         self._settings = settings
         self._handler = handler
         self._interrupt = interrupt
+        self._turns = turns
         self._log = log
         self._commits = Commits(
             settings.commit_milliseconds / 1000, settings.request_timeout_milliseconds / 1000, interrupt
@@ -67,8 +79,8 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
         self._under_way: asyncio.Task[None] | None = None
         self._failed: str | None = None
         self._owns = False
-        self._turn = 0
-        """Counts what makes batches that were handed over before it worthless: they are read again."""
+        self._generation = 0
+        """Counts what makes batches that were fetched before it worthless: they are read again."""
         self._stopping = False
         self._broker: KafkaBroker | None = None
         self._subscriber: Any = None
@@ -84,7 +96,12 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
             raise
         self._broker, self._subscriber = broker, subscriber
         self._commits.begin(subscriber.consumer)
-        _patient(subscriber.consumer, self._settings.batch_wait_milliseconds)
+        subscriber.consumer.getmany = Fetching(
+            subscriber.consumer.getmany,
+            self._turns,
+            lambda: self._generation,
+            self._settings.batch_wait_milliseconds,
+        )
 
     async def stop(self) -> None:
         """Leave the group when the batch under way is committed, or was given up because it waits for something."""
@@ -140,22 +157,25 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
 
     async def _let_go(self) -> None:
         self._interrupt.set()
-        self._turn += 1
+        self._generation += 1
         if self._under_way is not None:
             await asyncio.wait([self._under_way])
         self._owns = False
         await self._commits.settle()
 
-    async def _heard(self, batch: list[Any]) -> None:
-        """Read the batch while the one before is with PostgreSQL; hand it on when that one is done.
+    async def _heard(self, piece: Piece) -> None:
+        """Read the batch while the one before is with PostgreSQL; hand it on when that one is done."""
+        turn, handling = piece.turn, await self._begun(piece.taken(), piece.generation)
+        if turn is not None and handling is not None:
+            handling.add_done_callback(lambda _: turn.end())
+        elif turn is not None:
+            turn.end()
 
-        It is taken out of the message, which FastStream and whatever was begun meanwhile keep for longer.
-        """
-        records = batch.copy()
-        batch.clear()
-        consumer, turn = self._consumer(), self._turn
-        if not self._owns or consumer is None:
-            return
+    async def _begun(self, records: Sequence[Any], generation: int) -> asyncio.Task[None] | None:
+        """Return the task that handles what was fetched in this generation, if it is still good for anything."""
+        consumer = self._consumer()
+        if consumer is None or not self._current(generation):
+            return None
         assigned: set[tuple[str, int]] = consumer.assignment()
         ours = [one for one in records if (one.topic, one.partition) in assigned]
         arrivals: list[Arrival] = []
@@ -165,18 +185,20 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
                 await asyncio.sleep(0)
         except Exception as error:  # noqa: BLE001  # as in `_handled`
             self._stumbled(error)
-            return
+            return None
         if self._under_way is not None:
             await asyncio.wait([self._under_way])
-        if self._current(turn):
-            self._under_way = asyncio.create_task(self._handled(ours, arrivals))
+        if not self._current(generation):
+            return None
+        self._under_way = asyncio.create_task(self._handled(ours, arrivals))
+        return self._under_way
 
     def _stumbled(self, error: BaseException) -> None:
         self._owns, self._failed = False, cause_of(error)
         self._log.error("batch failed", service=self._service.name, trouble=self._failed)
 
-    def _current(self, turn: int) -> bool:
-        return self._owns and turn == self._turn
+    def _current(self, generation: int) -> bool:
+        return self._owns and generation == self._generation
 
     async def _handled(self, records: Sequence[Any], arrivals: Sequence[Any]) -> None:
         try:
@@ -193,6 +215,15 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
     def _consumer(self) -> Any:
         return self._subscriber.consumer if self._subscriber is not None else None
 
+    async def _parsed(self, fetched: tuple[Any, ...]) -> KafkaAckableMessage:
+        """Look at no header: one that nobody can decode must not stop a batch."""
+        if not isinstance(fetched[0], Piece):
+            # FastStream's first look is under way before `Fetching` is in its place.
+            fetched = (Piece(list(fetched), self._generation),)
+        return KafkaAckableMessage(
+            body=b"", headers={}, raw_message=fetched, message_id="", correlation_id="", consumer=_NoConsumer()
+        )
+
     def _made(self) -> tuple[KafkaBroker, Any]:
         settings, service = self._settings, self._service
         access = settings.access
@@ -205,7 +236,7 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
             consumer_only=True,
             client_id=f"hub.{service.name}",
             decoder=_undecoded,
-            parser=_parsed,
+            parser=self._parsed,
             logger=None,
             graceful_timeout=settings.stop_most_seconds,
             metadata_max_age_ms=settings.metadata_age_milliseconds * (1 if pattern else _NAMED_TOPICS_STAY),
@@ -227,22 +258,12 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
             heartbeat_interval_ms=max(settings.session_timeout_milliseconds // 10, 100),
             rebalance_timeout_ms=settings.rebalance_timeout_milliseconds,
             max_poll_interval_ms=_NEVER_LEAVE_MILLISECONDS,
-            fetch_max_bytes=settings.batch_records * _FETCHED_BYTES_A_RECORD,
-            max_partition_fetch_bytes=settings.batch_records * _FETCHED_BYTES_A_RECORD // 2,
+            fetch_max_bytes=settings.fetch_bytes,
+            max_partition_fetch_bytes=settings.fetch_bytes // (1 if service.door else _SHARES),
             listener=self,
         )
         subscriber(self._heard)
         return broker, subscriber
-
-
-def _patient(consumer: Any, milliseconds: int) -> None:
-    """Let the consumer wait for records instead of sleeping in between: a wait ends with the first that comes."""
-    getmany = consumer.getmany
-
-    async def waiting(*, max_records: int, **_short: Any) -> Any:
-        return await getmany(timeout_ms=milliseconds, max_records=max_records)
-
-    consumer.getmany = waiting
 
 
 def _security(access: KafkaAccess) -> SASLScram512:
@@ -253,15 +274,9 @@ def _security(access: KafkaAccess) -> SASLScram512:
 
 
 async def _undecoded(message: Any) -> Any:
-    """Hand over the raw records: `contracts.reading` reads them."""
-    return message.raw_message
-
-
-async def _parsed(records: tuple[Any, ...]) -> KafkaAckableMessage:
-    """Look at no header: one that nobody can decode must not stop a batch."""
-    return KafkaAckableMessage(
-        body=b"", headers={}, raw_message=list(records), message_id="", correlation_id="", consumer=_NoConsumer()
-    )
+    """Hand over the piece: `contracts.reading` reads its records."""
+    (piece,) = message.raw_message
+    return piece
 
 
 class _NoConsumer:

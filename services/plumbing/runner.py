@@ -24,6 +24,7 @@ from services.plumbing.relay import Relay
 from services.plumbing.sending import Sender
 from services.plumbing.settings import PipesSettings
 from services.plumbing.tidying import tidied
+from services.plumbing.turns import Turns
 from services.plumbing.waiting import Patience, happened
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ Beside = Callable[[Pipes], Awaitable[None]]
 class Runner:
     """Runs one service in this process. `start` waits for Kafka and PostgreSQL; `stop` loses nothing."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each of what it is wired with may be left out
         self,
         service: Service[Any, Any],
         settings: PipesSettings | None = None,
@@ -69,9 +70,13 @@ class Runner:
         wrap: Callable[[bytes], bytes] | None = None,
         unwrap: Callable[[bytes], bytes] | None = None,
         beside: Sequence[Beside] = (),
+        turns: Turns | None = None,
         log: Any = None,
     ) -> None:
-        """`wrap` and `unwrap` seal and open the content of dead letters; migrations are the service's own folder's."""
+        """`wrap` and `unwrap` seal and open the content of dead letters; migrations are the service's own folder's.
+
+        `turns` are shared by the services of a process; alone it has its own.
+        """
         self.service = service
         self.settings = settings or PipesSettings()
         self._migrations = migrations
@@ -99,7 +104,7 @@ class Runner:
             self.database, self._sender(), log=self._log, rows=chosen.relay_rows,
             poll_seconds=chosen.relay_poll_milliseconds / 1000, lane_retry_seconds=chosen.lane_retry_seconds,
         )  # fmt: skip
-        self.subscriber = Subscriber(service, chosen, self.handler, self._interrupt, self._log)
+        self.subscriber = Subscriber(service, chosen, self.handler, self._interrupt, turns or Turns(), self._log)
         self.retries = Retries(self.database, self.handler, unwrap)
         self._probe = Probe(chosen.stuck_after_seconds)
         self._page: asyncio.Server | None = None

@@ -29,7 +29,7 @@ from tests.bench.loop import Ground, filled, laid_out, raw_on_the_same, received
 from tests.bench.tutorial import tutorial_chain, tutorial_loop
 
 BATCH = PipesSettings.model_fields["batch_records"].default
-ROUNDS = 3
+ROUNDS = 5
 """How often the styles take turns, for a shared machine is faster and slower by the minute; ratios are medians."""
 say = Console(stderr=True)
 
