@@ -23,7 +23,7 @@ from services.plumbing.access import KafkaAccess
 from services.plumbing.administration import Administration
 from services.plumbing.clock import Clock
 from services.plumbing.keystore import ensure_keys
-from services.plumbing.loop import steady
+from services.plumbing.loop import lean, steady
 from services.plumbing.passwords import Passwords
 from services.plumbing.settings import PipesSettings
 from services.plumbing.standing import database_made, standing
@@ -42,9 +42,9 @@ DATABASE: Final = "hub"
 SECONDS_TO_READY: Final = 120.0
 _STEPS: Final = 4
 _STEP: Final = "starting the hub"
-_BATCH_RECORDS: Final = 350
+_BATCH_RECORDS: Final = 250
 _FETCH_BYTES: Final = 1024 * 1024
-_RELAY_ROWS: Final = 200
+_RELAY_ROWS: Final = 150
 
 
 class ServiceNotReady(LocalTrouble):
@@ -161,6 +161,7 @@ async def _in_this_process(stack: AsyncExitStack, platform: Platform, database: 
     stack.push_async_callback(_stop, runners)
     await asyncio.gather(*(one.start() for one in runners))
     steady()
+    await stack.enter_async_context(lean())
     await stack.enter_async_context(_ticking(Clock(settings)))
 
 

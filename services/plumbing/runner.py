@@ -18,7 +18,7 @@ from services.plumbing.deadletters import Retries
 from services.plumbing.handling import Handler
 from services.plumbing.health import Health, Probe, beat, served
 from services.plumbing.kafka import Subscriber
-from services.plumbing.loop import run, steady
+from services.plumbing.loop import lean, run, steady
 from services.plumbing.migrations import Migration, from_folder, migrate
 from services.plumbing.relay import Relay
 from services.plumbing.sending import Sender
@@ -270,7 +270,8 @@ async def _until_signal(service: Service[Any, Any], settings: PipesSettings | No
     try:
         if starting.done():
             starting.result()
-            await waiting
+            async with lean():
+                await waiting
     finally:
         starting.cancel()
         waiting.cancel()

@@ -82,7 +82,7 @@ async def _one_round(ground: Ground, number: int, count: int, few: int) -> tuple
 
 async def chain(quick: bool, many: int) -> dict[str, Any]:
     """Measure the whole hub: its memory before anything came, at ten a second, saturated, and its memory again."""
-    burst, steady = (1_000, 50) if quick else (5_000, 300)
+    burst, steady = (1_000, 50) if quick else (5_000, 600)
     with tempfile.TemporaryDirectory() as folder:
         async with whole.running_hub(Path(folder)) as hub:
             with whole.Lanes(hub).watched() as lanes:

@@ -9,6 +9,7 @@ import pytest
 from aiokafka.errors import KafkaError
 
 from services.plumbing.fetching import Fetching, Piece
+from services.plumbing.loop import lean
 from services.plumbing.turns import Turns
 
 NEVER = 60.0
@@ -173,3 +174,12 @@ async def test_what_is_taken_is_in_the_piece_no_more():
     piece = await fetched(fetching(Log(3), Turns(1, NEVER)))
     assert len(piece.taken()) == 3
     assert piece.records == []
+
+
+async def test_memory_is_given_back_while_the_body_runs_and_no_longer():
+    before = asyncio.all_tasks()
+    async with lean(0.001):
+        (giving,) = asyncio.all_tasks() - before
+        await asyncio.sleep(0.02)
+        assert not giving.done(), "it goes on after the first time"
+    assert giving.done()
