@@ -155,11 +155,11 @@ def _sharing_a_process(settings: PipesSettings) -> PipesSettings:
 async def _in_this_process(stack: AsyncExitStack, platform: Platform, database: str, site: Site) -> None:
     keys = ensure_keys(platform.secrets)
     settings = _sharing_a_process(pipes_settings(platform, database, site))
-    turns = Turns()
-    runners = [runner(name, site, keys, settings, turns) for name in topics.SERVICES]
+    runners = [runner(name, site, keys, settings) for name in topics.SERVICES]
     # All are asked to stop at once: what one says last the others need not hear before the next start.
     stack.push_async_callback(_stop, runners)
-    await asyncio.gather(*(one.start() for one in runners))
+    turns = Turns()
+    await asyncio.gather(*(one.start(turns) for one in runners))
     steady()
     await stack.enter_async_context(lean())
     await stack.enter_async_context(_ticking(Clock(settings)))

@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 
     from services.plumbing.keystore import SiteKeys
     from services.plumbing.settings import PipesSettings
-    from services.plumbing.turns import Turns
     from services.sites import Site
 
 
-def runner(name: str, site: Site, keys: SiteKeys, settings: PipesSettings, turns: Turns | None = None) -> Runner:
-    """Return the service of that name, ready to start; `turns` are shared by those of one process.
+def runner(name: str, site: Site, keys: SiteKeys, settings: PipesSettings) -> Runner:
+    """Return the service of that name, ready to start.
 
     Raises:
         KeyError: no service has this name.
@@ -41,4 +40,4 @@ def runner(name: str, site: Site, keys: SiteKeys, settings: PipesSettings, turns
     service, beside = makers[name](), [carrier(site, keys)] if name == "notification" else []
     # Only what comes through the door is clear when it is parked; on the hub's own topics it is sealed already.
     wrap = wrapping.wrap if service.door is not None else None
-    return Runner(service, settings, wrap=wrap, unwrap=wrapping.unwrap, beside=beside, turns=turns)
+    return Runner(service, settings, wrap=wrap, unwrap=wrapping.unwrap, beside=beside)

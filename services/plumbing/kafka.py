@@ -41,7 +41,7 @@ _NEVER_LEAVE_MILLISECONDS: Final = 24 * 60 * 60 * 1000
 """A database that is away for hours is no reason to leave the group: the next member would wait for it, too."""
 
 _SHARES: Final = 8
-"""What is fetched ahead comes from that many partitions of the hub's own topics; an agency's topic has one alone."""
+"""A fetch comes from that many partitions of the hub's own topics at least; an agency's topic has one alone."""
 _READ_AT_ONCE: Final = 20
 """After so many records the batch that is with PostgreSQL has its turn: it goes on as soon as it is answered."""
 _SLEEP_MILLISECONDS: Final = 1
@@ -54,24 +54,14 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
     """Feeds batches of raw records to the handler, in order, and commits the offsets of what it has committed."""
 
     def __init__(
-        self,
-        service: Service[Any, Any],
-        settings: PipesSettings,
-        handler: Handler,
-        interrupt: asyncio.Event,
-        turns: Turns,
-        log: Any,
+        self, service: Service[Any, Any], settings: PipesSettings, handler: Handler, interrupt: asyncio.Event, log: Any
     ) -> None:
-        """`interrupt` is set while partitions are taken away and when the service stops: the handler need not wait.
-
-        `turns` are shared with the other services of the process.
-        """
+        """`interrupt` is set while partitions are taken away and when the service stops: the handler need not wait."""
         self.last_batch_at = time.monotonic()
         self._service = service
         self._settings = settings
         self._handler = handler
         self._interrupt = interrupt
-        self._turns = turns
         self._log = log
         self._commits = Commits(
             settings.commit_milliseconds / 1000, settings.request_timeout_milliseconds / 1000, interrupt
@@ -85,8 +75,11 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
         self._broker: KafkaBroker | None = None
         self._subscriber: Any = None
 
-    async def start(self) -> None:
-        """Join the group; raises what aiokafka raises where Kafka is away."""
+    async def start(self, turns: Turns) -> None:
+        """Join the group; raises what aiokafka raises where Kafka is away.
+
+        `turns` are shared with the other services of the process.
+        """
         broker, subscriber = self._made()
         try:
             await broker.start()
@@ -98,7 +91,7 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
         self._commits.begin(subscriber.consumer)
         subscriber.consumer.getmany = Fetching(
             subscriber.consumer.getmany,
-            self._turns,
+            turns,
             lambda: self._generation,
             self._settings.batch_wait_milliseconds,
         )
@@ -165,11 +158,14 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
 
     async def _heard(self, piece: Piece) -> None:
         """Read the batch while the one before is with PostgreSQL; hand it on when that one is done."""
-        turn, handling = piece.turn, await self._begun(piece.taken(), piece.generation)
-        if turn is not None and handling is not None:
-            handling.add_done_callback(lambda _: turn.end())
-        elif turn is not None:
+        turn = piece.turn
+        handling = await self._begun(piece.taken(), piece.generation)
+        if turn is None:
+            return
+        if handling is None:
             turn.end()
+        else:
+            handling.add_done_callback(lambda _: turn.end())
 
     async def _begun(self, records: Sequence[Any], generation: int) -> asyncio.Task[None] | None:
         """Return the task that handles what was fetched in this generation, if it is still good for anything."""

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -61,7 +62,7 @@ Beside = Callable[[Pipes], Awaitable[None]]
 class Runner:
     """Runs one service in this process. `start` waits for Kafka and PostgreSQL; `stop` loses nothing."""
 
-    def __init__(  # noqa: PLR0913  # each of what it is wired with may be left out
+    def __init__(
         self,
         service: Service[Any, Any],
         settings: PipesSettings | None = None,
@@ -70,13 +71,9 @@ class Runner:
         wrap: Callable[[bytes], bytes] | None = None,
         unwrap: Callable[[bytes], bytes] | None = None,
         beside: Sequence[Beside] = (),
-        turns: Turns | None = None,
         log: Any = None,
     ) -> None:
-        """`wrap` and `unwrap` seal and open the content of dead letters; migrations are the service's own folder's.
-
-        `turns` are shared by the services of a process; alone it has its own.
-        """
+        """`wrap` and `unwrap` seal and open the content of dead letters; migrations are the service's own folder's."""
         self.service = service
         self.settings = settings or PipesSettings()
         self._migrations = migrations
@@ -104,13 +101,15 @@ class Runner:
             self.database, self._sender(), log=self._log, rows=chosen.relay_rows,
             poll_seconds=chosen.relay_poll_milliseconds / 1000, lane_retry_seconds=chosen.lane_retry_seconds,
         )  # fmt: skip
-        self.subscriber = Subscriber(service, chosen, self.handler, self._interrupt, turns or Turns(), self._log)
+        self.subscriber = Subscriber(service, chosen, self.handler, self._interrupt, self._log)
         self.retries = Retries(self.database, self.handler, unwrap)
         self._probe = Probe(chosen.stuck_after_seconds)
         self._page: asyncio.Server | None = None
 
-    async def start(self) -> None:
+    async def start(self, turns: Turns | None = None) -> None:
         """Migrate, then read and relay; waits for servers that are not there yet, with a log line.
+
+        `turns` are shared by the services of a process; alone it has its own.
 
         Raises:
             MigrationChanged, NoAddress: nothing was started.
@@ -119,7 +118,7 @@ class Runner:
         self._run(self.relay.run())
         for one in self._beside:
             self._run(self._kept_going(one))
-        await self._when_there("Kafka", self.subscriber.start)
+        await self._when_there("Kafka", partial(self.subscriber.start, turns or Turns()))
         self._run(self._keep_house())
         if self.service.door is not None:
             self._run(self._tidy())

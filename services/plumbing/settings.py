@@ -56,8 +56,8 @@ class PipesSettings(BaseSettings):
     batch_records: int = Field(default=500, ge=1, le=10_000)
     """What is handled in one transaction at most. Two batches are under way, so memory goes with it."""
     fetch_bytes: int = Field(default=4 * 1024 * 1024, ge=65_536)
-    """What is fetched ahead at most, and waits in memory after an outage: a few batches of ordinary records. A single
-    message that is larger comes all the same."""
+    """What one fetch brings at most. A message that is larger comes all the same. So much of an agency's topic waits in
+    memory, and an eighth of it for each partition of the hub's own: a few batches of ordinary records."""
     batch_wait_milliseconds: int = Field(default=1_000, ge=1)
     """How long one look for records waits in vain; it ends with the first that comes."""
     commit_milliseconds: int = Field(default=50, ge=0)
