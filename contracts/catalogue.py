@@ -26,6 +26,9 @@ from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.disclosures.disclosure_made import DisclosureMade
 from contracts.disclosures.disclosure_recalled import DisclosureRecalled
 from contracts.disclosures.disclosure_withheld import DisclosureWithheld
+from contracts.disclosures.ledger_extended import LedgerExtended
+from contracts.disclosures.recall_refused import RecallRefused
+from contracts.disclosures.recall_settled import RecallSettled
 from contracts.from_hub.assignment_made import AssignmentMade
 from contracts.from_hub.case_manager_dispatched import CaseManagerDispatched
 from contracts.from_hub.diversion_reported import DiversionReported
@@ -115,6 +118,7 @@ __all__ = [
     "IntakeCompleted",
     "IntakeOverdue",
     "IntakeReported",
+    "LedgerExtended",
     "LinkAnswered",
     "LinkProposed",
     "MessageRefused",
@@ -135,6 +139,8 @@ __all__ = [
     "PersonUnlinked",
     "PlaceFreed",
     "RecallAnswered",
+    "RecallRefused",
+    "RecallSettled",
     "ReferralAcknowledged",
     "ReferralAmended",
     "ReferralCorrected",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from contracts import topics
 from services.local.broker_properties import CONTROLLER_USER, HUB_USER
 from services.local.laying import POSTGRES_PASSWORDS
-from services.plumbing import keystore
+from services.plumbing import keystore, ledger
 from services.plumbing.passwords import Passwords
 from services.plumbing.roles import CLOCK, STATUS, role_of
 from services.plumbing.settings import PipesSettings
@@ -30,7 +30,7 @@ def made(folder: Path) -> None:
     for user in (HUB_USER, CONTROLLER_USER):
         Passwords(folder).of(user)
     roles = Passwords(folder / POSTGRES_PASSWORDS)
-    for role in (ADMINISTRATOR, CLOCK, STATUS, *map(role_of, (*topics.SERVICES, keystore.SCHEMA))):
+    for role in (ADMINISTRATOR, CLOCK, STATUS, *map(role_of, (*topics.SERVICES, keystore.SCHEMA, ledger.SCHEMA))):
         roles.of(role)
     Passwords(folder).keep(PGPASS, f"*:*:*:{ADMINISTRATOR}:{roles.of(ADMINISTRATOR)}")
 

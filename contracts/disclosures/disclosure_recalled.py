@@ -1,13 +1,19 @@
 """disclosure.recalled: an agency is asked to forget what it was told.
 
 1  first published
+2  says why: a consent that was taken back, or a record that was erased
 """
 
 from __future__ import annotations
 
+from typing import Annotated, Self
+
+from pydantic import Field
+
 from contracts import topics
 from contracts.event import Event, published
-from contracts.words import Category, Instant, Slug
+from contracts.recalls import RecallId, RecallReason
+from contracts.words import Category, Instant, ReferralId, Slug
 
 
 @published("disclosure.recalled", version=1, on=topics.DISCLOSURES)
@@ -21,4 +27,33 @@ class DisclosureRecalledV1(Event):
     recalled_at: Instant
 
 
-DisclosureRecalled = DisclosureRecalledV1
+@published("disclosure.recalled", version=2, on=topics.DISCLOSURES)
+class DisclosureRecalledV2(Event):
+    """An agency is asked to forget what it was told."""
+
+    recall_id: RecallId
+    agency: Slug
+    because: RecallReason
+    basis: Annotated[str, Field(pattern=r"^(consent/con|record/ref)-[0-9a-f]{32}$")]
+    """`consent/<id>` that was taken back, or `record/<id>` that was erased."""
+    referral_id: ReferralId | None = None
+    categories: tuple[Category, ...]
+    disclosures: tuple[str, ...]
+    """The ids of the messages on that agency's lane."""
+    recalled_at: Instant
+
+    @classmethod
+    def upcast(cls, old: DisclosureRecalledV1) -> Self:
+        """Nobody ever said the first version; its shape only tells of consents."""
+        return cls(
+            recall_id=old.recall_id,
+            agency=old.agency,
+            because=RecallReason.CONSENT_WITHDRAWN,
+            basis=f"consent/con-{old.recall_id.partition('-')[2]}",
+            categories=old.categories,
+            disclosures=old.disclosures,
+            recalled_at=old.recalled_at,
+        )
+
+
+DisclosureRecalled = DisclosureRecalledV2

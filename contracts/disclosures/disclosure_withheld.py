@@ -1,11 +1,12 @@
 """disclosure.withheld: an agency was not told something, and which layer and rule stood against it.
 
 1  first published
+2  names the disclosure policy under which it was asked
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
@@ -30,4 +31,37 @@ class DisclosureWithheldV1(Event):
     withheld_at: Instant
 
 
-DisclosureWithheld = DisclosureWithheldV1
+@published("disclosure.withheld", version=2, on=topics.DISCLOSURES)
+class DisclosureWithheldV2(Event):
+    """An agency was not told something, and which layer and rule stood against it."""
+
+    message_id: str
+    """The id that the message would have had on the agency's lane."""
+    message_type: str
+    agency: Slug
+    referral_id: ReferralId | None = None
+    categories: tuple[Category, ...]
+    purpose: Purpose
+    layer: Annotated[str, Field(pattern=r"^(permission|rows|fields|consent|parked|suspended)$")]
+    rule: str
+    withheld_at: Instant
+    policy_hash: str | None = None
+    """Absent where an earlier version withheld it."""
+
+    @classmethod
+    def upcast(cls, old: DisclosureWithheldV1) -> Self:
+        """The policy was not named."""
+        return cls(
+            message_id=old.message_id,
+            message_type=old.message_type,
+            agency=old.agency,
+            referral_id=old.referral_id,
+            categories=old.categories,
+            purpose=old.purpose,
+            layer=old.layer,
+            rule=old.rule,
+            withheld_at=old.withheld_at,
+        )
+
+
+DisclosureWithheld = DisclosureWithheldV2

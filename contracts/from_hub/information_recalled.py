@@ -1,17 +1,19 @@
-"""information.recalled: the person took a consent back; stop using what you were told of these categories, and answer.
+"""information.recalled: stop using what you were told of these categories, and answer.
 
 1  first published
+2  says why: the person took a consent back, or the record was erased; and by when an answer is awaited
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
 from contracts import topics
 from contracts.event import Event, published
-from contracts.words import Category
+from contracts.recalls import RecallId, RecallReason
+from contracts.words import Category, Instant
 
 
 @published("information.recalled", version=1, on=topics.FROM_HUB)
@@ -24,4 +26,27 @@ class InformationRecalledV1(Event):
     """The ids of the messages on this lane that are recalled."""
 
 
-InformationRecalled = InformationRecalledV1
+@published("information.recalled", version=2, on=topics.FROM_HUB)
+class InformationRecalledV2(Event):
+    """Stop using what you were told of these categories, and say with `recall.answered` whether you did."""
+
+    recall_id: RecallId
+    because: RecallReason
+    categories: tuple[Category, ...]
+    disclosures: tuple[str, ...]
+    """The ids of the messages on this lane that are recalled."""
+    answer_by: Instant | None = None
+    """It is sent again after this, and at last an operator calls."""
+
+    @classmethod
+    def upcast(cls, old: InformationRecalledV1) -> Self:
+        """The first version only knew of consents."""
+        return cls(
+            recall_id=old.recall_id,
+            because=RecallReason.CONSENT_WITHDRAWN,
+            categories=old.categories,
+            disclosures=old.disclosures,
+        )
+
+
+InformationRecalled = InformationRecalledV2

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import asyncpg
 
 from contracts import topics
-from services.plumbing import keystore
+from services.plumbing import keystore, ledger
 from services.plumbing.layout import AgencyLanes, Layout, desired, settings_of
 from services.plumbing.migrations import from_folder, migrate
 from services.plumbing.passwords import Passwords
@@ -37,7 +37,7 @@ async def migrated(dsn: str, secrets: Path | None = None) -> dict[str, list[str]
 
     `dsn` is an administrator's address of the hub's database; roles get the passwords that are in `secrets`, if any.
     """
-    schemas = [*topics.SERVICES, keystore.SCHEMA]
+    schemas = [*topics.SERVICES, keystore.SCHEMA, ledger.SCHEMA]
     passwords = _passwords(secrets, [role_of(schema) for schema in schemas])
     admin = await asyncpg.connect(dsn)
     try:
@@ -48,8 +48,8 @@ async def migrated(dsn: str, secrets: Path | None = None) -> dict[str, list[str]
     for service in topics.SERVICES:
         migrations = from_folder(ROOMS / service / "migrations")
         applied[service] = await _as_owner(dsn, service, migrations, passwords, pipes=True)
-    keys = from_folder(keystore.MIGRATIONS)
-    applied[keystore.SCHEMA] = await _as_owner(dsn, keystore.SCHEMA, keys, passwords, pipes=False)
+    for kept in (keystore, ledger):
+        applied[kept.SCHEMA] = await _as_owner(dsn, kept.SCHEMA, from_folder(kept.MIGRATIONS), passwords, pipes=False)
     return applied
 
 

@@ -7,6 +7,7 @@ such a record from then on keeps nothing at all.
 
 import base64
 import binascii
+import hmac
 import re
 import secrets
 import time
@@ -33,6 +34,7 @@ _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _NONCE: Final = 12
 _KEY_BITS: Final = 256
 _WRAPPED: Final = b"\x01"
+_MARKS: Final = b"marks what was told"
 
 Field = TypeVar("Field", bound=str)
 """A field's name, also one out of a list of codes."""
@@ -182,6 +184,7 @@ class Sealer:
     ) -> None:
         """The key has 32 bytes: the site's `site.key`."""
         self._wrapping = AESGCM(_derived(site_key, b"wraps the keys of records"))
+        self._marking = _derived(site_key, _MARKS)
         self._store = store
         self._seconds, self._most, self._clock = remembers_seconds, remembers_most, clock
         self._remembered: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
@@ -201,7 +204,11 @@ class Sealer:
 
     async def opener(self, conn: Connection, tokens: Iterable[str]) -> Opener:
         """Return what opens these tokens (texts that are none are passed over), after at most one query."""
-        records = sorted({found["record"] for token in tokens if (found := _TOKEN.fullmatch(token))})
+        records = {found["record"] for token in tokens if (found := _TOKEN.fullmatch(token))}
+        return Opener(await self._keys_of(conn, records))
+
+    async def _keys_of(self, conn: Connection, records: Iterable[str]) -> dict[str, bytes | None]:
+        records = sorted(set(records))
         keys: dict[str, bytes | None] = {record: key for record in records if (key := self._recall(record))}
         missing = [record for record in records if record not in keys]
         wrapped = await self._store.wrapped(conn, missing) if missing else {}
@@ -209,11 +216,25 @@ class Sealer:
             keys[record] = key = self._unwrapped(record, raw)
             if key is not None:
                 self._remember(record, key)
-        return Opener(keys)
+        return keys
 
     async def open(self, conn: Connection, token: str, person: str) -> bytes:
         """Open one token; for several, `opener` asks only once. Raises as `Opener.open` does."""
         return (await self.opener(conn, [token])).open(token, person)
+
+    async def marker(self, conn: Connection, records: Iterable[str]) -> Callable[[str | None, bytes], str]:
+        """Return what hashes content under the key of one of these records, after at most one query.
+
+        HMAC-SHA-256 in hexadecimal. Once the record is erased nobody can guess the content back from its hash. What
+        belongs to no record, or to one that is erased, is hashed under a key of the site's.
+        """
+        keys = (await self._keys_of(conn, records)).items()
+        marking = {record: hmac.digest(key, _MARKS, "sha256") for record, key in keys if key is not None}
+
+        def mark(record: str | None, content: bytes) -> str:
+            return hmac.digest(marking.get(record or "", self._marking), content, "sha256").hex()
+
+        return mark
 
     def forget(self) -> None:
         """Forget all opened keys at once."""

@@ -58,7 +58,7 @@ class WholeHub:
                 eligibility(site, MemoryPersonFiles()),
                 consent(site, self.registers),
                 assignment(site, keys.naming, self.placements),
-                notification(site, keys, self.lanes),
+                notification(site, keys, self.lanes, self.lanes.book),
                 console(site, self.files),
             ],
             at=at,

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import copy
+import hmac
+import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -14,14 +16,18 @@ from contracts import topics
 from contracts.envelope import Fact
 from services.notification.app.carrier import Carrier
 from services.notification.domain.answers import Verdict
-from services.notification.domain.deciding import agency_key
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.judging import Judge
 from services.notification.domain.lanes import ConsentEnded, LaneRow
+from services.notification.domain.ledger import Told, ToldTo, being_told, entry_of, told_of
+from services.notification.domain.recalling import TAKES_BACK
+from services.notification.domain.rows import agency_key
 from services.notification.domain.writing import read_dossier, written_dossier
 from services.notification.gateways import Sent
 from services.notification.settings import CarrierSettings
 from services.notification.store import CARRYING, WAITING, WITHDRAWN, LaneAlarm, LaneReport, Taken, Waiting
+from services.plumbing.chains import Entry, Head, Link, extended
+from services.plumbing.ledger import chain_of
 from services.plumbing.memory import MemoryHub
 from services.plumbing.service import Loaded
 from services.sites import Site
@@ -38,12 +44,53 @@ class _Tables:
     count: int = 0
 
 
+class MemoryLedger:
+    """The ledger in memory: the same chains, and the same fact entered once."""
+
+    def __init__(self) -> None:
+        self.links: list[Link] = []
+        self.heads: dict[int, Head] = {}
+        self._known: dict[str, str] = {}
+        self._subjects: dict[str, list[str]] = {}
+
+    async def append(self, conn: Any, entries: Sequence[Entry]) -> list[Head]:
+        grown = set()
+        for entry in entries:
+            if entry.event_id not in self._known:
+                chain = chain_of(entry.key)
+                [link] = extended(self.heads.get(chain), chain, [entry.text])
+                self.heads[chain] = Head(chain, link.sequence, link.hash)
+                self.links.append(link)
+                self._known[entry.event_id] = entry.text
+                self._subjects.setdefault(entry.subject or "", []).append(entry.text)
+                grown.add(chain)
+        return [self.heads[chain] for chain in sorted(grown)]
+
+    async def of_subjects(self, conn: Any, subjects: Sequence[str]) -> list[str]:
+        return [text for subject in subjects for text in self._subjects.get(subject, ())]
+
+    def entries(self) -> list[dict[str, Any]]:
+        return [json.loads(link.entry) for link in self.links]
+
+
+class MemoryBook:
+    """Enters facts of disclosure into a ledger in memory; heads are published nowhere."""
+
+    def __init__(self, ledger: MemoryLedger) -> None:
+        self.ledger = ledger
+
+    async def enter(self, conn: Any, facts: Sequence[Fact]) -> None:
+        await self.ledger.append(conn, [entry for fact in facts if (entry := entry_of(fact)) is not None])
+
+
 class MemoryStore:
     """The same promises as the store in PostgreSQL. A transaction that fails leaves everything as it was."""
 
     def __init__(self) -> None:
         self.tables = _Tables()
         self.parked: set[str] = set()
+        self.ledger = MemoryLedger()
+        self.book = MemoryBook(self.ledger)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
@@ -58,11 +105,19 @@ class MemoryStore:
     def rows(self) -> list[Waiting]:
         return [self.tables.rows[one] for one in sorted(self.tables.rows)]
 
-    async def load(self, conn: Any, keys: Sequence[str], facts: Sequence[Fact]) -> Loaded[Dossier, None]:
-        return Loaded(self._dossiers(keys), None)
+    async def load(self, conn: Any, keys: Sequence[str], facts: Sequence[Fact]) -> Loaded[Dossier, ToldTo]:
+        persons = {fact.subject for fact in facts if fact.subject and isinstance(fact.event, TAKES_BACK)}
+        return Loaded(self._dossiers(keys), {person: await self._told(person) for person in sorted(persons)})
+
+    async def _told(self, person: str) -> list[Told]:
+        told = [*told_of(await self.ledger.of_subjects(None, [person]))]
+        for one in self.rows:
+            if one.row.key == person and one.verdict is not None:
+                told += being_told(one.row, one.verdict)
+        return told
 
     async def save(
-        self, conn: Any, states: Mapping[str, Dossier], shared: None, rows: Sequence[tuple[Fact, Any]]
+        self, conn: Any, states: Mapping[str, Dossier], shared: ToldTo, rows: Sequence[tuple[Fact, Any]]
     ) -> None:
         for key, state in states.items():
             self.tables.dossiers[key] = written_dossier(state)
@@ -203,8 +258,18 @@ class MemoryWorld:
 
         return open_
 
+    async def marker(self, conn: Any, records: Iterable[str]) -> Callable[[str | None, bytes], str]:
+        asked = set(records)
+
+        def mark(record: str | None, content: bytes) -> str:
+            assert record is None or record in asked
+            return hmac.digest((record or "site").encode(), content, "sha256").hex()
+
+        return mark
+
     async def say(self, conn: Any, facts: Sequence[Fact]) -> None:
         self.said += facts
+        await self.store.book.enter(conn, facts)
 
 
 class MemoryCarrier:

@@ -24,7 +24,7 @@ from services.notification.domain.judging import Judge
 from services.notification.gateways import KafkaLanes, Lanes
 from services.notification.settings import CarrierSettings
 from services.notification.store import PostgresStore
-from services.plumbing import keystore
+from services.plumbing import keystore, ledger
 from services.plumbing.access import KafkaAccess
 from services.plumbing.database import Database
 from services.plumbing.keystore import PostgresKeyStore
@@ -33,6 +33,7 @@ from services.plumbing.pseudonyms import Pseudonyms
 from services.plumbing.roles import prepare
 from services.plumbing.runner import Pipes
 from services.plumbing.sealing import Sealer
+from services.plumbing.service import Row
 from services.sites import Site
 from tests.notification.examples import CASEWORK, CLEAR, KEYS, PERSON, POLICE, REFERRAL, whatcom
 
@@ -90,10 +91,12 @@ class Ground:
             key = self.service.key(fact)
             assert key is not None
             async with self.database.transaction() as conn:
-                before = (await self.store.load(conn, [key], [fact])).states.get(key)
+                loaded = await self.store.load(conn, [key], [fact])
+                before = loaded.states.get(key)
                 after = self.service.evolve(before, fact)
-                rows = [(fact, row.content) for row in self.service.decide(before, after, fact, None)]
-                await self.store.save(conn, {key: after}, None, rows)
+                decided = self.service.decide(before, after, fact, loaded.shared)
+                rows = [(fact, row.content) for row in decided if isinstance(row, Row)]
+                await self.store.save(conn, {key: after}, loaded.shared, rows)
 
     async def said(self) -> list[Fact]:
         async with self.database.connection() as conn:
@@ -153,8 +156,9 @@ async def opened(dsn: str, access: KafkaAccess) -> AsyncIterator[Ground]:
 
 async def empty(conn: asyncpg.Connection) -> None:
     """Make the schemas as their own roles, with nothing in them."""
-    await prepare(conn, ["intake", SERVICE, keystore.SCHEMA])
-    for schema, folder in ((keystore.SCHEMA, keystore.MIGRATIONS), (SERVICE, MIGRATIONS)):
+    await prepare(conn, ["intake", SERVICE, "console", keystore.SCHEMA, ledger.SCHEMA])
+    kept = ((keystore.SCHEMA, keystore.MIGRATIONS), (ledger.SCHEMA, ledger.MIGRATIONS), (SERVICE, MIGRATIONS))
+    for schema, folder in kept:
         await conn.execute(f"SET ROLE hub_{schema}")
         await conn.execute(f"SET search_path TO {schema}")
         await migrate(conn, schema, from_folder(folder), pipes=schema == SERVICE)
@@ -162,6 +166,9 @@ async def empty(conn: asyncpg.Connection) -> None:
     tables = ("dossiers", "lane_rows", "lanes", "outbox", "dead_letters")
     await conn.execute("TRUNCATE " + ", ".join(f"{SERVICE}.{table}" for table in tables))
     await conn.execute("TRUNCATE keys.record_keys")
+    await conn.execute("ALTER TABLE ledger.entries DISABLE TRIGGER USER")
+    await conn.execute("TRUNCATE ledger.entries")
+    await conn.execute("ALTER TABLE ledger.entries ENABLE TRIGGER USER")
 
 
 def _renamed(names: dict[str, str]) -> Site:

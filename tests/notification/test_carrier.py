@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -10,14 +10,10 @@ from contracts.envelope import Fact
 from contracts.to_hub.agency_resumed import AgencyResumed
 from contracts.to_hub.agency_suspended import AgencySuspended
 from contracts.words import Category, Purpose
-from services.notification.app import service
-from services.notification.app.carrier import Carrier
-from services.notification.domain.judging import Judge
 from services.notification.gateways import Sent
-from services.notification.settings import CarrierSettings
+from tests.notification.bench import Bench
 from tests.notification.examples import (
     CASEWORK,
-    KEYS,
     NOON,
     OFFICE,
     PERSON,
@@ -29,44 +25,9 @@ from tests.notification.examples import (
     offered,
     onward_asked,
     open_,
-    pseudonym,
     received,
-    whatcom,
     withdrawn,
 )
-from tests.notification.memory import MemoryLanes, MemoryStore, MemoryWorld
-
-
-class Bench:
-    """Notification and its carrier over a store in memory; time moves by hand."""
-
-    def __init__(self) -> None:
-        self.now: datetime = NOON
-        self.store, self.lanes = MemoryStore(), MemoryLanes()
-        self.service = service(whatcom(), KEYS, self.store)
-        self.world = MemoryWorld(self.store, lambda: self.now, open_, pseudonym)
-        self.settings = CarrierSettings(retry_first_milliseconds=1_000)
-        self.carrier = self.new_carrier()
-
-    def new_carrier(self) -> Carrier:
-        return Carrier(Judge(whatcom()), self.store, self.lanes, self.world, self.settings)
-
-    async def hear(self, *facts: Fact) -> None:
-        for fact in facts:
-            key = self.service.key(fact)
-            assert key is not None
-            before = (await self.store.load(None, [key], [fact])).states.get(key)
-            after = self.service.evolve(before, fact)
-            rows = [(fact, row.content) for row in self.service.decide(before, after, fact, None)]
-            await self.store.save(None, {key: after}, None, rows)
-
-    async def carry(self) -> None:
-        for _ in range(5):
-            for agency in await self.carrier.busy():
-                await self.carrier.carry(agency)
-
-    def said(self, name: str) -> list:
-        return [fact.event for fact in self.world.said if fact.event.name == name]
 
 
 @pytest.fixture
@@ -211,8 +172,9 @@ async def test_what_was_being_carried_when_the_consent_ended_counts_as_told_and_
     bench.lanes.before_sending = lambda: None
     await bench.hear(withdrawn())
     await bench.carry()
-    assert bench.lanes.names(PROVIDER) == []
-    [told] = [one for one in bench.said("disclosure.made") if one.agency == PROVIDER]
+    assert bench.lanes.names(PROVIDER) == ["information.recalled"]
+    [told] = [one for one in bench.said("disclosure.made") if one.message_type == "onward.offered"]
+    assert (told.certain, told.content) == (False, None)
     assert set(told.categories) >= {Category.IDENTITY, Category.CONTACT}
     assert bench.said("disclosure.withheld")[-1].rule == "no-consent"
 

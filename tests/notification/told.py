@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
 from contracts.envelope import Fact
-from services.notification.domain.carrying import Carried, carried
+from services.notification.domain.carrying import Carried, Means, asked, told
 from services.notification.domain.deciding import decide, key
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.evolving import evolve
 from services.notification.domain.judging import Judge
 from services.notification.domain.lanes import LaneRow
+from services.plumbing.service import Row
 from services.sites import Site
 from tests.notification.examples import IDS, judge, open_, pseudonym
+
+MEANS = Means(open_, pseudonym, lambda _record, content: hashlib.sha256(content).hexdigest())
 
 
 class Told:
@@ -34,7 +38,7 @@ class Told:
         before = self.dossiers.get(name)
         after = evolve(before, fact)
         self.dossiers[name] = after
-        rows = [row.content for row in decide(self.judge, IDS, before, after, fact)]
+        rows = [row.content for row in decide(self.judge, IDS, before, after, fact, {}) if isinstance(row, Row)]
         self.waiting += [row for row in rows if isinstance(row, LaneRow)]
         if carry:
             self.carry(fact.at)
@@ -43,7 +47,8 @@ class Told:
     def carry(self, now: datetime) -> None:
         for row in self.waiting:
             dossier = self.dossiers.get(row.key, Dossier())
-            done: Carried = carried(row, dossier, self.judge, now, open_, pseudonym)
+            answers = asked(row, dossier, self.judge, now)
+            done: Carried = told(row, dossier, self.judge, answers, now, MEANS)
             if done.message is not None:
                 self.messages.append((row.agency, done.message))
             self.disclosures += done.disclosures

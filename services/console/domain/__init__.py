@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from contracts.catalogue import ReferralAmended, ReferralSubmitted, ReferralWithdrawn  # puts every event on the shelf
+from contracts.catalogue import (  # puts every event on the shelf
+    LedgerExtended,
+    ReferralAmended,
+    ReferralSubmitted,
+    ReferralWithdrawn,
+)
 from contracts.event import newest, shelf
 from contracts.topics import HUB_TOPICS, TO_HUB
 from services.console.domain.files import File, Link, Referral, Review, changes_a_file, evolve
@@ -12,12 +17,12 @@ from services.console.domain.grounds import worded
 from services.console.domain.timeline import Line, Step, decide, in_order, key, numbered, step_of
 from services.console.domain.writing import read_file, shown, written_file
 
-_AT_THE_DOOR: Final = (ReferralSubmitted, ReferralAmended, ReferralWithdrawn)
-"""Intake makes facts of its own of these; as they come, they hold a name in the clear."""
+_PASSED_OVER: Final = (ReferralSubmitted, ReferralAmended, ReferralWithdrawn, LedgerExtended)
+"""Intake makes facts of its own of the first three, which hold a name in the clear; a head is about nobody."""
 HEARS: Final = tuple(
     event
     for event in shelf()
-    if event is newest(event.name) and event.topic in {*HUB_TOPICS, TO_HUB} and event not in _AT_THE_DOOR
+    if event is newest(event.name) and event.topic in {*HUB_TOPICS, TO_HUB} and event not in _PASSED_OVER
 )
 """Every hub fact, and everything that agencies report and intake admits."""
 

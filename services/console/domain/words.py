@@ -49,6 +49,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "disclosure.made": "{it.agency} was told {it.message_type} ({it.allowed_by}).",
     "disclosure.withheld": "{it.agency} was not told {it.message_type} ({it.layer}: {it.rule}).",
     "disclosure.recalled": "{it.agency} is asked to forget what it was told.",
+    "recall.settled": "{it.agency}, asked to forget what it was told: {it.how}.",
+    "recall.refused": "An answer to a recall fits none ({it.refusal.reason}).",
     "deadline.reached": "A deadline of {it.service} has passed: {it.deadline}.",
     "offer.accepted": "The agency says: accepted.",
     "offer.declined": "The agency says: declined ({it.reason}).",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from contracts import topics
 from contracts.assignments.assignment_accepted import AssignmentAccepted
@@ -21,6 +21,7 @@ from contracts.assignments.onward_closed import OnwardClosed
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
+from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_repeated import ReferralRepeated
@@ -30,32 +31,34 @@ from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
+from contracts.to_hub.recall_answered import RecallAnswered
 from services.notification.app.carrier import Carrier
 from services.notification.app.leading import Leading
-from services.notification.domain.carrying import NAME
-from services.notification.domain.deciding import OF_AN_AGENCY, REFUSALS, agency_key, decide, key
+from services.notification.app.telling import PostgresBook
+from services.notification.domain.deciding import OF_AN_AGENCY, REFUSALS, decide, key
 from services.notification.domain.evolving import evolve
 from services.notification.domain.judging import Judge
+from services.notification.domain.rows import SERVICE
 from services.notification.gateways import KafkaLanes
 from services.notification.settings import CarrierSettings
 from services.notification.store import PostgresStore
-from services.plumbing.batch import outgoing
 from services.plumbing.identity import Keyed
 from services.plumbing.keystore import PostgresKeyStore
 from services.plumbing.pseudonyms import Pseudonyms
 from services.plumbing.sealing import Erased, Sealer
 from services.plumbing.service import Service
-from services.plumbing.tables import PostgresTables
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
     from contracts.envelope import Fact
     from contracts.event import Event
+    from services.notification.app.telling import Book
     from services.notification.domain.dossier import Dossier
+    from services.notification.domain.ledger import ToldTo
     from services.plumbing.keystore import SiteKeys
     from services.plumbing.runner import Beside, Pipes
-    from services.plumbing.service import Connection, Row, Store
+    from services.plumbing.service import Connection, Store
     from services.sites import Site
 
 HEARS: Final[tuple[type[Event], ...]] = (
@@ -64,28 +67,31 @@ HEARS: Final[tuple[type[Event], ...]] = (
     ConsentGranted, ConsentWithdrawn, ConsentExpired,
     AssignmentOffered, AssignmentAccepted, AssignmentDeclined, AssignmentLapsed, AssignmentCancelled,
     AssignmentHandedOff, AssignmentEnrolled, AssignmentEnded, AssignmentUnavailable,
-    OnwardAsked, OnwardClosed, PersonAgreed, PersonDeclined, *OF_AN_AGENCY,
+    OnwardAsked, OnwardClosed, PersonAgreed, PersonDeclined, RecallAnswered, DeadlineReached, *OF_AN_AGENCY,
 )  # fmt: skip
 """The waitlist and a closed referral are nobody's news: no lane hears of them."""
 
 
-def service(site: Site, keys: SiteKeys, store: Store[Dossier, None] | None = None) -> Service[Dossier, None]:
-    """Return the service for this site; its dossiers and lanes are in PostgreSQL unless another store is given."""
+def service(
+    site: Site, keys: SiteKeys, store: Store[Dossier, ToldTo] | None = None, book: Book | None = None
+) -> Service[Dossier, ToldTo]:
+    """Return the service for this site; dossiers, lanes and ledger are in PostgreSQL unless others are given."""
     judge = Judge(site)
     return Service(
-        name=NAME,
+        name=SERVICE,
         hears=HEARS,
         key=key,
         evolve=evolve,
-        decide=partial(_decide, judge, Keyed(keys.pseudonym, "message")),
+        decide=partial(decide, judge, Keyed(keys.pseudonym, "message")),
         store=store or PostgresStore(),
+        finish=partial(_entered, book or PostgresBook()),
     )
 
 
-def _decide(  # the shared part is nothing
-    judge: Judge, ids: Keyed, before: Dossier | None, after: Dossier, fact: Fact, _shared: None
-) -> Iterator[Row]:
-    return decide(judge, ids, before, after, fact)
+async def _entered(book: Book, conn: Connection, facts: Sequence[Fact]) -> list[Fact]:
+    """What the service says of disclosures is in the ledger, too, when it goes out."""
+    await book.enter(conn, facts)
+    return list(facts)
 
 
 def carrier(site: Site, keys: SiteKeys, settings: CarrierSettings | None = None) -> Beside:
@@ -112,18 +118,21 @@ class HubWorld:
         """Only here is anything opened."""
         self._pipes, self._sealer, self._pseudonyms = pipes, sealer, pseudonyms
         self.now = pipes.now
-        self._saying: set[int] = set()
+        self._book = PostgresBook()
+        self._said: dict[int, list[Fact]] = {}
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
-        """See `World`. After a commit in which something was said, the relay looks for it."""
-        said = False
+        """See `World`. What was said is entered at the end, and after the commit the relay looks for it."""
+        said: list[Fact] = []
         async with self._pipes.database.transaction() as conn:
+            self._said[id(conn)] = said
             try:
                 yield conn
             finally:
-                said = id(conn) in self._saying
-                self._saying.discard(id(conn))
+                del self._said[id(conn)]
+            if said:
+                await self._book.put_out(conn, said)
         if said:
             self._pipes.wake()
 
@@ -139,21 +148,18 @@ class HubWorld:
 
         return open_
 
+    async def marker(self, conn: Connection, records: Iterable[str]) -> Callable[[str | None, bytes], str]:
+        """See `World`."""
+        return await self._sealer.marker(conn, records)
+
     def pseudonym(self, person: str, agency: str, offer: str | None = None) -> str:
         """See `World`."""
         return self._pseudonyms.of(person, agency, offer)
 
     async def say(self, conn: Connection, facts: Sequence[Fact]) -> None:
         """See `World`."""
-        self._saying.add(id(conn))
-        await PostgresTables(conn).send([disclosed(fact) for fact in facts])
+        self._said[id(conn)] += facts
 
     def alarm(self, agency: str, reason: str | None) -> None:
         """See `World`."""
         self._pipes.alarm(topics.from_hub(agency), reason)
-
-
-def disclosed(fact: Fact) -> Any:
-    """Return the outbox row of a fact of disclosure: its key is the person, or the agency where there is none."""
-    agency: str = fact.event.agency  # type: ignore[attr-defined]
-    return outgoing(topics.DISCLOSURES, fact.subject or agency_key(agency), fact)

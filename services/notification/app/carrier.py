@@ -15,6 +15,7 @@ from contracts.envelope import Fact
 from services.notification.domain.answers import Answers
 from services.notification.domain.carrying import (
     Carried,
+    Means,
     asked,
     counted_as_told,
     pinned,
@@ -23,9 +24,9 @@ from services.notification.domain.carrying import (
     verdict_of,
     withheld,
 )
-from services.notification.domain.deciding import agency_key
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.lanes import LaneRow
+from services.notification.domain.rows import agency_key
 from services.notification.domain.telling import sealed_of
 from services.notification.gateways import Lanes, Sent
 from services.notification.settings import CarrierSettings
@@ -34,14 +35,14 @@ from services.plumbing.identity import derived
 from services.plumbing.log import logger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
+    from services.notification.domain.carrying import Mark, Open
     from services.notification.domain.judging import Judge
     from services.plumbing.service import Connection
 
-    Open = Callable[[str, str], bytes | None]
 
 _NOBODY: Final = Dossier()
 
@@ -61,12 +62,16 @@ class World(Protocol):
         """Return what opens these tokens: (token, person) → clear bytes, or None where the record was erased."""
         ...
 
+    async def marker(self, conn: Connection, records: Iterable[str]) -> Mark:
+        """Return what gives the keyed hash of a message's data, under the key of one of these records."""
+        ...
+
     def pseudonym(self, person: str, agency: str, offer: str | None = None) -> str:
         """Return the name by which the agency knows the person; in a blind offer, the offer's own."""
         ...
 
     async def say(self, conn: Connection, facts: Sequence[Fact]) -> None:
-        """Put facts of disclosure into the ordinary outbox."""
+        """Enter facts of disclosure into the ledger, and put them out, as the transaction ends."""
         ...
 
     def alarm(self, agency: str, reason: str | None) -> None:
@@ -93,6 +98,7 @@ class Carrier:
         """Nothing is asked of anybody yet."""
         self._judge, self._store, self._lanes, self._world = judge, store, lanes, world
         self._settings = settings or CarrierSettings()
+        self._policy = judge.site.policy_hash
         self._stuck: set[str] = set()
         self._log = logger(service="notification")
 
@@ -126,10 +132,9 @@ class Carrier:
             await self._commit_to(conn, plan, now)
             if not rows and await self._store.anything_parked(conn, agency):
                 await self._look_later(conn, agency, now)
-            tokens = {token for one, answers, dossier in plan.carry for token in sealed_of(one.row, dossier, answers)}
-            open_ = await self._world.opener(conn, tokens) if plan.carry else None
-        if open_ is not None:
-            trouble = await self._send(agency, plan, open_, now)
+            means = await self._means_for(conn, plan) if plan.carry else None
+        if means is not None:
+            trouble = await self._send(agency, plan, means, now)
         if trouble is not None:
             await self._alarm(agency, trouble)
             return False
@@ -145,8 +150,10 @@ class Carrier:
             answers = asked(one.row, dossier, self._judge, now)
             if one.state == WITHDRAWN:
                 plan.settle.append(one.id)
-                plan.facts += [refused(one.row, purpose, "consent", "consent-ended", now, answers.referral_id)
-                               for purpose in self._judge.purposes(one.row.agency, one.row.message)]  # fmt: skip
+                plan.facts += [
+                    refused(one.row, purpose, "consent", "consent-ended", now, self._policy, answers.referral_id)
+                    for purpose in self._judge.purposes(one.row.agency, one.row.message)
+                ]
             elif one.state == CARRYING and one.verdict is not None and one.verdict.mark != answers.mark:
                 plan.facts += counted_as_told(one.row, pinned(one.verdict), self._judge, one.carrying_at or now)
                 if answers.allowed:
@@ -154,12 +161,12 @@ class Carrier:
                     plan.anew.append((one.id, replace(one.row, message_id=again)))
                 else:
                     plan.settle.append(one.id)
-                    plan.facts += withheld(one.row, answers, now)
+                    plan.facts += withheld(one.row, answers, now, self._policy)
             elif answers.allowed:
                 plan.carry.append((one, answers, dossier))
             else:
                 plan.settle.append(one.id)
-                plan.facts += withheld(one.row, answers, now)
+                plan.facts += withheld(one.row, answers, now, self._policy)
         return plan
 
     async def _commit_to(self, conn: Connection, plan: _Plan, now: datetime) -> None:
@@ -173,9 +180,16 @@ class Carrier:
         if plan.facts:
             await self._world.say(conn, plan.facts)
 
-    async def _send(self, agency: str, plan: _Plan, open_: Open, now: datetime) -> str | None:
+    async def _means_for(self, conn: Connection, plan: _Plan) -> Means:
+        """Bring the keys of what is going to be told; nothing is opened yet."""
+        tokens = {token for one, answers, dossier in plan.carry for token in sealed_of(one.row, dossier, answers)}
+        open_ = await self._world.opener(conn, tokens)
+        records = {answers.referral_id for _, answers, _ in plan.carry if answers.referral_id is not None}
+        return Means(open_, self._world.pseudonym, await self._world.marker(conn, records))
+
+    async def _send(self, agency: str, plan: _Plan, means: Means, now: datetime) -> str | None:
         """Open, compose, send; settle what Kafka has, put back what it certainly has not; return the trouble."""
-        made = [self._made(one, answers, dossier, now, open_) for one, answers, dossier in plan.carry]
+        made = [self._made(one, answers, dossier, now, means) for one, answers, dossier in plan.carry]
         messages = [carried.message for carried in made if carried.message is not None]
         outcomes = iter(await self._lanes.send(agency, messages) if messages else [])
         settle: list[int] = []
@@ -199,15 +213,17 @@ class Carrier:
         self._log.info("lane carried", agency=agency, told=len(messages) - len(back), settled=len(settle))
         return trouble
 
-    def _made(self, one: Waiting, answers: Answers, dossier: Dossier, now: datetime, open_: Open) -> Carried:
+    def _made(self, one: Waiting, answers: Answers, dossier: Dossier, now: datetime, means: Means) -> Carried:
         """Compose one message; what cannot be composed is withheld with its rule, and never stops the lane."""
         try:
-            return told(one.row, dossier, self._judge, answers, now, open_, self._world.pseudonym)
+            return told(one.row, dossier, self._judge, answers, now, means)
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             self._log.error("message not composed", agency=one.row.agency, message=one.row.message,
                             message_id=one.row.message_id, error=type(error).__name__)  # fmt: skip
-            facts = [refused(one.row, answer.purpose, "fields", "not-composable", now, answers.referral_id)
-                     for answer in answers.allowed]  # fmt: skip
+            facts = [
+                refused(one.row, answer.purpose, "fields", "not-composable", now, self._policy, answers.referral_id)
+                for answer in answers.allowed
+            ]
             return Carried(None, tuple(facts))
 
     async def _suspended(self, conn: Connection, agency: str, now: datetime) -> None:
@@ -222,7 +238,7 @@ class Carrier:
         """Say once of each row that it is held back."""
         rows = await self._store.note(conn, agency, why)
         facts = [
-            refused(row, purpose, why, f"lane-{why}" if why == "suspended" else "person-parked", now)
+            refused(row, purpose, why, f"lane-{why}" if why == "suspended" else "person-parked", now, self._policy)
             for row in rows
             for purpose in self._judge.purposes(agency, row.message)
         ]

@@ -12,7 +12,7 @@ Layer = Literal["permission", "rows", "fields", "consent"]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Who is to be told what, and why. The ids name the referral, offer, onward referral or review that is meant."""
+    """Who is to be told what, and why. The ids name the referral, offer, onward, review or recall that is meant."""
 
     agency: str
     message: str
@@ -21,6 +21,7 @@ class Question:
     offer_id: str | None = None
     onward_id: str | None = None
     review_id: str | None = None
+    recall_id: str | None = None
     categories: frozenset[Category] | None = None
     """Ask for no more than these; None: whatever may be had."""
 

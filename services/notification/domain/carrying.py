@@ -6,13 +6,14 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.disclosures.disclosure_made import DisclosureMade
 from contracts.disclosures.disclosure_withheld import DisclosureWithheld
-from contracts.envelope import Envelope, Fact, service_source
+from contracts.envelope import Envelope, Fact, body_of, service_source
 from services.notification.domain.answers import Allowed, Answers, Question, Verdict, Withheld
 from services.notification.domain.judging import referral_of
+from services.notification.domain.rows import SERVICE
 from services.notification.domain.telling import RecordErased, Telling, composed, in_order, told_categories
 from services.plumbing.identity import derived
 
@@ -26,13 +27,24 @@ if TYPE_CHECKING:
     from services.notification.domain.judging import Judge
     from services.notification.domain.lanes import LaneRow
 
+    Open = Callable[[str, str], bytes | None]
+    """(sealed token, person) → the clear bytes, or None where the record was erased."""
     Pseudonym = Callable[[str, str, str | None], str]
     """The name by which an agency knows a person; in the blind offer that is named, if one is."""
+    Mark = Callable[[str | None, bytes], str]
+    """The keyed hash of a message's data, under a key of the referral's record."""
 
-NAME: Final = "notification"
-_SOURCE: Final = service_source(NAME)
+_SOURCE: Final = service_source(SERVICE)
 _BLIND: Final = frozenset({"offer.made", "offer.cancelled"})
 """Messages about an offer whose reader need not know whom it is about, nor that it has met them before."""
+
+
+class Means(NamedTuple):
+    """What opens, addresses and hashes the messages of one pass over a lane."""
+
+    open: Open
+    pseudonym: Pseudonym
+    mark: Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +62,7 @@ def asked(row: LaneRow, dossier: Dossier, judge: Judge, now: datetime) -> Answer
     referral_id: str | None = None
     for purpose in judge.purposes(row.agency, row.message):
         question = Question(row.agency, row.message, purpose, row.referral_id, row.offer_id, row.onward_id,
-                            row.review_id)  # fmt: skip
+                            row.review_id, row.recall_id)  # fmt: skip
         referral_id = referral_of(question, dossier)
         answer = judge.may(question, dossier, now)
         if isinstance(answer, Allowed):
@@ -60,41 +72,25 @@ def asked(row: LaneRow, dossier: Dossier, judge: Judge, now: datetime) -> Answer
     return Answers(tuple(allowed), tuple(withheld), referral_id, _mark(tuple(allowed), referral_id, dossier))
 
 
-def carried(  # all that the last look takes, and nothing else
-    row: LaneRow,
-    dossier: Dossier,
-    judge: Judge,
-    now: datetime,
-    open_: Callable[[str, str], bytes | None],
-    pseudonym: Pseudonym,
-) -> Carried:
-    """Ask, and tell what is allowed. `open_` gives None for what was erased."""
-    return told(row, dossier, judge, asked(row, dossier, judge, now), now, open_, pseudonym)
-
-
-def told(  # as above
-    row: LaneRow,
-    dossier: Dossier,
-    judge: Judge,
-    answers: Answers,
-    now: datetime,
-    open_: Callable[[str, str], bytes | None],
-    pseudonym: Pseudonym,
+def told(  # all that the last look takes, and nothing else
+    row: LaneRow, dossier: Dossier, judge: Judge, answers: Answers, now: datetime, means: Means
 ) -> Carried:
     """Open what is allowed and compose the message."""
     if not answers.allowed:
-        return Carried(None, withheld(row, answers, now))
-    telling = Telling(row, dossier, judge, answers.referral_id, answers.allowed, open_)
+        return Carried(None, withheld(row, answers, now, judge.site.policy_hash))
+    telling = Telling(row, dossier, judge, answers.referral_id, answers.allowed, means.open)
     try:
         event = composed(telling)
     except RecordErased:
-        return Carried(None, erased(row, answers, now))
+        return Carried(None, erased(row, answers, now, judge.site.policy_hash))
+    message = _message(row, event, means.pseudonym)
+    content = means.mark(answers.referral_id, body_of(message))
     given = frozenset(event.model_fields_set)
     made = tuple([
-        _made(row, answers, judge, answer.purpose, told_categories(given, answer), answer.by, now)
+        _made(row, answers, judge, answer, told_categories(given, answer), now, content)
         for answer in answers.allowed
     ])  # fmt: skip
-    return Carried(_message(row, event, pseudonym), made + withheld(row, answers, now))
+    return Carried(message, made + withheld(row, answers, now, judge.site.policy_hash))
 
 
 def verdict_of(answers: Answers) -> Verdict:
@@ -110,25 +106,24 @@ def pinned(verdict: Verdict) -> Answers:
 def counted_as_told(row: LaneRow, answers: Answers, judge: Judge, now: datetime) -> tuple[Fact, ...]:
     """Return the disclosures of a row that may have been sent: what cannot be known counts as told."""
     return tuple(
-        _made(row, answers, judge, answer.purpose, in_order(answer.categories), answer.by, now)
-        for answer in answers.allowed
+        _made(row, answers, judge, answer, in_order(answer.categories), now, None) for answer in answers.allowed
     )
 
 
-def withheld(row: LaneRow, answers: Answers, now: datetime) -> tuple[Fact, ...]:
-    """Return what is said of each "no"."""
-    return tuple(refused(row, answer.purpose, answer.layer, answer.rule, now, answers.referral_id)
+def withheld(row: LaneRow, answers: Answers, now: datetime, policy: str) -> tuple[Fact, ...]:
+    """Return what is said of each "no"; `policy` is the hash of the site's disclosure policy."""
+    return tuple(refused(row, answer.purpose, answer.layer, answer.rule, now, policy, answers.referral_id)
                  for answer in answers.withheld)  # fmt: skip
 
 
-def erased(row: LaneRow, answers: Answers, now: datetime) -> tuple[Fact, ...]:
+def erased(row: LaneRow, answers: Answers, now: datetime, policy: str) -> tuple[Fact, ...]:
     """Return what is said of a message whose record is gone."""
-    return tuple(refused(row, answer.purpose, "rows", "erased", now, answers.referral_id)
+    return tuple(refused(row, answer.purpose, "rows", "erased", now, policy, answers.referral_id)
                  for answer in answers.allowed)  # fmt: skip
 
 
 def refused(  # every word of the fact
-    row: LaneRow, purpose: Purpose, layer: str, rule: str, now: datetime, referral_id: str | None = None
+    row: LaneRow, purpose: Purpose, layer: str, rule: str, now: datetime, policy: str, referral_id: str | None = None
 ) -> Fact:
     """Return one `disclosure.withheld` of the row."""
     event = DisclosureWithheld(
@@ -141,6 +136,7 @@ def refused(  # every word of the fact
         layer=layer,
         rule=rule,
         withheld_at=now,
+        policy_hash=policy,
     )
     return _said(row, event, purpose, layer, rule)
 
@@ -149,10 +145,10 @@ def _made(  # every word of the fact
     row: LaneRow,
     answers: Answers,
     judge: Judge,
-    purpose: Purpose,
+    answer: Allowed,
     categories: Sequence[Category],
-    by: Sequence[str],
     now: datetime,
+    content: str | None,
 ) -> Fact:
     event = DisclosureMade(
         message_id=row.message_id,
@@ -160,12 +156,14 @@ def _made(  # every word of the fact
         agency=row.agency,
         referral_id=answers.referral_id,
         categories=tuple(categories),
-        purpose=purpose,
-        allowed_by=" ".join(by),
+        purpose=answer.purpose,
+        allowed_by=" ".join(answer.by),
         policy_hash=judge.site.policy_hash,
         made_at=now,
+        content=content,
+        certain=content is not None,
     )
-    return _said(row, event, purpose, "made")
+    return _said(row, event, answer.purpose, "made")
 
 
 def _said(row: LaneRow, event: Event, *about: str) -> Fact:

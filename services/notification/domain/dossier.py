@@ -13,6 +13,7 @@ from services.notification.domain.kept import (
     Consent,
     Offer,
     Onward,
+    Recall,
     Record,
     Review,
     Saying,
@@ -45,6 +46,7 @@ class Dossier:
     consents: dict[str, Consent] = field(default_factory=dict)
     onwards: dict[str, Onward] = field(default_factory=dict)
     sayings: dict[str, Saying] = field(default_factory=dict)
+    recalls: dict[str, Recall] = field(default_factory=dict)
     standing: Standing = IN_GOOD_STANDING
 
     def agreement(self, referral_id: str, office: str) -> Agreement:

@@ -19,6 +19,9 @@ from contracts.assignments.onward_closed import OnwardClosed
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
+from contracts.deadlines.deadline_reached import DeadlineReached
+from contracts.disclosures.disclosure_recalled import DisclosureRecalled
+from contracts.disclosures.recall_settled import RecallSettled
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
@@ -29,8 +32,9 @@ from contracts.to_hub.agency_resumed import AgencyResumed
 from contracts.to_hub.agency_suspended import AgencySuspended
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
+from contracts.to_hub.recall_answered import RecallAnswered
 from contracts.words import Door, RuleResult
-from services.notification.domain import offers
+from services.notification.domain import offers, recalling
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.kept import (
     Answer,
@@ -234,6 +238,10 @@ _FOLDED: Final[Mapping[type[Event], Callable[[Dossier, Any, Fact], Dossier]]] = 
     AssignmentEnded: _ended,
     PersonAgreed: _said,
     PersonDeclined: _said,
+    DisclosureRecalled: recalling.recalled,
+    RecallAnswered: recalling.answered,
+    RecallSettled: recalling.settled,
+    DeadlineReached: recalling.passed,
     AgencySuspended: _stands,
     AgencyResumed: _stands,
 }

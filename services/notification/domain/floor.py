@@ -36,6 +36,8 @@ OF_AN_ARREST: Final = frozenset(
 """What only an arrest diversion calls for; every other door yields the receipt and no more."""
 OF_NOBODY: Final = frozenset({"message.refused"})
 """Messages in which there is no person."""
+RECALL: Final = "information.recalled"
+"""About messages of the reader's own lane, whatever became of the record since."""
 MEETING: Final = frozenset({"offer.made", "assignment.made"})
 """Messages that lead to a meeting, so that a "no" of the person ends them."""
 
@@ -55,6 +57,9 @@ def floor(  # all that the judge has at hand
         return "police-hear-notices-only"
     if message in OF_NOBODY:
         return None
+    if message == RECALL:
+        recall = dossier.recalls.get(question.recall_id or "")
+        return None if recall is not None and recall.open else "recall-settled"
     if record is None or referral_id is None:
         return "no-record"
     if message in OF_AN_ARREST and record.door is not Door.ARREST_DIVERSION:

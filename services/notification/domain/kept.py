@@ -7,17 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from contracts.parts import Drug, Offence
-from contracts.words import (
-    AgeBand,
-    Agreement,
-    Category,
-    ConsentKind,
-    Door,
-    HelpType,
-    Purpose,
-    SourceKind,
-    Verdict,
-)
+from contracts.recalls import RecallEnd, RecallReason
+from contracts.words import AgeBand, Agreement, Category, ConsentKind, Door, HelpType, Purpose, SourceKind, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +170,33 @@ class Consent:
 
     grant: Grant | None = None
     over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """An agency is asked to forget what it was told; and what it answered, or that it did not."""
+
+    agency: str = ""
+    because: RecallReason = RecallReason.CONSENT_WITHDRAWN
+    categories: tuple[Category, ...] = ()
+    disclosures: tuple[str, ...] = ()
+    """The ids of the messages on its lane."""
+    at: datetime | None = None
+    asked: int = 1
+    end: RecallEnd | None = None
+    """How it ended, as was said; silence may still be followed by an answer."""
+    answers: dict[str, RecallEnd] = field(default_factory=dict)
+    """By agency; only the answer of the one that was asked counts."""
+
+    @property
+    def answer(self) -> RecallEnd | None:
+        """What the agency answered, if it did."""
+        return self.answers.get(self.agency)
+
+    @property
+    def open(self) -> bool:
+        """Whether the agency should still answer."""
+        return bool(self.agency) and self.answer is None
 
 
 @dataclass(frozen=True, slots=True)

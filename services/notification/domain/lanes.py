@@ -28,6 +28,7 @@ class LaneRow:
     offer_id: str | None = None
     onward_id: str | None = None
     review_id: str | None = None
+    recall_id: str | None = None
     revision: int = 0
     state: str = ""
     """What became of an onward referral."""

@@ -67,6 +67,15 @@ def _review(name: str) -> Callable[[Telling], Any]:
     return lambda telling: getattr(telling.dossier.reviews[telling.row.review_id or ""], name)
 
 
+def _recall(name: str) -> Callable[[Telling], Any]:
+    return lambda telling: getattr(telling.dossier.recalls[telling.row.recall_id or ""], name)
+
+
+def _recall_answer_by(telling: Telling) -> Any:
+    clocks = telling.judge.site.clocks
+    return telling.row.at + clocks.minutes(clocks.recall_again_minutes)
+
+
 def _received_at(telling: Telling) -> Any:
     return telling.dossier.received_at.get(telling.referral_id or "", telling.row.at)
 
@@ -178,6 +187,11 @@ SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
         "referral_id": lambda telling: telling.referral_id,
         "completed_on": lambda telling: telling.dossier.enrolled.get(telling.referral_id or ""),
         "allowed_by": lambda telling: telling.allowed_by,
+    },
+    "information.recalled": {
+        "recall_id": lambda telling: telling.row.recall_id,
+        **{name: _recall(name) for name in ("because", "categories", "disclosures")},
+        "answer_by": _recall_answer_by,
     },
     "review.called": {
         "review_id": lambda telling: telling.row.review_id,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from services.notification.domain.answers import Verdict
-from services.notification.domain.deciding import agency_key
-from services.notification.domain.dossier import Dossier
 from services.notification.domain.lanes import ConsentEnded, LaneRow
+from services.notification.domain.ledger import being_told, told_of
+from services.notification.domain.recalling import TAKES_BACK
+from services.notification.domain.rows import agency_key
 from services.notification.domain.writing import (
     read_dossier,
     read_row,
@@ -18,23 +16,30 @@ from services.notification.domain.writing import (
     written_row,
     written_verdict,
 )
-from services.plumbing.service import Connection, Loaded
+from services.notification.store.lanes import LaneAlarm, LaneReport, Taken, Waiting
+from services.plumbing.ledger import PostgresLedger
+from services.plumbing.service import Loaded
 from services.plumbing.tables import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from contracts.envelope import Fact
-
-WAITING: Final = "waiting"
-CARRYING: Final = "carrying"
-WITHDRAWN: Final = "withdrawn"
+    from services.notification.domain.answers import Verdict
+    from services.notification.domain.dossier import Dossier
+    from services.notification.domain.ledger import ToldTo
+    from services.plumbing.service import Connection
 
 LEAD: Final = "SELECT pg_try_advisory_lock(hashtextextended('hub.notification.carrier', 0))"
 """Asks for the lead of all carriers; held as long as the connection."""
 
 _LOAD: Final = "SELECT key, state FROM dossiers WHERE key = ANY(string_to_array($1, chr(31))) ORDER BY key FOR UPDATE"
 _LOOK: Final = "SELECT key, state FROM dossiers WHERE key = ANY(string_to_array($1, chr(31))) ORDER BY key FOR SHARE"
+_BEING_CARRIED: Final = """
+SELECT key, reference, verdict FROM lane_rows
+WHERE state = 'carrying' AND key = ANY(string_to_array($1, chr(31))) ORDER BY id
+"""
 _SAVE: Final = """
 INSERT INTO dossiers (key, state) SELECT * FROM unnest(string_to_array($1, chr(31)), string_to_array($2, chr(31)))
 ON CONFLICT (key) DO UPDATE SET state = EXCLUDED.state
@@ -106,111 +111,32 @@ _ATTEMPTS: Final = "SELECT attempts FROM lanes WHERE agency = $1"
 _ALARMS: Final = "SELECT agency, state, reason, since, waiting FROM lanes WHERE state <> 'open' ORDER BY agency"
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A row as it stands in its lane."""
-
-    id: int
-    row: LaneRow
-    state: str = WAITING
-    verdict: Verdict | None = None
-    """What was judged when it was marked as being carried: its mark, and the disclosures that then count."""
-    carrying_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """The next rows of a lane, with their dossiers (and the agency's) locked against change."""
-
-    rows: list[Waiting]
-    dossiers: dict[str, Dossier]
-    held: bool
-    """Whether rows of people with a parked message may be in the lane."""
-
-
-@dataclass(frozen=True, slots=True)
-class LaneAlarm:
-    """A lane that does not flow, and why."""
-
-    agency: str
-    state: str
-    reason: str | None
-    since: datetime
-    waiting: int
-
-
-class LaneStore(Protocol):
-    """What the carrier does with rows; each step inside the transaction that it holds."""
-
-    async def busy(self, conn: Connection, now: datetime) -> list[str]:
-        """Return the agencies whose lane has rows and is not to be left alone until later."""
-        ...
-
-    async def take(self, conn: Connection, agency: str, most: int) -> Taken:
-        """Take the next rows of the lane, in order. Rows of people with a parked message stay where they are."""
-        ...
-
-    async def note(self, conn: Connection, agency: str, why: str) -> list[LaneRow]:
-        """Mark waiting rows as held back (`parked` or `suspended`) and return those that were not marked so before.
-
-        Rows of people with a parked message are `parked`, on a suspended lane too: what has two reasons is said once.
-        """
-        ...
-
-    async def anything_parked(self, conn: Connection, agency: str) -> bool:
-        """Tell whether rows of people with a parked message are in the lane."""
-        ...
-
-    async def carry(self, conn: Connection, judged: Sequence[tuple[int, Verdict]], now: datetime) -> None:
-        """Mark the rows as being carried; from the commit on they count as told."""
-        ...
-
-    async def put_back(self, conn: Connection, ids: Sequence[int]) -> None:
-        """Let the rows wait again: it is certain that they were not sent."""
-        ...
-
-    async def say_anew(self, conn: Connection, rows: Sequence[tuple[int, LaneRow]]) -> None:
-        """Let the rows wait again under new ids: what would be told has changed since they may have been sent."""
-        ...
-
-    async def settle(self, conn: Connection, ids: Sequence[int]) -> None:
-        """Take the rows out of their lane: told, or withheld."""
-        ...
-
-    async def report(self, conn: Connection, lane: LaneReport) -> None:
-        """Say how the lane does."""
-        ...
-
-    async def attempts(self, conn: Connection, agency: str) -> int:
-        """Return how often in a row the lane was tried in vain."""
-        ...
-
-    async def alarms(self, conn: Connection) -> list[LaneAlarm]:
-        """Return the lanes that do not flow."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class LaneReport:
-    """How a lane does: `open`, `waiting` (with the reason) or `suspended`; when to try again."""
-
-    agency: str
-    state: str
-    at: datetime
-    reason: str | None = None
-    attempts: int = 0
-    retry_at: datetime | None = None
-
-
 class PostgresStore:
-    """Everything in the service's own schema."""
+    """Everything in the service's own schema; what was told is read from the ledger."""
 
-    async def load(self, conn: Connection, keys: Sequence[str], _facts: Sequence[Fact]) -> Loaded[Dossier, None]:
-        """Load and lock the dossiers."""
-        return Loaded(_dossiers(await conn.fetch(_LOAD, joined(keys))), None)
+    def __init__(self) -> None:
+        """It keeps nothing itself."""
+        self._ledger = PostgresLedger()
+
+    async def load(self, conn: Connection, keys: Sequence[str], facts: Sequence[Fact]) -> Loaded[Dossier, ToldTo]:
+        """Load and lock the dossiers; and what was told of the people whose consent ends in this batch."""
+        dossiers = _dossiers(await conn.fetch(_LOAD, joined(keys)))
+        persons = sorted({fact.subject for fact in facts if fact.subject and isinstance(fact.event, TAKES_BACK)})
+        return Loaded(dossiers, await self._told(conn, persons) if persons else {})
+
+    async def _told(self, conn: Connection, persons: Sequence[str]) -> ToldTo:
+        """Return what they were told of by person; what is being carried counts.
+
+        What is being carried is read first: what is told meanwhile leaves it for the ledger, and is found there.
+        """
+        carrying = await conn.fetch(_BEING_CARRIED, joined(persons))
+        told = {person: [*told_of(await self._ledger.of_subjects(conn, [person]))] for person in persons}
+        for row in carrying:
+            told[row["key"]] += being_told(read_row(row["reference"]), read_verdict(row["verdict"]))
+        return told
 
     async def save(
-        self, conn: Connection, states: Mapping[str, Dossier], _shared: None, rows: Sequence[tuple[Fact, Any]]
+        self, conn: Connection, states: Mapping[str, Dossier], _shared: ToldTo, rows: Sequence[tuple[Fact, Any]]
     ) -> None:
         """Save the dossiers, enter the rows, take away what rested on an ended consent."""
         if states:

@@ -1,0 +1,63 @@
+"""What follows when something is to be taken back: each agency is asked, again until it answers, and not for ever."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contracts.disclosures.recall_refused import RecallRefused
+from contracts.recalls import RecallEnd
+from contracts.to_hub.recall_answered import RecallAnswered
+from services.notification.domain import recalling
+from services.notification.domain.rows import agency_key, recall_row, refusal_row
+from services.plumbing.service import Deadline, Row, Said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from contracts.disclosures.disclosure_recalled import DisclosureRecalled
+    from contracts.envelope import Fact
+    from services.notification.domain.dossier import Dossier
+    from services.notification.domain.judging import Judge
+    from services.notification.domain.ledger import Told
+    from services.notification.domain.rows import Ids
+    from services.plumbing.service import Outcome
+
+
+def begins(judge: Judge, ids: Ids, dossier: Dossier, fact: Fact, told: Sequence[Told]) -> Iterator[Outcome]:
+    """Recall what was told under the consent that the person took back; each of it once."""
+    for recall in recalling.of_consent(fact.event.consent_id, dossier, told, fact):  # type: ignore[attr-defined]
+        if recall.recall_id not in dossier.recalls:
+            yield from _begun(judge, ids, recall, fact)
+
+
+def _begun(judge: Judge, ids: Ids, recall: DisclosureRecalled, fact: Fact) -> Iterator[Outcome]:
+    yield Said(recall)
+    yield from _asked(judge, ids, recall.agency, recall.recall_id, 1, fact)
+
+
+def _asked(judge: Judge, ids: Ids, agency: str, recall_id: str, times: int, fact: Fact) -> Iterator[Outcome]:
+    """Ask the agency, and set the time by which it should have answered."""
+    clocks = judge.site.clocks
+    yield Row(recall_row(ids, agency, recall_id, times, fact))
+    by = fact.at + clocks.minutes(clocks.recall_again_minutes)
+    yield Deadline(recalling.DEADLINE, f"{recall_id}/{times}", by)
+
+
+def goes_on(judge: Judge, ids: Ids, dossier: Dossier, fact: Fact) -> Iterator[Outcome]:
+    """Settle a recall that was answered; ask again where nobody answered, and at last leave it to an operator."""
+    event = fact.event
+    if isinstance(event, RecallAnswered):
+        follows = recalling.what_follows_an_answer(dossier, event, fact)
+        if follows is not None:
+            yield Said(follows)
+        if isinstance(follows, RecallRefused):
+            yield Row(refusal_row(ids, fact, agency_key(follows.refusal.agency), follows.refusal))
+        return
+    recall_id, _, times = event.reference.partition("/")  # type: ignore[attr-defined]
+    recall = dossier.recalls[recall_id]
+    if not recall.open:
+        return
+    if int(times) < judge.site.clocks.recall_times:
+        yield from _asked(judge, ids, recall.agency, recall_id, int(times) + 1, fact)
+    elif recall.end is None:
+        yield Said(recalling.settlement(recall_id, recall, RecallEnd.SILENT, fact))

@@ -1,0 +1,28 @@
+"""Dossiers, lanes and the ledger: the only SQL of notification."""
+
+from __future__ import annotations
+
+from services.notification.store.lanes import (
+    CARRYING,
+    WAITING,
+    WITHDRAWN,
+    LaneAlarm,
+    LaneReport,
+    LaneStore,
+    Taken,
+    Waiting,
+)
+from services.notification.store.postgres import LEAD, PostgresStore
+
+__all__ = [
+    "CARRYING",
+    "LEAD",
+    "WAITING",
+    "WITHDRAWN",
+    "LaneAlarm",
+    "LaneReport",
+    "LaneStore",
+    "PostgresStore",
+    "Taken",
+    "Waiting",
+]
