@@ -227,12 +227,13 @@ def granted(
     kind: ConsentKind = ConsentKind.HUB_HANDOFF,
     expires_at: datetime | None = None,
     consent_id: str = CONSENT,
+    minutes: float = 40,
 ) -> Fact:
     event = ConsentGranted(
         consent_id=consent_id, kind=kind, witness=CASEWORK, discloser=CASEWORK, recipients=recipients or (CASEWORK,),
         categories=tuple(categories), purpose=purpose, signed_on=date(2026, 3, 2), expires_at=expires_at,
     )  # fmt: skip
-    return heard(event, minutes=40)
+    return heard(event, minutes=minutes)
 
 
 def withdrawn(consent_id: str = CONSENT) -> Fact:

@@ -29,6 +29,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "consent.granted": "A consent counts from now on (witness {it.witness}, {it.kind}).",
     "consent.withdrawn": "A consent was taken back ({it.how}).",
     "consent.expired": "A consent has expired.",
+    "revocation.settled": "What the person took back by way of {it.agency} has been dealt with.",
     "consent.refused": "A {it.refusal.message_type} of {it.refusal.agency} does not count: {it.refusal.reason}.",
     "assignment.offered": "{it.agency} is asked, blind; it has until {it.lapses_at:%H:%M:%S %Z}.",
     "assignment.accepted": "{it.agency} accepted.",

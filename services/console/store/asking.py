@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from services.console.domain import File, Line, Link, Referral, Review, Step, in_order, read_file, step_of
+from services.console.domain import File, Line, Referral, Review, Step, in_order, read_file, step_of
+from services.console.domain import Link as PersonLink
+from services.plumbing.ledger import PostgresLedger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from services.plumbing.chains import Link
     from services.plumbing.service import Connection
 
 _STEP: Final = f"SELECT step_id, {', '.join(Line._fields)} FROM console.steps"
@@ -40,7 +43,7 @@ class Open:
 
     subject: str
     id: str
-    item: Review | Link | Referral
+    item: Review | PersonLink | Referral
 
 
 class Asking:
@@ -114,6 +117,11 @@ class Asking:
     async def last_heard(self) -> dict[str, datetime]:
         """Return when each agency was last heard."""
         return {row["agency"]: row["heard_at"] for row in await self._conn.fetch(_HEARD)}
+
+    async def ledger(self) -> list[Link]:
+        """Return the whole ledger of disclosures, chain by chain; for a small one."""
+        async with self._conn.transaction():
+            return [link async for link in PostgresLedger().all(self._conn)]
 
     async def _files(self, query: str) -> Iterable[tuple[str, File]]:
         rows = await self._conn.fetch(query)

@@ -21,6 +21,7 @@ from contracts.assignments.onward_closed import OnwardClosed
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
+from contracts.consents.revocation_settled import RevocationSettled
 from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_received import ReferralReceived
@@ -29,6 +30,7 @@ from contracts.referrals.referral_retracted import ReferralRetracted
 from contracts.screenings.review_decided import ReviewDecided
 from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
+from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.to_hub.recall_answered import RecallAnswered
@@ -64,7 +66,7 @@ if TYPE_CHECKING:
 HEARS: Final[tuple[type[Event], ...]] = (
     ReferralReceived, ReferralCorrected, ReferralRetracted, ReferralRepeated, *REFUSALS,
     ScreeningDetermined, ReviewRequested, ReviewDecided,
-    ConsentGranted, ConsentWithdrawn, ConsentExpired,
+    ConsentGranted, ConsentWithdrawn, ConsentExpired, ConsentRevoked, RevocationSettled,
     AssignmentOffered, AssignmentAccepted, AssignmentDeclined, AssignmentLapsed, AssignmentCancelled,
     AssignmentHandedOff, AssignmentEnrolled, AssignmentEnded, AssignmentUnavailable,
     OnwardAsked, OnwardClosed, PersonAgreed, PersonDeclined, RecallAnswered, DeadlineReached, *OF_AN_AGENCY,

@@ -19,6 +19,7 @@ from contracts.assignments.onward_closed import OnwardClosed
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
+from contracts.consents.revocation_settled import RevocationSettled
 from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.disclosures.disclosure_recalled import DisclosureRecalled
 from contracts.disclosures.recall_settled import RecallSettled
@@ -30,6 +31,7 @@ from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
 from contracts.to_hub.agency_resumed import AgencyResumed
 from contracts.to_hub.agency_suspended import AgencySuspended
+from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.to_hub.recall_answered import RecallAnswered
@@ -208,6 +210,15 @@ def _said(dossier: Dossier, event: PersonAgreed | PersonDeclined, fact: Fact) ->
     return replace(dossier, sayings=_and(dossier.sayings, f"{fact.source} {fact.id}", saying))
 
 
+def _took_back(dossier: Dossier, _event: ConsentRevoked, fact: Fact) -> Dossier:
+    return replace(dossier, revoked=dossier.revoked | {f"{fact.agency}/{fact.id}"})
+
+
+def _settled(dossier: Dossier, event: RevocationSettled, _fact: Fact) -> Dossier:
+    known = dossier.revocations_settled
+    return replace(dossier, revocations_settled=known | {f"{event.agency}/{event.message_id}"})
+
+
 def _stands(dossier: Dossier, event: AgencySuspended | AgencyResumed, fact: Fact) -> Dossier:
     known = dossier.standing
     if known.at is not None and (known.at, known.by) >= (fact.at, fact.id):
@@ -225,6 +236,8 @@ _FOLDED: Final[Mapping[type[Event], Callable[[Dossier, Any, Fact], Dossier]]] = 
     ConsentGranted: _granted,
     ConsentWithdrawn: _over,
     ConsentExpired: _over,
+    ConsentRevoked: _took_back,
+    RevocationSettled: _settled,
     OnwardAsked: _asked,
     OnwardClosed: _answered,
     AssignmentOffered: offers.offered,
