@@ -34,11 +34,11 @@ class Text(BaseModel):
 
 EFFECTIVE: Final = date(2024, 4, 16)
 """From this day the wording of the final rule of 2024 may be used, and since 2026-02-16 it must be (89 FR 12472)."""
-_USE: Final[Mapping[TextKind, str]] = {
-    TextKind.LONG: "prohibit you from using or disclosing this record",
-    TextKind.SHORT: "prohibits unauthorized use or disclosure of these records",
+_USE: Final[Mapping[TextKind, tuple[str, ...]]] = {
+    TextKind.LONG: ("prohibit you from using or disclosing this record", "any other use or disclosure of this record"),
+    TextKind.SHORT: ("prohibits unauthorized use or disclosure of these records",),
 }
-"""Words that the texts of 2018 and 2020 lack: those speak of disclosure alone."""
+"""Words that the texts of 2018 and 2020 lack: those forbid disclosure alone."""
 
 
 def in_force_on(texts: tuple[Text, ...], day: date) -> Text:
@@ -57,8 +57,7 @@ def problems_of_texts(texts: Mapping[TextKind, tuple[Text, ...]]) -> Iterator[st
             if len({getattr(one, name) for one in dated}) < len(dated):
                 yield f"{here}.{name}: Each text has its own."
         for one in dated:
-            if _USE[kind] not in " ".join(one.text.split()):
-                yield (
-                    f"{here}: {one.version}: It forbids use as well as disclosure: the text of 42 CFR 2.32(a) of 2024, "
-                    f'with the words "{_USE[kind]}".'
-                )
+            words = " ".join(one.text.split())
+            for phrase in _USE[kind]:
+                if phrase not in words:
+                    yield f'{here}: {one.version}: It is the text of 42 CFR 2.32(a) of 2024, with "{phrase}".'

@@ -1,7 +1,7 @@
 """How a caseload ended: per case, every fact of the hub in its order and every message of every lane, without chance.
 
-Ids and times are left out, and which of several like agencies came, with the notice that follows from its standing: that
-hangs on who had more room at the moment.
+Ids and times are left out, and which of several like agencies came, with the notice that follows from its standing:
+that hangs on who had more room at the moment.
 """
 
 from __future__ import annotations
