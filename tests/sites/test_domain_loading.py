@@ -183,8 +183,8 @@ LONG_OF_2020 = (
     "This record which has been disclosed to you is protected by Federal confidentiality rules (42 CFR part 2). The "
     "Federal rules prohibit you from making any further disclosure of this record unless further disclosure is "
     "expressly permitted by the written consent of the individual whose information is being disclosed in this record "
-    "or, is otherwise permitted by 42 CFR part 2. The Federal rules restrict any use of the information to investigate or "
-    "prosecute with regard to a crime any patient with a substance use disorder."
+    "or, is otherwise permitted by 42 CFR part 2. The Federal rules restrict any use of the information to investigate "
+    "or prosecute with regard to a crime any patient with a substance use disorder."
 )
 SHORT_OF_2018 = "42 CFR part 2 prohibits unauthorized disclosure of these records."
 
