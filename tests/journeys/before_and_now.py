@@ -52,18 +52,23 @@ class Town:
 
     async def live(self, life: str) -> None:
         """What became of the one who was arrested before."""
-        for agency in CASE_MANAGERS:
-            await self.say(agency, "capacity.reported", {"places": 100_000})
+        await self.places(100_000)
         await self.refer(BEFORE, "arrest_diversion", 1)
         for step in LIVES[life]:
             await self.step(step)
+        await self.places(self.room)
+
+    async def places(self, count: int) -> None:
+        """Every case-management agency says how many places it has."""
+        self._count += 1
         for agency in CASE_MANAGERS:
-            await self.say(agency, "capacity.reported", {"places": self.room})
+            await self.say(agency, "capacity.reported", {"places": count})
         await self.hear(await self.hub.settle())
 
     async def refer(self, tag: str, door: str, number: int, **more: Any) -> None:
         """Police refer the person of this number in their own records."""
         self.tag = tag
+        self._count += 1
         where = {"incident": {"number": f"J-{tag}", "ori": ORIS[POLICE], "officer_waiting": door == DOORS[0]}}
         self.sent[tag] = {
             "door": door, "source_kind": "law_enforcement", "referred_at": instant(self.hub.hub.at),
@@ -95,8 +100,8 @@ class Town:
             await self.hear(await self.hub.settle())
 
     async def say(self, agency: str, kind: str, data: dict[str, Any], subject: str | None = None) -> None:
-        self._count += 1
-        await self.hub.say(Message(agency, f"said-{self._count:04}", kind, data, subject))
+        """An id follows from the step alone: what somebody could not say in one town moves no other id."""
+        await self.hub.say(Message(agency, f"{self._count:04}-{agency}", kind, data, subject))
 
     async def hear(self, came: list[tuple[str, Fact]]) -> None:
         self.heard += came
