@@ -8,7 +8,10 @@ from zoneinfo import available_timezones
 
 from contracts import catalogue, topics  # noqa: F401  # the catalogue puts every event on the shelf
 from contracts.event import newest, shelf
+from contracts.parts import NOTICE
 from contracts.words import Door, Role
+from services.sites.standing import JUSTICE, unlawful
+from services.sites.texts import problems_of_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,13 +37,17 @@ OFFICE_ONLY: Final = frozenset(
     {"review.answered", "link.answered", "assignment.directed", "agency.suspended", "agency.resumed"}
 )
 """What operators say, and nobody else."""
+HUB: Final = "hub"
+"""The hub's own name: its user of Kafka, and how `hub agency show` names the hub itself."""
 
 _POLICE_DOORS: Final = frozenset({Door.ARREST_DIVERSION, Door.SOCIAL_CONTACT})
 
 
 def problems_of(site: Site) -> tuple[str, ...]:
     """Return everything that does not hold, each as `file: key: rule`; empty for a sound site."""
-    return (*_settings(site), *_agencies(site), *_permissions(site), *_policies(site))
+    return (
+        *_settings(site), *_agencies(site), *_permissions(site), *_policies(site), *problems_of_texts(site.texts),
+    )  # fmt: skip
 
 
 def sayable() -> frozenset[str]:
@@ -65,9 +72,11 @@ def _settings(site: Site) -> Iterator[str]:
         yield f"site.toml: recognition: No such basis: {_listed(unknown)}."
     if site.recognition.automatic & site.recognition.proposed:
         yield "site.toml: recognition: A basis is automatic or proposed, not both."
+    if why := unlawful(site.standing):
+        yield f"site.toml: standing: {why}"
     yield from _twice("areas.toml", "area", [area.code for area in site.areas])
     settings = {f"clocks.{name}" for name in type(site.clocks).model_fields if name != "minute_seconds"}
-    settings |= {f"site.{name}" for name in ("door_priority", "recognition", "urgent_review_default")}
+    settings |= {f"site.{name}" for name in ("door_priority", "recognition", "standing", "urgent_review_default")}
     for name in sorted(settings ^ set(site.basis)):
         section, key = name.split(".", 1)
         yield f"{section}.toml: basis.{key}: Each setting says where it comes from, and nothing else does."
@@ -84,8 +93,20 @@ def _agencies(site: Site) -> Iterator[str]:
             yield f"{here}.areas: No such area: {_listed(unknown)}."
         if agency.may_say & OFFICE_ONLY and agency.role is not Role.PROGRAM_OFFICE:
             yield f"{here}.may_say: Only the program office says: {_listed(agency.may_say & OFFICE_ONLY)}."
+        yield from _standing(agency, here)
         yield from _role(site, agency, here)
     yield from _twice("agencies", "oris", [ori for agency in site.agencies.values() for ori in agency.oris])
+
+
+def _standing(agency: Agency, here: str) -> Iterator[str]:
+    if agency.slug == HUB:
+        yield f"{here}: That is the hub's own name."
+    if why := unlawful(agency.standing):
+        yield f"{here}.standing: {why}"
+    if agency.follows.criminal_justice is not (agency.role in JUSTICE):
+        yield f"{here}.standing: Police, prosecutors, courts, probation and jails are criminal_justice, nobody else is."
+    if agency.follows.part2 and not agency.restricted_source:
+        yield f"{here}.restricted_source: That it refers somebody reveals treatment (42 CFR 2.12(a)(1)): it is true."
 
 
 def _role(site: Site, agency: Agency, here: str) -> Iterator[str]:
@@ -127,6 +148,8 @@ def _row(site: Site, row: Permission, here: str) -> Iterator[str]:
     if unknown := set(row.fields) - set(newest(row.event).model_fields):
         yield f"{here}.fields: {row.event} has no such field: {_listed(unknown)}."
     required = {name for name, field in newest(row.event).model_fields.items() if field.is_required()}
+    if NOTICE in newest(row.event).model_fields and NOTICE not in row.fields:
+        yield f"{here}.fields: {row.event} needs: {NOTICE} (42 CFR 2.32 puts it there wherever Part 2 applies)."
     if missing := required - set(row.fields):
         yield f"{here}.fields: {row.event} needs: {_listed(missing)}."
     if strangers := row.agencies - set(site.agencies):

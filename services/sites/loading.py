@@ -45,7 +45,7 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         "drugs": _by_code(sections["offences"].get("drug", [])),
         "demographics": sections["demographics"],
         "permissions": permissions,
-        "texts": sections["texts"],
+        "texts": {kind: _oldest_first(dated) for kind, dated in sections["texts"].items()},
         "policies": _policies(raw),
         "policy_hash": _hash([permissions, {one: agency.get("may_hear") for one, agency in agencies.items()}]),
         "basis": basis,
@@ -102,6 +102,12 @@ def _policies(raw: _Files) -> list[dict[str, Any]]:
 
 def _basis(section: dict[str, Any], name: str) -> dict[str, str]:
     return {f"{name}.{key}": text for key, text in section.pop("basis", {}).items()}
+
+
+def _oldest_first(dated: Any) -> Any:
+    if not isinstance(dated, list):
+        return dated
+    return sorted(dated, key=lambda one: str(one.get("in_force_from")) if isinstance(one, dict) else "")
 
 
 def _by_code(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

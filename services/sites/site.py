@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,6 +14,8 @@ from contracts.words import Code, Door, NibrsCode, Role, Slug, Verdict
 from services.sites.agencies import Agency
 from services.sites.permissions import Permission
 from services.sites.policies import Policy, Words, in_force, words_of
+from services.sites.standing import Following, Standing, follows
+from services.sites.texts import Text, TextKind, in_force_on
 
 _Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -95,13 +98,6 @@ class Demographics(_Frozen):
     disability: frozenset[Code]
 
 
-class Text(_Frozen):
-    """A notice that goes out with something, word for word, and where it comes from."""
-
-    text: Annotated[str, Field(min_length=1)]
-    citation: Annotated[str, Field(min_length=1, max_length=300)]
-
-
 class Site(_Frozen):
     """Everything that is different from county to county. `basis` says of each setting where it comes from."""
 
@@ -109,6 +105,8 @@ class Site(_Frozen):
     name: str
     timezone: str
     program_office: Slug
+    standing: tuple[Standing, ...]
+    """What the law calls the hub itself; it depends on who runs it (42 CFR 2.11)."""
     agencies: Mapping[str, Agency]
     areas: tuple[Area, ...]
     clocks: Clocks
@@ -125,7 +123,8 @@ class Site(_Frozen):
     offences: Mapping[str, KnownOffence]
     drugs: Mapping[str, DrugKind]
     demographics: Demographics
-    texts: Mapping[str, Text]
+    texts: Mapping[TextKind, tuple[Text, ...]]
+    """Every dated text that goes out word for word, oldest first."""
     basis: Mapping[str, str]
     """Of each setting (`clocks.arrival_minutes`): its source, or `not published:` and who chose it."""
 
@@ -149,6 +148,15 @@ class Site(_Frozen):
     def prosecutors_of(self, police: str) -> tuple[Agency, ...]:
         """Return the prosecutors who get this police agency's cases, by slug."""
         return tuple(agency for _, agency in sorted(self.agencies.items()) if police in agency.jurisdiction)
+
+    @cached_property
+    def follows(self) -> Following:
+        """What follows from the hub's own legal standing."""
+        return follows(self.standing)
+
+    def text_at(self, kind: TextKind, at: datetime) -> Text:
+        """Return the text that is in force on that day, as it is at the site."""
+        return in_force_on(self.texts[kind], at.astimezone(ZoneInfo(self.timezone)).date())
 
     def agency_of_ori(self, ori: str) -> Agency | None:
         """Return the agency to which the ORI belongs, or None."""

@@ -162,6 +162,7 @@ def _granted(dossier: Dossier, event: ConsentGranted, _fact: Fact) -> Dossier:
         categories=frozenset(event.categories),
         purpose=event.purpose,
         expires_at=event.expires_at,
+        expires_with=event.expires_with,
     )
     return replace(dossier, consents=_and(dossier.consents, event.consent_id, replace(known, grant=grant)))
 

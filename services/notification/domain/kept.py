@@ -162,6 +162,8 @@ class Grant:
     categories: frozenset[Category]
     purpose: Purpose
     expires_at: datetime | None = None
+    expires_with: str = "none"
+    """The event that ends it. Consent says when it has ended; it is kept to be told as part of the scope."""
 
 
 @dataclass(frozen=True, slots=True)
