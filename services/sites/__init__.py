@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.sites.agencies import Agency, Standing
 from services.sites.errors import SiteUnreadable
+from services.sites.forms import FormText, Members, Signers, SigningRule
 from services.sites.loading import load_site
 from services.sites.permissions import Permission, Relation
 from services.sites.policies import BEFORE_ALL_POLICIES, Clause, Policy, Words
@@ -17,11 +18,15 @@ __all__ = [
     "Clocks",
     "Demographics",
     "DrugKind",
+    "FormText",
     "KnownOffence",
+    "Members",
     "Permission",
     "Policy",
     "Recognition",
     "Relation",
+    "Signers",
+    "SigningRule",
     "Site",
     "SiteUnreadable",
     "Standing",
