@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from contracts.event import AgencyPart
 from contracts.word import Word
 from contracts.words import Code, Slug
+
+Signature = Annotated[str, Field(pattern=r"^(paper|electronic|verbal)$")]
+"""How a form was signed."""
+Revocable = Annotated[str, Field(pattern=r"^(end_of_participation|intake_completed|charge_decided)$")]
+"""The event from which a consent can be taken back. Source: 42 CFR 2.35(c)."""
 
 
 class Signer(Word):

@@ -11,7 +11,7 @@ from typing import Self
 
 from contracts import topics
 from contracts.event import Event, published
-from contracts.forms import Signer, Statement
+from contracts.forms import Revocable, Signature, Signer, Statement
 from contracts.words import Category, Code, ConsentId, ConsentKind, Day, Instant, Purpose, Slug
 
 
@@ -47,7 +47,7 @@ class ConsentGrantedV2(Event):
     categories: tuple[Category, ...]
     purpose: Purpose
     signed_on: Day
-    signature: str | None = None
+    signature: Signature | None = None
     signed_by: Signer | None = None
     """Who signed; absent where the form did not say."""
     expires_at: Instant | None = None
@@ -57,7 +57,7 @@ class ConsentGrantedV2(Event):
     """Which list of the intermediary's members was given with the form."""
     statements: tuple[Statement, ...] = ()
     language: str | None = None
-    irrevocable_until: str | None = None
+    irrevocable_until: Revocable | None = None
     irrevocable_until_at: Instant | None = None
 
     @classmethod

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from contracts import topics
 from contracts.event import AgencyEvent, published
-from contracts.forms import Signer, Statement
+from contracts.forms import Revocable, Signature, Signer, Statement
 from contracts.words import Category, Code, ConsentKind, Day, Instant, Purpose, Reference, Slug
 
 
@@ -51,7 +51,7 @@ class ConsentSignedV2(AgencyEvent):
     categories: Annotated[tuple[Category, ...], Field(max_length=40)] = ()
     purpose: Purpose | None = None
     signed_on: Day | None = None
-    signature: Annotated[str, Field(pattern=r"^(paper|electronic|verbal)$")] | None = None
+    signature: Signature | None = None
     signed_by: Signer | None = None
     expires_at: Instant | None = None
     expires_with: (
@@ -62,9 +62,7 @@ class ConsentSignedV2(AgencyEvent):
         | None
     ) = None
     """The event or condition with which it expires; `none` where the form says that it has no end."""
-    irrevocable_until: (
-        Annotated[str, Field(pattern=r"^(end_of_participation|intake_completed|charge_decided)$")] | None
-    ) = None
+    irrevocable_until: Revocable | None = None
     """The event until which the person cannot take it back; only under 42 CFR 2.35."""
     irrevocable_until_at: Instant | None = None
     """The moment until which the person cannot take it back; only under 42 CFR 2.35."""

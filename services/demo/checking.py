@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from contracts.catalogue import AssignmentMade
+from contracts.catalogue import AssignmentMade, MessageRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -103,9 +103,10 @@ def _read(run: Run) -> Iterator[str]:
 
 def _refused(run: Run) -> Iterator[str]:
     """What an agency of the demonstration says is admitted, unless the case is about a refusal."""
+    about = run.case.expect.end == "refused" or MessageRefused.name in run.case.expect.holder_hears
     for message in run.messages:
         refusal = getattr(message.fact.event, "refusal", None)
-        if refusal is not None and run.case.expect.end != "refused":
+        if refusal is not None and not about:
             yield f"{refusal.message_type} of {message.agency} was refused: {refusal.reason}"
 
 

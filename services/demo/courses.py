@@ -88,6 +88,13 @@ def consent(run: Run, holder: str, site: Site, form: str, day: date) -> ConsentS
     return signed
 
 
+def _deficient(signed: ConsentSigned) -> ConsentSigned:
+    """Return the consent under 42 CFR part 2 on the form of a hand-over, which lacks most that 2.31(a) asks for."""
+    return signed.model_copy(
+        update={"kind": ConsentKind.PART2_SPECIFIC, "form_reference": f"short-{signed.form_reference}"[:60]}
+    )
+
+
 def _for_the_prosecutor(run: Run, site: Site, holder: str, day: date) -> dict[str, Any]:
     """Return what a consent under 42 CFR 2.35 says otherwise: it has the elements of 2.31(a), and a last day."""
     prosecutor = next((one.slug for one in site.prosecutors_of(run.case.sender)), run.case.sender)
@@ -118,6 +125,7 @@ def _event(agencies: Agencies, run: Run, holder: str, made: AssignmentMade, step
         "no": lambda: PersonDeclined(referral_id=made.referral_id),
         "handoff": lambda: HandoffCompleted(offer_id=made.offer_id),
         "consent": lambda: agencies.signed(run, holder, rest),
+        "deficient": lambda: _deficient(agencies.signed(run, holder, "")),
         "intake": lambda: IntakeCompleted(completed_on=today),
         "onward": lambda: OnwardRequested(help_type=HelpType(help_type), to=provider or None),
         "revoke": lambda: ConsentRevoked(how="verbal"),
