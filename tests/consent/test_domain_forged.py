@@ -12,6 +12,7 @@ from tests.consent.examples import (
     Stage,
     accepted,
     asked_onward,
+    ended,
     own_care,
     referral_received,
     relation_due,
@@ -52,12 +53,21 @@ def test_a_case_manager_that_names_itself_for_more_than_its_own_care_opens_nothi
     assert (stage.problem_fields, stage.in_force) == (["recipients"], set())
 
 
-@pytest.mark.parametrize("name", ["the same message", "another message"])
-def test_a_consent_sent_again_after_it_was_taken_back_opens_nothing(name):
-    stage = Stage().given(accepted(), signed(name="the same message"), revoked(how="verbal"))
-    stage.when(signed(at=2.0, name=name))
-    assert stage.in_force == set()
-    assert stage.names.count("consent.granted") == 1
+def test_a_consent_sent_again_after_it_was_taken_back_opens_nothing_and_its_sender_hears_so():
+    stage = Stage().given(accepted(), signed(name="a"), revoked(how="verbal")).when(signed(at=2.0, name="b"))
+    assert (stage.names[2:], stage.reasons, stage.in_force) == (["consent.refused"], ["withdrawn"], set())
+    assert stage.said[-1].refusal.message_id == "b"
+
+
+def test_the_same_message_again_after_it_was_taken_back_opens_nothing():
+    form = signed()
+    stage = Stage().given(accepted(), form, revoked(how="verbal")).when(form)
+    assert (stage.names, stage.in_force) == (["consent.granted", "consent.withdrawn"], set())
+
+
+def test_a_consent_sent_again_after_it_expired_opens_nothing_and_its_sender_hears_so():
+    stage = Stage().given(accepted(), signed(name="a"), ended()).when(signed(at=49.0, name="b"))
+    assert (stage.reasons, stage.in_force) == (["expired"], set())
 
 
 def test_a_consent_under_the_number_of_another_opens_nothing_more():

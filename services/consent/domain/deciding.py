@@ -109,7 +109,7 @@ class Desk:
     def decide(self, _before: Register | None, after: Register, fact: Fact, _shared: None) -> Iterator[Outcome]:
         """Say what counts now and did not, and what counts no more."""
         for signing in after.signings.values():
-            if self._open(after, signing):
+            if self._open(after, signing) or _sent_again(after, signing, fact):
                 yield from self._answer(after, signing, fact)
         for consent_id in sorted(after.granted - after.withdrawn - after.expired):
             granted = after.standing(consent_id)
@@ -244,6 +244,13 @@ class Desk:
             agency=agency, message_id=message_id, message_type=message_type, reason=reason, problems=problems
         )
         return Said(ConsentRefused(refusal=refusal))
+
+
+def _sent_again(register: Register, signing: Signing, fact: Fact) -> bool:
+    """Tell whether this message is a form that counted once and ended since: its sender hears that it stays so."""
+    standing = register.standing(signing.consent_id)
+    this = isinstance(fact.event, ConsentSigned) and (fact.agency, fact.id) == (signing.witness, signing.message_id)
+    return this and standing not in (signing, None) and bool(register.ends(signing.consent_id))
 
 
 def _same(signing: Signing, standing: Signing | None) -> bool:
