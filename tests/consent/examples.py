@@ -54,8 +54,8 @@ def fact(event, at=0.0, by=None, name=None):
     return Fact(event, Envelope(message, source, event.name, hours(at), subject=PERSON, admitted_at=hours(at)))
 
 
-def referral_received(at=-2.0, agency=POLICE, age=(36, 36)):
-    return fact(ReferralReceived(**_referral(agency, age)), at)
+def referral_received(at=-2.0, agency=POLICE, age=(36, 36), **changed):
+    return fact(ReferralReceived(**_referral(agency, age) | changed), at)
 
 
 def corrected(at=0.5, age=(36, 36), revision=1):

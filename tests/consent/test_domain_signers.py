@@ -65,6 +65,15 @@ def test_years_that_have_passed_since_the_referral_are_added():
     assert hours(late) - MONDAY > timedelta(days=365)
 
 
+def test_a_later_referral_of_an_older_person_ends_nothing():
+    years = 2 * 366 * 24.0
+    later = referral_received(years, age=(14, 14), referral_id="ref-" + "9" * 32, referred_at=hours(years))
+    stage = of_age(12, signed(signed_by=BOTH)).when(later)
+    assert len(stage.in_force) == 1
+    both = signed(at=years + 1, signed_by=BOTH, form_reference="ROI-1")
+    assert stage.when(both).reasons == ["wrong-signer"]
+
+
 def test_a_hand_over_that_does_not_say_who_signed_counts_as_signed_by_the_person():
     assert of_age(36, own_care(signed_by=None)).in_force
     assert of_age(15, own_care(signed_by=None)).in_force

@@ -61,15 +61,27 @@ def wrong_signer(
 ) -> Problem | None:
     """Return what stands against whoever signed, or None. A form that does not say counts as signed by the person.
 
-    What was told last counts. The answer names the whole rule, and so not the age.
+    The answer names the whole rule, and so not the age.
     """
-    newest = max(told, key=lambda one: (one.at, one.referred_at), default=None)
-    if newest is None:
+    known = _before(told, signed_at)
+    if known is None:
         allowed = signers.unknown
     else:
-        rules = signers.about(signed.kind, *newest.on(signed_at))
+        rules = signers.about(signed.kind, *known.on(signed_at))
         allowed = frozenset(Signer).intersection(*(rule.signs for rule in rules))
     return None if (signed.signed_by or Signer.PERSON) in allowed else _problem(signed, signers)
+
+
+def _before(told: Iterable[AgeTold], signed_at: datetime) -> AgeTold | None:
+    """Return the age as it was told last of the referrals until then; without one, as the next referral tells it.
+
+    Nobody was as old when they signed as a later referral says.
+    """
+    known = list(told)
+    before = [one for one in known if one.referred_at <= signed_at]
+    if before:
+        return max(before, key=lambda one: (one.at, one.referred_at))
+    return min(known, key=lambda one: (one.referred_at, one.at), default=None)
 
 
 def _problem(signed: ConsentSigned, signers: Signers) -> Problem:
