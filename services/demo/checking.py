@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from contracts.catalogue import AssignmentMade, LedgerExtended
+from contracts.catalogue import AssignmentMade, LedgerExtended, MessageRefused
 from services.plumbing.chains import Head, line_of, verified
 
 if TYPE_CHECKING:
@@ -126,9 +126,10 @@ def _read(run: Run) -> Iterator[str]:
 
 def _refused(run: Run) -> Iterator[str]:
     """What an agency of the demonstration says is admitted, unless the case is about a refusal."""
+    about = run.case.expect.end == "refused" or MessageRefused.name in run.case.expect.holder_hears
     for message in run.messages:
         refusal = getattr(message.fact.event, "refusal", None)
-        if refusal is not None and run.case.expect.end != "refused":
+        if refusal is not None and not about:
             yield f"{refusal.message_type} of {message.agency} was refused: {refusal.reason}"
 
 

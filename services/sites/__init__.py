@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.sites.agencies import Agency
 from services.sites.errors import SiteUnreadable
+from services.sites.forms import FormText, Members, Signers, SigningRule
 from services.sites.loading import load_site
 from services.sites.permissions import Permission, Relation
 from services.sites.policies import BEFORE_ALL_POLICIES, Clause, Policy, Words
@@ -21,11 +22,15 @@ __all__ = [
     "Demographics",
     "DrugKind",
     "Following",
+    "FormText",
     "KnownOffence",
+    "Members",
     "Permission",
     "Policy",
     "Recognition",
     "Relation",
+    "Signers",
+    "SigningRule",
     "Site",
     "SiteUnreadable",
     "Standing",

@@ -9,7 +9,8 @@ from zoneinfo import available_timezones
 from contracts import catalogue, topics  # noqa: F401  # the catalogue puts every event on the shelf
 from contracts.event import newest, shelf
 from contracts.parts import NOTICE
-from contracts.words import Door, Role
+from contracts.words import ConsentKind, Door, Role
+from services.sites.forms import OLDEST
 from services.sites.standing import JUSTICE, unlawful
 from services.sites.texts import problems_of_texts
 
@@ -46,7 +47,8 @@ _POLICE_DOORS: Final = frozenset({Door.ARREST_DIVERSION, Door.SOCIAL_CONTACT})
 def problems_of(site: Site) -> tuple[str, ...]:
     """Return everything that does not hold, each as `file: key: rule`; empty for a sound site."""
     return (
-        *_settings(site), *_agencies(site), *_permissions(site), *_policies(site), *problems_of_texts(site.texts),
+        *_settings(site), *_agencies(site), *_permissions(site), *_policies(site), *_forms(site),
+        *problems_of_texts(site.texts),
     )  # fmt: skip
 
 
@@ -165,6 +167,24 @@ def _policies(site: Site) -> Iterator[str]:
     yield from _twice("policies", "in_force_from", [policy.in_force_from.isoformat() for policy in site.policies])
     for policy in site.policies:
         yield from _twice(policy.file, "clause", [clause.id for clause in policy.clauses])
+
+
+def _forms(site: Site) -> Iterator[str]:
+    texts = [f"{one.id} {one.version} {one.language}" for one in site.statements]
+    yield from _twice("statements.toml", "statement", texts)
+    yield from _twice("members.toml", "list", [one.version for one in site.members])
+    for one in site.members:
+        here = f"members.toml: {one.version}.members"
+        if unknown := one.members - set(site.agencies):
+            yield f"{here}: No such agency: {_listed(unknown)}."
+        named = one.members & set(site.agencies)
+        if justice := {slug for slug in named if site.agencies[slug].follows.criminal_justice}:
+            yield f"{here}: Nobody of the justice system treats people: {_listed(justice)}."
+    yield from _twice("signers.toml", "rule", [rule.id for rule in site.signers.rules])
+    for kind in ConsentKind:
+        ages = [age for age in range(OLDEST + 1) if len(site.signers.about(kind, age, age)) != 1]
+        if ages:
+            yield f"signers.toml: rule: Exactly one rule speaks of {kind} at the age of {ages[0]}."
 
 
 def _twice(file: str, key: str, names: list[str]) -> Iterator[str]:

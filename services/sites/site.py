@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.words import Code, Door, NibrsCode, Role, Slug, Verdict
 from services.sites.agencies import Agency
+from services.sites.forms import FormText, Members, Signers
 from services.sites.permissions import Permission
 from services.sites.policies import Policy, Words, in_force, words_of
 from services.sites.standing import Following, Standing, follows
@@ -125,6 +126,11 @@ class Site(_Frozen):
     demographics: Demographics
     texts: Mapping[TextKind, tuple[Text, ...]]
     """Every dated text that goes out word for word, oldest first."""
+    statements: tuple[FormText, ...]
+    """What consent forms state."""
+    members: Annotated[tuple[Members, ...], Field(min_length=1)]
+    """The lists of the intermediary's members that were given with forms."""
+    signers: Signers
     basis: Mapping[str, str]
     """Of each setting (`clocks.arrival_minutes`): its source, or `not published:` and who chose it."""
 
@@ -137,6 +143,15 @@ class Site(_Frozen):
     def case_management(self) -> tuple[Agency, ...]:
         """The agencies that get first offers, by slug."""
         return tuple(agency for _, agency in sorted(self.agencies.items()) if agency.role is Role.CASE_MANAGEMENT)
+
+    def statement(self, text: str, version: str, language: str | None) -> FormText | None:
+        """Return the statement with these words; None where no form can have made it."""
+        wanted = (text, version, language)
+        return next((one for one in self.statements if (one.id, one.version, one.language) == wanted), None)
+
+    def members_of(self, version: str | None) -> frozenset[str] | None:
+        """Return who is on this list of members; None where no such list was given out."""
+        return next((one.members for one in self.members if one.version == version), None)
 
     def permissions_for(self, event: str, agency: str) -> tuple[Permission, ...]:
         """Return the rows that speak of this event to this agency; empty: it may never get it (default deny)."""

@@ -133,12 +133,13 @@ async def test_an_appointment_and_an_expiry_may_lie_ahead(door):
     signed = {
         "form_reference": "F-1",
         "kind": "part2_specific",
-        "discloser": PROVIDER,
+        "disclosers": [PROVIDER],
         "recipients": ["sea-mar"],
         "categories": ["identity"],
         "purpose": "service_provision",
         "signed_on": "2026-03-02",
         "expires_at": "2027-03-02T00:00:00Z",
+        "irrevocable_until_at": "2026-09-02T00:00:00Z",
     }
     assert door(record(signed, name="consent.signed", agency=PROVIDER, subject=OWN)).event.name == "consent.signed"
 

@@ -6,7 +6,7 @@ nobody could take (there is no offer to answer) is passed over.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contracts.envelope import Fact, instant, written
@@ -15,6 +15,8 @@ from tests.journeys.cast import CASE_MANAGERS, OFFICE, ORIS, POLICE, PROVIDER, M
 from tests.journeys.memory import WholeHub
 
 PROSECUTOR = "bellingham-city-attorney"
+VERSION = "2026-01"
+"""Of the list of members and of the statements that a form names."""
 BEFORE, NOW_TAG = "qaa", "qab"
 """Languages that nobody speaks: by them the case managers know which of the two an offer is for."""
 TAKEN_ON = ("accept", "handoff", "intake")
@@ -205,9 +207,16 @@ class Town:
 def _consent(
     to: str, purpose: str, day: str, number: int, kind: str = "hub_handoff", categories: list[str] | None = None
 ) -> tuple[str, dict[str, Any]]:
+    last_day = (datetime.fromisoformat(day) + timedelta(days=600)).replace(tzinfo=UTC).isoformat()
+    of_part2 = {
+        "disclosers": [OFFICE], "signed_by": "person", "signature": "paper", "intermediary": OFFICE,
+        "members_version": VERSION, "statements": [{"text": "right-to-revoke", "version": VERSION}],
+        "expires_at": last_day, "language": "en",
+    }  # fmt: skip
     return "consent.signed", {
-        "form_reference": f"form-{number}", "kind": kind, "discloser": OFFICE, "recipients": [to], "purpose": purpose,
+        "form_reference": f"form-{number}", "kind": kind, "recipients": [to], "purpose": purpose,
         "categories": categories or ["identity", "contact", "needs"], "signed_on": day,
+        **({"disclosers": [OFFICE], "signed_by": "person"} if kind == "hub_handoff" else of_part2),
     }  # fmt: skip
 
 

@@ -230,8 +230,9 @@ def granted(
     minutes: float = 40,
 ) -> Fact:
     event = ConsentGranted(
-        consent_id=consent_id, kind=kind, witness=CASEWORK, discloser=CASEWORK, recipients=recipients or (CASEWORK,),
-        categories=tuple(categories), purpose=purpose, signed_on=date(2026, 3, 2), expires_at=expires_at,
+        consent_id=consent_id, kind=kind, witness=CASEWORK, disclosers=(CASEWORK,),
+        recipients=recipients or (CASEWORK,), categories=tuple(categories), purpose=purpose,
+        signed_on=date(2026, 3, 2), expires_at=expires_at,
     )  # fmt: skip
     return heard(event, minutes=minutes)
 

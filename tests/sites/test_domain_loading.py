@@ -123,6 +123,17 @@ def refusal(site):
         ("texts.toml", "[[redisclosure-short]]", "[[redisclosure-brief]]", "texts.toml: redisclosure-brief"),
         ("texts.toml", 'in_force_from = "2024-04-16"', 'in_force_from = "2026-02-16"', "redisclosure-long: A site has"),
         ("areas.toml", 'code = "blaine"', 'code = "Blaine!"', "areas.toml: 1.code: "),
+        ("statements.toml", 'language = "en"', 'language = "English"', "statements.toml: 0.language: "),
+        (
+            "statements.toml", 'language = "es"', 'language = "en"',
+            "statement: right-to-revoke 2026-01 en is there 2 times.",
+        ),
+        ("statements.toml", "approval = ", "approved = ", "statements.toml: 0.approval: "),
+        ("members.toml", '"sea-mar"', '"nobody-here"', "2026-01.members: No such agency: nobody-here."),
+        ("members.toml", '"sea-mar"', '"bellingham-police"', "Nobody of the justice system treats people: "),
+        ("signers.toml", 'unknown = ["person"]', 'unknown = ["anybody"]', "signers.toml: unknown.0: "),
+        ("signers.toml", "to_years = 12", "to_years = 11", "Exactly one rule speaks of hub_handoff at the age of 12."),
+        ("signers.toml", "from_years = 18", "from_years = 17", "one rule speaks of hub_handoff at the age of 17."),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_file_and_key(site, file, old, new, said):

@@ -27,7 +27,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "review.decided": "{it.by} decided the review: {it.verdict}.",
     "review.refused": "An answer of {it.refusal.agency} fits no open review: {it.refusal.reason}.",
     "consent.granted": "A consent counts from now on (witness {it.witness}, {it.kind}).",
-    "consent.withdrawn": "A consent was taken back ({it.how}).",
+    "consent.withdrawn": "A consent counts no more ({it.how}).",
     "consent.expired": "A consent has expired.",
     "revocation.settled": "What the person took back by way of {it.agency} has been dealt with.",
     "consent.refused": "A {it.refusal.message_type} of {it.refusal.agency} does not count: {it.refusal.reason}.",
