@@ -11,8 +11,10 @@ from contracts.reading import read
 from services.intake.app import service
 from services.plumbing.database import Database
 from services.plumbing.handling import Handler
+from services.plumbing.identity import mark_of
 from services.plumbing.keystore import PostgresKeyStore
 from services.plumbing.sealing import Sealer, Wrapping
+from services.plumbing.tokens import Place
 from tests.intake.examples import KEYS, site
 
 
@@ -56,7 +58,9 @@ class PostgresHouse:
         async with self.database.connection() as conn:
             opener = await self.sealer.opener(conn, fact.event.sealed.values())
         return {
-            category.value: json.loads(opener.open(token, fact.subject))
+            category.value: json.loads(
+                opener.open(token, Place(fact.subject, category, event=mark_of(fact.source, fact.id)))
+            )
             for category, token in fact.event.sealed.items()
         }
 

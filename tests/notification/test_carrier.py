@@ -15,6 +15,7 @@ from services.notification.app.carrier import Carrier
 from services.notification.domain.judging import Judge
 from services.notification.gateways import Sent
 from services.notification.settings import CarrierSettings
+from services.plumbing.tokens import Place
 from tests.notification.examples import (
     CASEWORK,
     KEYS,
@@ -243,9 +244,9 @@ async def test_a_row_that_cannot_be_composed_is_withheld_and_the_lane_goes_on(be
 async def test_only_what_is_allowed_is_ever_opened(bench):
     opened: list[str] = []
 
-    def watching(token: str, person: str) -> bytes | None:
+    def watching(token: str, place: Place) -> bytes | None:
         opened.append(token)
-        return open_(token, person)
+        return open_(token, place)
 
     bench.world._open = watching
     await bench.carrier.carry(POLICE)

@@ -12,6 +12,7 @@ from services.notification.domain.dossier import Dossier
 from services.notification.domain.evolving import evolve
 from services.notification.domain.judging import Judge
 from services.notification.domain.lanes import LaneRow
+from services.notification.domain.telling import Open
 from services.sites import Site
 from tests.notification.examples import IDS, judge, open_, pseudonym
 
@@ -19,7 +20,8 @@ from tests.notification.examples import IDS, judge, open_, pseudonym
 class Told:
     """Facts go in; what lies on the lanes comes out. Everything is carried at the end of each fact."""
 
-    def __init__(self, *facts: Fact, site: Site | None = None) -> None:
+    def __init__(self, *facts: Fact, site: Site | None = None, opens: Open = open_) -> None:
+        self.opens = opens
         self.judge = judge() if site is None else Judge(site)
         self.dossiers: dict[str, Dossier] = {}
         self.waiting: list[LaneRow] = []
@@ -43,7 +45,7 @@ class Told:
     def carry(self, now: datetime) -> None:
         for row in self.waiting:
             dossier = self.dossiers.get(row.key, Dossier())
-            done: Carried = carried(row, dossier, self.judge, now, open_, pseudonym)
+            done: Carried = carried(row, dossier, self.judge, now, self.opens, pseudonym)
             if done.message is not None:
                 self.messages.append((row.agency, done.message))
             self.disclosures += done.disclosures

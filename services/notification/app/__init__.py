@@ -48,14 +48,16 @@ from services.plumbing.service import Service
 from services.plumbing.tables import PostgresTables
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
     from contracts.envelope import Fact
     from contracts.event import Event
     from services.notification.domain.dossier import Dossier
+    from services.notification.domain.telling import Open
     from services.plumbing.keystore import SiteKeys
     from services.plumbing.runner import Beside, Pipes
     from services.plumbing.service import Connection, Row, Store
+    from services.plumbing.tokens import Place
     from services.sites import Site
 
 HEARS: Final[tuple[type[Event], ...]] = (
@@ -127,13 +129,13 @@ class HubWorld:
         if said:
             self._pipes.wake()
 
-    async def opener(self, conn: Connection, tokens: Iterable[str]) -> Callable[[str, str], bytes | None]:
+    async def opener(self, conn: Connection, tokens: Iterable[str]) -> Open:
         """See `World`."""
         opener = await self._sealer.opener(conn, tokens)
 
-        def open_(token: str, person: str) -> bytes | None:
+        def open_(token: str, place: Place) -> bytes | None:
             try:
-                return opener.open(token, person)
+                return opener.open(token, place)
             except Erased:
                 return None
 

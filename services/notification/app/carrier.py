@@ -34,14 +34,13 @@ from services.plumbing.identity import derived
 from services.plumbing.log import logger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
     from services.notification.domain.judging import Judge
+    from services.notification.domain.telling import Open
     from services.plumbing.service import Connection
-
-    Open = Callable[[str, str], bytes | None]
 
 _NOBODY: Final = Dossier()
 
@@ -58,7 +57,7 @@ class World(Protocol):
         ...
 
     async def opener(self, conn: Connection, tokens: Iterable[str]) -> Open:
-        """Return what opens these tokens: (token, person) → clear bytes, or None where the record was erased."""
+        """Return what opens these tokens: (token, place) → clear bytes, or None where the record was erased."""
         ...
 
     def pseudonym(self, person: str, agency: str, offer: str | None = None) -> str:

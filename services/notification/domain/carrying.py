@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from services.notification.domain.dossier import Dossier
     from services.notification.domain.judging import Judge
     from services.notification.domain.lanes import LaneRow
+    from services.notification.domain.telling import Open
 
     Pseudonym = Callable[[str, str, str | None], str]
     """The name by which an agency knows a person; in the blind offer that is named, if one is."""
@@ -65,7 +66,7 @@ def carried(  # all that the last look takes, and nothing else
     dossier: Dossier,
     judge: Judge,
     now: datetime,
-    open_: Callable[[str, str], bytes | None],
+    open_: Open,
     pseudonym: Pseudonym,
 ) -> Carried:
     """Ask, and tell what is allowed. `open_` gives None for what was erased."""
@@ -78,7 +79,7 @@ def told(  # as above
     judge: Judge,
     answers: Answers,
     now: datetime,
-    open_: Callable[[str, str], bytes | None],
+    open_: Open,
     pseudonym: Pseudonym,
 ) -> Carried:
     """Open what is allowed and compose the message."""

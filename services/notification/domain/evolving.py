@@ -19,6 +19,7 @@ from contracts.assignments.onward_closed import OnwardClosed
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
+from contracts.envelope import agency_source
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
@@ -44,6 +45,7 @@ from services.notification.domain.kept import (
     Screening,
     Standing,
 )
+from services.plumbing.identity import mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -106,6 +108,7 @@ def _record(event: ReferralReceived | ReferralCorrected, revision: int, fact: Fa
         at=fact.at,
         particulars=Facts(told.area, told.language, told.needs, told.offences, told.drugs),
         sealed=event.sealed,
+        event=mark_of(fact.source, fact.id),
     )
 
 
@@ -165,17 +168,21 @@ def _over(dossier: Dossier, event: ConsentWithdrawn | ConsentExpired, _fact: Fac
     return replace(dossier, consents=_and(dossier.consents, event.consent_id, consent))
 
 
-def _asked(dossier: Dossier, event: OnwardAsked, _fact: Fact) -> Dossier:
+def _asked(dossier: Dossier, event: OnwardAsked, fact: Fact) -> Dossier:
+    """Keep who is asked. The note was sealed for the report that asks, which is the cause of this fact."""
     known = dossier.onwards.get(event.onward_id, Onward())
     asked = _and(known.asked, event.provider, event.note)
-    onward = Onward(event.asked_by, event.help_type, asked, known.closed)
+    reports, cause = known.reports, fact.envelope.causation_id
+    if event.note is not None and cause is not None:
+        reports = _and(reports, event.provider, mark_of(agency_source(event.asked_by), cause))
+    onward = Onward(event.asked_by, event.help_type, asked, known.closed, reports)
     return replace(dossier, onwards=_and(dossier.onwards, event.onward_id, onward))
 
 
 def _answered(dossier: Dossier, event: OnwardClosed, _fact: Fact) -> Dossier:
     known = dossier.onwards.get(event.onward_id, Onward())
     closed = _and(known.closed, event.state, event.provider or "")
-    onward = Onward(event.asked_by, known.help_type, known.asked, closed)
+    onward = Onward(event.asked_by, known.help_type, known.asked, closed, known.reports)
     return replace(dossier, onwards=_and(dossier.onwards, event.onward_id, onward))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,9 +11,10 @@ from contracts.event import newest
 from contracts.words import Category
 from services.notification.domain.judging import CATEGORY_OF
 from services.notification.domain.says import SAYS
+from services.plumbing.tokens import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from contracts.event import Event
     from services.notification.domain.answers import Allowed, Answers
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from services.notification.domain.kept import Offer, Record
     from services.notification.domain.lanes import LaneRow
 
+Open = Callable[[str, Place], bytes | None]
+"""Opens a sealed token that was found in this place; None where its record was erased."""
 _PLACES: Final = {category: place for place, category in enumerate(Category)}
 _OF_FIELDS: Final = frozenset(CATEGORY_OF.values())
 
@@ -45,9 +49,9 @@ class Telling:
         judge: Judge,
         referral_id: str | None,
         allowed: Sequence[Allowed],
-        open_: Callable[[str, str], bytes | None],
+        open_: Open,
     ) -> None:
-        """Nothing is opened yet. `open_` takes a sealed token and the person, and gives None where it was erased."""
+        """Nothing is opened yet. `open_` takes a sealed token and its place, and gives None where it was erased."""
         self.row, self.dossier, self.judge, self.referral_id, self.allowed = row, dossier, judge, referral_id, allowed
         self._open = open_
         self._opened: dict[str, dict[str, Any]] = {}
@@ -78,23 +82,26 @@ class Telling:
         Raises:
             RecordErased: it cannot be opened any more.
         """
-        token = self.record.sealed.get(category)
-        return None if token is None else self._parts(token).get(name)
+        record = self.record
+        token = record.sealed.get(category)
+        if token is None:
+            return None
+        if token not in self._opened:
+            place = Place(self.row.person or "", category, self.referral_id, record.event)
+            self._opened[token] = json.loads(self._clear(token, place))
+        return self._opened[token].get(name)
 
     def note(self) -> Any:
         """Open the case manager's note to the provider, or return None where there is none."""
-        token = self.dossier.onwards[self.row.onward_id or ""].asked.get(self.row.agency)
+        onward = self.dossier.onwards[self.row.onward_id or ""]
+        token = onward.asked.get(self.row.agency)
         if token is None:
             return None
-        return self._clear(token).decode()
+        place = Place(self.row.person or "", "note", event=onward.reports.get(self.row.agency))
+        return self._clear(token, place).decode()
 
-    def _parts(self, token: str) -> dict[str, Any]:
-        if token not in self._opened:
-            self._opened[token] = json.loads(self._clear(token))
-        return self._opened[token]
-
-    def _clear(self, token: str) -> bytes:
-        clear = self._open(token, self.row.person or "")
+    def _clear(self, token: str, place: Place) -> bytes:
+        clear = self._open(token, place)
         if clear is None:
             raise RecordErased(RecordErased.__doc__)
         return clear
