@@ -33,13 +33,13 @@ class Lines:
 class PostgresHouse:
     """The same questions as `House`, asked of PostgreSQL; made with `opened_house`."""
 
-    def __init__(self, dsn, made=None):
+    def __init__(self, dsn, made=None, keys=KEYS):
         self.dsn = dsn
         self.database = Database(dsn, "intake", password=None, instance="test", timeout=30)
         self.log = Lines()
-        wrapping = Wrapping(KEYS.site)
-        self.handler = Handler(made or service(site(), KEYS), self.database, log=self.log, wrap=wrapping.wrap)
-        self.sealer = Sealer(KEYS.site, PostgresKeyStore())
+        wrapping = Wrapping(keys.site)
+        self.handler = Handler(made or service(site(), keys), self.database, log=self.log, wrap=wrapping.wrap)
+        self.sealer = Sealer(keys.site, PostgresKeyStore())
 
     async def __aenter__(self):
         await self.database.open()
