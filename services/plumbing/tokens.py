@@ -56,10 +56,11 @@ class Token(NamedTuple):
 
     def stands_in(self, place: Place) -> bool:
         """Whether the token says of itself what its reader knows of the place. The first form says no event."""
+        _, field, record, event = place
         return (
-            place.field in {None, self.field}
-            and place.record in {None, self.record}
-            and (self.event is None or place.event in {None, self.event})
+            (field is None or field == self.field)
+            and (record is None or record == self.record)
+            and (event is None or self.event is None or event == self.event)
         )
 
 
@@ -68,7 +69,7 @@ def token_in(text: str) -> Token | None:
     found = _TOKEN.fullmatch(text)
     if found is None:
         return None
-    token = Token(*found.group("version", "record", "field", "event", "body"))
+    token = Token(*found.groups())
     return token if (token.version == VERSION) is (token.event is not None) else None
 
 
