@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import sys
@@ -38,8 +39,8 @@ def state():
 def hub(state, monkeypatch, capsys):
     """Runs `hub` with these words, as the program does, and says what came of it."""
 
-    def run(*words, stdin=""):
-        monkeypatch.setattr(sys, "argv", ["hub", *words, "--state", state])
+    def run(*words, stdin="", elsewhere=False):
+        monkeypatch.setattr(sys, "argv", ["hub", *words, *([] if elsewhere else ["--state", state])])
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
         code = 0
         try:
@@ -305,6 +306,26 @@ def test_an_exchange_that_was_stopped_goes_on_and_a_file_of_before_is_refused(hu
         assert file.read_bytes() == before
     finally:
         file.write_bytes(after)
+
+
+def test_where_the_key_comes_from_the_environment_the_operator_is_told_what_to_restart(hub, state, monkeypatch):
+    file, facts = Path(state) / "secrets" / "site.key", json.loads((Path(state) / "hub.json").read_text())
+    old, new = Ring.from_file(file).keys[0].raw, new_key()
+    monkeypatch.setenv("HUB_KAFKA", facts["kafka"])
+    monkeypatch.setenv("HUB_POSTGRES", facts["postgres"])
+    monkeypatch.setenv("HUB_SECRETS", str(file.parent))
+    monkeypatch.setenv("HUB_SITE_KEY", base64.b64encode(old).decode())
+    refused = hub("keys", "rotate", elsewhere=True)
+    assert (refused.returncode, "restart the services" in refused.stderr) == (1, True)
+    monkeypatch.setenv("HUB_SITE_KEY", ",".join(base64.b64encode(key).decode() for key in (new, old)))
+    # The services of this hub follow a file; here it stands for their environment after the restart.
+    keep(file, [new, old])
+    told = hub("keys", "rotate", elsewhere=True)
+    assert told.returncode == 0, told.stderr
+    assert f"Nothing names {Ring.of(old).keys[0].id.hex()} any more: take it out of HUB_SITE_KEY" in told.stdout
+    assert lines(hub("keys", "--json", elsewhere=True))[0]["from"] == "environment"
+    assert Ring.from_file(file) == Ring.of(new, old)
+    assert lines(hub("keys", "rotate", "--json"))[0]["records"] == 0
 
 
 def test_no_key_ever_shows(hub, state):
