@@ -46,6 +46,7 @@ _WHERE: Final = {
     "person": "persons.group",
     "agency": "agencies.group",
     "operator": "operators.group",
+    "keys": "keys.group",
     "topics": "laying.topics",
     "migrate": "laying.migrate",
     "contracts": "contracting.group",

@@ -35,7 +35,7 @@ def test_help_names_every_command_and_teaches_the_first_steps(hub):
     _, out, _ = hub("--help")
     for command in (
         "up", "demo", "status", "agency", "send", "listen", "refer", "timeline", "person", "reviews", "assign",
-        "topics", "migrate", "contracts", "operator",
+        "topics", "migrate", "contracts", "operator", "keys",
     ):  # fmt: skip
         assert f"  {command} " in out
     assert "First steps" in out
@@ -52,6 +52,7 @@ def test_help_names_every_command_and_teaches_the_first_steps(hub):
         (["reviews", "decide"], "hub reviews decide rev-"),
         (["assign"], "hub assign ref-"),
         (["person", "find"], "hub person find"),
+        (["keys", "rotate"], "hub keys rotate"),
     ],
     ids=lambda words: "-".join(words) if isinstance(words, list) else "",
 )
@@ -60,7 +61,9 @@ def test_help_of_a_command_has_an_example(hub, words, example):
     assert example in out
 
 
-@pytest.mark.parametrize("group", [[], ["person"], ["agency"], ["topics"], ["contracts"], ["operator"], ["reviews"]])
+@pytest.mark.parametrize(
+    "group", [[], ["person"], ["agency"], ["topics"], ["contracts"], ["operator"], ["reviews"], ["keys"]]
+)
 def test_what_each_command_does_is_said_in_a_whole_sentence(hub, group):
     _, out, _ = hub(*group, "--help")
     assert "..." not in out.partition("Commands:")[2]
@@ -141,6 +144,8 @@ def test_the_asyncapi_document_is_written_as_json(hub):
         ["reviews"],
         ["topics"],
         ["migrate"],
+        ["keys"],
+        ["keys", "rotate"],
         ["person", "links"],
         ["agency", "credentials", "bellingham-police"],
         ["listen", "--as", "bellingham-police"],

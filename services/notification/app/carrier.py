@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
-    from services.notification.domain.carrying import Mark, Open
+    from services.notification.domain.carrying import Mark
     from services.notification.domain.judging import Judge
+    from services.notification.domain.telling import Open
     from services.plumbing.service import Connection
-
 
 _NOBODY: Final = Dossier()
 
@@ -59,7 +59,7 @@ class World(Protocol):
         ...
 
     async def opener(self, conn: Connection, tokens: Iterable[str]) -> Open:
-        """Return what opens these tokens: (token, person) → clear bytes, or None where the record was erased."""
+        """Return what opens these tokens: (token, place) → clear bytes, or None where the record was erased."""
         ...
 
     async def marker(self, conn: Connection, records: Iterable[str]) -> Mark:

@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from services.notification.domain.dossier import Dossier
     from services.notification.domain.judging import Judge
     from services.notification.domain.lanes import LaneRow
+    from services.notification.domain.telling import Open
 
-    Open = Callable[[str, str], bytes | None]
-    """(sealed token, person) → the clear bytes, or None where the record was erased."""
     Pseudonym = Callable[[str, str, str | None], str]
     """The name by which an agency knows a person; in the blind offer that is named, if one is."""
     Mark = Callable[[str | None, bytes], str]

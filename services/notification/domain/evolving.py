@@ -23,6 +23,7 @@ from contracts.consents.revocation_settled import RevocationSettled
 from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.disclosures.disclosure_recalled import DisclosureRecalled
 from contracts.disclosures.recall_settled import RecallSettled
+from contracts.envelope import agency_source
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
@@ -50,6 +51,7 @@ from services.notification.domain.kept import (
     Screening,
     Standing,
 )
+from services.plumbing.identity import mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -112,6 +114,7 @@ def _record(event: ReferralReceived | ReferralCorrected, revision: int, fact: Fa
         at=fact.at,
         particulars=Facts(told.area, told.language, told.needs, told.offences, told.drugs),
         sealed=event.sealed,
+        event=mark_of(fact.source, fact.id),
     )
 
 
@@ -172,17 +175,21 @@ def _over(dossier: Dossier, event: ConsentWithdrawn | ConsentExpired, _fact: Fac
     return replace(dossier, consents=_and(dossier.consents, event.consent_id, consent))
 
 
-def _asked(dossier: Dossier, event: OnwardAsked, _fact: Fact) -> Dossier:
+def _asked(dossier: Dossier, event: OnwardAsked, fact: Fact) -> Dossier:
+    """Keep who is asked. The note was sealed for the report that asks, which is the cause of this fact."""
     known = dossier.onwards.get(event.onward_id, Onward())
     asked = _and(known.asked, event.provider, event.note)
-    onward = Onward(event.asked_by, event.help_type, asked, known.closed)
+    reports, cause = known.reports, fact.envelope.causation_id
+    if event.note is not None and cause is not None:
+        reports = _and(reports, event.provider, mark_of(agency_source(event.asked_by), cause))
+    onward = Onward(event.asked_by, event.help_type, asked, known.closed, reports)
     return replace(dossier, onwards=_and(dossier.onwards, event.onward_id, onward))
 
 
 def _answered(dossier: Dossier, event: OnwardClosed, _fact: Fact) -> Dossier:
     known = dossier.onwards.get(event.onward_id, Onward())
     closed = _and(known.closed, event.state, event.provider or "")
-    onward = Onward(event.asked_by, known.help_type, known.asked, closed)
+    onward = Onward(event.asked_by, known.help_type, known.asked, closed, known.reports)
     return replace(dossier, onwards=_and(dossier.onwards, event.onward_id, onward))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,9 +13,10 @@ from contracts.words import Category
 from services.notification.domain.answers import in_order
 from services.notification.domain.judging import CATEGORY_OF
 from services.notification.domain.says import SAYS
+from services.plumbing.tokens import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from contracts.event import Event
     from contracts.parts import Part2Notice
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from services.notification.domain.kept import Offer, Record
     from services.notification.domain.lanes import LaneRow
 
+Open = Callable[[str, Place], bytes | None]
+"""Opens a sealed token that was found in this place; None where its record was erased."""
 _OF_FIELDS: Final = frozenset(CATEGORY_OF.values())
 
 
@@ -47,9 +51,9 @@ class Telling:
         dossier: Dossier,
         judge: Judge,
         answers: Answers,
-        open_: Callable[[str, str], bytes | None],
+        open_: Open,
     ) -> None:
-        """Nothing is opened yet. `open_` takes a sealed token and the person, and gives None where it was erased."""
+        """Nothing is opened yet. `open_` takes a sealed token and its place, and gives None where it was erased."""
         self.row, self.dossier, self.judge = row, dossier, judge
         self.referral_id, self.allowed, self.notice = answers.referral_id, answers.allowed, answers.notice
         self._open = open_
@@ -81,23 +85,26 @@ class Telling:
         Raises:
             RecordErased: it cannot be opened any more.
         """
-        token = self.record.sealed.get(category)
-        return None if token is None else self._parts(token).get(name)
+        record = self.record
+        token = record.sealed.get(category)
+        if token is None:
+            return None
+        if token not in self._opened:
+            place = Place(self.row.person or "", category, self.referral_id, record.event)
+            self._opened[token] = json.loads(self._clear(token, place))
+        return self._opened[token].get(name)
 
     def note(self) -> Any:
         """Open the case manager's note to the provider, or return None where there is none."""
-        token = self.dossier.onwards[self.row.onward_id or ""].asked.get(self.row.agency)
+        onward = self.dossier.onwards[self.row.onward_id or ""]
+        token = onward.asked.get(self.row.agency)
         if token is None:
             return None
-        return self._clear(token).decode()
+        place = Place(self.row.person or "", "note", event=onward.reports.get(self.row.agency))
+        return self._clear(token, place).decode()
 
-    def _parts(self, token: str) -> dict[str, Any]:
-        if token not in self._opened:
-            self._opened[token] = json.loads(self._clear(token))
-        return self._opened[token]
-
-    def _clear(self, token: str) -> bytes:
-        clear = self._open(token, self.row.person or "")
+    def _clear(self, token: str, place: Place) -> bytes:
+        clear = self._open(token, place)
         if clear is None:
             raise RecordErased(RecordErased.__doc__)
         return clear
