@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from services.demo.runs import Run
     from services.sites import Site
 
+_LASTS_MINUTES: Final = 6
+"""How many of the site's minutes a consent lasts that is to expire before the eyes of the demonstration."""
 _WAIT_SECONDS: Final = 25.0
 _CHARGE_DECIDED_BY: Final = timedelta(days=365)
 """The last day of a consent for a prosecutor: the hub does not hear that a charge was decided."""
@@ -47,7 +49,7 @@ async def play(agencies: Agencies, run: Run, holder: str, made: AssignmentMade) 
         if word == "wait":
             await _until(agencies, run, rest)
             continue
-        if word == "onward" and any(one.startswith("consent:") for one in run.case.course):
+        if word == "onward" and any(one.startswith(("consent:", "expiring:")) for one in run.case.course):
             await _until(agencies, run, "consent.granted", 1 + run.case.course.count("consent"))
         await agencies.say(run, holder, _event(agencies, run, holder, made, step), subject=run.pseudonyms.get(holder))
 
@@ -88,6 +90,12 @@ def consent(run: Run, holder: str, site: Site, form: str, day: date) -> ConsentS
     return signed
 
 
+def _expiring(signed: ConsentSigned, site: Site) -> ConsentSigned:
+    """Return the consent with a last moment: enough for one telling, and soon over."""
+    until = datetime.now(ZoneInfo(site.timezone)) + site.clocks.minutes(_LASTS_MINUTES)
+    return signed.model_copy(update={"expires_at": until})
+
+
 def _deficient(signed: ConsentSigned) -> ConsentSigned:
     """Return the consent under 42 CFR part 2 on the form of a hand-over, which lacks most that 2.31(a) asks for."""
     return signed.model_copy(
@@ -125,6 +133,7 @@ def _event(agencies: Agencies, run: Run, holder: str, made: AssignmentMade, step
         "no": lambda: PersonDeclined(referral_id=made.referral_id),
         "handoff": lambda: HandoffCompleted(offer_id=made.offer_id),
         "consent": lambda: agencies.signed(run, holder, rest),
+        "expiring": lambda: _expiring(agencies.signed(run, holder, rest), agencies.site),
         "deficient": lambda: _deficient(agencies.signed(run, holder, "")),
         "intake": lambda: IntakeCompleted(completed_on=today),
         "onward": lambda: OnwardRequested(help_type=HelpType(help_type), to=provider or None),
@@ -135,7 +144,8 @@ def _event(agencies: Agencies, run: Run, holder: str, made: AssignmentMade, step
 
 
 async def _until(agencies: Agencies, run: Run, name: str, count: int = 1) -> None:
-    for _ in range(int(_WAIT_SECONDS * 4)):
+    longest = max(_WAIT_SECONDS, 2 * agencies.site.clocks.minutes(_LASTS_MINUTES).total_seconds())
+    for _ in range(int(longest * 4)):
         if seen(run, name) >= count:
             return
         await agencies.mirror.changed(0.25)
