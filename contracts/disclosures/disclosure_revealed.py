@@ -32,7 +32,7 @@ class DisclosureRevealedV1(Event):
     """`permission/<name>`; several are joined by spaces."""
     why: Sealed
     """Sealed under the record's own key, and gone with it."""
-    signature: Annotated[str, Field(max_length=200)]
+    operator_signature: Annotated[str, Field(max_length=200)]
     """The operator's, over the request."""
     policy_hash: str
     revealed_at: Instant

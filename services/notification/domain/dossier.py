@@ -47,6 +47,8 @@ class Dossier:
     onwards: dict[str, Onward] = field(default_factory=dict)
     sayings: dict[str, Saying] = field(default_factory=dict)
     recalls: dict[str, Recall] = field(default_factory=dict)
+    erased: frozenset[str] = frozenset()
+    """Referrals of which nothing else is kept but their offers' ids."""
     standing: Standing = IN_GOOD_STANDING
 
     def agreement(self, referral_id: str, office: str) -> Agreement:

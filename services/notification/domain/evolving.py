@@ -23,6 +23,7 @@ from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.disclosures.disclosure_recalled import DisclosureRecalled
 from contracts.disclosures.recall_settled import RecallSettled
 from contracts.referrals.referral_corrected import ReferralCorrected
+from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
 from contracts.screenings.review_decided import SITE_DEFAULT, ReviewDecided
@@ -34,7 +35,7 @@ from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.to_hub.recall_answered import RecallAnswered
 from contracts.words import Door, RuleResult
-from services.notification.domain import offers, recalling
+from services.notification.domain import erasing, offers, recalling
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.kept import (
     Answer,
@@ -66,7 +67,11 @@ def evolve(before: Dossier | None, fact: Fact) -> Dossier:
     """Fold one fact; what says nothing of a dossier leaves it as it is."""
     folded = _FOLDED.get(type(fact.event))
     dossier = before or NOTHING
-    return dossier if folded is None else folded(dossier, fact.event, fact)
+    if folded is None:
+        return dossier
+    if dossier.erased and erasing.is_of_one(dossier, fact.event):
+        return erasing.with_what_outlasts(dossier, fact.event)
+    return folded(dossier, fact.event, fact)
 
 
 def _received(dossier: Dossier, event: ReferralReceived, fact: Fact) -> Dossier:
@@ -171,7 +176,7 @@ def _over(dossier: Dossier, event: ConsentWithdrawn | ConsentExpired, _fact: Fac
 
 def _asked(dossier: Dossier, event: OnwardAsked, _fact: Fact) -> Dossier:
     known = dossier.onwards.get(event.onward_id, Onward())
-    asked = _and(known.asked, event.provider, event.note)
+    asked = _and(known.asked, event.provider, erasing.readable(dossier, event.note))
     onward = Onward(event.asked_by, event.help_type, asked, known.closed)
     return replace(dossier, onwards=_and(dossier.onwards, event.onward_id, onward))
 
@@ -219,6 +224,7 @@ _FOLDED: Final[Mapping[type[Event], Callable[[Dossier, Any, Fact], Dossier]]] = 
     ReferralReceived: _received,
     ReferralCorrected: _corrected,
     ReferralRetracted: _retracted,
+    ReferralErased: erasing.erased,
     ScreeningDetermined: _screened,
     ReviewRequested: _called,
     ReviewDecided: _decided,

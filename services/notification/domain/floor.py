@@ -36,6 +36,8 @@ OF_AN_ARREST: Final = frozenset(
 """What only an arrest diversion calls for; every other door yields the receipt and no more."""
 OF_NOBODY: Final = frozenset({"message.refused"})
 """Messages in which there is no person."""
+CANCELLED: Final = "offer.cancelled"
+"""Said also of a record that was erased: whoever is on the way has to hear it, and it names nobody."""
 RECALL: Final = "information.recalled"
 """About messages of the reader's own lane, whatever became of the record since."""
 MEETING: Final = frozenset({"offer.made", "assignment.made"})
@@ -60,6 +62,8 @@ def floor(  # all that the judge has at hand
     if message == RECALL:
         recall = dossier.recalls.get(question.recall_id or "")
         return None if recall is not None and recall.open else "recall-settled"
+    if referral_id in dossier.erased:
+        return None if message == CANCELLED else "erased"
     if record is None or referral_id is None:
         return "no-record"
     if message in OF_AN_ARREST and record.door is not Door.ARREST_DIVERSION:

@@ -43,6 +43,7 @@ class Told:
     categories: frozenset[Category]
     by: tuple[str, ...]
     """`permission/<id>` and `consent/<id>`."""
+    message_type: str = ""
 
 
 ToldTo = dict[str, list[Told]]
@@ -70,7 +71,7 @@ def told_of(entries: Iterable[str]) -> tuple[Told, ...]:
 def being_told(row: LaneRow, verdict: Verdict) -> tuple[Told, ...]:
     """Return what a row that is being carried counts as having told."""
     return tuple(
-        Told(row.agency, row.message_id, verdict.referral_id, answer.categories, answer.by)
+        Told(row.agency, row.message_id, verdict.referral_id, answer.categories, answer.by, row.message)
         for answer in verdict.allowed
     )
 
@@ -88,6 +89,7 @@ def _told(entry: Members) -> Told:
         referral_id=entry.get("referral"),
         categories=frozenset(map(Category, entry["categories"])),
         by=tuple(entry["by"]),
+        message_type=entry["message_type"],
     )
 
 
