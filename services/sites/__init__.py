@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.sites.agencies import Agency, Standing
+from services.sites.erasure import Ground
 from services.sites.errors import SiteUnreadable
 from services.sites.loading import load_site
 from services.sites.permissions import Permission, Relation
@@ -17,6 +18,7 @@ __all__ = [
     "Clocks",
     "Demographics",
     "DrugKind",
+    "Ground",
     "KnownOffence",
     "Permission",
     "Policy",

@@ -30,7 +30,7 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         raise SiteUnreadable(f"{slug}: folder: There is no such site. Next: name one that is there: {there}.")
     raw = _Files(folder)
     data = raw.read("site.toml")
-    names = ("clocks", "areas", "offences", "demographics", "permissions", "texts")
+    names = ("clocks", "areas", "offences", "demographics", "permissions", "texts", "erasure")
     sections = {name: raw.read(f"{name}.toml") for name in names}
     roles = raw.read("roles.toml")
     agencies = _agencies(raw, roles)
@@ -46,6 +46,7 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         "demographics": sections["demographics"],
         "permissions": permissions,
         "texts": sections["texts"],
+        "erasure": sections["erasure"].get("ground", []),
         "policies": _policies(raw),
         "policy_hash": _hash([permissions, {one: agency.get("may_hear") for one, agency in agencies.items()}]),
         "basis": basis,
@@ -128,7 +129,7 @@ def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
             file, key = raw.policy_files[index], list(rest)
         case ("clocks" | "demographics" | "texts" as section, *rest):
             file, key = f"{section}.toml", list(rest)
-        case ("areas" | "permissions" | "offences" as section, *rest):
+        case ("areas" | "permissions" | "offences" | "erasure" as section, *rest):
             file, key = f"{section}.toml", list(rest)
         case ("drugs", *rest):
             file, key = "offences.toml", ["drug", *rest]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from contracts.envelope import Fact
 
@@ -28,6 +29,17 @@ class Heard(Fact):
     """By what the person in it can be recognised."""
     left_out: int = 0
     """How many of its fields no contract knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A record to be erased: its key, and all that is kept by which it or its person could be found again."""
+
+    referral_id: str
+    person: str
+    at: datetime
+    ground: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
