@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from services.intake.domain import (
     DESTRUCTION,
     NOTHING,
     Case,
+    Erasure,
+    Erasures,
     Gone,
     LeftOut,
     Marked,
@@ -196,28 +196,6 @@ class Cases:
         await conn.execute(_FORGET_DAYS, case, DESTRUCTION, gone.referral_id)
         await conn.execute(_FORGET_PARKED, case)
         await conn.execute(_NOTE_ERASURE, gone.referral_id, gone.at, gone.ground, gone.by)
-
-
-@dataclass(frozen=True, slots=True)
-class Erasure:
-    """A record that was erased."""
-
-    referral_id: str
-    erased_at: datetime
-    ground: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Erasures:
-    """What was erased, and what waits: nothing of it identifies anybody."""
-
-    done: tuple[Erasure, ...]
-    waiting: int
-    """How many records have a day on which they may have to go."""
-    next_at: datetime | None
-    parked: int
-    """How many messages the door has put aside: what is of a record among them goes no sooner than it is settled."""
 
 
 async def erasures(conn: Connection) -> Erasures:

@@ -12,6 +12,7 @@ from services.intake.domain import evolve, read
 from services.intake.domain.naming import referral_id_of
 from tests.intake.examples import OFFICE, POLICE, PSEUDONYMS, House, arrest, community, incident, naming, record
 
+KINDS = ["submit", "submit", "amend", "withdraw", "withdraw", "erase", "report", "community", "nonsense"]
 NUMBERS = st.sampled_from(["1", "2"])
 
 
@@ -22,11 +23,7 @@ def stories(draw):
     for place in range(draw(st.integers(1, 8))):
         number = draw(NUMBERS)
         of = {"incident_number": number}
-        kind = draw(
-            st.sampled_from(
-                ["submit", "submit", "amend", "withdraw", "withdraw", "erase", "report", "community", "nonsense"]
-            )
-        )
+        kind = draw(st.sampled_from(KINDS))
         person = draw(
             st.sampled_from([{}, {"agency_person_number": "MNI-1"}, {"legal_name": "J S", "birth_date": "1990-05-05"}])
         )

@@ -4,7 +4,7 @@ from services.intake.domain.cases import NOTHING, Case, evolve, read, written
 from services.intake.domain.decisions import decide, follow
 from services.intake.domain.door import Door, reused
 from services.intake.domain.erasing import DESTRUCTION
-from services.intake.domain.heard import Gone, LeftOut
+from services.intake.domain.heard import Erasure, Erasures, Gone, LeftOut
 from services.intake.domain.naming import Naming
 from services.intake.domain.register import Changes, Marked, Pair, Register, Wanted, changes, wanted
 from services.intake.domain.rules import Rules
@@ -16,6 +16,8 @@ __all__ = [
     "Case",
     "Changes",
     "Door",
+    "Erasure",
+    "Erasures",
     "Gone",
     "LeftOut",
     "Marked",

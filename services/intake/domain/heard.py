@@ -49,3 +49,25 @@ class LeftOut:
     agency: str
     event: str
     fields: int
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A record that was erased."""
+
+    referral_id: str
+    erased_at: datetime
+    ground: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erasures:
+    """What was erased, and what waits: nothing of it identifies anybody."""
+
+    done: tuple[Erasure, ...]
+    waiting: int
+    """How many records have a day on which they may have to go."""
+    next_at: datetime | None
+    parked: int
+    """How many messages the door has put aside: what is of a record among them goes no sooner than it is settled."""

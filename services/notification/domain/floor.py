@@ -38,6 +38,8 @@ OF_NOBODY: Final = frozenset({"message.refused"})
 """Messages in which there is no person."""
 CANCELLED: Final = "offer.cancelled"
 """Said also of a record that was erased: whoever is on the way has to hear it, and it names nobody."""
+SHOWN: Final = "person.revealed"
+"""Shown to an operator who asked for it and signed; it goes to no lane."""
 RECALL: Final = "information.recalled"
 """About messages of the reader's own lane, whatever became of the record since."""
 MEETING: Final = frozenset({"offer.made", "assignment.made"})
@@ -57,6 +59,8 @@ def floor(  # all that the judge has at hand
     message = question.message
     if role is Role.LAW_ENFORCEMENT and message not in POLICE_HEAR:
         return "police-hear-notices-only"
+    if message == SHOWN and question.operator is None:
+        return "shown-only"
     if message in OF_NOBODY:
         return None
     if message == RECALL:

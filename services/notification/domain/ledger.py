@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.disclosures.disclosure_made import DisclosureMade
 from contracts.disclosures.disclosure_recalled import DisclosureRecalled
+from contracts.disclosures.disclosure_revealed import DisclosureRevealed
 from contracts.disclosures.disclosure_withheld import DisclosureWithheld
 from contracts.disclosures.recall_settled import RecallSettled
 from contracts.words import Category
@@ -109,6 +110,22 @@ def _made(event: DisclosureMade) -> Members:
     }
 
 
+def _revealed(event: DisclosureRevealed) -> Members:
+    return {
+        "kind": "revealed",
+        "at": moment(event.revealed_at),
+        "reveal": event.reveal_id,
+        "operator": event.operator,
+        "referral": event.referral_id,
+        "categories": [*event.categories],
+        "purpose": event.purpose,
+        "by": event.allowed_by.split(),
+        "why": event.why,
+        "signature": event.operator_signature,
+        "policy": event.policy_hash,
+    }
+
+
 def _withheld(event: DisclosureWithheld) -> Members:
     return {
         "kind": "withheld",
@@ -149,6 +166,7 @@ def _settled(event: RecallSettled) -> Members:
 
 _KEPT: Final[Mapping[type[Event], Callable[[Any], Members]]] = {
     DisclosureMade: _made,
+    DisclosureRevealed: _revealed,
     DisclosureWithheld: _withheld,
     DisclosureRecalled: _recalled,
     RecallSettled: _settled,
