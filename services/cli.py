@@ -44,6 +44,8 @@ _WHERE: Final = {
     "reviews": "watching.reviews",
     "assign": "watching.assign",
     "person": "persons.group",
+    "reveal": "revealing.reveal",
+    "erase": "erasing.erase",
     "agency": "agencies.group",
     "operator": "operators.group",
     "keys": "keys.group",

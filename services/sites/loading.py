@@ -30,7 +30,10 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         raise SiteUnreadable(f"{slug}: folder: There is no such site. Next: name one that is there: {there}.")
     raw = _Files(folder)
     data = raw.read("site.toml")
-    names = ("clocks", "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers")
+    names = (
+        "clocks", "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers",
+        "erasure",
+    )  # fmt: skip
     sections = {name: raw.read(f"{name}.toml") for name in names}
     roles = raw.read("roles.toml")
     agencies = _agencies(raw, roles)
@@ -49,6 +52,7 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         "statements": sections["statements"].get("statement", []),
         "members": sections["members"].get("list", []),
         "signers": {"rules": sections["signers"].pop("rule", [])} | sections["signers"],
+        "erasure": sections["erasure"].get("ground", []),
         "policies": _policies(raw),
         "policy_hash": _hash([permissions, {one: agency.get("may_hear") for one, agency in agencies.items()}]),
         "basis": basis,
@@ -137,7 +141,7 @@ def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
             file, key = raw.policy_files[index], list(rest)
         case ("clocks" | "demographics" | "texts" | "signers" as section, *rest):
             file, key = f"{section}.toml", list(rest)
-        case ("areas" | "permissions" | "offences" | "statements" | "members" as section, *rest):
+        case ("areas" | "permissions" | "offences" | "statements" | "members" | "erasure" as section, *rest):
             file, key = f"{section}.toml", list(rest)
         case ("drugs", *rest):
             file, key = "offences.toml", ["drug", *rest]

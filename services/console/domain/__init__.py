@@ -14,7 +14,7 @@ from contracts.event import newest, shelf
 from contracts.topics import HUB_TOPICS, TO_HUB
 from services.console.domain.files import File, Link, Referral, Review, changes_a_file, evolve
 from services.console.domain.grounds import worded
-from services.console.domain.timeline import Line, Step, decide, in_order, key, numbered, step_of
+from services.console.domain.timeline import OUTLASTING, Line, Step, decide, in_order, key, numbered, step_of
 from services.console.domain.writing import read_file, shown, written_file
 
 _PASSED_OVER: Final = (ReferralSubmitted, ReferralAmended, ReferralWithdrawn, LedgerExtended)
@@ -28,6 +28,7 @@ HEARS: Final = tuple(
 
 __all__ = [
     "HEARS",
+    "OUTLASTING",
     "File",
     "Line",
     "Link",
