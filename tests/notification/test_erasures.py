@@ -159,7 +159,8 @@ async def test_the_persons_other_record_and_the_consents_go_on():
 
 LIFE = [
     received(), corrected(), screened(), screened(revision=1), review_requested(), review_decided(), offered(),
-    accepted(), handed_off(), enrolled(), unavailable(), retracted(), heard(PersonAgreed(referral_id=REFERRAL), by=POLICE),
+    accepted(), handed_off(), enrolled(), unavailable(), retracted(),
+    heard(PersonAgreed(referral_id=REFERRAL), by=POLICE),
 ]  # fmt: skip
 NOTE = f"hs1.{REFERRAL}.note.sealed"
 
