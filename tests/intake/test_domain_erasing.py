@@ -253,6 +253,14 @@ async def test_nothing_goes_by_itself_before_the_intake_is_completed_and_then_it
     assert names(await until(house, house.hub.at + timedelta(days=90))) == ["referral.erased"]
 
 
+async def test_a_completed_intake_sets_the_same_day_once_more():
+    house = House()
+    received = (await house.hear(record(arrest(person=JUVENILE))))[0]
+    [before] = days(house)
+    await enrolled(house, received)
+    assert days(house) == [before]
+
+
 @pytest.mark.parametrize(
     "data",
     [
