@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 
 from services import cli
+from services.plumbing.keystore import PostgresKeyStore
 from services.plumbing.ledger import PostgresLedger
 from tests.journeys.running import running
 from tests.platform.aside import now as at_once
@@ -261,6 +262,14 @@ def entries(state, person):
     return [json.loads(one) for one in at_once(_entries(json.loads((Path(state) / "hub.json").read_text()), person))]
 
 
+async def _destroyed(facts, record):
+    conn = await asyncpg.connect(facts["postgres"])
+    try:
+        assert await PostgresKeyStore().destroy(conn, record)
+    finally:
+        await conn.close()
+
+
 async def _entries(facts, person):
     conn = await asyncpg.connect(facts["postgres"])
     try:
@@ -300,6 +309,12 @@ def test_an_operator_is_shown_somebody_with_a_reason_and_a_signature_and_it_is_i
         assert word not in json.dumps(found)
         assert word not in hub("person", "show", person).stdout
         assert word not in hub("timeline", answer["referral_id"]).stdout
+
+    # It is entered before it is opened: what does not open any more is in the ledger all the same.
+    at_once(_destroyed(json.loads((Path(state) / "hub.json").read_text()), answer["referral_id"]))
+    gone = hub(*words, "robin-operator")
+    assert (gone.returncode, gone.stdout, "erased" in gone.stderr) == (1, "", True)
+    assert entries(state, person)[-1]["kind"] == "revealed"
 
 
 def test_a_record_is_erased_on_a_ground_that_holds_and_on_no_other(hub):
