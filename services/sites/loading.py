@@ -18,6 +18,13 @@ SITES: Final = Path(__file__).resolve().parents[2] / "deploy" / "sites"
 """Where the repository keeps its sites."""
 
 
+_SECTIONS: Final = (
+    "clocks", "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers",
+    "erasure",
+)  # fmt: skip
+"""The files of a site beside `site.toml`, `roles.toml`, its agencies and its policies."""
+
+
 def load_site(slug: str, root: Path | None = None) -> Site:
     """Read `<root>/<slug>/` and return the site.
 
@@ -30,11 +37,7 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         raise SiteUnreadable(f"{slug}: folder: There is no such site. Next: name one that is there: {there}.")
     raw = _Files(folder)
     data = raw.read("site.toml")
-    names = (
-        "clocks", "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers",
-        "erasure",
-    )  # fmt: skip
-    sections = {name: raw.read(f"{name}.toml") for name in names}
+    sections = {name: raw.read(f"{name}.toml") for name in _SECTIONS}
     roles = raw.read("roles.toml")
     agencies = _agencies(raw, roles)
     permissions = sections["permissions"].get("permission", [])
