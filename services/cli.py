@@ -44,6 +44,8 @@ _WHERE: Final = {
     "reviews": "watching.reviews",
     "assign": "watching.assign",
     "person": "persons.group",
+    "ledger": "ledger.group",
+    "receipt": "receipts.group",
     "agency": "agencies.group",
     "operator": "operators.group",
     "topics": "laying.topics",

@@ -7,6 +7,7 @@ from services.sites.errors import SiteUnreadable
 from services.sites.loading import load_site
 from services.sites.permissions import Permission, Relation
 from services.sites.policies import BEFORE_ALL_POLICIES, Clause, Policy, Words
+from services.sites.receipts import Receipts, ReceiptWords
 from services.sites.site import Area, Clocks, Demographics, DrugKind, KnownOffence, Recognition, Site, Text
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "KnownOffence",
     "Permission",
     "Policy",
+    "ReceiptWords",
+    "Receipts",
     "Recognition",
     "Relation",
     "Site",

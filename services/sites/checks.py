@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from contracts import catalogue, topics  # noqa: F401  # the catalogue puts every event on the shelf
 from contracts.event import newest, shelf
 from contracts.words import Door, Role
+from services.sites.wording import unworded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ _POLICE_DOORS: Final = frozenset({Door.ARREST_DIVERSION, Door.SOCIAL_CONTACT})
 
 def problems_of(site: Site) -> tuple[str, ...]:
     """Return everything that does not hold, each as `file: key: rule`; empty for a sound site."""
-    return (*_settings(site), *_agencies(site), *_permissions(site), *_policies(site))
+    return (*_settings(site), *_agencies(site), *_permissions(site), *_policies(site), *unworded(site))
 
 
 def sayable() -> frozenset[str]:
@@ -68,6 +69,7 @@ def _settings(site: Site) -> Iterator[str]:
     yield from _twice("areas.toml", "area", [area.code for area in site.areas])
     settings = {f"clocks.{name}" for name in type(site.clocks).model_fields if name != "minute_seconds"}
     settings |= {f"site.{name}" for name in ("door_priority", "recognition", "urgent_review_default")}
+    settings |= {f"receipt.{name}" for name in type(site.receipts).model_fields if name != "words"}
     for name in sorted(settings ^ set(site.basis)):
         section, key = name.split(".", 1)
         yield f"{section}.toml: basis.{key}: Each setting says where it comes from, and nothing else does."

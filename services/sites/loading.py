@@ -30,12 +30,13 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         raise SiteUnreadable(f"{slug}: folder: There is no such site. Next: name one that is there: {there}.")
     raw = _Files(folder)
     data = raw.read("site.toml")
-    names = ("clocks", "areas", "offences", "demographics", "permissions", "texts")
+    names = ("clocks", "areas", "offences", "demographics", "permissions", "texts", "receipt")
     sections = {name: raw.read(f"{name}.toml") for name in names}
     roles = raw.read("roles.toml")
     agencies = _agencies(raw, roles)
     permissions = sections["permissions"].get("permission", [])
     basis = _basis(data, "site") | _basis(sections["clocks"], "clocks")
+    basis |= _basis(sections["receipt"], "receipt")
     assembled = data | {
         "slug": slug,
         "agencies": agencies,
@@ -46,6 +47,7 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         "demographics": sections["demographics"],
         "permissions": permissions,
         "texts": sections["texts"],
+        "receipts": sections["receipt"] | {"words": _words(raw)},
         "policies": _policies(raw),
         "policy_hash": _hash([permissions, {one: agency.get("may_hear") for one, agency in agencies.items()}]),
         "basis": basis,
@@ -100,6 +102,11 @@ def _policies(raw: _Files) -> list[dict[str, Any]]:
     return [policy for _, policy in policies]
 
 
+def _words(raw: _Files) -> dict[str, Any]:
+    """Return the words of the receipt by language, which the name of their file says."""
+    return {Path(name).stem: raw.read(name) for name in raw.names("receipts")}
+
+
 def _basis(section: dict[str, Any], name: str) -> dict[str, str]:
     return {f"{name}.{key}": text for key, text in section.pop("basis", {}).items()}
 
@@ -128,6 +135,10 @@ def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
             file, key = raw.policy_files[index], list(rest)
         case ("clocks" | "demographics" | "texts" as section, *rest):
             file, key = f"{section}.toml", list(rest)
+        case ("receipts", "words", str(language), *rest):
+            file, key = f"receipts/{language}.toml", list(rest)
+        case ("receipts", *rest):
+            file, key = "receipt.toml", list(rest)
         case ("areas" | "permissions" | "offences" as section, *rest):
             file, key = f"{section}.toml", list(rest)
         case ("drugs", *rest):

@@ -13,6 +13,7 @@ from contracts.words import Code, Door, NibrsCode, Role, Slug, Verdict
 from services.sites.agencies import Agency
 from services.sites.permissions import Permission
 from services.sites.policies import Policy, Words, in_force, words_of
+from services.sites.receipts import Receipts
 
 _Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -126,6 +127,8 @@ class Site(_Frozen):
     drugs: Mapping[str, DrugKind]
     demographics: Demographics
     texts: Mapping[str, Text]
+    receipts: Receipts
+    """The person's receipt: its words and its codes."""
     basis: Mapping[str, str]
     """Of each setting (`clocks.arrival_minutes`): its source, or `not published:` and who chose it."""
 

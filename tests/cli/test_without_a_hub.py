@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import pytest
 
 from contracts.parts import PersonDetails
 from services import cli
-from services.plumbing.settings import PipesSettings
-
-
-@pytest.fixture
-def hub(monkeypatch, capsys):
-    """Runs `hub` with these words; returns exit code, standard output and standard error."""
-    for name in PipesSettings.model_fields:
-        monkeypatch.delenv(f"HUB_{name.upper()}", raising=False)
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["hub", *words])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as ended:
-            code = ended.code or 0
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 def test_help_names_every_command_and_teaches_the_first_steps(hub):

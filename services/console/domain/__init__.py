@@ -12,8 +12,12 @@ from contracts.catalogue import (  # puts every event on the shelf
 )
 from contracts.event import newest, shelf
 from contracts.topics import HUB_TOPICS, TO_HUB
+from services.console.domain.entries import Entry, NotTold, Other, Settled, TakenBack, Told, entries_of
 from services.console.domain.files import File, Link, Referral, Review, changes_a_file, evolve
 from services.console.domain.grounds import worded
+from services.console.domain.lists import YEARS, Disclosed, Listing, disclosed
+from services.console.domain.paper import Paper, as_html, as_text
+from services.console.domain.receipt import paper_of
 from services.console.domain.timeline import Line, Step, decide, in_order, key, numbered, step_of
 from services.console.domain.writing import read_file, shown, written_file
 
@@ -28,18 +32,33 @@ HEARS: Final = tuple(
 
 __all__ = [
     "HEARS",
+    "YEARS",
+    "Disclosed",
+    "Entry",
     "File",
     "Line",
     "Link",
+    "Listing",
+    "NotTold",
+    "Other",
+    "Paper",
     "Referral",
     "Review",
+    "Settled",
     "Step",
+    "TakenBack",
+    "Told",
+    "as_html",
+    "as_text",
     "changes_a_file",
     "decide",
+    "disclosed",
+    "entries_of",
     "evolve",
     "in_order",
     "key",
     "numbered",
+    "paper_of",
     "read_file",
     "shown",
     "step_of",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from services.console.domain import File, Line, Link, Referral, Review, Step, in_order, read_file, step_of
+from services.plumbing.ledger import PostgresLedger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,6 +70,20 @@ class Asking:
         """Return the file of a person; an empty one if nothing was ever heard."""
         state = await self._conn.fetchval(_FILE, subject)
         return File() if state is None else read_file(state)
+
+    async def same_person(self, subject: str) -> list[str]:
+        """Return the person and all records that are known to be the same one, over any number of links."""
+        found, ahead = {subject: None}, [subject]
+        while ahead:
+            links = (await self.file(ahead.pop())).links
+            others = [other for other, link in links.items() if link.standing == "linked" and other not in found]
+            found |= dict.fromkeys(others)
+            ahead += others
+        return list(found)
+
+    async def ledger(self, subject: str) -> list[str]:
+        """Return the ledger's entries about a person, as they are kept, oldest first."""
+        return await PostgresLedger().of_subjects(self._conn, [subject])
 
     async def caused_by(self, event_id: str) -> list[Step]:
         """Return what was said because of the event with this id."""
