@@ -147,6 +147,7 @@ async def _disclosed(
     now = datetime.now(UTC)
     told = []
     async with found.asking() as asking:
+        await reach.known(asking, person)
         people = await asking.same_person(person) if linked else [person]
         for one in people:
             entries = entries_of(await asking.ledger(one))

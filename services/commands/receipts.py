@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,11 +13,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperGroup
 
-from services.commands import reach, shown
-from services.commands.arguments import PersonArgument
+from services.commands import office, reach, shown
+from services.commands.arguments import OperatorOption, PersonArgument
 from services.commands.reach import JsonOption, StateOption
-from services.console.domain import Paper, as_html, as_text, entries_of, paper_of
+from services.console.domain import Paper, as_html, as_text, codes, entries_of, paper_of
+from services.console.store import Asking
+from services.console.store.codes import issue
+from services.intake.store import registered_operators
 from services.local.state import write_whole
+from services.plumbing.keystore import ensure_keys
 
 if TYPE_CHECKING:
     from typing import Any
@@ -84,6 +89,32 @@ def show(
     shown.say(f"The receipt is in {out}.")
 
 
+@group.command()
+def code(
+    person: PersonArgument,
+    operator: OperatorOption = office.UNNAMED,
+    state: StateOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Make a one-time code that prints the receipt of a person without a login.
+
+    It is shown once, and kept only as a keyed hash with your name; it works one time, until it expires. A helper types
+    it on the hub's page, and reads nothing else there.
+
+    Example: hub receipt code per-0123456789abcdef0123456789abcdef --operator juno-sample
+    """
+    found = reach.find(state)
+    made, until = asyncio.run(_issued(found, person, operator))
+    where = found.facts.get("console")
+    if json_:
+        shown.show_json({"person": person, "code": made, "good_until": until.isoformat(), "page": where})
+        return
+    shown.show_facts("One-time code", [
+        ("code", made), ("good until (UTC)", shown.minute(until.isoformat())), ("page", where or "HUB_CONSOLE_PORT"),
+    ])  # fmt: skip
+    shown.say("It is not shown again. Say it to the helper; do not send it together with a name.")
+
+
 def chosen_language(found: Reach, language: str | None) -> str:
     """Return the language that was chosen, else the site's own.
 
@@ -98,7 +129,25 @@ def chosen_language(found: Reach, language: str | None) -> str:
     return chosen
 
 
+async def _issued(found: Reach, person: str, operator: str) -> tuple[str, datetime]:
+    """Make a code, and keep its hash. Once there are operators, only one of them who has a key here may."""
+    async with found.connected("intake") as conn:
+        registered = await registered_operators(conn)
+    if registered and (operator not in registered or office.keys(found).known(operator) is None):
+        happened = "Only an operator whose key is here may make a code."
+        raise shown.Trouble(happened, "name yourself with --operator, or HUB_OPERATOR; `hub operator list` names all.")
+    plain = "".join(secrets.choice(codes.ALPHABET) for _ in range(codes.LENGTH))
+    mark = codes.mark_of(ensure_keys(found.passwords.folder.parent).codes, plain)
+    now = datetime.now(UTC)
+    until = now + timedelta(minutes=found.site.receipts.code_good_for_minutes)
+    async with found.connected("console") as conn:
+        await reach.known(Asking(conn), person)
+        await issue(conn, mark, person, operator, now, until)
+    return codes.written(plain), until
+
+
 async def _paper(found: Reach, person: str, language: str) -> Paper:
     async with found.asking() as asking:
+        await reach.known(asking, person)
         entries = entries_of(await asking.ledger(person))
     return paper_of(entries, found.site, language, datetime.now(UTC))

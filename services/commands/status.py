@@ -46,6 +46,8 @@ def status(state: StateOption = None, json_: JsonOption = False) -> None:
     shown.screen.print(
         f"open reviews: {work['open_reviews']} · proposed links: {work['proposed_links']} · waiting: {work['waiting']}"
     )
+    if facts["console"]:
+        shown.screen.print(f"receipts by code: {facts['console']}", markup=False, soft_wrap=True)
     for referral in work["overdue_intakes"]:
         shown.screen.print(f"{referral}: its intake is overdue; `hub timeline {referral}` shows who has the person.")
     for alarm in facts["alarms"]:
@@ -82,6 +84,7 @@ async def _facts(found: Reach) -> dict[str, Any]:
         "services": services,
         "agencies": agencies,
         "work": work,
+        "console": found.facts.get("console"),
         "parked": [{"service": one.service} | _plain(row) for one in standings for row in one.parked],
         "alarms": [*_service_alarms(services), *_lane_alarms(agencies)],
     }

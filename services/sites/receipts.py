@@ -111,7 +111,10 @@ class ReceiptWords(_Filled):
 
 
 class Receipts(_Frozen):
-    """The receipt's words by language, and the rules of its one-time codes."""
+    """The receipt's words by language, and the rules of its one-time codes.
+
+    Their minutes are those of life, in a demonstration, too: people type codes.
+    """
 
     first_language: Language
     """The one that is used where nobody chose."""

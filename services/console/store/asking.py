@@ -29,6 +29,7 @@ SELECT DISTINCT referral_id FROM console.steps AS overdue WHERE event = 'intake.
 ) ORDER BY referral_id
 """
 _FILE: Final = "SELECT state FROM console.files WHERE subject = $1"
+_KNOWS: Final = "SELECT EXISTS (SELECT FROM console.steps WHERE subject = $1)"
 _HEARD: Final = (
     "SELECT agency, max(happened_at) AS heard_at FROM console.steps WHERE agency IS NOT NULL "
     "AND (service LIKE '/agencies/%' OR service = '/hub/intake') GROUP BY agency"
@@ -84,6 +85,10 @@ class Asking:
     async def ledger(self, subject: str) -> list[str]:
         """Return the ledger's entries about a person, as they are kept, oldest first."""
         return await PostgresLedger().of_subjects(self._conn, [subject])
+
+    async def knows(self, subject: str) -> bool:
+        """Whether anything was ever heard of the person."""
+        return bool(await self._conn.fetchval(_KNOWS, subject))
 
     async def caused_by(self, event_id: str) -> list[Step]:
         """Return what was said because of the event with this id."""
