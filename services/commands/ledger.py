@@ -41,10 +41,11 @@ _LINE_MOST: Final = 1_000_001
 
 @group.command()
 def export(file: FileArgument, state: StateOption = None, json_: JsonOption = False) -> None:
-    """Export the whole ledger, one entry a line, and its published heads beside it.
+    """Export the whole ledger and its published heads.
 
-    The heads, FILE.heads, are read from Kafka first; then all entries as they are at one moment. Both files have their
-    names only once they are whole. They hold no name of a person, but say who was told what: keep them close.
+    One entry a line; the heads go beside it, to FILE.heads. They are read first, then all entries as of one moment.
+    Both files have their names only once they are whole. They hold no name of a person, but say who was told what:
+    keep them close.
 
     Example: hub ledger export ledger-2026-03.jsonl
     """
@@ -69,10 +70,11 @@ def verify(
     heads: Annotated[Path | None, typer.Option(help="The published heads (default: FILE.heads).")] = None,
     json_: JsonOption = False,
 ) -> None:
-    """Verify an exported file offline, against the heads that were published.
+    """Verify an exported file offline.
 
-    It needs no hub. It names the first broken link and ends with an error, or says that all holds. Entries that are
-    newer than the newest published head hold among themselves, and nobody has vouched for their end yet.
+    It needs no hub, only the heads that were published. It names the first broken link and ends with an error, or
+    says that all holds. Entries that are newer than the newest published head hold among themselves, and nobody has
+    vouched for their end yet.
 
     Example: hub ledger verify ledger-2026-03.jsonl
     """
@@ -106,11 +108,11 @@ def disclosures(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """List who was told what about a person, as a law asks for it.
+    """List who was told what about a person.
 
-    2.24: recipient, date and a brief description (42 CFR 2.24). hipaa: the purpose, too (45 CFR 164.528); of addresses
-    the hub knows none. police: what police got, and who got what is the police's (RCW 10.97.050). Each lists all that
-    was told, also what its law would leave out. The ledger alone is asked.
+    As a law asks for it. 2.24: recipient, date and a brief description (42 CFR 2.24). hipaa: the purpose, too (45 CFR
+    164.528); of addresses the hub knows none. police: what police got, and who was told of an incident (RCW
+    10.97.050). Each lists all that was told, also what its law would leave out. The ledger alone is asked.
 
     Example: hub ledger disclosures per-0123456789abcdef0123456789abcdef --list hipaa
     """

@@ -65,10 +65,10 @@ def show(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Write the receipt of a person, from the ledger alone. `show` may be left out.
+    """Write the receipt of a person.
 
-    It names agencies, kinds of information and reasons in plain words, and never a person: neither the one it is for,
-    nor who referred them.
+    It comes from the ledger alone, and `show` may be left out. It names agencies, kinds of information and reasons in
+    plain words, and never a person: neither the one it is for, nor who referred them.
 
     Example: hub receipt per-0123456789abcdef0123456789abcdef --format html --language es --out receipt.html
     """
@@ -96,10 +96,10 @@ def code(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Make a one-time code that prints the receipt of a person without a login.
+    """Make a one-time code that prints a receipt.
 
-    It is shown once, and kept only as a keyed hash with your name; it works one time, until it expires. A helper types
-    it on the hub's page, and reads nothing else there.
+    A helper types it on the hub's page, without a login, and reads nothing else there. It is shown once, and kept only
+    as a keyed hash with your name; it works one time, until it expires.
 
     Example: hub receipt code per-0123456789abcdef0123456789abcdef --operator juno-sample
     """

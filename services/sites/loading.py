@@ -136,7 +136,7 @@ def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
         case ("clocks" | "demographics" | "texts" as section, *rest):
             file, key = f"{section}.toml", list(rest)
         case ("receipts", "words", str(language), *rest):
-            file, key = f"receipts/{language}.toml", list(rest)
+            file, key = f"receipts/{language}.toml", list(rest) or ["file"]
         case ("receipts", *rest):
             file, key = "receipt.toml", list(rest)
         case ("areas" | "permissions" | "offences" as section, *rest):

@@ -47,13 +47,15 @@ def test_only_what_was_told_is_listed():
     assert listed(Listing.HIPAA, *rest) == []
 
 
-def test_the_list_of_police_data_names_what_police_got_and_who_got_what_is_theirs():
+def test_the_list_of_dissemination_names_what_police_got_and_who_was_told_of_an_incident():
     to_police = x.made(agency=x.POLICE, message="referral.acknowledged", purpose=Purpose.ACKNOWLEDGEMENT,
                        categories=(Category.REFERRAL_STATUS,))  # fmt: skip
     of_police = x.made(agency="bellingham-city-attorney", message="diversion.reported", after=1,
                        categories=(Category.INCIDENT,), purpose=Purpose.PROSECUTION_DECISION)  # fmt: skip
     neither = x.made(after=2)
-    found = listed(Listing.POLICE, to_police, of_police, neither)
+    own_number_back = x.made(agency=x.OFFICE, message="referral.acknowledged", purpose=Purpose.ACKNOWLEDGEMENT,
+                             categories=(Category.REFERRAL_STATUS, Category.INCIDENT), after=3)  # fmt: skip
+    found = listed(Listing.POLICE, to_police, of_police, neither, own_number_back)
     assert [line.agency for line in found] == [x.POLICE, "bellingham-city-attorney"]
 
 

@@ -12,6 +12,7 @@ from contracts.catalogue import (  # puts every event on the shelf
 )
 from contracts.event import newest, shelf
 from contracts.topics import HUB_TOPICS, TO_HUB
+from services.console.domain.consents import Consent, Recall, consents_of, in_vain, recalls_of
 from services.console.domain.entries import Entry, NotTold, Other, Settled, TakenBack, Told, entries_of
 from services.console.domain.files import File, Link, Referral, Review, changes_a_file, evolve
 from services.console.domain.grounds import worded
@@ -33,6 +34,7 @@ HEARS: Final = tuple(
 __all__ = [
     "HEARS",
     "YEARS",
+    "Consent",
     "Disclosed",
     "Entry",
     "File",
@@ -42,6 +44,7 @@ __all__ = [
     "NotTold",
     "Other",
     "Paper",
+    "Recall",
     "Referral",
     "Review",
     "Settled",
@@ -51,15 +54,18 @@ __all__ = [
     "as_html",
     "as_text",
     "changes_a_file",
+    "consents_of",
     "decide",
     "disclosed",
     "entries_of",
     "evolve",
     "in_order",
+    "in_vain",
     "key",
     "numbered",
     "paper_of",
     "read_file",
+    "recalls_of",
     "shown",
     "step_of",
     "worded",

@@ -2,7 +2,7 @@
 
 2.24    an intermediary's list: recipient, date, brief description; three years back. 42 CFR 2.24.
 hipaa   the accounting: date, recipient, brief description, purpose; six years back. 45 CFR 164.528.
-police  dissemination of police data: what police got, and who got what is the police's. RCW 10.97.050.
+police  dissemination: what police got, and who was told of an incident. RCW 10.97.050.
 
 Each is wider than its law asks: what a permission or an authorisation opened is listed, too. Nobody has to judge while
 a list is made, and nothing is missing from it.
@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from contracts.words import Category, Role
+from contracts.words import Category, Purpose, Role
 from services.console.domain.entries import Told
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ def _belongs(told: Told, listing: Listing, site: Site) -> bool:
         return True
     agency = site.agencies.get(told.agency)
     to_police = agency is not None and agency.role is Role.LAW_ENFORCEMENT
-    return to_police or Category.INCIDENT in told.categories
+    # Whoever sent a referral gets its own number back with the receipt: that goes to nobody new.
+    return to_police or (Category.INCIDENT in told.categories and told.purpose != Purpose.ACKNOWLEDGEMENT)
 
 
 def _line(told: Told, site: Site, words: ReceiptWords, zone: ZoneInfo) -> Disclosed:
