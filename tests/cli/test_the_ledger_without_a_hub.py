@@ -55,7 +55,7 @@ def test_what_was_exported_holds_by_the_command_and_by_a_strangers_script(hub, e
 
 
 def test_the_script_of_the_runbook_is_short_and_needs_the_standard_library_alone():
-    assert len(SCRIPT.splitlines()) <= 15
+    assert len([line for line in SCRIPT.splitlines() if line]) <= 15
     assert re.findall(r"^import (.*)$", SCRIPT, re.MULTILINE) == ["hashlib, json, sys"]
 
 
