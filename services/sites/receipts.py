@@ -65,6 +65,8 @@ class Phrases(_Filled):
     answer_of: _Words = Field(description="moment answer")
     others: _Words
     other: _Words
+    happened: _Words
+    about: _Words
     no_words: _Words = Field(description="code")
     rights: _Words
     revoke: _Words = Field(description="office")

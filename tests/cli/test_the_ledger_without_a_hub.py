@@ -10,6 +10,8 @@ import sys
 import pytest
 
 from services.commands.heads import heads_file, written_heads
+from services.commands.ledger import _whole
+from services.commands.shown import Trouble
 from services.plumbing.chains import Head, canonical, extended, line_of
 from tests.house.rules import ROOT
 
@@ -138,3 +140,22 @@ def test_an_export_into_a_folder_that_is_not_there_is_refused_before_anything_is
     code, _, err = hub("ledger", "export", str(tmp_path / "nowhere" / "x.jsonl"), "--state", str(tmp_path))
     assert code == 1
     assert "Next: " in err
+
+
+def test_a_file_that_was_not_finished_has_no_name_and_the_one_before_stays(tmp_path):
+    file = tmp_path / "ledger.jsonl"
+    file.write_text("as before\n")
+    with pytest.raises(ZeroDivisionError), _whole(file) as new:
+        new.write(b"half a line")
+        raise ZeroDivisionError
+    assert [path.name for path in tmp_path.iterdir()] == ["ledger.jsonl"]
+    assert file.read_text() == "as before\n"
+    with _whole(file) as new:
+        new.write(b"whole\n")
+    assert file.read_text() == "whole\n"
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_name_that_cannot_be_a_files_is_said_to_be_none(tmp_path):
+    with pytest.raises(Trouble, match="cannot be written"), _whole(tmp_path) as new:
+        new.write(b"whole\n")

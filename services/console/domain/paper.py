@@ -36,7 +36,7 @@ a { color: #003a70; }
 [role=alert] { border: 2px solid #8a1c1c; padding: .5rem 1rem; }
 @media print {
   body { padding: 0; max-width: none; font-size: 11pt; }
-  section, dl { break-inside: avoid-page; }
+  dl { break-inside: avoid-page; }
   h2, h3, h4 { break-after: avoid-page; }
   .screen { display: none; }
   @page { margin: 2cm; }

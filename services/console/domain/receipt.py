@@ -181,7 +181,7 @@ def _others(entries: Iterable[Entry], writer: _Writer) -> Section | None:
 
 
 def _other(entry: Other, writer: _Writer) -> Item:
-    lines: list[tuple[str, str]] = [(writer.words.phrases.what, writer.of(writer.words.kinds, entry.kind))]
+    lines = [(writer.words.phrases.happened, writer.of(writer.words.kinds, entry.kind))]
     if entry.categories:
-        lines.append((writer.words.phrases.said, writer.categories(entry.categories)))
+        lines.append((writer.words.phrases.about, writer.categories(entry.categories)))
     return Item(writer.moment(entry.at), tuple(lines))
