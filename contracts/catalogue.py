@@ -22,6 +22,7 @@ from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_refused import ConsentRefused
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
+from contracts.consents.revocation_settled import RevocationSettled
 from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.disclosures.disclosure_made import DisclosureMade
 from contracts.disclosures.disclosure_recalled import DisclosureRecalled
@@ -156,6 +157,7 @@ __all__ = [
     "ReviewDecided",
     "ReviewRefused",
     "ReviewRequested",
+    "RevocationSettled",
     "ScreeningDetermined",
     "ScreeningReported",
 ]

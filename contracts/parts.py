@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
@@ -16,6 +16,8 @@ from contracts.words import (
     Answer,
     Category,
     Code,
+    ConsentId,
+    ConsentKind,
     Day,
     DrugUnit,
     HelpType,
@@ -24,6 +26,7 @@ from contracts.words import (
     Ori,
     Private,
     Problem,
+    Purpose,
     Reference,
     ReferralId,
     RuleResult,
@@ -32,6 +35,9 @@ from contracts.words import (
     ShortText,
     Slug,
 )
+
+NOTICE: Final = "notice"
+"""The field in which an event carries the notice of 42 CFR 2.32, if it can carry one."""
 
 
 class Offence(AgencyPart):
@@ -213,6 +219,39 @@ class Refusal(Part):
     message_type: Annotated[str, Field(max_length=100)] = "unknown"
     reason: Slug
     problems: Annotated[tuple[Problem, ...], Field(min_length=1, max_length=12)]
+
+
+class ConsentScope(Part):
+    """What a consent allows its reader, in codes: the clear explanation of its scope. Source: 42 CFR 2.32(a).
+
+    It names the reader alone: whom else the person named may itself tell of treatment, and is not the reader's to know.
+    """
+
+    consent_id: ConsentId
+    kind: ConsentKind
+    recipient: Slug
+    """The reader."""
+    categories: tuple[Category, ...]
+    """Of what kind of information; not all of it need be told today."""
+    purpose: Purpose
+    expires_at: Instant | None = None
+    expires_with: Code = "none"
+    """The event that ends it; `none`: no event does."""
+
+
+class Part2Notice(Part):
+    """Goes with what 42 CFR part 2 protects: a statement word for word, and what the consent allows. Source: 2.32(a).
+
+    It says that the record is protected, and names no source.
+    """
+
+    statement: Annotated[str, Field(min_length=1, max_length=4_000)]
+    text: Slug
+    """Which of the site's texts the statement is."""
+    text_version: Code
+    citation: Annotated[str, Field(min_length=1, max_length=300)]
+    consents: tuple[ConsentScope, ...] = ()
+    """The consents of Part 2 under which it is told; none where the hub has it from a sender who told it lawfully."""
 
 
 class RuleOutcome(Part):

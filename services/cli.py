@@ -51,6 +51,7 @@ _WHERE: Final = {
     "receipt": "receipts.group",
     "agency": "agencies.group",
     "operator": "operators.group",
+    "keys": "keys.group",
     "topics": "laying.topics",
     "migrate": "laying.migrate",
     "contracts": "contracting.group",

@@ -1,4 +1,4 @@
-"""consent.withdrawn: the person took a consent back. It stays withdrawn, whatever arrives later.
+"""consent.withdrawn: a consent counts no more: the person took it back, or it proved deficient. It stays withdrawn.
 
 1  first published
 """
@@ -12,10 +12,11 @@ from contracts.words import ConsentId
 
 @published("consent.withdrawn", version=1, on=topics.CONSENTS)
 class ConsentWithdrawnV1(Event):
-    """The person took a consent back. It stays withdrawn, whatever arrives later."""
+    """A consent counts no more: the person took it back, or it proved deficient. It stays withdrawn."""
 
     consent_id: ConsentId
     how: str
+    """How the person said it (`written`, `verbal`, `declined`); `deficient` where the wrong one had signed."""
 
 
 ConsentWithdrawn = ConsentWithdrawnV1

@@ -16,10 +16,11 @@ from services.commands import office, reach, shown
 from services.commands.arguments import OperatorOption, SlugArgument
 from services.commands.reach import JsonOption, OtherSiteOption, StateOption
 from services.plumbing.administration import Administration
+from services.sites.checks import HUB
 
 if TYPE_CHECKING:
     from services.commands.reach import Reach
-    from services.sites import Agency
+    from services.sites import Agency, Following, Site
 
 Says = Callable[[Event], Awaitable[Any]]
 """Says something as the program office, and returns when the hub has taken it in."""
@@ -68,16 +69,28 @@ def list_(site: OtherSiteOption = None, state: StateOption = None, json_: JsonOp
 def show(
     slug: SlugArgument, site: OtherSiteOption = None, state: StateOption = None, json_: JsonOption = False
 ) -> None:
-    """Show what one agency is, may say and may hear."""
+    """Show one agency, or the hub itself.
+
+    What it is, may say and may hear, and what follows from its legal standing: which consents open its information,
+    which notice goes with it, which lists it owes. The hub's own name here is `hub`.
+
+    Example: hub agency show hub
+    """
     which = reach.site_of(site, state)
     agencies = which.agencies
-    if slug not in agencies:
+    if slug == HUB:
+        name, facts, follows = f"The hub of {which.name}", _facts_of_the_hub(which), which.follows
+    elif slug in agencies:
+        name, facts, follows = agencies[slug].name, _facts(agencies[slug]), agencies[slug].follows
+    else:
         raise shown.Trouble(f"The site {which.slug} has no agency {slug}.", "`hub agency list` names them.")
-    facts: dict[str, Any] = _facts(agencies[slug])
     if json_:
-        shown.show_json(facts)
+        shown.show_json(facts | {"follows": _follows(follows)})
         return
-    shown.show_table(agencies[slug].name, ("", ""), facts.items())
+    shown.show_table(name, ("", ""), facts.items())
+    shown.screen.print()
+    rules = ((one.about, one.says, one.citation) for one in follows.in_words())
+    shown.show_table("What follows from its legal standing", ("", "", "source"), rules)
 
 
 @group.command()
@@ -193,6 +206,26 @@ def _says(found: Reach) -> Says:
 
 def _administration(found: Reach) -> Administration:
     return Administration(found.hub, found.passwords)
+
+
+def _follows(found: Following) -> dict[str, Any]:
+    return {
+        "part2": found.part2,
+        "opened_by": [one.value for one in found.opened_by],
+        "lists": [one._asdict() for one in found.lists],
+        "criminal_justice": found.criminal_justice,
+        "consumer_health": found.consumer_health,
+        "in_words": [one._asdict() for one in found.in_words()],
+    }
+
+
+def _facts_of_the_hub(site: Site) -> dict[str, Any]:
+    return {
+        "site": site.slug,
+        "program_office": site.program_office,
+        "standing": [one.value for one in site.standing],
+        "basis": site.basis["site.standing"],
+    }
 
 
 def _facts(agency: Agency) -> dict[str, Any]:

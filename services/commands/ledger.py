@@ -152,7 +152,7 @@ async def _disclosed(
         await reach.known(asking, person)
         people = await asking.same_person(person) if linked else [person]
         for one in people:
-            entries = entries_of(await asking.ledger(one))
+            entries = entries_of(await asking.entries(one))
             told += [(one, line) for line in disclosed(entries, listing, found.site, now, years)]
     return sorted(told, key=lambda pair: pair[1].at)
 

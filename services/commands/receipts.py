@@ -149,5 +149,5 @@ async def _issued(found: Reach, person: str, operator: str) -> tuple[str, dateti
 async def _paper(found: Reach, person: str, language: str) -> Paper:
     async with found.asking() as asking:
         await reach.known(asking, person)
-        entries = entries_of(await asking.ledger(person))
+        entries = entries_of(await asking.entries(person))
     return paper_of(entries, found.site, language, datetime.now(UTC))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import SecretStr  # noqa: TC002  # pydantic reads it at run time
+
 from services.plumbing.settings import PipesSettings
 
 
@@ -10,6 +12,8 @@ class CommandSettings(PipesSettings):
 
     agency_kafka: str = ""
     """Kafka's listener for agencies, `host:port`; without it the hub's own listener is used."""
+    site_key: SecretStr | None = None
+    """The site's key, newest first, where services have it from the environment and not from the folder of secrets."""
 
     @property
     def elsewhere(self) -> bool:

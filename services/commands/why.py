@@ -73,7 +73,7 @@ async def _found(found: Reach, event: str, agency: str) -> Found:
         else:
             steps = [*await asking.named(_sources(found.site), event), *await asking.follows(event)]
         about = [step.id for step in steps if step.agency == agency and step.event.startswith("disclosure.")]
-        read = entries_of(await asking.ledger_of(about, event))
+        read = entries_of(await asking.entries_of(about, event))
         # Of a message alone no step is known; who it is about says the fact of its disclosure.
         told = steps or [step for one in read[:1] for step in await asking.named(_sources(found.site), one.event_id)]
         subject = next((step.subject for step in told if step.subject.startswith("per-")), None)

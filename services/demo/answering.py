@@ -95,8 +95,7 @@ class Agencies:
     def signed(self, run: Run, holder: str, form: str) -> ConsentSigned:
         """Return the consent that a step of a course stands for, witnessed by the holder."""
         day = datetime.now(ZoneInfo(self.site.timezone)).date()
-        prosecutor = next((one.slug for one in self.site.prosecutors_of(run.case.sender)), run.case.sender)
-        return courses.consent(run, holder, self.site.program_office, prosecutor, form, day)
+        return courses.consent(run, holder, self.site, form, day)
 
     async def wind_up(self) -> None:
         """End what is still being said."""

@@ -86,7 +86,8 @@ class Case(_Written):
     @property
     def patient(self) -> bool:
         """Whether a clock has to run out in it, so that it takes its time."""
-        return self.operator == "silent" or any(answer in {"silent", "accept-and-stay-away"} for answer in self.answers)
+        silent = self.operator == "silent" or any(one in {"silent", "accept-and-stay-away"} for one in self.answers)
+        return silent or any(step.startswith("expiring:") for step in self.course)
 
     @property
     def private_words(self) -> frozenset[str]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from contracts.catalogue import AssignmentMade
+from contracts.catalogue import AssignmentMade, LedgerExtended, MessageRefused
+from services.plumbing.chains import Head, line_of, verified
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from contracts.envelope import Fact
     from services.demo.runs import Message, Run
+    from services.plumbing.chains import Link, Verified
+
+_NO_HEAD: Final = Head(0, 0, "")
 
 
 def problems(run: Run, runs: Mapping[str, Run], office: str) -> list[str]:
@@ -51,6 +56,24 @@ def doubled(facts: Sequence[Fact], messages: Iterable[Message]) -> list[str]:
     on_lanes = Counter((one.agency, one.fact.id) for one in messages if one.heard.fact is not None)
     begun = Counter(fact.envelope.causation_id for fact in facts if fact.event.name == "referral.received")
     return [str(what) for seen in (on_topics, on_lanes, begun) for what, times in seen.items() if times > 1]
+
+
+def unentered(links: Iterable[Link], messages: Iterable[Message]) -> list[str]:
+    """Return the ids of messages that lie on a lane and are in the ledger as told to nobody, or to others. Pure."""
+    entries = [json.loads(link.entry) for link in links]
+    told = {(entry["agency"], entry["message"]) for entry in entries if entry["kind"] == "made"}
+    on_lanes = {(one.agency, one.fact.id) for one in messages if one.heard.fact is not None}
+    return sorted(identity for agency, identity in on_lanes - told)
+
+
+def ledger_holds(links: Iterable[Link], facts: Iterable[Fact]) -> Verified:
+    """Verify the ledger against the heads that were published among these facts. Pure."""
+    heads: dict[int, Head] = {}
+    for fact in facts:
+        said = fact.event
+        if isinstance(said, LedgerExtended) and said.length > heads.get(said.chain, _NO_HEAD).length:
+            heads[said.chain] = Head(said.chain, said.length, said.head)
+    return verified((line_of(link).encode() + b"\n" for link in links), heads)
 
 
 def _end(run: Run, runs: Mapping[str, Run]) -> Iterator[str]:
@@ -103,9 +126,10 @@ def _read(run: Run) -> Iterator[str]:
 
 def _refused(run: Run) -> Iterator[str]:
     """What an agency of the demonstration says is admitted, unless the case is about a refusal."""
+    about = run.case.expect.end == "refused" or MessageRefused.name in run.case.expect.holder_hears
     for message in run.messages:
         refusal = getattr(message.fact.event, "refusal", None)
-        if refusal is not None and run.case.expect.end != "refused":
+        if refusal is not None and not about:
             yield f"{refusal.message_type} of {message.agency} was refused: {refusal.reason}"
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from contracts.catalogue import (
@@ -18,6 +18,7 @@ from contracts.catalogue import (
     PersonAgreed,
     PersonDeclined,
 )
+from contracts.forms import Signer, Statement
 from contracts.words import Category, ConsentKind, ContactResult, EndReason, HelpType, Purpose
 
 if TYPE_CHECKING:
@@ -28,8 +29,13 @@ if TYPE_CHECKING:
     from services.demo.answering import Agencies
     from services.demo.cases import Later
     from services.demo.runs import Run
+    from services.sites import Site
 
+_LASTS_MINUTES: Final = 6
+"""How many of the site's minutes a consent lasts that is to expire before the eyes of the demonstration."""
 _WAIT_SECONDS: Final = 25.0
+_CHARGE_DECIDED_BY: Final = timedelta(days=365)
+"""The last day of a consent for a prosecutor: the hub does not hear that a charge was decided."""
 _WHO_IT_IS: Final = (Category.IDENTITY, Category.CONTACT, Category.NEEDS)
 _FIRST_CONTACT: Final = (*_WHO_IT_IS, Category.INCIDENT, Category.SAFETY)
 
@@ -43,7 +49,7 @@ async def play(agencies: Agencies, run: Run, holder: str, made: AssignmentMade) 
         if word == "wait":
             await _until(agencies, run, rest)
             continue
-        if word == "onward" and any(one.startswith("consent:") for one in run.case.course):
+        if word == "onward" and any(one.startswith(("consent:", "expiring:")) for one in run.case.course):
             await _until(agencies, run, "consent.granted", 1 + run.case.course.count("consent"))
         await agencies.say(run, holder, _event(agencies, run, holder, made, step), subject=run.pseudonyms.get(holder))
 
@@ -68,22 +74,52 @@ def seen(run: Run, name: str) -> int:
     return run.events.count(name) + sum(message.type == name for message in run.messages)
 
 
-def consent(run: Run, holder: str, office: str, prosecutor: str, form: str, day: date) -> ConsentSigned:
+def consent(run: Run, holder: str, site: Site, form: str, day: date) -> ConsentSigned:
     """Return a consent as the holder witnesses it: for its own work, for a provider, or for the prosecutor."""
-    categories: tuple[Category, ...] = _WHO_IT_IS
-    kind, recipient = ConsentKind.HUB_HANDOFF, form or holder
-    purpose, ends = Purpose.SERVICE_PROVISION, "end_of_participation"
-    if not form:
-        categories, purpose = _FIRST_CONTACT, Purpose.CARE_COORDINATION
-    elif form == "prosecutor":
-        kind, recipient, categories = ConsentKind.CRIMINAL_JUSTICE_REFERRAL, prosecutor, (Category.INTAKE_STATUS,)
-        purpose, ends = Purpose.PROSECUTION_DECISION, "charge_decided"
-    else:
-        run.may_know.add(form)
-    return ConsentSigned(
-        form_reference=f"{run.first_id}-{form or 'own'}"[-60:], kind=kind, discloser=office, recipients=(recipient,),
-        categories=categories, purpose=purpose, signed_on=day, expires_with=ends,
+    office = site.program_office
+    signed = ConsentSigned(
+        form_reference=f"{run.first_id}-{form or 'own'}"[-60:], kind=ConsentKind.HUB_HANDOFF, disclosers=(office,),
+        recipients=(form or holder,), categories=_WHO_IT_IS if form else _FIRST_CONTACT,
+        purpose=Purpose.SERVICE_PROVISION if form else Purpose.CARE_COORDINATION, signed_on=day, signature="paper",
+        signed_by=Signer.PERSON, expires_with="end_of_participation", language="en",
     )  # fmt: skip
+    if form == "prosecutor":
+        return signed.model_copy(update=_for_the_prosecutor(run, site, holder, day))
+    if form:
+        run.may_know.add(form)
+    return signed
+
+
+def _expiring(signed: ConsentSigned, site: Site) -> ConsentSigned:
+    """Return the consent with a last moment: enough for one telling, and soon over."""
+    until = datetime.now(ZoneInfo(site.timezone)) + site.clocks.minutes(_LASTS_MINUTES)
+    return signed.model_copy(update={"expires_at": until})
+
+
+def _deficient(signed: ConsentSigned) -> ConsentSigned:
+    """Return the consent under 42 CFR part 2 on the form of a hand-over, which lacks most that 2.31(a) asks for."""
+    return signed.model_copy(
+        update={"kind": ConsentKind.PART2_SPECIFIC, "form_reference": f"short-{signed.form_reference}"[:60]}
+    )
+
+
+def _for_the_prosecutor(run: Run, site: Site, holder: str, day: date) -> dict[str, Any]:
+    """Return what a consent under 42 CFR 2.35 says otherwise: it has the elements of 2.31(a), and a last day."""
+    prosecutor = next((one.slug for one in site.prosecutors_of(run.case.sender)), run.case.sender)
+    known = [one for one in site.statements if one.id == "right-to-revoke" and one.language == "en"]
+    newest = max(known, key=lambda one: one.in_force_from)
+    return {
+        "kind": ConsentKind.CRIMINAL_JUSTICE_REFERRAL,
+        "disclosers": (holder, site.program_office),
+        "recipients": (prosecutor,),
+        "categories": (Category.INTAKE_STATUS,),
+        "purpose": Purpose.PROSECUTION_DECISION,
+        "expires_with": "charge_decided",
+        "expires_at": datetime.combine(day, time(), ZoneInfo(site.timezone)) + _CHARGE_DECIDED_BY,
+        "intermediary": site.program_office,
+        "members_version": max(site.members, key=lambda one: one.in_force_from).version,
+        "statements": (Statement(text=newest.id, version=newest.version),),
+    }
 
 
 def _event(agencies: Agencies, run: Run, holder: str, made: AssignmentMade, step: str) -> Event:
@@ -97,6 +133,8 @@ def _event(agencies: Agencies, run: Run, holder: str, made: AssignmentMade, step
         "no": lambda: PersonDeclined(referral_id=made.referral_id),
         "handoff": lambda: HandoffCompleted(offer_id=made.offer_id),
         "consent": lambda: agencies.signed(run, holder, rest),
+        "expiring": lambda: _expiring(agencies.signed(run, holder, rest), agencies.site),
+        "deficient": lambda: _deficient(agencies.signed(run, holder, "")),
         "intake": lambda: IntakeCompleted(completed_on=today),
         "onward": lambda: OnwardRequested(help_type=HelpType(help_type), to=provider or None),
         "revoke": lambda: ConsentRevoked(how="verbal"),
@@ -106,7 +144,8 @@ def _event(agencies: Agencies, run: Run, holder: str, made: AssignmentMade, step
 
 
 async def _until(agencies: Agencies, run: Run, name: str, count: int = 1) -> None:
-    for _ in range(int(_WAIT_SECONDS * 4)):
+    longest = max(_WAIT_SECONDS, 2 * agencies.site.clocks.minutes(_LASTS_MINUTES).total_seconds())
+    for _ in range(int(longest * 4)):
         if seen(run, name) >= count:
             return
         await agencies.mirror.changed(0.25)

@@ -14,11 +14,12 @@ from contracts.catalogue import CapacityReported
 from contracts.reading import Unreadable, read
 from contracts.topics import HUB_TOPICS
 from services.demo.answering import Agencies
-from services.demo.checking import doubled, first_end_reached, lost, problems
+from services.demo.checking import doubled, first_end_reached, ledger_holds, lost, problems, unentered
 from services.demo.courses import what_follows
 from services.demo.mirror import Mirror
 from services.demo.privacy import improper, joined
 from services.demo.runs import Run
+from services.plumbing.chains import Verified
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -50,6 +51,8 @@ class Report:
     improper: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
+    unentered: list[str] = field(default_factory=list)
+    ledger: Verified = field(default_factory=Verified)
     seconds: float = 0.0
 
     @property
@@ -60,7 +63,8 @@ class Report:
     @property
     def well(self) -> bool:
         """Whether everything is as it should be."""
-        return self.as_expected == len(self.runs) and not (self.troubles or self.improper or self.lost or self.doubled)
+        wrong = (self.troubles, self.improper, self.lost, self.doubled, self.unentered, self.ledger.broken)
+        return self.as_expected == len(self.runs) and not any(wrong)
 
     def counts(self) -> dict[str, int]:
         """Return the numbers that programs look at."""
@@ -70,6 +74,9 @@ class Report:
             "lost": len(self.lost),
             "doubled": len(self.doubled),
             "improper": len(self.improper),
+            "unentered": len(self.unentered),
+            "ledger_entries": self.ledger.entries,
+            "ledger_broken": int(self.ledger.broken is not None),
         }
 
 
@@ -91,6 +98,7 @@ class Play:
         self.site = site
         self.chapters = chapters
         self.runs = {case.slug: Run(case, mark) for chapter in chapters for case in chapter.cases}
+        self._asking = asking
         self._mirror = Mirror(asking)
         self._agencies = Agencies(site, partners, self._mirror)
         self._agencies.expect(list(self.runs.values()))
@@ -186,6 +194,7 @@ class Play:
     async def _checked(self, facts: list[Fact]) -> Report:
         runs = list(self.runs.values())
         messages = self._agencies.heard
+        ledger = await self._asking.ledger()
         return Report(
             runs=runs,
             troubles=self._agencies.troubles,
@@ -195,6 +204,8 @@ class Play:
             ],
             lost=lost(self._agencies.sent, facts, messages),
             doubled=doubled(facts, messages),
+            unentered=unentered(ledger, messages),
+            ledger=ledger_holds(ledger, facts),
         )
 
     @asynccontextmanager

@@ -62,6 +62,18 @@ def ends(report: Report) -> Table:
     return table
 
 
+def _of_the_ledger(report: Report) -> str:
+    """Say whether the ledger holds, and every message on a lane is in it."""
+    ledger = report.ledger
+    if ledger.broken is not None:
+        place = f"chain {ledger.broken.chain}, entry {ledger.broken.sequence}"
+        return f"the ledger of disclosures does not hold ({place}): {ledger.broken.why}"
+    missing = "every message on a lane is in it"
+    if report.unentered:
+        missing = f"{len(report.unentered)} messages on lanes are not in it"
+    return f"the ledger of disclosures holds: {ledger.entries} entries in {len(ledger.heads)} chains; {missing}"
+
+
 def sums(report: Report) -> Text:
     """Return the last line for a person."""
     counts = report.counts()
@@ -70,6 +82,7 @@ def sums(report: Report) -> Text:
         f"{counts['doubled']} doubled · {counts['improper']} messages beyond a permission · {report.seconds:.0f} s",
         style="bold green" if report.well else "bold red",
     )
+    text.append(f"\n{_of_the_ledger(report)}")
     for words in [*report.troubles, *report.improper][:20]:
         text.append(f"\n{words}", style="red")
     return text

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from contracts.envelope import Fact
+    from services.plumbing.tokens import Place
 
 _LOCK: Final = "SELECT pg_advisory_xact_lock(id) FROM unnest($1::bigint[]) AS id"
 _CASES: Final = "SELECT key, state FROM intake.cases WHERE key = ANY($1::text[]) ORDER BY key FOR UPDATE"
@@ -87,20 +88,24 @@ class BatchSeals:
         """`keys` are kept with the batch."""
         self.keys = seals
 
-    def seal(self, record: str, field: str, person: str, clear: bytes) -> str:
-        """Return the token of `clear`, bound to record, field and person."""
-        return self.keys.seal(record, field, person, clear)
+    def seal(self, record: str, field: str, person: str, event: str, clear: bytes) -> str:
+        """Return the token of `clear`, bound to record, field, person and the event of this mark."""
+        return self.keys.seal(record, field, person, event, clear)
 
-    def seal_each(self, record: str, person: str, clear: Mapping[Field, bytes]) -> dict[Field, str]:
+    def seal_each(self, record: str, person: str, event: str, clear: Mapping[Field, bytes]) -> dict[Field, str]:
         """Return the token of each field of the record."""
-        return self.keys.seal_each(record, person, clear)
+        return self.keys.seal_each(record, person, event, clear)
 
-    def carried(self, token: str | None, person: str) -> Mapping[str, Any]:
+    def seal_again(self, record: str, person: str, event: str, tokens: Mapping[Field, str]) -> dict[Field, str]:
+        """Return intake's own former tokens sealed for the event that carries them over."""
+        return self.keys.seal_again(record, person, event, tokens)
+
+    def carried(self, token: str | None, place: Place) -> Mapping[str, Any]:
         """Return the JSON object in intake's own former token; nothing where the record was erased."""
         if token is None:
             return {}
         try:
-            content: dict[str, Any] = json.loads(self.keys.open(token, person))
+            content: dict[str, Any] = json.loads(self.keys.open(token, place))
         except Erased:
             return {}
         return content

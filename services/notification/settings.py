@@ -19,6 +19,7 @@ class NotificationSettings(SiteSettings):
     """Each from a variable that begins with `HUB_`. Keys are base 64; given here they win over those in the folder."""
 
     site_key: SecretStr | None = None
+    """The newest, and after commas or spaces those before it, until nothing is wrapped under them any more."""
     pseudonym_key: SecretStr | None = None
     matching_key: SecretStr | None = None
     secrets: Path | None = None

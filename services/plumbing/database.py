@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
 
+from services.plumbing.ring import KeyAway
 from services.plumbing.roles import role_of
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ _WAITED_OUT: Final = (
     asyncpg.InternalServerError,
     # A wrong deployment, not a wrong message: a table or a right that is missing is missing for everybody.
     asyncpg.SyntaxOrAccessError,
+    # As above: the site's key is missing for everybody, and comes back.
+    KeyAway,
 )
 _NOT_WAITED_OUT: Final = (asyncpg.DataError, ValueError)
 """asyncpg raises its own kind of this for a parameter that does not fit, and that is an interface error, too."""

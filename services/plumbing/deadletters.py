@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.event import versions
 from services.plumbing.batch import Report
+from services.plumbing.ring import KeyAway
 from services.plumbing.tables import unpacked
 
 if TYPE_CHECKING:
@@ -122,15 +124,16 @@ class Retries:
         """Try a key's oldest open letter again. A live message of the same key waits for our lock, and then goes on."""
 
         async def attempt(trouble: Trouble | None) -> Report:
-            async with self._database.transaction() as conn:
-                # What was sealed stays asked for until an instance with the key comes by.
-                opens = self._unwrap is not None
-                await conn.execute(_LOCK, first, key, opens)
-                letter = await conn.fetchrow(_TAKE_OLDEST, first, key, opens)
-                if letter is None:
-                    return Report()
-                arrival = self._arrival(*letter)
-                return await self._handler.retried(conn, arrival, trouble) if arrival else Report(heard=1)
+            # What was sealed stays asked for until an instance with the key comes by.
+            with suppress(KeyAway):
+                async with self._database.transaction() as conn:
+                    opens = self._unwrap is not None
+                    await conn.execute(_LOCK, first, key, opens)
+                    letter = await conn.fetchrow(_TAKE_OLDEST, first, key, opens)
+                    if letter is not None:
+                        arrival = self._arrival(*letter)
+                        return await self._handler.retried(conn, arrival, trouble) if arrival else Report(heard=1)
+            return Report()
 
         return await self._handler.until_committed(attempt)
 

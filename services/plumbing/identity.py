@@ -21,6 +21,11 @@ def derived(prefix: str, *parts: str) -> str:
     return prefix + hashlib.sha256(joined).hexdigest()[:_HEX_DIGITS]
 
 
+def mark_of(source: str, event_id: str) -> str:
+    """Return the mark of an event: 32 hexadecimal digits that follow from its identity, whatever an agency's id is."""
+    return derived("", source, event_id)
+
+
 class Keyed:
     """Ids as `derived` gives them, which nobody can work out who has not the key: for ids that leave the hub."""
 
@@ -32,6 +37,12 @@ class Keyed:
         """Return `prefix` and 32 hexadecimal digits that follow from `parts` and the key."""
         joined = _BETWEEN.join(parts).encode("utf-8", "surrogatepass")
         return prefix + hashlib.blake2b(joined, key=self._key, digest_size=_HEX_DIGITS // 2).hexdigest()
+
+
+def stated_id(service: str, heard: Fact, name: str, ordinal: int = 0) -> str:
+    """Return the id of the `ordinal`-th (from 0) event of this name that `service` says because of `heard`."""
+    cause = heard.envelope
+    return derived("", service, cause.source, cause.id, cause.delivery, name, str(ordinal))
 
 
 def stated(service: str, heard: Fact, said: Said, ordinal: int) -> Fact:
@@ -52,7 +63,7 @@ def stated(service: str, heard: Fact, said: Said, ordinal: int) -> Fact:
         return Fact(said.event, envelope)
     name = said.event.name
     envelope = Envelope(
-        derived("", service, cause.source, cause.id, cause.delivery, name, str(ordinal)),
+        stated_id(service, heard, name, ordinal),
         service_source(service), name, heard.at, subject, None, correlation, cause.id, cause.traceparent,
     )  # fmt: skip
     return Fact(said.event, envelope)

@@ -1,11 +1,11 @@
 """The keys of the hub: three of the site, in files; one of each referral's record, wrapped, in a schema of its own.
 
-The site's key wraps, it never seals. To erase a record destroys its key: the log stays whole, the record is gone.
+The site's key is a ring, for it can be exchanged (`hub keys rotate`); it wraps, it never seals. To erase a record
+destroys its key: the log stays whole, the record is gone.
 The schema `keys` belongs to a role of its own and is left out of ordinary backups, or erasing would not be erasing.
 """
 
 import base64
-import binascii
 import hmac
 import os
 import secrets
@@ -17,7 +17,9 @@ from typing import Any, Final, Protocol
 
 import asyncpg
 
+from services.plumbing.ring import Ring, key_in
 from services.plumbing.service import Connection
+from services.plumbing.tables import WRAPS
 
 MIGRATIONS: Final = Path(__file__).parent / "keys"
 """The SQL of the schema `keys`; it names the roles of those who may insert and select."""
@@ -26,24 +28,29 @@ _FILES: Final = ("site", "pseudonym", "matching")
 _LENGTHS: Final = {"site": 32, "pseudonym": 64, "matching": 32, "naming": 32, "codes": 32}
 
 
-class NotAKey(ValueError):
-    """A key is base 64 of 32 bytes, pseudonym's of 64. Next: restore the key from its backup."""
-
-
 class KeyTaken(asyncpg.SerializationError):  # type: ignore[misc]  # asyncpg ships no types
     """Another transaction made a key for this record meanwhile: a collision, and the batch is done again."""
+
+
+class SiteKeyExchanged(asyncpg.SerializationError):  # type: ignore[misc]  # as above
+    """The site's key was exchanged while keys were wrapped under the one before; the batch is done again."""
 
 
 @dataclass(frozen=True)
 class SiteKeys:
     """The three keys of a site. They never show in a representation."""
 
-    site: bytes = field(repr=False)
-    """Wraps the records' keys and what is parked."""
+    site: Ring = field(repr=False)
+    """Wraps the records' keys and what is parked: the newest key and those before it."""
     pseudonym: bytes = field(repr=False)
     """Makes pseudonyms."""
     matching: bytes = field(repr=False)
     """Of keyed hashes: business keys and the marks by which people are recognised."""
+
+    @property
+    def marking(self) -> bytes:
+        """Of the keyed hashes of what is told about no record: derived from the pseudonym key."""
+        return hmac.digest(self.pseudonym, b"marks what was told", "sha256")
 
     @property
     def naming(self) -> bytes:
@@ -57,13 +64,12 @@ class SiteKeys:
 
     @classmethod
     def from_texts(cls, *, site: str, pseudonym: str, matching: str) -> "SiteKeys":
-        """Read the keys as settings give them, base 64.
+        """Read the keys as settings give them, base 64; of the site's key, the newest first and those before it.
 
         Raises:
             NotAKey: one of them is not base 64, or has another length.
         """
-        texts = {"site": site, "pseudonym": pseudonym, "matching": matching}
-        return cls(**{name: _read(name, text) for name, text in texts.items()})
+        return cls(Ring.from_text(site), _read("pseudonym", pseudonym), _read("matching", matching))
 
 
 def naming_key(text: str) -> bytes:
@@ -91,10 +97,13 @@ def ensure_keys(secrets_dir: Path) -> SiteKeys:
         NotAKey: a file is there, but no key is in it.
     """
     secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return SiteKeys(**{name: _ensured(secrets_dir / f"{name}.key", name) for name in _FILES})
+    site, pseudonym, matching = (_ensured(secrets_dir / f"{name}.key", name) for name in _FILES)
+    return SiteKeys(
+        Ring.from_file(site), _read("pseudonym", pseudonym.read_text()), _read("matching", matching.read_text())
+    )
 
 
-def _ensured(file: Path, name: str) -> bytes:
+def _ensured(file: Path, name: str) -> Path:
     if not file.exists():
         handle, new = tempfile.mkstemp(dir=file.parent, prefix=".new-")
         with os.fdopen(handle, "wb") as made:
@@ -105,20 +114,14 @@ def _ensured(file: Path, name: str) -> bytes:
             # A link, not a rename: of two who make it at once the first wins, and both read the same key.
             os.link(new, file)
         except FileExistsError:
-            return _read(name, file.read_text())
+            return file
         finally:
             Path(new).unlink()
-    return _read(name, file.read_text())
+    return file
 
 
 def _read(name: str, text: str) -> bytes:
-    try:
-        key = base64.b64decode(text.strip(), validate=True)
-    except (binascii.Error, ValueError):
-        raise NotAKey(f"{name}: {NotAKey.__doc__}") from None
-    if len(key) != _LENGTHS[name]:
-        raise NotAKey(f"{name}: {NotAKey.__doc__}")
-    return key
+    return key_in(name, text, _LENGTHS[name])
 
 
 class KeyStore(Protocol):
@@ -129,7 +132,7 @@ class KeyStore(Protocol):
         ...
 
     async def keep(self, conn: Connection, made: Mapping[str, bytes]) -> None:
-        """Keep newly made keys.
+        """Keep newly made keys; whoever exchanges the site's key waits for the transaction from now on.
 
         Raises:
             KeyTaken: one of the records has a key already, or had one.
@@ -158,11 +161,11 @@ class PostgresKeyStore:
         if not made:
             return
         kept = await conn.fetch(
-            """
+            f"""
             INSERT INTO keys.record_keys (record_id, wrapped)
-            SELECT * FROM unnest($1::text[], $2::bytea[])
+            SELECT made.* FROM ({WRAPS}) AS wraps, unnest($1::text[], $2::bytea[]) AS made
             ON CONFLICT (record_id) DO NOTHING RETURNING record_id
-            """,
+            """,  # noqa: S608  # a statement of our own within another
             list(made),
             list(made.values()),
         )

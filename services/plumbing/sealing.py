@@ -1,81 +1,41 @@
 """What is private travels sealed: AES-256-GCM under a key of its record, which the site's key wraps.
 
-A token is text, `hs1.<record>.<field>.<base 64>`; record, field and the event's person are bound into it, so that no
-token opens in another place than its own. A token whose record was erased does not open any more; what is sealed for
-such a record from then on keeps nothing at all.
+A token is bound to record, field, event and person, so that it opens in no other place than its own; `tokens` says how
+it looks. A token whose record was erased does not open any more; what is sealed for such a record from then on keeps
+nothing at all.
 """
 
-import base64
 import binascii
 import hmac
-import re
 import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from services.plumbing.keystore import KeyStore
+from services.plumbing.keystore import KeyStore, SiteKeyExchanged
+from services.plumbing.ring import PARKED, RECORDS, Ring
 from services.plumbing.service import Connection
+from services.plumbing.tokens import NotSealed, Place, bound, is_event, is_field, is_record, token_in, written
 
-VERSION: Final = "hs1"
-_TOKEN: Final = re.compile(
-    r"hs1\.(?P<record>[a-z]{3}-[0-9a-f]{32})\.(?P<field>[a-z0-9_-]{1,60})\.(?P<body>[A-Za-z0-9_-]*)"
-)
-_FIELD: Final = re.compile(r"[a-z0-9_-]{1,60}")
-_RECORD: Final = re.compile(r"[a-z]{3}-[0-9a-f]{32}")
 _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
+_AS_USUAL: Final = bytes.maketrans(b"-_", b"+/")
+_PADDING: Final = (b"", b"===", b"==", b"=")
 _NONCE: Final = 12
 _KEY_BITS: Final = 256
-_WRAPPED: Final = b"\x01"
 _MARKS: Final = b"marks what was told"
 
 Field = TypeVar("Field", bound=str)
 """A field's name, also one out of a list of codes."""
+Ciphers = Mapping[str, AESGCM | None]
+"""By record: what its key seals and opens with; None where that was destroyed."""
 
 
 class Erased(Exception):
     """The key of this record was destroyed: what was sealed under it is gone."""
-
-
-class NotSealed(ValueError):
-    """This is no token, or one from another place, or one that was changed."""
-
-
-def record_of(token: str) -> str:
-    """Return the record under whose key the token is sealed.
-
-    Raises:
-        NotSealed: this is no token.
-    """
-    return _parts(token)[0]
-
-
-def is_sealed(text: str) -> bool:
-    """Whether the text has the form of a token."""
-    return _TOKEN.fullmatch(text) is not None
-
-
-def _parts(token: str) -> tuple[str, str, str]:
-    found = _TOKEN.fullmatch(token)
-    if found is None:
-        raise NotSealed(NotSealed.__doc__)
-    return found["record"], found["field"], found["body"]
-
-
-def _bound(record: str, field: str, person: str) -> bytes:
-    return f"{VERSION}|{record}|{field}|{person}".encode()
-
-
-@lru_cache(maxsize=256)
-def _is_field(name: str) -> bool:
-    return _FIELD.fullmatch(name) is not None
 
 
 def _spelled(raw: bytes) -> str:
@@ -83,16 +43,16 @@ def _spelled(raw: bytes) -> str:
     return binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE, b"=").decode()
 
 
-def _opened(keys: Mapping[str, bytes | None], token: str, person: str) -> bytes:
-    record, field, body = _parts(token)
-    if record not in keys:
+def _opened(ciphers: Ciphers, text: str, place: Place) -> bytes:
+    token = token_in(text)
+    if token is None or token.record not in ciphers or not token.stands_in(place):
         raise NotSealed(NotSealed.__doc__)
-    key = keys[record]
-    if key is None or not body:
+    cipher = ciphers[token.record]
+    if cipher is None or not token.body:
         raise Erased(Erased.__doc__)
     try:
-        raw = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
-        return AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], _bound(record, field, person))
+        raw = binascii.a2b_base64(token.body.encode().translate(_AS_USUAL) + _PADDING[len(token.body) % 4])
+        return cipher.decrypt(raw[:_NONCE], raw[_NONCE:], token.bound(place.person))
     except (binascii.Error, InvalidTag, ValueError):
         raise NotSealed(NotSealed.__doc__) from None
 
@@ -100,71 +60,89 @@ def _opened(keys: Mapping[str, bytes | None], token: str, person: str) -> bytes:
 class Opener:
     """Opens tokens whose records' keys are at hand."""
 
-    def __init__(self, keys: Mapping[str, bytes | None]) -> None:
+    def __init__(self, ciphers: Ciphers) -> None:
         """The keys are unwrapped; None stands for one that was destroyed."""
-        self._keys = keys
+        self._ciphers = ciphers
 
-    def open(self, token: str, person: str) -> bytes:
-        """Return what was sealed for `person`, the subject of the event in which the token stands.
+    def open(self, token: str, place: Place) -> bytes:
+        """Return what was sealed for this place: where the token was found.
 
         Raises:
             Erased: the record's key was destroyed.
-            NotSealed: no token, not of this person, changed, or of a record that was not asked for.
+            NotSealed: no token, not of this place, changed, or of a record that was not asked for.
         """
-        return _opened(self._keys, token, person)
+        return _opened(self._ciphers, token, place)
 
 
 class Seals:
     """Seals for the records of one batch; a record that has no key yet gets one, to be kept in the same transaction."""
 
-    def __init__(self, keys: Mapping[str, bytes | None], wrap: Callable[[str, bytes], bytes]) -> None:
+    def __init__(self, ciphers: Ciphers) -> None:
         """Of every record that existed before the batch the key must be at hand."""
-        self._keys = dict(keys)
-        self._wrap = wrap
+        self._ciphers = dict(ciphers)
         self._made: dict[str, bytes] = {}
-        self._ciphers: dict[str, AESGCM | None] = {}
 
-    def seal(self, record: str, field: str, person: str, clear: bytes) -> str:
-        """Return the token for `clear`; for an erased record a token that keeps nothing.
+    def seal(self, record: str, field: str, person: str, event: str, clear: bytes) -> str:
+        """Return the token for `clear` in the event of this mark; for an erased record a token that keeps nothing.
 
         Raises:
-            ValueError: record or field cannot stand in a token.
+            ValueError: record, field or event cannot stand in a token.
         """
-        return self.seal_each(record, person, {field: clear})[field]
+        return self.seal_each(record, person, event, {field: clear})[field]
 
-    def seal_each(self, record: str, person: str, clear: Mapping[Field, bytes]) -> dict[Field, str]:
+    def seal_each(self, record: str, person: str, event: str, clear: Mapping[Field, bytes]) -> dict[Field, str]:
         """Return the token of each field of one record. See `seal`."""
-        if not all(map(_is_field, clear)):
-            raise ValueError("A sealed field has a plain name of at most 60 characters.")
-        cipher = self._ciphers[record] if record in self._ciphers else self._cipher(record)
+        if not (is_event(event) and all(map(is_field, clear))):
+            raise ValueError("A sealed field has a plain name of at most 60 characters, its event a mark.")
+        cipher = self._ciphers[record] if record in self._ciphers else self._new(record)
         if cipher is None:
-            return {field: f"{VERSION}.{record}.{field}." for field in clear}
+            return {field: written(record, field, event, "") for field in clear}
         nonces = secrets.token_bytes(_NONCE * len(clear))
         tokens = {}
         for start, (field, text) in zip(range(0, len(nonces), _NONCE), clear.items(), strict=True):
             nonce = nonces[start : start + _NONCE]
-            raw = nonce + cipher.encrypt(nonce, text, _bound(record, field, person))
-            tokens[field] = f"{VERSION}.{record}.{field}.{_spelled(raw)}"
+            raw = nonce + cipher.encrypt(nonce, text, bound(record, field, event, person))
+            tokens[field] = written(record, field, event, _spelled(raw))
         return tokens
 
-    def open(self, token: str, person: str) -> bytes:
+    def seal_again(self, record: str, person: str, event: str, tokens: Mapping[Field, str]) -> dict[Field, str]:
+        """Return the same fields of the record sealed for another event; what was erased keeps nothing.
+
+        Raises:
+            NotSealed: one of the tokens is not this record's, field's and person's.
+        """
+        again: dict[Field, str] = {}
+        for field, token in tokens.items():
+            try:
+                clear = self.open(token, Place(person, field, record))
+            except Erased:
+                again[field] = written(record, field, event, "")
+            else:
+                again[field] = self.seal(record, field, person, event, clear)
+        return again
+
+    def open(self, token: str, place: Place) -> bytes:
         """Open what was sealed before, so that an amendment can carry it over. See `Opener.open`."""
-        return _opened(self._keys, token, person)
+        return _opened(self._ciphers, token, place)
 
     @property
     def made(self) -> Mapping[str, bytes]:
-        """The newly made keys, wrapped, by record: `KeyStore.keep` them before the batch commits."""
-        return {record: self._wrap(record, key) for record, key in self._made.items()}
+        """The newly made keys, by record: `Sealer.keep` them before the batch commits."""
+        return self._made
 
-    def _cipher(self, record: str) -> AESGCM | None:
-        """Return the record's cipher, under a new key where it has none; None where its key was destroyed."""
-        if record not in self._keys:
-            if not _RECORD.fullmatch(record):
-                raise ValueError("A record is a referral `ref-<32 hex>` or a person `per-<32 hex>`.")
-            self._keys[record] = self._made[record] = AESGCM.generate_key(_KEY_BITS)
-        key = self._keys[record]
-        cipher = self._ciphers[record] = None if key is None else AESGCM(key)
+    def _new(self, record: str) -> AESGCM:
+        if not is_record(record):
+            raise ValueError("A record is a referral `ref-<32 hex>` or a person `per-<32 hex>`.")
+        self._made[record] = key = AESGCM.generate_key(_KEY_BITS)
+        self._ciphers[record] = cipher = AESGCM(key)
         return cipher
+
+
+class _Key(NamedTuple):
+    """A record's key, as it is used: it seals and opens, and what is derived from it hashes what was told."""
+
+    cipher: AESGCM
+    marking: bytes
 
 
 class Sealer:
@@ -175,41 +153,58 @@ class Sealer:
 
     def __init__(
         self,
-        site_key: bytes,
+        ring: Ring,
         store: KeyStore,
         *,
         remembers_seconds: float = 5.0,
         remembers_most: int = 1024,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """The key has 32 bytes: the site's `site.key`."""
-        self._wrapping = AESGCM(_derived(site_key, b"wraps the keys of records"))
-        self._marking = _derived(site_key, _MARKS)
+        """The ring is the site's: its newest key wraps the keys of records."""
+        self._ring = ring
         self._store = store
         self._seconds, self._most, self._clock = remembers_seconds, remembers_most, clock
-        self._remembered: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
+        self._remembered: OrderedDict[str, tuple[float, _Key]] = OrderedDict()
 
     async def seals(self, conn: Connection, records: Iterable[str]) -> Seals:
-        """Return what seals for a batch, after one query for the keys that exist. It remembers nothing."""
+        """Return what seals for a batch, after one query for the keys that exist. It remembers nothing.
+
+        Raises:
+            KeyAway: a record's key is wrapped by a key that is not in the ring.
+        """
         wrapped = await self._store.wrapped(conn, sorted(set(records)))
-        return Seals({record: self._unwrapped(record, key) for record, key in wrapped.items()}, self._wrapped)
+        keys = {record: self._unwrapped(record, raw) for record, raw in wrapped.items()}
+        return Seals({record: None if key is None else key.cipher for record, key in keys.items()})
 
     async def keep(self, conn: Connection, seals: Seals) -> None:
-        """Keep the keys that were made for the batch, in its transaction.
+        """Wrap and keep the keys that were made for the batch, in its transaction.
 
         Raises:
             KeyTaken: another transaction was faster; the batch is done again.
+            SiteKeyExchanged: the site's key was exchanged at this moment; the batch is done again.
         """
-        await self._store.keep(conn, seals.made)
+        if not seals.made:
+            return
+        before = self._ring.newest()
+        wrapped = {record: self._ring.wrap(RECORDS, key, record.encode()) for record, key in seals.made.items()}
+        await self._store.keep(conn, wrapped)
+        # By now whoever exchanges the key waits for this transaction; what was exchanged before, shows.
+        if self._ring.newest().id != before.id:
+            raise SiteKeyExchanged(SiteKeyExchanged.__doc__)
 
     async def opener(self, conn: Connection, tokens: Iterable[str]) -> Opener:
-        """Return what opens these tokens (texts that are none are passed over), after at most one query."""
-        records = {found["record"] for token in tokens if (found := _TOKEN.fullmatch(token))}
-        return Opener(await self._keys_of(conn, records))
+        """Return what opens these tokens (texts that are none are passed over), after at most one query.
 
-    async def _keys_of(self, conn: Connection, records: Iterable[str]) -> dict[str, bytes | None]:
-        records = sorted(set(records))
-        keys: dict[str, bytes | None] = {record: key for record in records if (key := self._recall(record))}
+        Raises:
+            KeyAway: a record's key is wrapped by a key that is not in the ring.
+        """
+        known = await self._known(conn, {found.record for token in tokens if (found := token_in(token))})
+        return Opener({record: None if key is None else key.cipher for record, key in known.items()})
+
+    async def _known(self, conn: Connection, names: Iterable[str]) -> dict[str, _Key | None]:
+        """Return the keys of these records, after at most one query; None stands for one that was destroyed."""
+        records = sorted(set(names))
+        keys: dict[str, _Key | None] = {record: known for record in records if (known := self._recall(record))}
         missing = [record for record in records if record not in keys]
         wrapped = await self._store.wrapped(conn, missing) if missing else {}
         for record, raw in wrapped.items():
@@ -218,21 +213,23 @@ class Sealer:
                 self._remember(record, key)
         return keys
 
-    async def open(self, conn: Connection, token: str, person: str) -> bytes:
+    async def open(self, conn: Connection, token: str, place: Place) -> bytes:
         """Open one token; for several, `opener` asks only once. Raises as `Opener.open` does."""
-        return (await self.opener(conn, [token])).open(token, person)
+        return (await self.opener(conn, [token])).open(token, place)
 
-    async def marker(self, conn: Connection, records: Iterable[str]) -> Callable[[str | None, bytes], str]:
+    async def marker(
+        self, conn: Connection, records: Iterable[str], otherwise: bytes
+    ) -> Callable[[str | None, bytes], str]:
         """Return what hashes content under the key of one of these records, after at most one query.
 
         HMAC-SHA-256 in hexadecimal. Once the record is erased nobody can guess the content back from its hash. What
-        belongs to no record, or to one that is erased, is hashed under a key of the site's.
+        belongs to no record, or to one that is erased, is hashed under the key `otherwise`.
         """
-        keys = (await self._keys_of(conn, records)).items()
-        marking = {record: hmac.digest(key, _MARKS, "sha256") for record, key in keys if key is not None}
+        known = await self._known(conn, records)
+        marking = {record: key.marking for record, key in known.items() if key is not None}
 
         def mark(record: str | None, content: bytes) -> str:
-            return hmac.digest(marking.get(record or "", self._marking), content, "sha256").hex()
+            return hmac.digest(marking.get(record or "", otherwise), content, "sha256").hex()
 
         return mark
 
@@ -240,25 +237,17 @@ class Sealer:
         """Forget all opened keys at once."""
         self._remembered.clear()
 
-    def _wrapped(self, record: str, key: bytes) -> bytes:
-        nonce = secrets.token_bytes(_NONCE)
-        return _WRAPPED + nonce + self._wrapping.encrypt(nonce, key, record.encode())
-
-    def _unwrapped(self, record: str, raw: bytes | None) -> bytes | None:
+    def _unwrapped(self, record: str, raw: bytes | None) -> _Key | None:
         if raw is None:
             return None
-        if raw[:1] != _WRAPPED:
-            raise NotSealed("The record's key is wrapped in a form that is not known here.")
-        try:
-            return self._wrapping.decrypt(raw[1 : 1 + _NONCE], raw[1 + _NONCE :], record.encode())
-        except InvalidTag:
-            raise NotSealed("The record's key was wrapped by another site's key.") from None
+        key = self._ring.unwrap(RECORDS, raw, record.encode())
+        return _Key(AESGCM(key), hmac.digest(key, _MARKS, "sha256"))
 
-    def _recall(self, record: str) -> bytes | None:
+    def _recall(self, record: str) -> _Key | None:
         until, key = self._remembered.get(record, (0.0, None))
         return key if key is not None and self._clock() < until else None
 
-    def _remember(self, record: str, key: bytes) -> None:
+    def _remember(self, record: str, key: _Key) -> None:
         self._remembered[record] = (self._clock() + self._seconds, key)
         self._remembered.move_to_end(record)
         while len(self._remembered) > self._most:
@@ -268,27 +257,19 @@ class Sealer:
 class Wrapping:
     """Wraps whole messages under the site's key: what is parked holds agencies' clear text, and is never kept clear."""
 
-    def __init__(self, site_key: bytes) -> None:
-        """The key has 32 bytes: the site's `site.key`."""
-        self._cipher = AESGCM(_derived(site_key, b"wraps what is parked"))
+    def __init__(self, ring: Ring) -> None:
+        """The ring is the site's: its newest key wraps."""
+        self._ring = ring
 
     def wrap(self, clear: bytes) -> bytes:
         """Return the bytes wrapped."""
-        nonce = secrets.token_bytes(_NONCE)
-        return _WRAPPED + nonce + self._cipher.encrypt(nonce, clear, None)
+        return self._ring.wrap(PARKED, clear)
 
     def unwrap(self, wrapped: bytes) -> bytes:
         """Return what was wrapped.
 
         Raises:
-            NotSealed: wrapped under another key, or changed.
+            KeyAway: by a key that is not in the ring.
+            NotSealed: changed.
         """
-        try:
-            return self._cipher.decrypt(wrapped[1 : 1 + _NONCE], wrapped[1 + _NONCE :], None)
-        except (InvalidTag, ValueError):
-            raise NotSealed(NotSealed.__doc__) from None
-
-
-def _derived(site_key: bytes, use: bytes) -> bytes:
-    """One key, one use: each use has a key of its own, derived from the site's."""
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=use).derive(site_key)
+        return self._ring.unwrap(PARKED, wrapped)

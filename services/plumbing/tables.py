@@ -126,6 +126,10 @@ WHERE id = $1
 """
 
 Wrap = Callable[[bytes], bytes]
+EXCHANGES: Final = "SELECT pg_advisory_xact_lock(hashtextextended('the key of the site', 0))"
+"""Waits until nothing is under way that was wrapped under the site's key before."""
+WRAPS: Final = "SELECT pg_advisory_xact_lock_shared(hashtextextended('the key of the site', 0))"
+"""Says that this transaction holds something wrapped under the site's key: whoever exchanges that waits for its end."""
 
 
 class PostgresTables:
@@ -188,6 +192,8 @@ class PostgresTables:
             if arrival.letter is not None:
                 await self._conn.execute(_OPEN_AGAIN, arrival.letter, trouble.reason, trouble.cause)
             else:
+                if self._wrap:
+                    await self._conn.execute(WRAPS)
                 await self._conn.execute(_PARK, *self._letter(arrival, trouble))
 
     def _letter(self, arrival: Arrival, trouble: Trouble) -> tuple[Any, ...]:

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from services.sites.agencies import Agency, Standing
+from services.sites.agencies import Agency
 from services.sites.errors import SiteUnreadable
+from services.sites.forms import FormText, Members, Signers, SigningRule
 from services.sites.loading import load_site
 from services.sites.permissions import Permission, Relation
 from services.sites.policies import BEFORE_ALL_POLICIES, Clause, Policy, Words
 from services.sites.receipts import Receipts, ReceiptWords
-from services.sites.site import Area, Clocks, Demographics, DrugKind, KnownOffence, Recognition, Site, Text
+from services.sites.site import Area, Clocks, Demographics, DrugKind, KnownOffence, Recognition, Site
+from services.sites.standing import PART2_KINDS, Following, Standing, follows
+from services.sites.texts import Text, TextKind
 
 __all__ = [
     "BEFORE_ALL_POLICIES",
+    "PART2_KINDS",
     "Agency",
     "Area",
     "Clause",
     "Clocks",
     "Demographics",
     "DrugKind",
+    "Following",
+    "FormText",
     "KnownOffence",
+    "Members",
     "Permission",
     "Policy",
     "ReceiptWords",
     "Receipts",
     "Recognition",
     "Relation",
+    "Signers",
+    "SigningRule",
     "Site",
     "SiteUnreadable",
     "Standing",
     "Text",
+    "TextKind",
     "Words",
+    "follows",
     "load_site",
 ]

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.words import Door, HelpType, Ori, Role, Slug, SourceKind
-
-
-class Standing(StrEnum):
-    """What the law calls an agency.
-
-    Sources: 42 CFR 2.11 (program, intermediary); 45 CFR 160.103 (covered entity, business associate);
-    RCW 10.97.030 (criminal justice agency).
-    """
-
-    PART2_PROGRAM = "part2_program"
-    COVERED_ENTITY = "covered_entity"
-    BUSINESS_ASSOCIATE = "business_associate"
-    CRIMINAL_JUSTICE = "criminal_justice"
-    INTERMEDIARY = "intermediary"
-    NONE = "none"
+from services.sites.standing import Following, Standing, follows
 
 
 class Agency(BaseModel):
@@ -65,6 +51,11 @@ class Agency(BaseModel):
             msg = "min_age is at most max_age."
             raise ValueError(msg)
         return self
+
+    @cached_property
+    def follows(self) -> Following:
+        """What follows from its legal standing."""
+        return follows(self.standing, self.role)
 
     @property
     def meets_people_first(self) -> bool:

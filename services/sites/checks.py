@@ -8,7 +8,11 @@ from zoneinfo import available_timezones
 
 from contracts import catalogue, topics  # noqa: F401  # the catalogue puts every event on the shelf
 from contracts.event import newest, shelf
-from contracts.words import Door, Role
+from contracts.parts import NOTICE
+from contracts.words import ConsentKind, Door, Role
+from services.sites.forms import OLDEST
+from services.sites.standing import JUSTICE, unlawful
+from services.sites.texts import problems_of_texts
 from services.sites.wording import unworded
 
 if TYPE_CHECKING:
@@ -35,13 +39,18 @@ OFFICE_ONLY: Final = frozenset(
     {"review.answered", "link.answered", "assignment.directed", "agency.suspended", "agency.resumed"}
 )
 """What operators say, and nobody else."""
+HUB: Final = "hub"
+"""The hub's own name: its user of Kafka, and how `hub agency show` names the hub itself."""
 
 _POLICE_DOORS: Final = frozenset({Door.ARREST_DIVERSION, Door.SOCIAL_CONTACT})
 
 
 def problems_of(site: Site) -> tuple[str, ...]:
     """Return everything that does not hold, each as `file: key: rule`; empty for a sound site."""
-    return (*_settings(site), *_agencies(site), *_permissions(site), *_policies(site), *unworded(site))
+    return (
+        *_settings(site), *_agencies(site), *_permissions(site), *_policies(site), *_forms(site),
+        *problems_of_texts(site.texts), *unworded(site),
+    )  # fmt: skip
 
 
 def sayable() -> frozenset[str]:
@@ -66,9 +75,11 @@ def _settings(site: Site) -> Iterator[str]:
         yield f"site.toml: recognition: No such basis: {_listed(unknown)}."
     if site.recognition.automatic & site.recognition.proposed:
         yield "site.toml: recognition: A basis is automatic or proposed, not both."
+    if why := unlawful(site.standing):
+        yield f"site.toml: standing: {why}"
     yield from _twice("areas.toml", "area", [area.code for area in site.areas])
     settings = {f"clocks.{name}" for name in type(site.clocks).model_fields if name != "minute_seconds"}
-    settings |= {f"site.{name}" for name in ("door_priority", "recognition", "urgent_review_default")}
+    settings |= {f"site.{name}" for name in ("door_priority", "recognition", "standing", "urgent_review_default")}
     settings |= {f"receipt.{name}" for name in type(site.receipts).model_fields if name != "words"}
     for name in sorted(settings ^ set(site.basis)):
         section, key = name.split(".", 1)
@@ -86,8 +97,20 @@ def _agencies(site: Site) -> Iterator[str]:
             yield f"{here}.areas: No such area: {_listed(unknown)}."
         if agency.may_say & OFFICE_ONLY and agency.role is not Role.PROGRAM_OFFICE:
             yield f"{here}.may_say: Only the program office says: {_listed(agency.may_say & OFFICE_ONLY)}."
+        yield from _standing(agency, here)
         yield from _role(site, agency, here)
     yield from _twice("agencies", "oris", [ori for agency in site.agencies.values() for ori in agency.oris])
+
+
+def _standing(agency: Agency, here: str) -> Iterator[str]:
+    if agency.slug == HUB:
+        yield f"{here}: That is the hub's own name."
+    if why := unlawful(agency.standing):
+        yield f"{here}.standing: {why}"
+    if agency.follows.criminal_justice is not (agency.role in JUSTICE):
+        yield f"{here}.standing: Police, prosecutors, courts, probation and jails are criminal_justice, nobody else is."
+    if agency.follows.part2 and not agency.restricted_source:
+        yield f"{here}.restricted_source: That it refers somebody reveals treatment (42 CFR 2.12(a)(1)): it is true."
 
 
 def _role(site: Site, agency: Agency, here: str) -> Iterator[str]:
@@ -129,6 +152,8 @@ def _row(site: Site, row: Permission, here: str) -> Iterator[str]:
     if unknown := set(row.fields) - set(newest(row.event).model_fields):
         yield f"{here}.fields: {row.event} has no such field: {_listed(unknown)}."
     required = {name for name, field in newest(row.event).model_fields.items() if field.is_required()}
+    if NOTICE in newest(row.event).model_fields and NOTICE not in row.fields:
+        yield f"{here}.fields: {row.event} needs: {NOTICE} (42 CFR 2.32 puts it there wherever Part 2 applies)."
     if missing := required - set(row.fields):
         yield f"{here}.fields: {row.event} needs: {_listed(missing)}."
     if strangers := row.agencies - set(site.agencies):
@@ -144,6 +169,24 @@ def _policies(site: Site) -> Iterator[str]:
     yield from _twice("policies", "in_force_from", [policy.in_force_from.isoformat() for policy in site.policies])
     for policy in site.policies:
         yield from _twice(policy.file, "clause", [clause.id for clause in policy.clauses])
+
+
+def _forms(site: Site) -> Iterator[str]:
+    texts = [f"{one.id} {one.version} {one.language}" for one in site.statements]
+    yield from _twice("statements.toml", "statement", texts)
+    yield from _twice("members.toml", "list", [one.version for one in site.members])
+    for one in site.members:
+        here = f"members.toml: {one.version}.members"
+        if unknown := one.members - set(site.agencies):
+            yield f"{here}: No such agency: {_listed(unknown)}."
+        named = one.members & set(site.agencies)
+        if justice := {slug for slug in named if site.agencies[slug].follows.criminal_justice}:
+            yield f"{here}: Nobody of the justice system treats people: {_listed(justice)}."
+    yield from _twice("signers.toml", "rule", [rule.id for rule in site.signers.rules])
+    for kind in ConsentKind:
+        ages = [age for age in range(OLDEST + 1) if len(site.signers.about(kind, age, age)) != 1]
+        if ages:
+            yield f"signers.toml: rule: Exactly one rule speaks of {kind} at the age of {ages[0]}."
 
 
 def _twice(file: str, key: str, names: list[str]) -> Iterator[str]:

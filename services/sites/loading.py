@@ -30,7 +30,10 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         raise SiteUnreadable(f"{slug}: folder: There is no such site. Next: name one that is there: {there}.")
     raw = _Files(folder)
     data = raw.read("site.toml")
-    names = ("clocks", "areas", "offences", "demographics", "permissions", "texts", "receipt")
+    names = (
+        "clocks", "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers",
+        "receipt",
+    )  # fmt: skip
     sections = {name: raw.read(f"{name}.toml") for name in names}
     roles = raw.read("roles.toml")
     agencies = _agencies(raw, roles)
@@ -46,7 +49,10 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         "drugs": _by_code(sections["offences"].get("drug", [])),
         "demographics": sections["demographics"],
         "permissions": permissions,
-        "texts": sections["texts"],
+        "texts": {kind: _oldest_first(dated) for kind, dated in sections["texts"].items()},
+        "statements": sections["statements"].get("statement", []),
+        "members": sections["members"].get("list", []),
+        "signers": {"rules": sections["signers"].pop("rule", [])} | sections["signers"],
         "receipts": sections["receipt"] | {"words": _words(raw)},
         "policies": _policies(raw),
         "policy_hash": _hash([permissions, {one: agency.get("may_hear") for one, agency in agencies.items()}]),
@@ -111,6 +117,12 @@ def _basis(section: dict[str, Any], name: str) -> dict[str, str]:
     return {f"{name}.{key}": text for key, text in section.pop("basis", {}).items()}
 
 
+def _oldest_first(dated: Any) -> Any:
+    if not isinstance(dated, list):
+        return dated
+    return sorted(dated, key=lambda one: str(one.get("in_force_from")) if isinstance(one, dict) else "")
+
+
 def _by_code(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {str(row.get("code")): row for row in rows}
 
@@ -133,13 +145,13 @@ def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
             file, key = raw.agency_file.get(slug, "agencies"), [slug, *rest]
         case ("policies", int(index), *rest):
             file, key = raw.policy_files[index], list(rest)
-        case ("clocks" | "demographics" | "texts" as section, *rest):
+        case ("clocks" | "demographics" | "texts" | "signers" as section, *rest):
             file, key = f"{section}.toml", list(rest)
         case ("receipts", "words", str(language), *rest):
             file, key = f"receipts/{language}.toml", list(rest) or ["file"]
         case ("receipts", *rest):
             file, key = "receipt.toml", list(rest)
-        case ("areas" | "permissions" | "offences" as section, *rest):
+        case ("areas" | "permissions" | "offences" | "statements" | "members" as section, *rest):
             file, key = f"{section}.toml", list(rest)
         case ("drugs", *rest):
             file, key = "offences.toml", ["drug", *rest]

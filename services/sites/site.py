@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.words import Code, Door, NibrsCode, Role, Slug, Verdict
 from services.sites.agencies import Agency
+from services.sites.forms import FormText, Members, Signers
 from services.sites.permissions import Permission
 from services.sites.policies import Policy, Words, in_force, words_of
 from services.sites.receipts import Receipts
+from services.sites.standing import Following, Standing, follows
+from services.sites.texts import Text, TextKind, in_force_on
 
 _Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -96,13 +100,6 @@ class Demographics(_Frozen):
     disability: frozenset[Code]
 
 
-class Text(_Frozen):
-    """A notice that goes out with something, word for word, and where it comes from."""
-
-    text: Annotated[str, Field(min_length=1)]
-    citation: Annotated[str, Field(min_length=1, max_length=300)]
-
-
 class Site(_Frozen):
     """Everything that is different from county to county. `basis` says of each setting where it comes from."""
 
@@ -110,6 +107,8 @@ class Site(_Frozen):
     name: str
     timezone: str
     program_office: Slug
+    standing: tuple[Standing, ...]
+    """What the law calls the hub itself; it depends on who runs it (42 CFR 2.11)."""
     agencies: Mapping[str, Agency]
     areas: tuple[Area, ...]
     clocks: Clocks
@@ -126,7 +125,13 @@ class Site(_Frozen):
     offences: Mapping[str, KnownOffence]
     drugs: Mapping[str, DrugKind]
     demographics: Demographics
-    texts: Mapping[str, Text]
+    texts: Mapping[TextKind, tuple[Text, ...]]
+    """Every dated text that goes out word for word, oldest first."""
+    statements: tuple[FormText, ...]
+    """What consent forms state."""
+    members: Annotated[tuple[Members, ...], Field(min_length=1)]
+    """The lists of the intermediary's members that were given with forms."""
+    signers: Signers
     receipts: Receipts
     """The person's receipt: its words and its codes."""
     basis: Mapping[str, str]
@@ -142,6 +147,15 @@ class Site(_Frozen):
         """The agencies that get first offers, by slug."""
         return tuple(agency for _, agency in sorted(self.agencies.items()) if agency.role is Role.CASE_MANAGEMENT)
 
+    def statement(self, text: str, version: str, language: str | None) -> FormText | None:
+        """Return the statement with these words; None where no form can have made it."""
+        wanted = (text, version, language)
+        return next((one for one in self.statements if (one.id, one.version, one.language) == wanted), None)
+
+    def members_of(self, version: str | None) -> frozenset[str] | None:
+        """Return who is on this list of members; None where no such list was given out."""
+        return next((one.members for one in self.members if one.version == version), None)
+
     def permissions_for(self, event: str, agency: str) -> tuple[Permission, ...]:
         """Return the rows that speak of this event to this agency; empty: it may never get it (default deny)."""
         who = self.agencies.get(agency)
@@ -152,6 +166,15 @@ class Site(_Frozen):
     def prosecutors_of(self, police: str) -> tuple[Agency, ...]:
         """Return the prosecutors who get this police agency's cases, by slug."""
         return tuple(agency for _, agency in sorted(self.agencies.items()) if police in agency.jurisdiction)
+
+    @cached_property
+    def follows(self) -> Following:
+        """What follows from the hub's own legal standing."""
+        return follows(self.standing)
+
+    def text_at(self, kind: TextKind, at: datetime) -> Text:
+        """Return the text that is in force on that day, as it is at the site."""
+        return in_force_on(self.texts[kind], at.astimezone(ZoneInfo(self.timezone)).date())
 
     def agency_of_ori(self, ori: str) -> Agency | None:
         """Return the agency to which the ORI belongs, or None."""

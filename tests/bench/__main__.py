@@ -26,6 +26,7 @@ from services.sites import load_site
 from tests.bench import hops
 from tests.bench import hub as whole
 from tests.bench.loop import Ground, filled, laid_out, raw_on_the_same, received, same_bytes, service_loop
+from tests.bench.sealing import TEXT_BYTES, sealing
 from tests.bench.tutorial import tutorial_chain, tutorial_loop
 
 BATCH = PipesSettings.model_fields["batch_records"].default
@@ -145,6 +146,11 @@ def _rows(found: dict[str, Any]) -> list[tuple[str, str, str]]:
             f"{found['memory_at_start_mib']} → {found['memory_after_mib']} MiB",
             "growth < 20 %",
         ),
+        (
+            f"sealing and opening {TEXT_BYTES} bytes; each / AES-256-GCM alone",
+            f"{found['seal_us']} and {found['open_us']} µs; {found['seal_to_raw']} and {found['open_to_raw']} ×",
+            "≤ 20 µs each",
+        ),
         ("one service's loop", f"{found['loop_per_second']}/s", ""),
         ("raw loop", f"{found['raw_per_second']}/s", ""),
         ("tutorial style, one hop", f"{found['tutorial_per_second']}/s", ""),
@@ -162,7 +168,7 @@ def main() -> None:
     asked = parser.parse_args()
     quick, many = asked.quick, asked.referrals or (2_000 if asked.quick else 100_000)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    found = run(loops(quick)) | run(chain(quick, many))
+    found = sealing(quick) | run(loops(quick)) | run(chain(quick, many))
     found["chain_to_tutorial"] = round(found["chain_per_second"] / found["tutorial_chain_per_second"], 1)
     found["chain_to_tutorial_way"] = round(found["chain_per_second"] / found["tutorial_way_per_second"], 1)
     found["limited_by"] = (

@@ -8,13 +8,16 @@ import hashlib
 from datetime import datetime
 
 from services.plumbing.keystore import SiteKeys
+from services.plumbing.ring import Ring
 from services.sites import load_site
 from tests.journeys.cast import Cast, caseload, kinds, tag
 from tests.journeys.ends import Ends, ends
 from tests.journeys.memory import WholeHub
 
 KEYS = SiteKeys(
-    site=hashlib.sha256(b"s").digest(), pseudonym=hashlib.sha512(b"p").digest(), matching=hashlib.sha256(b"m").digest()
+    site=Ring.of(hashlib.sha256(b"s").digest()),
+    pseudonym=hashlib.sha512(b"p").digest(),
+    matching=hashlib.sha256(b"m").digest(),
 )
 
 

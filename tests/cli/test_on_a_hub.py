@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import sys
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from services import cli
+from services.plumbing.ring import Ring, keep, new_key
 from tests.journeys.running import running
 from tests.platform.embedded import fresh_folder
 
@@ -36,8 +39,8 @@ def state():
 def hub(state, monkeypatch, capsys):
     """Runs `hub` with these words, as the program does, and says what came of it."""
 
-    def run(*words, stdin=""):
-        monkeypatch.setattr(sys, "argv", ["hub", *words, "--state", state])
+    def run(*words, stdin="", elsewhere=False):
+        monkeypatch.setattr(sys, "argv", ["hub", *words, *([] if elsewhere else ["--state", state])])
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
         code = 0
         try:
@@ -235,6 +238,102 @@ def test_a_referral_is_offered_by_hand(hub):
     done = hub("assign", answer["referral_id"], "--to", other, "--json")
     assert done.returncode == 0, done.stderr
     assert lines(done)[0]["followed"]
+
+
+def offered(hub, name, language):
+    """A referral that a case manager was offered: the agency, and the offer, known by its language, on its lane."""
+    words = f"--source-kind self --agreement agreed --preferred-name {name} --language {language} --json"
+    (answer,) = lines(hub("refer", *words.split()))
+    agency = eventually(lambda: _asked(lines(hub("timeline", answer["referral_id"], "--json"))[0]))
+    return agency, on_lane(hub, agency, "offer.made", language=language)
+
+
+def on_lane(hub, agency, kind, **data):
+    """The message of that kind with these data on the agency's lane."""
+
+    def found():
+        heard = lines(hub("listen", "--as", agency, "--from", "earliest", "--count", "500", "--wait", "3", "--json"))
+        return next((one for one in heard if one["type"] == kind and data.items() <= one["data"].items()), None)
+
+    return eventually(found)
+
+
+def made(hub, agency, offer):
+    """Who it is: what the agency hears once it has accepted."""
+    accepted = {"offer_id": offer["data"]["offer_id"]}
+    event = json.loads(said(f"take-{offer['id']}", "offer.accepted", accepted, agency)) | {"subject": offer["subject"]}
+    assert hub("send", "-", "--as", agency, stdin=json.dumps(event)).returncode == 0
+    return on_lane(hub, agency, "assignment.made", **accepted)["data"]
+
+
+def test_the_sites_key_is_exchanged_and_what_was_sealed_before_and_after_opens(hub, state):
+    before = offered(hub, "Blue", "qaa")
+    (shown,) = lines(hub("keys", "--json"))
+    (old,) = shown["keys"]
+    assert (old["standing"], shown["exchanging"], shown["missing"]) == ("newest", False, False)
+    done = hub("keys", "rotate", "--json")
+    assert done.returncode == 0, done.stderr
+    (facts,) = lines(done)
+    assert (facts["resumed"], facts["removed"], facts["to_remove"]) == (False, [old["key"]], [])
+    assert facts["records"] >= old["records"] > 0
+    after = offered(hub, "Green", "qab")
+    assert made(hub, *before)["preferred_name"] == "Blue"
+    assert made(hub, *after)["preferred_name"] == "Green"
+    (shown,) = lines(hub("keys", "status", "--json"))
+    (new,) = shown["keys"]
+    assert (new["key"], new["standing"]) == (facts["key"], "newest")
+    assert new["records"] > facts["records"]
+    assert new["key"] in hub("keys").stdout
+
+
+def test_an_exchange_that_was_stopped_goes_on_and_a_file_of_before_is_refused(hub, state):
+    file = Path(state) / "secrets" / "site.key"
+    before, first = file.read_bytes(), Ring.from_file(file)
+    keep(file, [new_key(), first.keys[0].raw])
+    (shown,) = lines(hub("keys", "--json"))
+    assert ([one["standing"] for one in shown["keys"]], shown["exchanging"]) == (["newest", "older"], True)
+    assert "hub keys rotate" in hub("keys").stdout
+    (facts,) = lines(hub("keys", "rotate", "--json"))
+    assert (facts["resumed"], facts["removed"]) == (True, [first.keys[0].id.hex()])
+    after = file.read_bytes()
+    keep(file, [first.keys[0].raw])
+    try:
+        refused = hub("keys", "rotate")
+        assert refused.returncode == 1
+        assert facts["key"] in refused.stderr
+        assert "Next: bring back" in refused.stderr
+        assert "missing" in hub("keys").stdout
+        assert file.read_bytes() == before
+    finally:
+        file.write_bytes(after)
+
+
+def test_where_the_key_comes_from_the_environment_the_operator_is_told_what_to_restart(hub, state, monkeypatch):
+    file, facts = Path(state) / "secrets" / "site.key", json.loads((Path(state) / "hub.json").read_text())
+    old, new = Ring.from_file(file).keys[0].raw, new_key()
+    monkeypatch.setenv("HUB_KAFKA", facts["kafka"])
+    monkeypatch.setenv("HUB_POSTGRES", facts["postgres"])
+    monkeypatch.setenv("HUB_SECRETS", str(file.parent))
+    monkeypatch.setenv("HUB_SITE_KEY", base64.b64encode(old).decode())
+    refused = hub("keys", "rotate", elsewhere=True)
+    assert (refused.returncode, "restart the services" in refused.stderr) == (1, True)
+    monkeypatch.setenv("HUB_SITE_KEY", ",".join(base64.b64encode(key).decode() for key in (new, old)))
+    # The services of this hub follow a file; here it stands for their environment after the restart.
+    keep(file, [new, old])
+    told = hub("keys", "rotate", elsewhere=True)
+    assert told.returncode == 0, told.stderr
+    assert f"Nothing names {Ring.of(old).keys[0].id.hex()} any more: take it out of HUB_SITE_KEY" in told.stdout
+    assert lines(hub("keys", "--json", elsewhere=True))[0]["from"] == "environment"
+    assert Ring.from_file(file) == Ring.of(new, old)
+    assert lines(hub("keys", "rotate", "--json"))[0]["records"] == 0
+
+
+def test_no_key_ever_shows(hub, state):
+    text = (Path(state) / "secrets" / "site.key").read_text().strip()
+    for words in (["keys"], ["keys", "--json"], ["keys", "rotate"], ["keys", "rotate", "--json"]):
+        done = hub(*words)
+        assert done.returncode == 0
+        assert text not in done.stdout + done.stderr
 
 
 def test_operators_sign_once_there_is_one_and_unsigned_decisions_are_refused(hub):

@@ -145,9 +145,14 @@ def test_an_export_into_a_folder_that_is_not_there_is_refused_before_anything_is
 def test_a_file_that_was_not_finished_has_no_name_and_the_one_before_stays(tmp_path):
     file = tmp_path / "ledger.jsonl"
     file.write_text("as before\n")
-    with pytest.raises(ZeroDivisionError), _whole(file) as new:
-        new.write(b"half a line")
-        raise ZeroDivisionError
+
+    def half():
+        with _whole(file) as new:
+            new.write(b"half a line")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half()
     assert [path.name for path in tmp_path.iterdir()] == ["ledger.jsonl"]
     assert file.read_text() == "as before\n"
     with _whole(file) as new:

@@ -14,7 +14,7 @@ def test_help_names_every_command_and_teaches_the_first_steps(hub):
     _, out, _ = hub("--help")
     for command in (
         "up", "demo", "status", "agency", "send", "listen", "refer", "timeline", "person", "reviews", "assign",
-        "topics", "migrate", "contracts", "operator", "consents", "why", "ledger", "receipt",
+        "topics", "migrate", "contracts", "operator", "keys", "consents", "why", "ledger", "receipt",
     ):  # fmt: skip
         assert f"  {command} " in out
     assert "First steps" in out
@@ -39,6 +39,7 @@ def test_help_names_every_command_and_teaches_the_first_steps(hub):
         (["ledger", "disclosures"], "hub ledger disclosures per-"),
         (["receipt", "show"], "hub receipt per-"),
         (["receipt", "code"], "hub receipt code per-"),
+        (["keys", "rotate"], "hub keys rotate"),
     ],
     ids=lambda words: "-".join(words) if isinstance(words, list) else "",
 )
@@ -50,8 +51,8 @@ def test_help_of_a_command_has_an_example(hub, words, example):
 @pytest.mark.parametrize(
     "group",
     [
-        [], ["person"], ["agency"], ["topics"], ["contracts"], ["operator"], ["reviews"], ["consents"], ["ledger"],
-        ["receipt"],
+        [], ["person"], ["agency"], ["topics"], ["contracts"], ["operator"], ["reviews"], ["keys"], ["consents"],
+        ["ledger"], ["receipt"],
     ],
 )  # fmt: skip
 def test_what_each_command_does_is_said_in_a_whole_sentence(hub, group):
@@ -87,6 +88,31 @@ def test_an_agency_is_shown_with_what_it_may_say_and_hear(hub):
     assert facts["to_hub"] != facts["from_hub"]
 
 
+def test_an_agency_is_shown_with_what_follows_from_its_legal_standing(hub):
+    _, out, _ = hub("agency", "show", "sea-mar", "--json")
+    follows = json.loads(out)["follows"]
+    assert (follows["part2"], follows["criminal_justice"]) == (True, False)
+    assert "hub_handoff" not in follows["opened_by"]
+    assert [(one["citation"], one["years"]) for one in follows["lists"]] == [
+        ("42 CFR 2.25; 89 FR 12472", 3), ("45 CFR 164.528", 6),
+    ]  # fmt: skip
+    _, out, _ = hub("agency", "show", "sea-mar")
+    assert "What follows from its legal standing" in out
+    assert "42 CFR 2.32(a)" in out
+
+
+def test_the_hub_itself_is_shown_with_its_own_standing_and_where_that_comes_from(hub):
+    _, out, _ = hub("agency", "show", "hub", "--json")
+    facts = json.loads(out)
+    assert facts["standing"] == ["intermediary"]
+    assert facts["basis"].startswith("not published")
+    assert [(one["citation"], one["years"], one["days"]) for one in facts["follows"]["lists"]] == [
+        ("42 CFR 2.24", 3, 30)
+    ]
+    _, out, _ = hub("agency", "show", "hub")
+    assert "list of disclosures by an intermediary, 3 years back, within 30 days" in " ".join(out.split())
+
+
 def test_the_contracts_are_as_they_were_published(hub):
     assert hub("contracts", "check", "--json")[:2] == (0, "[]\n")
 
@@ -109,6 +135,8 @@ def test_the_asyncapi_document_is_written_as_json(hub):
         ["reviews"],
         ["topics"],
         ["migrate"],
+        ["keys"],
+        ["keys", "rotate"],
         ["person", "links"],
         ["consents", "show", "per-" + "0" * 32],
         ["consents", "recall-status", "per-" + "0" * 32],

@@ -6,19 +6,26 @@ from itertools import count
 from contracts.catalogue import (
     AssignmentAccepted,
     AssignmentEnded,
+    AssignmentEnrolled,
+    ConsentGranted,
     ConsentRevoked,
     ConsentSigned,
     DeadlineReached,
     OnwardAsked,
     PersonDeclined,
+    ReferralCorrected,
     ReferralReceived,
 )
+from contracts.consents.consent_granted import ConsentGrantedV1
+from contracts.consents.revocation_settled import RevocationSettled
 from contracts.envelope import Envelope, Fact, agency_source, service_source
-from contracts.parts import Particulars
+from contracts.parts import AgeFact, Particulars
+from contracts.to_hub.consent_signed import ConsentSignedV1
 from contracts.words import Agreement, Door, SourceKind
 from services.consent.domain import SERVICE, Desk, Register, evolve
 from services.consent.domain.deciding import EXPIRY, RELATION
-from services.consent.domain.register import consent_id_of, message_key
+from services.consent.domain.elements import STATEMENTS
+from services.consent.domain.register import REVOCABLE, consent_id_of, message_key
 from services.plumbing.identity import stated
 from services.plumbing.service import Deadline, Said
 from services.sites import load_site
@@ -27,10 +34,13 @@ SITE = load_site("whatcom")
 OFFICE = SITE.program_office
 POLICE, PROSECUTOR = "bellingham-police", "whatcom-county-prosecutor"
 HOLDER, YOUTH, PROVIDER = "opportunity-council", "northwest-youth-services", "compass-health"
+TREATMENT, COURT = "lake-whatcom-center", "whatcom-therapeutic-courts"
 PERSON = "per-" + "a" * 32
 REFERRAL, OFFER, ONWARD = "ref-" + "1" * 32, "off-" + "2" * 32, "onw-" + "3" * 32
 MONDAY = datetime(2026, 3, 2, 20, tzinfo=UTC)
 FORM = "ROI-2026-0412"
+VERSION = "2026-01"
+"""Of every statement, and of the list of members."""
 WAIT_HOURS = SITE.clocks.consent_relation_wait_minutes / 60
 _numbers = count(1)
 
@@ -45,12 +55,21 @@ def fact(event, at=0.0, by=None, name=None):
     return Fact(event, Envelope(message, source, event.name, hours(at), subject=PERSON, admitted_at=hours(at)))
 
 
-def referral_received(at=-2.0, agency=POLICE):
-    event = ReferralReceived(
-        referral_id=REFERRAL, agency=agency, door=Door.ARREST_DIVERSION, source_kind=SourceKind.LAW_ENFORCEMENT,
-        agreement=Agreement.AGREED, referred_at=MONDAY, particulars=Particulars(), sealed={},
-    )  # fmt: skip
-    return fact(event, at)
+def referral_received(at=-2.0, agency=POLICE, age=(36, 36), **changed):
+    return fact(ReferralReceived(**_referral(agency, age) | changed), at)
+
+
+def corrected(at=0.5, age=(36, 36), revision=1):
+    return fact(ReferralCorrected(**_referral(POLICE, age), revision=revision), at)
+
+
+def _referral(agency, age):
+    from_years, to_years = age or (None, None)
+    return {
+        "referral_id": REFERRAL, "agency": agency, "door": Door.ARREST_DIVERSION,
+        "source_kind": SourceKind.LAW_ENFORCEMENT, "agreement": Agreement.AGREED, "referred_at": MONDAY,
+        "particulars": Particulars(age=AgeFact(from_years=from_years, to_years=to_years)), "sealed": {},
+    }  # fmt: skip
 
 
 def accepted(at=-1.0, agency=HOLDER):
@@ -61,26 +80,87 @@ def asked_onward(at=-0.5, provider=PROVIDER):
     return fact(OnwardAsked(onward_id=ONWARD, help_type="meal", asked_by=HOLDER, provider=provider), at)
 
 
+def enrolled(at=24.0, agency=HOLDER):
+    event = AssignmentEnrolled(referral_id=REFERRAL, agency=agency, completed_on=date(2026, 3, 2))
+    return fact(event, at)
+
+
 def ended(at=48.0):
     return fact(AssignmentEnded(referral_id=REFERRAL, agency=HOLDER, reason="goals_met"), at)
 
 
+def making(*texts, version=VERSION):
+    return tuple({"text": text, "version": version} for text in texts)
+
+
+COMPLETE = {
+    "form_reference": FORM,
+    "kind": "part2_specific",
+    "disclosers": (HOLDER,),
+    "recipients": (PROVIDER,),
+    "categories": ("identity", "contact"),
+    "purpose": "service_provision",
+    "signed_on": date(2026, 3, 2),
+    "signature": "paper",
+    "signed_by": "person",
+    "expires_with": "end_of_participation",
+    "intermediary": OFFICE,
+    "members_version": VERSION,
+    "language": "en",
+}
+"""A form with all that 42 CFR 2.31(a) asks for, but for the statements of its kind."""
+OF_KIND = {
+    "part2_tpo": {"recipients": ("treating-providers",), "expires_with": "none"},
+    "part2_proceedings": {"recipients": (PROSECUTOR,), "purpose": "prosecution_decision"},
+    "criminal_justice_referral": {
+        "recipients": (PROSECUTOR,), "categories": ("intake_status",), "purpose": "prosecution_decision",
+    },
+    "hub_handoff": {"expires_with": None},
+}  # fmt: skip
+"""What a form of this kind says otherwise."""
+
+
+def form(kind="part2_specific", **changed):
+    """What a sound form of this kind says, with what is changed in it; None takes an element away."""
+    made = {"statements": making(*STATEMENTS[kind])}
+    return {"kind": kind} | COMPLETE | OF_KIND.get(kind, {}) | made | {"kind": kind} | changed
+
+
 def signed(at=0.0, by=HOLDER, name=None, **changed):
-    form = {
-        "form_reference": FORM,
-        "kind": "part2_specific",
-        "discloser": HOLDER,
-        "recipients": (PROVIDER,),
-        "categories": ("identity", "contact"),
-        "purpose": "service_provision",
-        "signed_on": date(2026, 3, 2),
-    }
-    return fact(ConsentSigned(**form | changed), at, by, name)
+    return fact(ConsentSigned(**form(**changed)), at, by, name)
 
 
 def own_care(at=0.0, by=HOLDER, **changed):
     changed = {"kind": "hub_handoff", "recipients": (by,), "purpose": "care_coordination"} | changed
     return signed(at, by, **changed)
+
+
+def signed_v1(at=0.0, by=HOLDER, **changed):
+    """As version 1 said it, in the newest form."""
+    old = {
+        "form_reference": FORM, "kind": "part2_specific", "discloser": HOLDER, "recipients": (PROVIDER,),
+        "categories": ("identity", "contact"), "purpose": "service_provision", "signed_on": date(2026, 3, 2),
+    }  # fmt: skip
+    return fact(ConsentSigned.upcast(ConsentSignedV1(**old | changed)), at, by)
+
+
+def v1_granted(form):
+    """As the hub granted this form when it was of version 1."""
+    signed = form.event
+    event = ConsentGrantedV1(
+        consent_id=consent_id_of(form.agency, PERSON, signed.form_reference), kind=signed.kind, witness=form.agency,
+        discloser=signed.disclosers[0], recipients=signed.recipients, categories=signed.categories,
+        purpose=signed.purpose, signed_on=signed.signed_on, expires_at=signed.expires_at,
+        expires_with=signed.expires_with or "none",
+    )  # fmt: skip
+    return fact(ConsentGranted.upcast(event))
+
+
+def monitored(at=0.0, by=HOLDER, **changed):
+    """A consent to a prosecutor under 42 CFR 2.35; irrevocable if `irrevocable_until` or `…_at` says until when."""
+    until = {"irrevocable_until", "irrevocable_until_at"} & changed.keys()
+    said = {"statements": making("revocable-later")} if until else {}
+    return signed(at, by, **{"kind": "criminal_justice_referral"} | said | changed)
 
 
 def revoked(at=1.0, by=HOLDER, form=FORM, how="written"):
@@ -105,12 +185,22 @@ def expiry_due(at, by=HOLDER, form=FORM):
     return reached(EXPIRY, consent_id_of(by, PERSON, form), at)
 
 
-class Stage:
-    """Folds facts as the pipes do, and remembers what was said and which deadlines were set."""
+def revocable_due(at, by=HOLDER, form=FORM):
+    return reached(REVOCABLE, consent_id_of(by, PERSON, form), at)
 
-    def __init__(self, site=SITE):
+
+class Stage:
+    """Folds facts as the pipes do, and remembers what was said and which deadlines were set.
+
+    Everybody was referred at some time: the police referred an adult, unless `referred` says otherwise.
+    """
+
+    def __init__(self, site=SITE, *referred, unheard=False):
         self.desk, self.register = Desk(site), Register()
         self.facts, self.said, self.deadlines = [], [], []
+        self.settled = []
+        """What was said to have been dealt with; it stands after all that follows from it."""
+        self.given(*([] if unheard else referred or [referral_received(at=-3.0)]))
 
     def given(self, *facts):
         for heard in facts:
@@ -122,7 +212,10 @@ class Stage:
                 told = stated(SERVICE, heard, outcome, ordinal)
                 self.register = evolve(self.register, told)
                 self.facts.append(told)
-                self.said.append(outcome.event)
+                if isinstance(outcome.event, RevocationSettled):
+                    self.settled.append(outcome.event)
+                else:
+                    self.said.append(outcome.event)
         return self
 
     when = given

@@ -8,7 +8,6 @@ from services.plumbing.service import Deadline
 from tests.consent.examples import (
     HOLDER,
     OFFICE,
-    PROSECUTOR,
     PROVIDER,
     REFERRAL,
     YOUTH,
@@ -19,11 +18,14 @@ from tests.consent.examples import (
     ended,
     expiry_due,
     hours,
+    monitored,
     own_care,
     referral_received,
     relation_due,
     revoked,
     signed,
+    signed_v1,
+    v1_granted,
 )
 
 
@@ -119,19 +121,17 @@ def test_a_new_consent_after_a_spoken_word_counts():
     assert len(granted(asked_onward(), signed()).when(spoken(), signed(at=2.0, form_reference="ROI-2")).in_force) == 1
 
 
-def monitored(**changed):
-    return signed(kind="criminal_justice_referral", recipients=(PROSECUTOR,), purpose="prosecution_decision", **changed)
-
-
 @pytest.mark.parametrize("until", [{"expires_with": "charge_decided"}, {"expires_at": hours(100)}])
-def test_a_consent_that_may_be_irrevocable_until_its_event_ends_by_its_witness_or_the_office_alone(until):
-    stage = granted(asked_onward(), monitored(**until)).when(spoken())
+def test_a_consent_of_version_1_that_may_be_irrevocable_ends_by_its_witness_or_the_office_alone(until):
+    form = signed_v1(kind="criminal_justice_referral", **until)
+    before = [asked_onward(), v1_granted(form), form]
+    stage = granted(*before).when(spoken())
     assert (len(stage.in_force), stage.reasons) == (1, [])
-    assert granted(monitored(**until)).when(spoken(by=HOLDER)).in_force == set()
-    assert granted(monitored(**until)).when(spoken(by=OFFICE)).in_force == set()
+    assert granted(*before).when(spoken(by=HOLDER)).in_force == set()
+    assert granted(*before).when(spoken(by=OFFICE)).in_force == set()
 
 
-def test_a_consent_to_a_prosecutor_without_an_event_is_taken_back_like_any_other():
+def test_a_consent_to_a_prosecutor_whose_form_does_not_say_that_it_stays_is_taken_back_like_any_other():
     assert granted(asked_onward(), monitored()).when(spoken()).in_force == set()
 
 
@@ -165,7 +165,7 @@ def test_a_consent_taken_back_while_it_waits_never_counts():
 
 
 def test_a_form_refused_and_mended_is_not_hurt_by_a_revocation_in_between():
-    stage = Stage().given(accepted(), signed(discloser="nobody-here"), revoked(at=1.0, form=None), signed(at=2.0))
+    stage = Stage().given(accepted(), signed(disclosers=("nobody-here",)), revoked(at=1.0, form=None), signed(at=2.0))
     assert len(stage.in_force) == 1
 
 
@@ -219,7 +219,8 @@ def test_what_was_withdrawn_does_not_expire_as_well():
 
 
 def test_a_consent_for_the_time_of_participation_expires_with_it():
-    stage = granted(signed(expires_with="end_of_participation"), signed(form_reference="ROI-1")).when(ended())
+    until = {"expires_with": None, "expires_at": hours(1000)}
+    stage = granted(signed(expires_with="end_of_participation"), signed(form_reference="ROI-1", **until)).when(ended())
     assert stage.names.count("consent.expired") == 1
     assert len(stage.in_force) == 1
 
@@ -230,7 +231,7 @@ def test_a_consent_signed_after_an_end_is_not_touched_by_it():
 
 
 def test_a_consent_until_the_charge_is_decided_outlives_participation():
-    assert len(granted(signed(expires_with="charge_decided")).when(ended()).in_force) == 1
+    assert len(granted(monitored(expires_with="charge_decided", expires_at=hours(1000))).when(ended()).in_force) == 1
 
 
 def test_each_refusal_names_its_rule_and_repeats_no_value():
@@ -238,3 +239,14 @@ def test_each_refusal_names_its_rule_and_repeats_no_value():
     refusal = stage.said[-1].refusal
     assert isinstance(refusal, Refusal)
     assert all(isinstance(problem, Problem) for problem in refusal.problems)
+
+
+@pytest.mark.parametrize("by", [HOLDER, OFFICE, YOUTH], ids=["its witness", "the program office", "a stranger"])
+@pytest.mark.parametrize("signings", [(), (signed(),)], ids=["with nothing signed", "with a form signed"])
+def test_every_word_that_takes_back_is_settled_once_after_all_that_follows_from_it(by, signings):
+    stage = Stage().given(accepted(), *signings)
+    word = revoked(by=by)
+    stage.when(word)
+    [settled] = stage.settled
+    assert (settled.agency, settled.message_id) == (by, word.id)
+    assert stage.facts[-1].event is settled

@@ -30,7 +30,7 @@ def told(**changed):
     ("changed", "field"),
     [
         ({"recipients": ("nobody-here",)}, "recipients"),
-        ({"discloser": "nobody-here"}, "discloser"),
+        ({"disclosers": ("nobody-here",)}, "disclosers"),
         ({"expires_at": MONDAY}, "expires_at"),
         ({"expires_at": hours(-1)}, "expires_at"),
         ({"signed_on": date(2026, 3, 3)}, "signed_on"),
@@ -49,13 +49,17 @@ def test_what_stands_against_a_consent_is_named_by_its_field(changed, field):
 @pytest.mark.parametrize(
     "changed",
     [
-        {"recipients": (PROSECUTOR,), "kind": "criminal_justice_referral", "purpose": "prosecution_decision"},
+        {"kind": "criminal_justice_referral"},
+        {"kind": "hipaa_authorisation"},
+        {"kind": "state_consumer_health"},
         {"recipients": (PROSECUTOR,), "kind": "part2_specific"},
         {"recipients": (PROSECUTOR,), "kind": "part2_proceedings"},
         {"recipients": ("treating-providers",), "kind": "part2_tpo"},
         {"signature": "verbal", "kind": "hub_handoff"},
         {"signature": "electronic"},
-        {"discloser": POLICE},
+        {"disclosers": (POLICE,)},
+        {"disclosers": (POLICE, HOLDER)},
+        {"disclosers": ("treating-providers",)},
         {"expires_at": hours(1)},
     ],
 )
@@ -71,9 +75,11 @@ def test_the_day_of_signing_is_the_sites_own_day():
 
 
 def test_everything_that_is_wrong_is_told_at_once():
-    stage = Stage().given(accepted(), signed(discloser="nobody-here", recipients=("nobody-here",), expires_at=MONDAY))
+    stage = Stage().given(
+        accepted(), signed(disclosers=("nobody-here",), recipients=("nobody-here",), expires_at=MONDAY)
+    )
     (refused,) = stage.said
-    assert stage.problem_fields == ["discloser", "expires_at", "recipients"]
+    assert stage.problem_fields == ["disclosers", "expires_at", "recipients"]
     assert all(problem.rule and problem.fix for problem in refused.refusal.problems)
     assert "nobody-here" not in refused.model_dump_json()
 

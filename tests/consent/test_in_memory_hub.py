@@ -7,7 +7,18 @@ import pytest
 from contracts import topics
 from services.consent.app import service
 from services.plumbing.memory import MemoryHub
-from tests.consent.examples import HOLDER, SITE, YOUTH, accepted, hours, own_care, referral_received, revoked, signed
+from tests.consent.examples import (
+    HOLDER,
+    SITE,
+    YOUTH,
+    accepted,
+    hours,
+    monitored,
+    own_care,
+    referral_received,
+    revoked,
+    signed,
+)
 from tests.consent.memory import MemoryRegisters
 
 
@@ -21,11 +32,12 @@ def said(hub):
 
 
 async def test_a_consent_is_granted_and_withdrawn(hub):
+    await hub.publish(topics.REFERRALS, referral_received())
     await hub.publish(topics.ASSIGNMENTS, accepted())
     await hub.publish(topics.REPORTS, signed(), revoked())
     await hub.settle()
 
-    assert said(hub) == ["consent.granted", "consent.withdrawn"]
+    assert said(hub) == ["consent.granted", "consent.withdrawn", "revocation.settled"]
     assert {fact.source for fact in hub.facts(topics.CONSENTS)} == {"/hub/consent"}
     assert not hub.parked("consent")
 
@@ -42,7 +54,21 @@ async def test_a_strangers_consent_is_refused_when_its_time_is_up(hub):
     assert hub.facts(topics.CONSENTS)[0].event.refusal.agency == YOUTH
 
 
+async def test_a_consent_that_stands_until_a_day_is_taken_back_on_that_day(hub):
+    await hub.publish(topics.REFERRALS, referral_received())
+    await hub.publish(topics.ASSIGNMENTS, accepted())
+    await hub.publish(topics.REPORTS, monitored(irrevocable_until_at=hours(3)), revoked())
+    await hub.settle()
+    assert said(hub) == ["consent.granted", "consent.refused", "revocation.settled"]
+
+    await hub.advance(to=hours(3))
+    await hub.settle()
+
+    assert said(hub) == ["consent.granted", "consent.refused", "revocation.settled", "consent.withdrawn"]
+
+
 async def test_a_consent_ends_at_its_date(hub):
+    await hub.publish(topics.REFERRALS, referral_received())
     await hub.publish(topics.ASSIGNMENTS, accepted())
     await hub.publish(topics.REPORTS, signed(expires_at=hours(3)))
     await hub.settle()

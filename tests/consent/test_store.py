@@ -1,5 +1,6 @@
 """One scenario over both stores: what is saved is what is loaded, and nothing else."""
 
+import json
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -7,11 +8,13 @@ import asyncpg
 import pytest
 
 import services.consent
+from contracts.catalogue import ConsentSigned
+from contracts.to_hub.consent_signed import ConsentSignedV1
 from services.consent.domain import Register
 from services.consent.store import Registers
 from services.plumbing.migrations import from_folder, migrate
 from services.plumbing.roles import prepare
-from tests.consent.examples import PERSON, Stage, accepted, own_care, revoked, signed
+from tests.consent.examples import HOLDER, PERSON, Stage, accepted, own_care, revoked, signed
 from tests.consent.memory import MemoryRegisters
 
 OTHER = "per-" + "b" * 32
@@ -60,3 +63,48 @@ async def test_what_is_saved_is_what_is_loaded(opened):
 
         await store.save(conn, {}, None, [])
         assert (await store.load(conn, [], [])).states == {}
+
+
+AS_VERSION_1_KEPT_IT = {
+    "signings": {
+        f"{HOLDER}/m-1": {
+            "message_id": "m-1", "witness": HOLDER, "at": "2026-03-02T20:00:00Z", "consent_id": "con-" + "a" * 32,
+            "signed": {
+                "form_reference": "ROI-1", "kind": "part2_specific", "discloser": HOLDER, "recipients": ["sea-mar"],
+                "categories": ["identity"], "purpose": "service_provision", "signed_on": "2026-03-02",
+                "expires_with": "charge_decided",
+            },
+        },
+        f"{HOLDER}/m-2": {
+            "message_id": "m-2", "witness": HOLDER, "at": "2026-03-02T21:00:00Z", "consent_id": "con-" + "b" * 32,
+            "signed": {
+                "form_reference": "ROI-2", "kind": "hub_handoff", "discloser": "bellingham-police",
+                "recipients": [HOLDER], "categories": ["identity"], "purpose": "care_coordination",
+                "signed_on": "2026-03-02", "signature": "verbal",
+            },
+        },
+    },
+    "granted": ["con-" + "a" * 32],
+}  # fmt: skip
+
+
+async def test_registers_from_before_read_as_if_their_forms_were_heard_anew(database):
+    migrations = from_folder(MIGRATIONS)
+    conn = await asyncpg.connect(database)
+    try:
+        await prepare(conn, ["consent"])
+        await conn.execute("SET ROLE hub_consent; SET search_path TO consent")
+        await migrate(conn, "consent", migrations)
+        await conn.execute("DELETE FROM registers")
+        for person, state in ((PERSON, AS_VERSION_1_KEPT_IT), (OTHER, {"granted": ["con-" + "c" * 32]})):
+            await conn.execute("INSERT INTO registers VALUES ($1, $2)", person, json.dumps(state))
+        await conn.execute(migrations[1].sql)
+        states = (await Registers().load(conn, [PERSON, OTHER], [])).states
+    finally:
+        await conn.close()
+
+    assert states[OTHER] == Register(granted=frozenset({"con-" + "c" * 32}))
+    assert states[PERSON].granted == {"con-" + "a" * 32}
+    for signing in states[PERSON].signings.values():
+        kept = AS_VERSION_1_KEPT_IT["signings"][signing.key]["signed"]
+        assert signing.signed == ConsentSigned.upcast(ConsentSignedV1.model_validate_json(json.dumps(kept)))

@@ -46,4 +46,6 @@ async def test_a_small_day_ends_as_expected_but_for_the_case_that_expects_someth
     assert wrong == {MISTAKEN: ["a assignment.offered"]}
     assert (report.as_expected, len(report.runs)) == (4, 5)
     assert (report.lost, report.doubled, report.improper, report.troubles) == ([], [], [], [])
+    assert (report.unentered, report.ledger.broken) == ([], None)
+    assert report.ledger.entries > 0
     assert not report.well

@@ -10,6 +10,7 @@ from contracts.catalogue import (
     AssignmentMade,
     DiversionReported,
     HandoffUnavailable,
+    LedgerExtended,
     MessageRefused,
     OfferCancelled,
     OfferMade,
@@ -22,10 +23,11 @@ from contracts.parts import Particulars, Refusal
 from contracts.words import AgeBand, Agreement, Door, Problem, SourceKind
 from services.console.domain import File, Referral, Step
 from services.demo.cases import Case, Expect
-from services.demo.checking import doubled, lost, problems
+from services.demo.checking import doubled, ledger_holds, lost, problems, unentered
 from services.demo.privacy import improper, joined
 from services.demo.runs import Message, Run
 from services.partner import Heard
+from services.plumbing.chains import canonical, extended
 from services.sites import load_site
 
 SITE = load_site("whatcom")
@@ -285,3 +287,23 @@ def test_the_same_message_twice_and_one_submission_that_became_two_are_doubled()
     twice = [fact(received(), cause="a"), fact(received(), identity="m-2", cause="a")]
     assert doubled(twice, []) == ["a"]
     assert doubled([fact(received(), cause="a")], [message(POLICE, receipt())]) == []
+
+
+def entered(*, agency=POLICE, identity="m-1", kind="made"):
+    """The ledger, when this was entered."""
+    return extended(None, 0, [canonical({"kind": kind, "agency": agency, "message": identity})])
+
+
+def test_a_message_on_a_lane_that_is_not_in_the_ledger_is_noticed():
+    on_lane = [message(POLICE, receipt())]
+    assert unentered(entered(), on_lane) == []
+    for links in ([], entered(agency=PROVIDER), entered(identity="m-2"), entered(kind="withheld")):
+        assert unentered(links, on_lane) == ["m-1"]
+
+
+def test_a_ledger_that_is_shorter_than_its_published_head_does_not_hold():
+    links = entered() + extended(None, 1, [canonical({"kind": "made", "agency": POLICE, "message": "m-2"})])
+    heads = [fact(LedgerExtended(chain=link.chain, length=1, head=link.hash)) for link in links]
+    assert ledger_holds(links, heads).broken is None
+    assert ledger_holds(links[:1], heads).broken is not None
+    assert ledger_holds(links, [fact(LedgerExtended(chain=0, length=1, head="0" * 64))]).broken is not None

@@ -22,7 +22,7 @@ ANOTHERS = PSEUDONYMS.of(PERSON, HOSPITAL)
 SIGNED = {
     "form_reference": "F-1",
     "kind": "part2_specific",
-    "discloser": PROVIDER,
+    "disclosers": [PROVIDER],
     "recipients": ["sea-mar"],
     "purpose": "service_provision",
     "signed_on": "2026-03-02",

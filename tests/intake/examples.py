@@ -10,10 +10,13 @@ from contracts import topics
 from contracts.envelope import instant
 from services.intake.app import service
 from services.intake.domain import Naming
+from services.plumbing.identity import mark_of
 from services.plumbing.keystore import SiteKeys
 from services.plumbing.memory import MemoryHub
 from services.plumbing.pseudonyms import Pseudonyms
+from services.plumbing.ring import Ring
 from services.plumbing.service import Record
+from services.plumbing.tokens import Place
 from services.sites import load_site
 from tests.intake.memory import CasesInMemory
 
@@ -26,7 +29,7 @@ HOSPITAL = "peacehealth-st-joseph"
 OFFICE = "whatcom-lead-program-office"
 ORI = "WASAMPL02"
 KEYS = SiteKeys(
-    site=hashlib.sha256(b"site").digest(),
+    site=Ring.of(hashlib.sha256(b"site").digest()),
     pseudonym=hashlib.sha512(b"p").digest(),
     matching=hashlib.sha256(b"m").digest(),
 )
@@ -143,7 +146,9 @@ class House:
         """The sealed parts of a referral, opened."""
         opener = await self.store.sealer.opener(None, fact.event.sealed.values())
         return {
-            category.value: json.loads(opener.open(token, fact.subject))
+            category.value: json.loads(
+                opener.open(token, Place(fact.subject, category, event=mark_of(fact.source, fact.id)))
+            )
             for category, token in fact.event.sealed.items()
         }
 

@@ -11,8 +11,10 @@ from contracts.reading import read
 from services.intake.app import service
 from services.plumbing.database import Database
 from services.plumbing.handling import Handler
+from services.plumbing.identity import mark_of
 from services.plumbing.keystore import PostgresKeyStore
 from services.plumbing.sealing import Sealer, Wrapping
+from services.plumbing.tokens import Place
 from tests.intake.examples import KEYS, site
 
 
@@ -31,13 +33,13 @@ class Lines:
 class PostgresHouse:
     """The same questions as `House`, asked of PostgreSQL; made with `opened_house`."""
 
-    def __init__(self, dsn, made=None):
+    def __init__(self, dsn, made=None, keys=KEYS):
         self.dsn = dsn
         self.database = Database(dsn, "intake", password=None, instance="test", timeout=30)
         self.log = Lines()
-        wrapping = Wrapping(KEYS.site)
-        self.handler = Handler(made or service(site(), KEYS), self.database, log=self.log, wrap=wrapping.wrap)
-        self.sealer = Sealer(KEYS.site, PostgresKeyStore())
+        wrapping = Wrapping(keys.site)
+        self.handler = Handler(made or service(site(), keys), self.database, log=self.log, wrap=wrapping.wrap)
+        self.sealer = Sealer(keys.site, PostgresKeyStore())
 
     async def __aenter__(self):
         await self.database.open()
@@ -56,7 +58,9 @@ class PostgresHouse:
         async with self.database.connection() as conn:
             opener = await self.sealer.opener(conn, fact.event.sealed.values())
         return {
-            category.value: json.loads(opener.open(token, fact.subject))
+            category.value: json.loads(
+                opener.open(token, Place(fact.subject, category, event=mark_of(fact.source, fact.id)))
+            )
             for category, token in fact.event.sealed.items()
         }
 

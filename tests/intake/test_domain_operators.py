@@ -69,7 +69,7 @@ async def test_the_office_may_name_a_person_by_the_hubs_reference_or_its_own_pse
     for place, subject in enumerate((received.subject, PSEUDONYMS.of(received.subject, OFFICE))):
         said = await house.hear(decision("review.answered", review, key=PRIVATE, identity=f"d{place}", subject=subject))
         assert [(fact.event.name, fact.subject) for fact in said] == [("review.answered", received.subject)]
-        assert said[0].event.why.startswith("hs1.")
+        assert said[0].event.why.startswith("hs2.")
 
 
 async def test_assignment_by_hand_is_about_the_person_it_names(house):

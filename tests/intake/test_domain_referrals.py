@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+from services.plumbing.identity import mark_of
+from services.plumbing.tokens import NotSealed, Place
 from tests.intake.examples import (
     HOSPITAL,
     OFFICE,
@@ -297,7 +299,7 @@ async def test_a_case_that_was_written_down_as_a_correction_from_the_start_is_re
     assert names(await house.hear(record(FULL))) == ["referral.repeated"]
     (fact,) = await house.hear(amended(area="lynden"))
     assert (fact.event.name, fact.event.revision) == ("referral.corrected", 1)
-    assert fact.event.sealed == first.event.sealed
+    assert await house.opened(fact) == await house.opened(first)
 
 
 async def test_a_case_that_was_written_down_without_what_goes_without_saying_is_read():
@@ -368,9 +370,20 @@ async def test_an_amendment_gives_the_whole_as_it_now_stands():
     (fact,) = await house.hear(amended(drugs=[{"kind": "L", "quantity": "4"}], agreement="undecided", area="lynden"))
     assert fact.event.name == "referral.corrected"
     assert (fact.event.revision, fact.event.changed) == (1, ("area", "drugs", "agreement"))
-    assert fact.event.sealed == first.event.sealed
+    assert await house.opened(fact) == await house.opened(first)
     assert (fact.event.agreement, fact.event.particulars.area) == ("undecided", "lynden")
     assert fact.event.particulars.offences == first.event.particulars.offences
+
+
+async def test_what_an_amendment_carries_over_is_sealed_for_it_and_opens_in_it_alone():
+    house, first = await received()
+    (fact,) = await house.hear(amended(area="lynden"))
+    token = fact.event.sealed["identity"]
+    place = Place(fact.subject, "identity", fact.event.referral_id, mark_of(fact.source, fact.id))
+    opened = await house.store.sealer.open(None, token, place)
+    assert opened == await house.store.sealer.open(None, first.event.sealed["identity"], Place(first.subject))
+    with pytest.raises(NotSealed):
+        await house.store.sealer.open(None, token, place._replace(event=mark_of(first.source, first.id)))
 
 
 async def test_amendments_add_up():
@@ -388,7 +401,7 @@ async def test_a_section_is_replaced_as_a_whole():
     assert opened["identity"] == {"legal_name": "June Sample", "birth_date": "1991-05-05"}
     assert "demographics" not in opened
     assert fact.event.particulars.age.from_years == 34
-    assert fact.event.sealed["contact"] == first.event.sealed["contact"]
+    assert opened["contact"] == (await house.opened(first))["contact"]
 
 
 async def test_a_new_way_to_reach_the_person_keeps_the_referrers_own_contact():
@@ -453,5 +466,7 @@ async def test_a_record_that_was_erased_keeps_nothing_of_an_amendment():
     house, first = await received()
     await house.store.keys.destroy(None, first.event.referral_id)
     (fact,) = await house.hear(amended(reach={"phones": ["360-555-0111"]}, area="lynden"))
-    assert fact.event.sealed["contact"] == f"hs1.{first.event.referral_id}.contact."
+    mark = mark_of(fact.source, fact.id)
+    assert fact.event.sealed["contact"] == f"hs2.{first.event.referral_id}.contact.{mark}."
+    assert fact.event.sealed["identity"] == f"hs2.{first.event.referral_id}.identity.{mark}."
     assert house.hub.parked("intake") == []

@@ -9,6 +9,8 @@ from contracts.event import newest, versions
 from services.intake.app import HEARS, service
 from services.intake.domain.door import Door
 from services.intake.domain.reports import private_fields
+from services.plumbing.identity import mark_of
+from services.plumbing.tokens import Place
 from tests.intake.examples import (
     KEYS,
     NOW,
@@ -133,12 +135,13 @@ async def test_an_appointment_and_an_expiry_may_lie_ahead(door):
     signed = {
         "form_reference": "F-1",
         "kind": "part2_specific",
-        "discloser": PROVIDER,
+        "disclosers": [PROVIDER],
         "recipients": ["sea-mar"],
         "categories": ["identity"],
         "purpose": "service_provision",
         "signed_on": "2026-03-02",
         "expires_at": "2027-03-02T00:00:00Z",
+        "irrevocable_until_at": "2026-09-02T00:00:00Z",
     }
     assert door(record(signed, name="consent.signed", agency=PROVIDER, subject=OWN)).event.name == "consent.signed"
 
@@ -149,8 +152,9 @@ async def test_a_report_is_admitted_as_it_came_with_its_private_text_sealed():
         record({"result": "contacted", "note": "a note"}, name="contact.attempted", agency=PROVIDER, subject=OWN)
     )
     assert (fact.source, fact.subject, fact.envelope.admitted_at) == (f"/agencies/{PROVIDER}", PERSON, NOW)
-    assert fact.event.note.startswith("hs1.")
-    assert await house.store.sealer.open(None, fact.event.note, PERSON) == b"a note"
+    assert fact.event.note.startswith("hs2.")
+    place = Place(PERSON, "note", PERSON, mark_of(fact.source, fact.id))
+    assert await house.store.sealer.open(None, fact.event.note, place) == b"a note"
 
 
 async def test_a_report_about_a_referred_person_is_sealed_under_their_newest_record():

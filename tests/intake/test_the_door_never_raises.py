@@ -88,7 +88,7 @@ def records(draw):
 
 
 def seals():
-    return BatchSeals(Seals({}, lambda _record, key: key))
+    return BatchSeals(Seals({}))
 
 
 @settings(max_examples=300, deadline=None)

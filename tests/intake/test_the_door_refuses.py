@@ -2,10 +2,24 @@
 
 import pytest
 
+from contracts import topics
 from contracts.catalogue import ReferralRefused, ReportRefused
 from contracts.event import versions
-from tests.intake.bad_input import ALL, ANOTHERS, NOT_READABLE, report
-from tests.intake.examples import PERSON, POLICE, SHERIFF, House, arrest, incident, names, record, refusal
+from tests.intake.bad_input import ALL, ANOTHERS, NOT_READABLE, OWN, SIGNED, report
+from tests.intake.examples import (
+    PERSON,
+    POLICE,
+    PSEUDONYMS,
+    SHERIFF,
+    House,
+    arrest,
+    incident,
+    names,
+    record,
+    refusal,
+)
+
+CONSENT = SIGNED | {"categories": ["identity"]}
 
 
 @pytest.mark.parametrize("what", ALL)
@@ -85,6 +99,38 @@ async def test_no_value_is_repeated_in_an_answer():
 async def test_every_wrong_subject_gets_the_same_words(subject):
     answer = refusal(await House().hear(report(subject=subject)))
     assert answer.problems == refusal(await House().hear(report(subject="psn-"))).problems
+
+
+FORGED = {
+    "by an agency without the role": (
+        report("consent.signed", CONSENT, agency=POLICE, subject=PSEUDONYMS.of(PERSON, POLICE)), "not-permitted",
+    ),
+    "under another agency's pseudonym": (report("consent.signed", CONSENT, subject=ANOTHERS), "unknown-subject"),
+    "under the hub's own reference": (report("consent.signed", CONSENT, subject=PERSON), "unknown-subject"),
+    "under nobody": (report("consent.signed", CONSENT, subject=None), "unknown-subject"),
+    "as another agency": (report("consent.signed", CONSENT, source="/agencies/compass-health"), "wrong-source"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", FORGED)
+async def test_a_consent_that_was_made_up_is_not_admitted(how):
+    message, reason = FORGED[how]
+    house = House()
+    assert refusal(await house.hear(message)).reason == reason
+    assert "consent.signed" not in names(house.hub.facts(topics.REPORTS))
+
+
+async def test_a_consent_sent_again_is_heard_once_and_never_with_other_words():
+    house = House()
+    assert names(await house.hear(report("consent.signed", CONSENT, identity="one"))) == ["consent.signed"]
+    assert await house.hear(report("consent.signed", CONSENT, identity="one")) == []
+    more = CONSENT | {"recipients": ["sea-mar", "compass-health"]}
+    assert refusal(await house.hear(report("consent.signed", more, identity="one"))).reason == "reused-id"
+
+
+async def test_a_consent_that_lacks_what_the_law_asks_for_is_admitted_for_consent_to_say_what():
+    said = await House().hear(report("consent.signed", {"form_reference": "F-1", "kind": "part2_tpo"}, subject=OWN))
+    assert names(said) == ["consent.signed"]
 
 
 async def test_the_same_id_with_another_body_is_refused_and_the_first_stands():

@@ -271,11 +271,13 @@ class Cast:
         return "consent.signed", {
             "form_reference": f"{case.tag}-{step}",
             "kind": "hub_handoff",
-            "discloser": OFFICE,
+            "disclosers": [OFFICE],
             "recipients": [to],
             "categories": ["identity", "contact", "needs"],
             "purpose": purpose,
             "signed_on": day,
+            "signature": "paper",
+            "signed_by": "person",
             "expires_with": "end_of_participation",
         }
 

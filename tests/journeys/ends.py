@@ -1,6 +1,7 @@
 """How a caseload ended: per case, every fact of the hub in its order and every message of every lane, without chance.
 
-Ids and times are left out, and which of several like agencies came: that hangs on who had more room at the moment.
+Ids and times are left out, and which of several like agencies came, with the notice that follows from its standing:
+that hangs on who had more room at the moment.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ COMPARED = (*ORDERED, topics.DISCLOSURES)
 """Deadlines are left out: whether a stale one fires while a run lasts is a matter of how long it lasts."""
 _CHANCE = re.compile(
     r"(.*_at|.*_id|.*_hash|answer_by|arrive_by|decide_by|disclosures|sealed|note|why|met_where|subject_sequence|to"
-    r"|form_reference|completed_on|signed_on|content)$"
+    r"|form_reference|completed_on|signed_on|content|notice)$"
 )
 
 Ends = dict[str, dict[str, list[str]]]

@@ -147,15 +147,15 @@ class WholeHub:
     async def _opener(self, _conn, tokens):
         opener = await self.cases.sealer.opener(None, tokens)
 
-        def open_(token, person):
+        def open_(token, place):
             try:
-                return opener.open(token, person)
+                return opener.open(token, place)
             except Erased:
                 return None
 
         return open_
 
-    def _open(self, _token, _person):
+    def _open(self, _token, _place):
         raise AssertionError
 
 

@@ -7,8 +7,21 @@ import pytest
 
 from contracts import topics
 from contracts.envelope import written
+from services.plumbing.pseudonyms import Pseudonyms
 from tests.intake.examples import KEYS, NOW, site
-from tests.journeys.cast import CASE_MANAGERS, LISTENING, OFFICE, POLICE, YOUTH, Case, Cast, Message, caseload, places
+from tests.journeys.cast import (
+    CASE_MANAGERS,
+    LISTENING,
+    OFFICE,
+    POLICE,
+    PROVIDER,
+    YOUTH,
+    Case,
+    Cast,
+    Message,
+    caseload,
+    places,
+)
 from tests.journeys.memory import WholeHub
 
 ARREST = ["referral.acknowledged", "screening.reported", "case_manager.dispatched", "handoff.confirmed"]
@@ -219,3 +232,37 @@ async def test_an_amendment_after_the_hand_off_undoes_nothing_whatever_the_opera
     assert hub.hub.facts(topics.SCREENINGS)[-1].event.name == "review.decided"
     assert hub.hub.facts(topics.ASSIGNMENTS)[-1].event.name == "assignment.handed_off"
     assert len(hub.lane(POLICE)) == heard
+
+
+async def test_no_consent_that_was_made_up_lets_anybody_hear_more():
+    hub, cast = await played(of_kind("from the hospital to a clinic"))
+    pseudonyms = Pseudonyms(KEYS.pseudonym)
+    (person,) = {fact.subject for fact in hub.hub.facts(topics.CONSENTS)}
+    real = next(one for one in cast.said.values() if one.type == "consent.signed")
+    stop = Message(real.agency, "stop", "consent.revoked", {"how": "verbal"}, real.subject)
+    await hub.say(stop)
+    await hub.settle()
+    said, told = len(hub.hub.facts(topics.CONSENTS)), {agency: len(hub.lane(agency)) for agency in hub.site.agencies}
+
+    form = real.data | {"form_reference": "F-forged"}
+    itself = {"recipients": [PROVIDER], "purpose": "care_coordination"}
+    forged = {
+        "without-the-role": Message(POLICE, "f-1", real.type, form, pseudonyms.of(person, POLICE)),
+        "without-a-relation": Message(YOUTH, "f-2", real.type, form, pseudonyms.of(person, YOUTH)),
+        "naming-itself": Message(PROVIDER, "f-3", real.type, form | itself, pseudonyms.of(person, PROVIDER)),
+        "anothers-pseudonym": Message(PROVIDER, "f-4", real.type, form, real.subject),
+        "sent-again": Message(real.agency, real.id, real.type, real.data, real.subject),
+        "sent-again-as-new": Message(real.agency, "f-5", real.type, real.data, real.subject),
+        "without-an-element": Message(real.agency, "f-6", real.type, form | {"kind": "part2_tpo"}, real.subject),
+    }
+    await hub.say(*forged.values())
+    await hub.advance(hub.site.clocks.consent_relation_wait_minutes + 1)
+
+    assert hub.parked() == []
+    assert {fact.event.name for fact in hub.hub.facts(topics.CONSENTS)[said:]} == {"consent.refused"}
+    heard = {agency: hub.lane(agency)[count:] for agency, count in told.items()}
+    # Who was told before the person said stop is asked again to forget it; nothing else is on any lane.
+    news = [fact for facts in heard.values() for fact in facts if fact.event.name != "information.recalled"]
+    refused = [fact for fact in news if fact.event.name == "message.refused"]
+    assert news == refused
+    assert {fact.event.refusal.message_id for fact in refused} == {one.id for one in forged.values()}

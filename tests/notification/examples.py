@@ -46,6 +46,8 @@ from contracts.words import (
 from services.notification.domain.judging import Judge
 from services.plumbing.identity import Keyed
 from services.plumbing.keystore import SiteKeys
+from services.plumbing.ring import Ring
+from services.plumbing.tokens import Place
 from services.sites import Site, load_site
 
 PERSON = "per-" + "1" * 32
@@ -83,7 +85,7 @@ CLEAR: dict[Category, dict[str, Any]] = {
 }  # fmt: skip
 SEALED = {category: f"sealed:{category}" for category in CLEAR}
 
-KEYS = SiteKeys(site=b"s" * 32, pseudonym=b"p" * 64, matching=b"m" * 32)
+KEYS = SiteKeys(site=Ring.of(b"s" * 32), pseudonym=b"p" * 64, matching=b"m" * 32)
 IDS = Keyed(KEYS.pseudonym, "message")
 
 _count = itertools.count(1)
@@ -99,7 +101,7 @@ def judge() -> Judge:
     return Judge(whatcom())
 
 
-def open_(token: str, person: str) -> bytes | None:
+def open_(token: str, place: Place) -> bytes | None:
     """Opens what `SEALED` holds; a token `erased` is of a record that is gone."""
     if token == "erased":
         return None
@@ -227,12 +229,14 @@ def granted(
     kind: ConsentKind = ConsentKind.HUB_HANDOFF,
     expires_at: datetime | None = None,
     consent_id: str = CONSENT,
+    minutes: float = 40,
 ) -> Fact:
     event = ConsentGranted(
-        consent_id=consent_id, kind=kind, witness=CASEWORK, discloser=CASEWORK, recipients=recipients or (CASEWORK,),
-        categories=tuple(categories), purpose=purpose, signed_on=date(2026, 3, 2), expires_at=expires_at,
+        consent_id=consent_id, kind=kind, witness=CASEWORK, disclosers=(CASEWORK,),
+        recipients=recipients or (CASEWORK,), categories=tuple(categories), purpose=purpose,
+        signed_on=date(2026, 3, 2), expires_at=expires_at,
     )  # fmt: skip
-    return heard(event, minutes=40)
+    return heard(event, minutes=minutes)
 
 
 def withdrawn(consent_id: str = CONSENT) -> Fact:

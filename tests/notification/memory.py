@@ -22,6 +22,7 @@ from services.notification.domain.lanes import ConsentEnded, LaneRow
 from services.notification.domain.ledger import Told, ToldTo, being_told, entry_of, told_of
 from services.notification.domain.recalling import TAKES_BACK
 from services.notification.domain.rows import agency_key
+from services.notification.domain.telling import Open
 from services.notification.domain.writing import read_dossier, written_dossier
 from services.notification.gateways import Sent
 from services.notification.settings import CarrierSettings
@@ -30,6 +31,7 @@ from services.plumbing.chains import Entry, Head, Link, extended
 from services.plumbing.ledger import chain_of
 from services.plumbing.memory import MemoryHub
 from services.plumbing.service import Loaded
+from services.plumbing.tokens import Place
 from services.sites import Site
 
 
@@ -233,7 +235,7 @@ class MemoryWorld:
         self,
         store: MemoryStore,
         now: Callable[[], datetime],
-        open_: Callable[[str, str], bytes | None],
+        open_: Open,
         pseudonym: Callable[[str, str, str | None], str],
     ) -> None:
         self.store, self.now, self._open, self.pseudonym = store, now, open_, pseudonym
@@ -249,12 +251,12 @@ class MemoryWorld:
     def transaction(self) -> Any:
         return self.store.transaction()
 
-    async def opener(self, conn: Any, tokens: Iterable[str]) -> Callable[[str, str], bytes | None]:
+    async def opener(self, conn: Any, tokens: Iterable[str]) -> Open:
         asked = set(tokens)
 
-        def open_(token: str, person: str) -> bytes | None:
+        def open_(token: str, place: Place) -> bytes | None:
             assert token in asked
-            return self._open(token, person)
+            return self._open(token, place)
 
         return open_
 
@@ -286,7 +288,7 @@ class MemoryCarrier:
         store: MemoryStore,
         hub: MemoryHub,
         *,
-        open_: Callable[[str, str], bytes | None],
+        open_: Open,
         pseudonym: Callable[[str, str, str | None], str],
     ) -> None:
         self.hub, self.store, self.lanes = hub, store, MemoryLanes()

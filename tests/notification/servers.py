@@ -27,6 +27,7 @@ from services.notification.store import PostgresStore
 from services.plumbing import keystore, ledger
 from services.plumbing.access import KafkaAccess
 from services.plumbing.database import Database
+from services.plumbing.identity import mark_of
 from services.plumbing.keystore import PostgresKeyStore
 from services.plumbing.migrations import from_folder, migrate
 from services.plumbing.pseudonyms import Pseudonyms
@@ -35,7 +36,7 @@ from services.plumbing.runner import Pipes
 from services.plumbing.sealing import Sealer
 from services.plumbing.service import Row
 from services.sites import Site
-from tests.notification.examples import CASEWORK, CLEAR, KEYS, PERSON, POLICE, REFERRAL, whatcom
+from tests.notification.examples import CASEWORK, CLEAR, KEYS, POLICE, whatcom
 
 MIGRATIONS = Path(services.notification.__file__).parent / "migrations"
 SERVICE = "notification"
@@ -46,7 +47,7 @@ class World(HubWorld):
 
     def __init__(self, database: Database, sealer: Sealer) -> None:
         pipes = Pipes(SERVICE, None, database, None, lambda: None, None, None, _now, self._keep, None)  # type: ignore[arg-type]
-        super().__init__(pipes, sealer, Pseudonyms(KEYS.pseudonym))
+        super().__init__(pipes, sealer, Pseudonyms(KEYS.pseudonym), KEYS.marking)
         self.alarms: dict[str, str | None] = {}
 
     def _keep(self, topic: str, reason: str | None) -> None:
@@ -72,19 +73,20 @@ class Ground:
         chosen = CarrierSettings(retry_first_milliseconds=50, retry_most_seconds=0.2)
         return Carrier(Judge(self.site), self.store, lanes or self.lanes, self.world, chosen)
 
-    async def sealed(self, referral: str = REFERRAL, person: str = PERSON) -> dict[str, str]:
-        """The example's private parts, sealed for life as intake does it."""
+    async def sealed(self, fact: Fact) -> Fact:
+        """The referral with the example's private parts, sealed for life as intake does it."""
+        referral, person, mark = fact.event.referral_id, fact.subject, mark_of(fact.source, fact.id)
         conn = await asyncpg.connect(self.dsn)
         try:
             seals = await self.sealer.seals(conn, [referral])
             tokens = {
-                category: seals.seal(referral, category, person, json.dumps(clear).encode())
+                category: seals.seal(referral, category, person, mark, json.dumps(clear).encode())
                 for category, clear in CLEAR.items()
             }
             await self.sealer.keep(conn, seals)
         finally:
             await conn.close()
-        return tokens
+        return Fact(fact.event.model_copy(update={"sealed": tokens}), fact.envelope)
 
     async def hear(self, *facts: Fact) -> None:
         for fact in facts:

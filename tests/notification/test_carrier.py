@@ -11,6 +11,7 @@ from contracts.to_hub.agency_resumed import AgencyResumed
 from contracts.to_hub.agency_suspended import AgencySuspended
 from contracts.words import Category, Purpose
 from services.notification.gateways import Sent
+from services.plumbing.tokens import Place
 from tests.notification.bench import Bench
 from tests.notification.examples import (
     CASEWORK,
@@ -205,9 +206,9 @@ async def test_a_row_that_cannot_be_composed_is_withheld_and_the_lane_goes_on(be
 async def test_only_what_is_allowed_is_ever_opened(bench):
     opened: list[str] = []
 
-    def watching(token: str, person: str) -> bytes | None:
+    def watching(token: str, place: Place) -> bytes | None:
         opened.append(token)
-        return open_(token, person)
+        return open_(token, place)
 
     bench.world._open = watching
     await bench.carrier.carry(POLICE)

@@ -41,9 +41,8 @@ async def ground(database: str, kafka: KafkaAccess) -> AsyncIterator[Ground]:
 
 async def agreed_arrest(ground: Ground) -> list[Fact]:
     """Received, offered and accepted, with everything private sealed."""
-    sealed = await ground.sealed()
     return [
-        received(agency=ground.police, sealed=sealed),
+        await ground.sealed(received(agency=ground.police)),
         offered(agency=ground.casework),
         accepted(agency=ground.casework),
     ]

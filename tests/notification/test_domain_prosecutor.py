@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from contracts.words import Category, ConsentKind, Purpose
 from tests.notification.examples import (
@@ -17,11 +19,15 @@ from tests.notification.examples import (
     handed_off,
     lapsed,
     offered,
+    onward_asked,
     received,
     retracted,
+    review_decided,
+    review_requested,
     screened,
     social,
     unavailable,
+    withdrawn,
 )
 from tests.notification.told import Told
 
@@ -89,3 +95,39 @@ class TestTheProsecutor:
                           kind=ConsentKind.PART2_TPO)  # fmt: skip
         told = Told(received(), offered(), accepted(), handed_off(), enrolled(), consent)
         assert told.names(PROSECUTOR) == ["diversion.reported"]
+
+
+RIGHT = {"categories": [Category.INTAKE_STATUS], "purpose": Purpose.PROSECUTION_DECISION}
+OF_THE_PROGRAM = {
+    "enrolled": enrolled,
+    "the right consent": lambda: granted(PROSECUTOR, kind=ConsentKind.CRIMINAL_JUSTICE_REFERRAL, **RIGHT),
+    "withdrawn": withdrawn,
+    "a general consent": lambda: granted(PROSECUTOR, kind=ConsentKind.PART2_TPO, consent_id="con-" + "7" * 32, **RIGHT),
+    "a consent to care": lambda: granted(consent_id="con-" + "8" * 32),
+    "asked onward": onward_asked,
+    "called": review_requested,
+    "decided": review_decided,
+}
+OF_THE_POLICE = {"corrected": corrected, "screened": screened, "retracted": retracted}
+STEPS = OF_THE_PROGRAM | OF_THE_POLICE
+
+
+def _broken(steps: list[str]) -> bool:
+    """Whether an intake was done while the right consent was alive; one that was taken back never lives again."""
+    return any(
+        "enrolled" in steps[:end] and "the right consent" in steps[:end] and "withdrawn" not in steps[:end]
+        for end in range(len(steps) + 1)
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(steps=st.lists(st.sampled_from(sorted(STEPS)), max_size=8))
+def test_without_an_intake_under_the_right_consent_a_prosecutor_hears_what_police_did_and_no_more(steps):
+    begun = [received(), offered(), accepted(), handed_off()]
+    history = [(step, STEPS[step]()) for step in steps]
+    lived = Told(*begun, *(fact for _, fact in history))
+    silent = Told(*begun, *(fact for step, fact in history if step in OF_THE_POLICE))
+    heard, expected = ([fact for slug, fact in told.messages if slug == PROSECUTOR] for told in (lived, silent))
+    bare_facts = [fact for fact in heard if fact.event.name == "intake.reported"]
+    assert [fact for fact in heard if fact not in bare_facts] == expected
+    assert bool(bare_facts) is _broken(steps)

@@ -38,8 +38,7 @@ async def exported(ground: Ground) -> tuple[list[bytes], dict[int, Head]]:
 
 async def test_what_is_told_is_entered_with_it_and_the_heads_are_published(ground):
     await ground.make(ground.police, ground.casework)
-    sealed = await ground.sealed()
-    await ground.hear(received(sealed=sealed, agency=ground.police), offered(agency=ground.casework))
+    await ground.hear(await ground.sealed(received(agency=ground.police)), offered(agency=ground.casework))
     await ground.hear(accepted(agency=ground.casework))
     for agency in (ground.police, ground.casework):
         await ground.carrier().carry(agency)

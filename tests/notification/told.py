@@ -13,6 +13,7 @@ from services.notification.domain.dossier import Dossier
 from services.notification.domain.evolving import evolve
 from services.notification.domain.judging import Judge
 from services.notification.domain.lanes import LaneRow
+from services.notification.domain.telling import Open
 from services.plumbing.service import Row
 from services.sites import Site
 from tests.notification.examples import IDS, judge, open_, pseudonym
@@ -23,7 +24,8 @@ MEANS = Means(open_, pseudonym, lambda _record, content: hashlib.sha256(content)
 class Told:
     """Facts go in; what lies on the lanes comes out. Everything is carried at the end of each fact."""
 
-    def __init__(self, *facts: Fact, site: Site | None = None) -> None:
+    def __init__(self, *facts: Fact, site: Site | None = None, opens: Open = open_) -> None:
+        self.opens = opens
         self.judge = judge() if site is None else Judge(site)
         self.dossiers: dict[str, Dossier] = {}
         self.waiting: list[LaneRow] = []
@@ -48,7 +50,7 @@ class Told:
         for row in self.waiting:
             dossier = self.dossiers.get(row.key, Dossier())
             answers = asked(row, dossier, self.judge, now)
-            done: Carried = told(row, dossier, self.judge, answers, now, MEANS)
+            done: Carried = told(row, dossier, self.judge, answers, now, MEANS._replace(open=self.opens))
             if done.message is not None:
                 self.messages.append((row.agency, done.message))
             self.disclosures += done.disclosures

@@ -1,11 +1,12 @@
 """A site that is wrong is refused, with the file, the key and the rule; a sound one always reads alike."""
 
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 
 from contracts.words import Door
-from services.sites import SiteUnreadable, load_site
+from services.sites import SiteUnreadable, TextKind, load_site
 from services.sites.loading import SITES
 from services.sites.settings import SiteSettings
 
@@ -100,7 +101,55 @@ def refusal(site):
         ("receipts/en.toml", '"January", ', "", "receipts/en.toml: months: "),
         ("receipts/en.toml", 'keep = "', 'keeps = "', "receipts/en.toml: phrases.keep: "),
         ("permissions.toml", 'id = "receipt"', 'id = "new-row"', "permissions: There are words for: new-row."),
+        ("site.toml", '["intermediary"]', '["hospice"]', "site.toml: standing.0: "),
+        ("site.toml", '["intermediary"]', "[]", "site.toml: standing: It names at least one"),
+        ("site.toml", 'standing = "not published', 'stance = "not published', "site.toml: basis.standing: "),
+        (
+            "site.toml", '["intermediary"]', '["intermediary", "covered_entity"]',
+            "site.toml: standing: No agency is at once: covered_entity, intermediary (42 CFR 2.11, 45 CFR 160.103).",
+        ),
+        (
+            "agencies/services.toml", '["covered_entity", "part2_program"]', '["none", "part2_program"]',
+            "unity-care-nw.standing: No agency is at once: none, part2_program",
+        ),
+        (
+            "agencies/services.toml", '["covered_entity", "part2_program"]', '["covered_entity", "covered_entity"]',
+            "unity-care-nw.standing: It names each once.",
+        ),
+        (
+            "agencies/services.toml", '["covered_entity", "part2_program"]', '["criminal_justice"]',
+            "unity-care-nw.standing: Police, prosecutors, courts, probation and jails are criminal_justice",
+        ),
+        (
+            "agencies/justice.toml", 'standing = ["criminal_justice"]', 'standing = ["none"]',
+            "whatcom-county-prosecutor.standing: Police, prosecutors",
+        ),
+        (
+            "agencies/services.toml", "restricted_source = true", "restricted_source = false",
+            "cascade-medical-advantage.restricted_source: That it refers somebody reveals treatment",
+        ),
+        (
+            "agencies/services.toml", "[sea-mar]", '[hub]\nname = "Hub"\nrole = "service_provider"\n[sea-mar]',
+            "agencies: hub: That is the hub's own name.",
+        ),
+        (
+            "permissions.toml", '"test", "preferred_name", "usual_places", "notice"',
+            '"test", "preferred_name", "usual_places"', "-agreement.fields: assignment.made needs: notice",
+        ),
+        ("texts.toml", "[[redisclosure-short]]", "[[redisclosure-brief]]", "texts.toml: redisclosure-brief"),
+        ("texts.toml", 'in_force_from = "2024-04-16"', 'in_force_from = "2026-02-16"', "redisclosure-long: A site has"),
         ("areas.toml", 'code = "blaine"', 'code = "Blaine!"', "areas.toml: 1.code: "),
+        ("statements.toml", 'language = "en"', 'language = "English"', "statements.toml: 0.language: "),
+        (
+            "statements.toml", 'language = "es"', 'language = "en"',
+            "statement: right-to-revoke 2026-01 en is there 2 times.",
+        ),
+        ("statements.toml", "approval = ", "approved = ", "statements.toml: 0.approval: "),
+        ("members.toml", '"sea-mar"', '"nobody-here"', "2026-01.members: No such agency: nobody-here."),
+        ("members.toml", '"sea-mar"', '"bellingham-police"', "Nobody of the justice system treats people: "),
+        ("signers.toml", 'unknown = ["person"]', 'unknown = ["anybody"]', "signers.toml: unknown.0: "),
+        ("signers.toml", "to_years = 12", "to_years = 11", "Exactly one rule speaks of hub_handoff at the age of 12."),
+        ("signers.toml", "from_years = 18", "from_years = 17", "one rule speaks of hub_handoff at the age of 17."),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_file_and_key(site, file, old, new, said):
@@ -167,3 +216,53 @@ def test_settings_name_the_site_and_shorten_its_minutes(site, monkeypatch):
     loaded = SiteSettings().load()
     assert loaded.clocks.minutes(10).total_seconds() == 5
     assert loaded.door_priority[Door.ARREST_DIVERSION] == 1
+
+
+LONG_OF_2020 = (
+    "This record which has been disclosed to you is protected by Federal confidentiality rules (42 CFR part 2). The "
+    "Federal rules prohibit you from making any further disclosure of this record unless further disclosure is "
+    "expressly permitted by the written consent of the individual whose information is being disclosed in this record "
+    "or, is otherwise permitted by 42 CFR part 2. The Federal rules restrict any use of the information to investigate "
+    "or prosecute with regard to a crime any patient with a substance use disorder."
+)
+SHORT_OF_2018 = "42 CFR part 2 prohibits unauthorized disclosure of these records."
+
+
+@pytest.mark.parametrize(("kind", "old"), [(TextKind.LONG, LONG_OF_2020), (TextKind.SHORT, SHORT_OF_2018)])
+def test_stale_wording_of_the_redisclosure_notice_is_refused_and_the_rule_named(site, kind, old):
+    change(site, "texts.toml", load_site("whatcom").texts[kind][0].text, old)
+    said = refusal(site)
+    assert f"texts.toml: {kind}: 2024: It is the text of 42 CFR 2.32(a) of 2024, with " in said
+    assert "use or disclosure" in said
+
+
+def test_a_stale_wording_is_refused_also_where_a_newer_one_stands_beside_it(site):
+    (site / "texts.toml").write_text(
+        (site / "texts.toml").read_text()
+        + """
+[[redisclosure-short]]
+version = "2018"
+in_force_from = "2018-02-02"
+text = "42 CFR part 2 prohibits unauthorized disclosure of these records."
+citation = "42 CFR 2.32(a)(2), text of 2018"
+"""
+    )
+    assert "redisclosure-short: 2018: It is the text of 42 CFR 2.32(a) of 2024" in refusal(site)
+
+
+def test_a_new_wording_goes_out_from_its_own_day_as_it_is_at_the_site(site):
+    text = (site / "texts.toml").read_text()
+    later = text[text.index("[[redisclosure-short]]") :].replace("2024", "2027").replace("04-16", "01-01")
+    (site / "texts.toml").write_text(f"{later}\n{text}")
+    loaded = load_site("whatcom", site.parent)
+    at_noon = [loaded.text_at(TextKind.SHORT, datetime(year, 1, 1, 20, tzinfo=UTC)) for year in (2026, 2027, 2028)]
+    assert [one.version for one in at_noon] == ["2024", "2027", "2027"]
+    assert loaded.text_at(TextKind.SHORT, datetime(2027, 1, 1, 7, 59, tzinfo=UTC)).version == "2024"
+
+
+def test_two_texts_of_one_day_are_refused(site):
+    text = (site / "texts.toml").read_text()
+    (site / "texts.toml").write_text(text + "\n" + text[text.index("[[redisclosure-short]]") :])
+    said = refusal(site)
+    assert "redisclosure-short.version: Each text has its own." in said
+    assert "redisclosure-short.in_force_from: Each text has its own." in said

@@ -1,12 +1,12 @@
 """Whatcom County as data: its partners, what they may hear, and what the county has not published."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from contracts.words import Agreement, Door, HelpType, Role, Verdict
-from services.sites import Relation, Standing, load_site
+from services.sites import Relation, Standing, TextKind, load_site
 from services.sites.checks import POLICE_MAY_HEAR, hearable
 
 SITE = load_site("whatcom")
@@ -166,10 +166,11 @@ def test_minutes_can_be_shortened_and_days_shrink_with_them():
 
 
 def test_the_redisclosure_notice_is_the_one_of_2024():
-    assert SITE.texts["redisclosure-short"].text == (
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    assert SITE.text_at(TextKind.SHORT, now).text == (
         "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
     )
-    assert "2.64 or 2.65" in SITE.texts["redisclosure-long"].text
+    assert "2.64 or 2.65" in SITE.text_at(TextKind.LONG, now).text
 
 
 def test_every_ori_is_marked_as_a_sample():

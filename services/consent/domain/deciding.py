@@ -16,16 +16,48 @@ from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_refused import ConsentRefused
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
+from contracts.consents.revocation_settled import RevocationSettled
 from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.envelope import Fact
 from contracts.parts import Refusal
+from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.consent_signed import ConsentSigned
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.words import Problem
-from services.consent.domain.register import EXPIRED, NO_RELATION, WITHDRAWN, Register, Signing, Tie, deadline_key
-from services.consent.domain.rules import may_witness, problems_of, reaches_itself, recipients_of
+from services.consent.domain.register import (
+    EXPIRED,
+    NO_RELATION,
+    REOPENED,
+    REVOCABLE,
+    WITHDRAWN,
+    WRONG_SIGNER,
+    Register,
+    Revocation,
+    Signing,
+    Tie,
+    deadline_key,
+)
+from services.consent.domain.rules import (
+    disclosers_of,
+    may_witness,
+    problems_of,
+    reaches_itself,
+    recipient_class_of,
+    recipients_of,
+)
+from services.consent.domain.signers import wrong_signer
+from services.consent.domain.wording import (
+    NO_SUCH_FORM,
+    NO_WITNESS,
+    NOT_FROM_YOU,
+    NOT_YET,
+    OTHER_FORM,
+    OVER,
+    STRANGER,
+    TAKEN_BACK,
+)
 from services.plumbing.service import Deadline, Outcome, Said
 from services.sites import Site
 
@@ -44,6 +76,7 @@ HEARS: Final = (
     DeadlineReached,
     OnwardAsked,
     PersonDeclined,
+    ReferralCorrected,
     ReferralReceived,
 )
 RELATION: Final = "relation"
@@ -51,6 +84,13 @@ RELATION: Final = "relation"
 EXPIRY: Final = "expiry"
 _ENDS_WITH_PARTICIPATION: Final = frozenset({"end_of_participation", "end_of_treatment"})
 """The hub hears of no end of treatment by itself; the end of participation is the nearest that it hears, and sooner."""
+DEFICIENT: Final = "deficient"
+"""How a consent ends that counted until it was known that the wrong one had signed, 42 CFR 2.31(c)."""
+_KEPT: Final = {
+    "kind", "categories", "purpose", "signed_on", "signature", "signed_by", "expires_at", "expires_with",
+    "intermediary", "members_version", "statements", "language", "irrevocable_until", "irrevocable_until_at",
+}  # fmt: skip
+"""What a grant says as the form says it."""
 
 
 def key(fact: Fact) -> str | None:
@@ -70,7 +110,7 @@ class Desk:
     def decide(self, _before: Register | None, after: Register, fact: Fact, _shared: None) -> Iterator[Outcome]:
         """Say what counts now and did not, and what counts no more."""
         for signing in after.signings.values():
-            if self._open(after, signing):
+            if self._open(after, signing) or _sent_again(after, signing, fact):
                 yield from self._answer(after, signing, fact)
         for consent_id in sorted(after.granted - after.withdrawn - after.expired):
             granted = after.standing(consent_id)
@@ -78,15 +118,18 @@ class Desk:
                 yield from self._end(after, granted)
         if isinstance(fact.event, ConsentRevoked):
             yield from self._in_vain(after, fact, fact.event)
+            # Last of all: until this is heard, nothing about the person is told.
+            yield Said(RevocationSettled(agency=fact.agency or "", message_id=fact.id))
 
     def _open(self, register: Register, signing: Signing) -> bool:
-        """Tell whether this signing still waits for its answer; one that a relation found in time is open again."""
+        """Tell whether this signing still waits for its answer; one whose fault a late fact mends is open again."""
         reason = register.refused.get(signing.key)
         if reason is not None:
             return (
-                reason == NO_RELATION
+                reason in REOPENED
                 and signing.consent_id not in register.granted
                 and self._related(register, signing)
+                and self._wrong_signer(register, signing) is None
             )
         return signing.consent_id not in register.granted or not _same(signing, register.standing(signing.consent_id))
 
@@ -98,27 +141,40 @@ class Desk:
         elif register.standing(signing.consent_id) not in (signing, None):
             return  # the same form sent twice: the first speaks for both
         elif self._related(register, signing):
-            yield Said(self._granted(signing))
-            if signing.signed.expires_at is not None:
-                yield Deadline(EXPIRY, signing.consent_id, signing.signed.expires_at)
+            yield from self._count(register, signing)
         elif deadline_key(RELATION, signing.key) in register.reached:
-            yield self._refused(signing.witness, signing.message_id, ConsentSigned.name, NO_RELATION, _STRANGER)
+            yield self._refused(signing.witness, signing.message_id, ConsentSigned.name, NO_RELATION, STRANGER)
         elif isinstance(fact.event, ConsentSigned) and fact.id == signing.message_id:
             yield Deadline(RELATION, signing.key, self._waits_until(signing))
 
+    def _count(self, register: Register, signing: Signing) -> Iterator[Outcome]:
+        """Let the consent count, if the right one signed; and set what ends it, and what lets it be taken back."""
+        problem = self._wrong_signer(register, signing)
+        if problem is not None:
+            yield self._refused(signing.witness, signing.message_id, ConsentSigned.name, WRONG_SIGNER, problem)
+            return
+        yield Said(self._granted(signing))
+        if signing.signed.expires_at is not None:
+            yield Deadline(EXPIRY, signing.consent_id, signing.signed.expires_at)
+        if signing.signed.irrevocable_until_at is not None:
+            yield Deadline(REVOCABLE, signing.consent_id, signing.signed.irrevocable_until_at)
+
+    def _wrong_signer(self, register: Register, signing: Signing) -> Problem | None:
+        return wrong_signer(signing.signed, signing.at, register.ages.values(), self._site.signers)
+
     def _against(self, register: Register, signing: Signing, now: datetime) -> tuple[str, tuple[Problem, ...]] | None:
         if not may_witness(signing.witness, self._site):
-            return "not-a-witness", (_NO_WITNESS,)
+            return "not-a-witness", (NO_WITNESS,)
         problems = problems_of(signing, self._site)
         if problems:
             return "invalid-consent", problems
         if not _same(signing, register.standing(signing.consent_id)):
-            return "form-already-used", (_OTHER_FORM,)
+            return "form-already-used", (OTHER_FORM,)
         ends = register.ends(signing.consent_id)
         if WITHDRAWN in ends or self._taken_back(register, signing):
-            return WITHDRAWN, (_TAKEN_BACK,)
+            return WITHDRAWN, (TAKEN_BACK,)
         if EXPIRED in ends or _over(register, signing, now):
-            return EXPIRED, (_OVER,)
+            return EXPIRED, (OVER,)
         return None
 
     def _end(self, register: Register, signing: Signing) -> Iterator[Outcome]:
@@ -127,6 +183,9 @@ class Desk:
             yield Said(ConsentWithdrawn(consent_id=signing.consent_id, how=how))
         elif _over(register, signing, None):
             yield Said(ConsentExpired(consent_id=signing.consent_id))
+        elif signing.signed.signed_by is not None and self._wrong_signer(register, signing) is not None:
+            # A form that does not say who signed is older than this rule, and what was granted stays so.
+            yield Said(ConsentWithdrawn(consent_id=signing.consent_id, how=DEFICIENT))
 
     def _taken_back(self, register: Register, signing: Signing) -> str | None:
         signings = [*register.open(signing.consent_id), signing]
@@ -134,9 +193,12 @@ class Desk:
         return next((how for how in hows if how is not None), None)
 
     def _related(self, register: Register, signing: Signing) -> bool:
-        """Tell whether the witness had to do with the person in time; as their holder, where it reaches itself."""
-        how = Tie.HOLDER if reaches_itself(signing, self._site) else None
-        return register.tied(signing.witness, self._waits_until(signing), how=how)
+        """Tell whether the witness had to do with the person in time; as their holder, where it reaches itself.
+
+        Before a referral is heard of, nobody has: and until then nothing can be known of the person's age.
+        """
+        how, by = Tie.HOLDER if reaches_itself(signing, self._site) else None, self._waits_until(signing)
+        return register.referred(by) and register.tied(signing.witness, by, how=how)
 
     def _waits_until(self, signing: Signing) -> datetime:
         clocks = self._site.clocks
@@ -147,34 +209,51 @@ class Desk:
         by, form = fact.agency or "", revoked.form_reference
         if form is None:
             heard = by == self._site.program_office or register.saw_signed(by, fact.at) or register.tied(by, fact.at)
-            reason, problem = NO_RELATION, _NOT_FROM_YOU
+            reason, problem = NO_RELATION, NOT_FROM_YOU
         else:
             witnesses = {one.witness for one in register.signings.values() if one.signed.form_reference == form}
             heard = by in witnesses or (bool(witnesses) and by == self._site.program_office)
-            reason, problem = "unknown-form", _NO_SUCH_FORM
+            reason, problem = "unknown-form", NO_SUCH_FORM
         if not heard:
             yield self._refused(by, fact.id, ConsentRevoked.name, reason, problem)
+        elif self._holds_out(register, Revocation(by=by, at=fact.at, how=revoked.how, form_reference=form)):
+            yield self._refused(by, fact.id, ConsentRevoked.name, "irrevocable", NOT_YET)
+
+    def _holds_out(self, register: Register, back: Revocation) -> bool:
+        """Tell whether this word means a consent that cannot be taken back yet.
+
+        Only its witness and the program office are told so: from anybody else's answer it could be seen that the person
+        signed something for a prosecutor or a court.
+        """
+        office = self._site.program_office
+        return any(
+            register.means(back, one, office) and register.held(one, back.at) and not register.ends(one.consent_id)
+            for one in register.signings.values()
+            if back.by in (one.witness, office) and one == register.standing(one.consent_id)
+        )
 
     def _granted(self, signing: Signing) -> ConsentGranted:
-        signed = signing.signed
-        return ConsentGranted(
-            consent_id=signing.consent_id,
-            kind=signed.kind,
-            witness=signing.witness,
-            discloser=signed.discloser,
-            recipients=recipients_of(signing, self._site),
-            categories=signed.categories,
-            purpose=signed.purpose,
-            signed_on=signed.signed_on,
-            expires_at=signed.expires_at,
-            expires_with=signed.expires_with,
-        )
+        spelled = {
+            "consent_id": signing.consent_id,
+            "witness": signing.witness,
+            "disclosers": disclosers_of(signing, self._site),
+            "recipients": recipients_of(signing, self._site),
+            "recipient_class": recipient_class_of(signing),
+        }
+        return ConsentGranted.model_validate(signing.signed.model_dump(include=_KEPT, exclude_none=True) | spelled)
 
     def _refused(self, agency: str, message_id: str, message_type: str, reason: str, *problems: Problem) -> Said:
         refusal = Refusal(
             agency=agency, message_id=message_id, message_type=message_type, reason=reason, problems=problems
         )
         return Said(ConsentRefused(refusal=refusal))
+
+
+def _sent_again(register: Register, signing: Signing, fact: Fact) -> bool:
+    """Tell whether this message is a form that counted once and ended since: its sender hears that it stays so."""
+    standing = register.standing(signing.consent_id)
+    this = isinstance(fact.event, ConsentSigned) and (fact.agency, fact.id) == (signing.witness, signing.message_id)
+    return this and standing not in (signing, None) and bool(register.ends(signing.consent_id))
 
 
 def _same(signing: Signing, standing: Signing | None) -> bool:
@@ -188,42 +267,7 @@ def _over(register: Register, signing: Signing, now: datetime | None) -> bool:
         return True
     if now is not None and signed.expires_at is not None and signed.expires_at <= now:
         return True
+    if signed.expires_with == "intake_completed":
+        return register.enrolled_at is not None and signing.at <= register.enrolled_at
     ended = register.ended_at
     return signed.expires_with in _ENDS_WITH_PARTICIPATION and ended is not None and signing.at <= ended
-
-
-_NO_WITNESS: Final = Problem(
-    field="source",
-    rule="Your agency may not witness a consent at this site.",
-    fix="Have it witnessed by the person's case manager.",
-)
-_STRANGER: Final = Problem(
-    field="subject",
-    rule="A consent is witnessed by who refers, holds or serves the person, and for its own care by the case manager.",
-    fix="Have it witnessed by the person's case manager, or send it when you are.",
-)
-_NOT_FROM_YOU: Final = Problem(
-    field="subject",
-    rule="Everything is taken back by way of a witness, or of who refers, holds or serves the person: nothing stopped.",
-    fix="Have it sent by the witness of the consent or by the program office; both may stop it at once.",
-)
-_NO_SUCH_FORM: Final = Problem(
-    field="form_reference",
-    rule="A consent of this person was signed before you under this number.",
-    fix="Send the number of the signed form, or leave it out to take back every one.",
-)
-_OTHER_FORM: Final = Problem(
-    field="form_reference",
-    rule="One number stands for one signed form, and this one was used for another.",
-    fix="Send the form under a number of its own.",
-)
-_TAKEN_BACK: Final = Problem(
-    field="form_reference",
-    rule="The person took this consent back, and it stays so.",
-    fix="A new consent has a new number.",
-)
-_OVER: Final = Problem(
-    field="expires_with",
-    rule="A consent that has expired counts no more (42 CFR 2.31(c)).",
-    fix="Ask the person for a new one.",
-)

@@ -8,41 +8,29 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.assignments.assignment_accepted import AssignmentAccepted
-from contracts.assignments.assignment_ended import AssignmentEnded
-from contracts.assignments.assignment_enrolled import AssignmentEnrolled
-from contracts.assignments.assignment_handed_off import AssignmentHandedOff
-from contracts.assignments.onward_asked import OnwardAsked
-from contracts.consents.consent_expired import ConsentExpired
-from contracts.consents.consent_granted import ConsentGranted
-from contracts.consents.consent_refused import ConsentRefused
-from contracts.consents.consent_withdrawn import ConsentWithdrawn
-from contracts.deadlines.deadline_reached import DeadlineReached
-from contracts.envelope import Fact
-from contracts.referrals.referral_received import ReferralReceived
-from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.consent_signed import ConsentSigned
-from contracts.to_hub.person_declined import PersonDeclined
 from contracts.words import ConsentKind
+from services.consent.domain.elements import irrevocable
+from services.consent.domain.signers import AgeTold
 from services.plumbing.identity import derived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_Key = TypeVar("_Key")
-_Item = TypeVar("_Item")
-
-
 NO_RELATION: Final = "no-relation"
-"""The one reason for a refusal that a fact heard late can undo."""
+WRONG_SIGNER: Final = "wrong-signer"
+REOPENED: Final = frozenset({NO_RELATION, WRONG_SIGNER})
+"""Reasons for a refusal that a fact heard late can undo."""
 
 WITHDRAWN: Final = "withdrawn"
 EXPIRED: Final = "expired"
 """Reasons that end a consent for good, whether it had begun to count or not."""
+REVOCABLE: Final = "revocable"
+"""The deadline from which a consent can be taken back that could not before."""
 
 
 class Tie(StrEnum):
@@ -98,8 +86,12 @@ class Register(_Kept):
     """When the person said no to everything and to whom, by the message that brought it."""
     ties: dict[str, dict[Tie, datetime]] = Field(default_factory=dict)
     """Since when an agency has to do with the person, and how."""
+    ages: dict[str, AgeTold] = Field(default_factory=dict)
+    """What each referral tells of the person's age, by the referral."""
     ended_at: datetime | None = None
     """When participation last ended."""
+    enrolled_at: datetime | None = None
+    """When an intake was last completed."""
     reached: frozenset[str] = frozenset()
     """The deadlines that have passed, by name and reference."""
     granted: frozenset[str] = frozenset()
@@ -120,11 +112,11 @@ class Register(_Kept):
     def standing(self, consent_id: str) -> Signing | None:
         """Return the signing that speaks for a consent: the earliest that was not refused; None without one.
 
-        A consent may be granted after all, when the relation that it lacked is heard late.
+        A consent may be granted after all, when what it lacked is heard late.
         """
         late = self.of(consent_id) if consent_id in self.granted else ()
-        relation_lacked = (signing for signing in late if self.refused.get(signing.key) == NO_RELATION)
-        return next(iter(self.open(consent_id)), None) or next(relation_lacked, None)
+        reopened = (signing for signing in late if self.refused.get(signing.key) in REOPENED)
+        return next(iter(self.open(consent_id)), None) or next(reopened, None)
 
     def ends(self, consent_id: str) -> set[str]:
         """Return how the consent came to an end for good, also one that ended while it waited to count."""
@@ -136,6 +128,10 @@ class Register(_Kept):
         """Tell whether the agency had to do with the person (in one way, or in any) by that time."""
         return any(since <= by for tie, since in self.ties.get(agency, {}).items() if how in (None, tie))
 
+    def referred(self, by: datetime) -> bool:
+        """Tell whether the person had been referred by that time: before, nothing can be known of their age."""
+        return any(self.tied(agency, by, how=Tie.REFERRER) for agency in self.ties)
+
     def saw_signed(self, agency: str, by: datetime) -> bool:
         """Tell whether the agency sent a consent of this person by that time, whatever became of it."""
         return any(signing.witness == agency and signing.at <= by for signing in self.signings.values())
@@ -144,9 +140,14 @@ class Register(_Kept):
         """Return how the person took this consent back, or None. The program office may pass on any revocation.
 
         A form that was taken back stays so. Who takes back everything takes back what was signed until then; who says
-        no to everything takes back the consent to be handed over, by way of somebody who may pass that on.
+        no to everything takes back the consent to be handed over, by way of somebody who may pass that on. What cannot
+        be taken back yet is, by the same word, as soon as it can be.
         """
-        hows = (back.how for back in self.revocations.values() if self._means(back, signing, office))
+        hows = (
+            back.how
+            for back in self.revocations.values()
+            if self.means(back, signing, office) and not self.held(signing, back.at)
+        )
         how = next(hows, None)
         if how is not None:
             return how
@@ -154,8 +155,24 @@ class Register(_Kept):
         noes = (no for no in self.declined.values() if signing.at <= no.at and self._passes_on(no, office))
         return "declined" if handed_over and any(noes) else None
 
-    def _means(self, back: Revocation, signing: Signing, office: str) -> bool:
-        """Tell whether this word takes this consent back."""
+    def held(self, signing: Signing, at: datetime) -> bool:
+        """Tell whether the consent could not be taken back at that time, nor can be since (42 CFR 2.35(c)).
+
+        Where its form names an event and a day, the first of them ends it.
+        """
+        signed = signing.signed
+        if not irrevocable(signed) or deadline_key(REVOCABLE, signing.consent_id) in self.reached:
+            return False
+        if signed.irrevocable_until_at is not None and signed.irrevocable_until_at <= at:
+            return False
+        if signed.irrevocable_until == "intake_completed":
+            return self.enrolled_at is None  # also one from before: it would not come again
+        if signed.irrevocable_until == "end_of_participation":
+            return self.ended_at is None or self.ended_at < signing.at
+        return signed.irrevocable_until is None
+
+    def means(self, back: Revocation, signing: Signing, office: str) -> bool:
+        """Tell whether this word is about this consent."""
         its_own = back.by in (signing.witness, office)
         if back.form_reference is not None:
             return its_own and back.form_reference == signing.signed.form_reference
@@ -176,12 +193,14 @@ class Register(_Kept):
 
 
 def _may_be_irrevocable(signing: Signing) -> bool:
-    """Tell whether the consent may stand until its day or event (42 CFR 2.35): its form says so, and the hub does not.
+    """Tell whether the form may say that the consent stands until its end (42 CFR 2.35), and its message could not.
 
-    So whether the person can take it back is for those who know the form to say.
+    Version 1 had no word for it, nor for who signed; so whether the person can take it back is for those who know the
+    form to say. Since then the form's own word counts.
     """
-    until = signing.signed.expires_at is not None or signing.signed.expires_with != "none"
-    return until and signing.signed.kind is ConsentKind.CRIMINAL_JUSTICE_REFERRAL
+    signed = signing.signed
+    until = signed.expires_at is not None or signed.expires_with is not None
+    return until and signed.kind is ConsentKind.CRIMINAL_JUSTICE_REFERRAL and signed.signed_by is None
 
 
 def message_key(agency: str, message_id: str) -> str:
@@ -197,68 +216,3 @@ def deadline_key(name: str, reference: str) -> str:
 def consent_id_of(witness: str, person: str, form_reference: str) -> str:
     """Return the id of a consent: the witness, the person and the witness's own number of the form."""
     return derived("con-", witness, person, form_reference)
-
-
-def evolve(register: Register | None, fact: Fact) -> Register:
-    """Enter a fact. Any order, any repetition."""
-    known = register or Register()
-    match fact.event:
-        case ConsentSigned() | ConsentRevoked() | PersonDeclined():
-            return _said_by_the_person(known, fact)
-        case ConsentGranted(consent_id=consent_id):
-            return _with(known, granted=known.granted | {consent_id})
-        case ConsentWithdrawn(consent_id=consent_id):
-            return _with(known, withdrawn=known.withdrawn | {consent_id})
-        case ConsentExpired(consent_id=consent_id):
-            return _with(known, expired=known.expired | {consent_id})
-        case ConsentRefused(refusal=refusal) if refusal.message_type == ConsentSigned.name:
-            key = message_key(refusal.agency, refusal.message_id)
-            return _with(known, refused=_and(known.refused, key, refusal.reason))
-        case DeadlineReached(deadline=name, reference=reference):
-            return _with(known, reached=known.reached | {deadline_key(name, reference)})
-        case AssignmentEnded():
-            return _with(known, ended_at=max(known.ended_at or fact.at, fact.at))
-        case _:
-            return _tied(known, fact)
-
-
-def _said_by_the_person(register: Register, fact: Fact) -> Register:
-    agency = fact.agency or ""
-    key = message_key(agency, fact.id)
-    match fact.event:
-        case ConsentSigned() as signed:
-            consent_id = consent_id_of(agency, fact.subject or "", signed.form_reference)
-            signing = Signing(message_id=fact.id, witness=agency, at=fact.at, consent_id=consent_id, signed=signed)
-            return _with(register, signings=_and(register.signings, key, signing))
-        case ConsentRevoked(how=how, form_reference=form):
-            back = Revocation(by=agency, at=fact.at, how=how, form_reference=form)
-            return _with(register, revocations=_and(register.revocations, key, back))
-        case PersonDeclined(referral_id=None):
-            return _with(register, declined=_and(register.declined, key, Declining(by=agency, at=fact.at)))
-    return register
-
-
-def _tied(register: Register, fact: Fact) -> Register:
-    match fact.event:
-        case ReferralReceived(agency=agency):
-            return _with_tie(register, agency, Tie.REFERRER, fact.at)
-        case AssignmentAccepted(agency=agency) | AssignmentHandedOff(agency=agency) | AssignmentEnrolled(agency=agency):
-            return _with_tie(register, agency, Tie.HOLDER, fact.at)
-        case OnwardAsked(provider=agency):
-            return _with_tie(register, agency, Tie.PROVIDER, fact.at)
-    return register
-
-
-def _with_tie(register: Register, agency: str, tie: Tie, at: datetime) -> Register:
-    ties = register.ties.get(agency, {})
-    if tie in ties and ties[tie] <= at:
-        return register
-    return _with(register, ties=_and(register.ties, agency, _and(ties, tie, at)))
-
-
-def _and(items: dict[_Key, _Item], key: _Key, item: _Item) -> dict[_Key, _Item]:
-    return items | {key: item}
-
-
-def _with(register: Register, **changes: object) -> Register:
-    return register.model_copy(update=changes)

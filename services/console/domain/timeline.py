@@ -139,7 +139,9 @@ _FIELDS: Final = (
     "age_band", "language", "needs", "lapses_at", "arrive_within_minutes", "arrives_in_minutes", "arrive_by",
     "appointment_at", "arrived_at", "completed_at", "handed_off_at", "completed_on", "reason", "after_acceptance",
     "appointment", "appointment_follows", "priority", "help_type", "asked_by", "provider", "state", "kind", "witness",
-    "discloser", "recipients", "categories", "purpose", "signed_on", "signature", "expires_at", "expires_with", "how",
+    "disclosers", "recipients", "recipient_class", "categories", "purpose", "signed_on", "signature", "signed_by",
+    "expires_at", "expires_with", "irrevocable_until", "irrevocable_until_at", "intermediary", "members_version",
+    "statements", "how",
     "message_type", "allowed_by", "layer", "rule", "made_at", "withheld_at", "recalled_at", "basis", "other", "same",
     "places", "doors", "result", "at", "mode", "answer", "service", "deadline", "due_at", "operator", "person",
 )  # fmt: skip

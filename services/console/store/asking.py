@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from services.console.domain import File, Line, Link, Referral, Review, Step, in_order, read_file, step_of
+from services.console.domain import File, Line, Referral, Review, Step, in_order, read_file, step_of
+from services.console.domain import Link as PersonLink
 from services.plumbing.ledger import PostgresLedger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from services.plumbing.chains import Link
     from services.plumbing.service import Connection
 
 _STEP: Final = f"SELECT step_id, {', '.join(Line._fields)} FROM console.steps"
@@ -59,7 +61,7 @@ class Open:
 
     subject: str
     id: str
-    item: Review | Link | Referral
+    item: Review | PersonLink | Referral
 
 
 class Asking:
@@ -119,11 +121,11 @@ class Asking:
             ahead += others
         return list(found)
 
-    async def ledger(self, subject: str) -> list[str]:
+    async def entries(self, subject: str) -> list[str]:
         """Return the ledger's entries about a person, as they are kept, oldest first."""
         return await PostgresLedger().of_subjects(self._conn, [subject])
 
-    async def ledger_of(self, event_ids: Sequence[str], message_id: str) -> list[str]:
+    async def entries_of(self, event_ids: Sequence[str], message_id: str) -> list[str]:
         """Return the ledger's entries of these facts, and of the message with this id."""
         ledger = PostgresLedger()
         found = [*await ledger.of_events(self._conn, event_ids), *await ledger.of_message(self._conn, message_id)]
@@ -177,6 +179,11 @@ class Asking:
     async def last_heard(self) -> dict[str, datetime]:
         """Return when each agency was last heard."""
         return {row["agency"]: row["heard_at"] for row in await self._conn.fetch(_HEARD)}
+
+    async def ledger(self) -> list[Link]:
+        """Return the whole ledger of disclosures, chain by chain; for a small one."""
+        async with self._conn.transaction():
+            return [link async for link in PostgresLedger().all(self._conn)]
 
     async def _files(self, query: str) -> Iterable[tuple[str, File]]:
         rows = await self._conn.fetch(query)

@@ -25,7 +25,7 @@ TOLERANCE: Final = timedelta(minutes=5)
 """How far a sender's clock may be ahead of the broker's."""
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
-PLANNED: Final = frozenset({"appointment_at", "expires_at"})
+PLANNED: Final = frozenset({"appointment_at", "expires_at", "irrevocable_until_at"})
 """Times that may lie ahead."""
 PRIVATE_BYTES_MOST: Final = 40_000
 """All private text of one message, as JSON: sealed, a category of it still fits into its field."""

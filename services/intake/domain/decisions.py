@@ -16,6 +16,7 @@ from contracts.catalogue import (
     ReferralSubmitted,
     ReferralWithdrawn,
 )
+from contracts.envelope import service_source
 from contracts.words import Category, Problem
 from services.intake.domain import recognition
 from services.intake.domain.admission import objection
@@ -37,7 +38,9 @@ from services.intake.domain.sections import (
     private_of,
 )
 from services.intake.domain.unadmitted import Unadmitted, refused, said_no
+from services.plumbing.identity import mark_of, stated_id
 from services.plumbing.service import Outcome, Row, Said
+from services.plumbing.tokens import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -49,6 +52,8 @@ if TYPE_CHECKING:
     from services.intake.domain.register import Register
     from services.intake.domain.rules import Rules
 
+_SERVICE: Final = "intake"
+_SOURCE: Final = service_source(_SERVICE)
 _BY_NAME: Final = "Name it as you submitted it: by its incident number and subject, else by your own reference."
 
 
@@ -99,7 +104,7 @@ def _submitted(
         officer_waiting=officer_waits(event),
         referred_at=event.referred_at,
         particulars=particulars_of(event, event.referred_at, rules.site.timezone),
-        sealed=_tokens(register, referral_id, person, private_of(event)),
+        sealed=_tokens(register, referral_id, person, _said_in(fact, ReferralReceived), private_of(event)),
         restricted_source=event.source_kind in RESTRICTED or rules.site.agencies[agency].restricted_source,
         after_the_fact=event.after_the_fact,
         test=event.test,
@@ -119,7 +124,7 @@ def _again(rules: Rules, person: str, stands: Whole, fact: Fact, event: Referral
 
 
 def _amended(rules: Rules, case: Case, fact: Heard, event: ReferralAmended, register: Register) -> Iterator[Outcome]:
-    """The whole as it now stands: what is given replaces its section, what is not given stays sealed as it was."""
+    """The whole as it now stands: what is given replaces its section, what is not given is sealed again as it was."""
     found = _found(case, fact, event)
     if isinstance(found, Said):
         yield found
@@ -129,12 +134,14 @@ def _amended(rules: Rules, case: Case, fact: Heard, event: ReferralAmended, regi
         yield refused(fact, wrong[0].reason, *(one.problem for one in wrong))
         return
     person = case.referrals[found.referral_id].person
-    contact = register.seals.carried(found.sealed.get(Category.CONTACT), person) if event.reach is not None else {}
-    given = private_given(event, contact)
+    at, token = Place(person, Category.CONTACT, found.referral_id), found.sealed.get(Category.CONTACT)
+    given = private_given(event, register.seals.carried(token, at) if event.reach is not None else {})
+    kept = {category: token for category, token in found.sealed.items() if category not in given}
+    mark = _said_in(fact, ReferralCorrected)
     changes: dict[str, Any] = {
         "particulars": particulars_after(found.particulars, event, found.referred_at, rules.site.timezone),
-        "sealed": {category: token for category, token in found.sealed.items() if category not in given}
-        | _tokens(register, found.referral_id, person, given),
+        "sealed": register.seals.seal_again(found.referral_id, person, mark, kept)
+        | _tokens(register, found.referral_id, person, mark, given),
         "revision": revision_of(found) + 1,
         "changed": changed_by(event),
     }
@@ -189,12 +196,17 @@ def _found(case: Case, fact: Fact, event: ReferralAmended | ReferralWithdrawn) -
     return referral.whole
 
 
+def _said_in(fact: Fact, event: type[Event]) -> str:
+    """Return the mark of the one event of this class that intake says because of the fact."""
+    return mark_of(_SOURCE, stated_id(_SERVICE, fact, event.name))
+
+
 def _tokens(
-    register: Register, referral_id: str, person: str, sections: Mapping[Category, Mapping[str, Any]]
+    register: Register, referral_id: str, person: str, mark: str, sections: Mapping[Category, Mapping[str, Any]]
 ) -> dict[Category, str]:
-    """Return the sections sealed; an empty one leaves nothing."""
+    """Return the sections sealed for the event of this mark; an empty one leaves nothing."""
     clear = {category: as_json(section) for category, section in sections.items() if section}
-    return register.seals.seal_each(referral_id, person, clear)
+    return register.seals.seal_each(referral_id, person, mark, clear)
 
 
 def _admitted(fact: Fact, register: Register) -> Said:
@@ -202,10 +214,10 @@ def _admitted(fact: Fact, register: Register) -> Said:
     person = fact.subject
     if person is None:
         return Said(fact.event, key=_agency_meant(fact), admitted=True)
-    record = register.people.get(person, person)
+    record, mark = register.people.get(person, person), mark_of(fact.source, fact.id)
 
     def seal(field: str, clear: bytes) -> str:
-        return register.seals.seal(record, field, person, clear)
+        return register.seals.seal(record, field, person, mark, clear)
 
     return Said(sealed(fact.event, seal), admitted=True)
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from contracts.words import Category
+    from services.plumbing.tokens import Place
 
 LINKED = "linked"
 PROPOSED = "proposed"
@@ -47,15 +48,19 @@ BY_OPERATORS: Final = frozenset({AgencyResumed, AgencySuspended, AssignmentDirec
 class Seals(Protocol):
     """Seals under the key of a record. A record that was erased keeps nothing, and gives nothing back."""
 
-    def seal(self, record: str, field: str, person: str, clear: bytes) -> str:
-        """Return the token of `clear`, bound to record, field and person."""
+    def seal(self, record: str, field: str, person: str, event: str, clear: bytes) -> str:
+        """Return the token of `clear`, bound to record, field, person and the event of this mark."""
         ...
 
-    def seal_each(self, record: str, person: str, clear: Mapping[Category, bytes]) -> dict[Category, str]:
+    def seal_each(self, record: str, person: str, event: str, clear: Mapping[Category, bytes]) -> dict[Category, str]:
         """Return the token of each category of the record."""
         ...
 
-    def carried(self, token: str | None, person: str) -> Mapping[str, Any]:
+    def seal_again(self, record: str, person: str, event: str, tokens: Mapping[Category, str]) -> dict[Category, str]:
+        """Return intake's own former tokens sealed for the event that carries them over."""
+        ...
+
+    def carried(self, token: str | None, place: Place) -> Mapping[str, Any]:
         """Return the JSON object in intake's own former token, so that an amendment can carry a part of it over."""
         ...
 

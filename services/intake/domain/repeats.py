@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.words import Category, Problem
 from services.intake.domain.naming import plain
 from services.intake.domain.sections import as_json, officer_waits, particulars_of, private_of
+from services.plumbing.tokens import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,7 +68,10 @@ def difference(
     event: ReferralSubmitted, stands: Whole, person: str, register: Register, timezone: str
 ) -> tuple[str, Problem] | None:
     """Return why this is not the referral that stands, as reason and problem; None where it says the same again."""
-    former = {category: register.seals.carried(stands.sealed.get(category), person) for category in _CATEGORIES}
+    former = {
+        category: register.seals.carried(stands.sealed.get(category), Place(person, category, stands.referral_id))
+        for category in _CATEGORIES
+    }
     private = private_of(event)
     # As JSON, for that is how the former sections come back.
     given = {category: json.loads(as_json(private.get(category, {}))) for category in _CATEGORIES}

@@ -21,6 +21,7 @@ from contracts.assignments.onward_closed import OnwardClosed
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
+from contracts.consents.revocation_settled import RevocationSettled
 from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_received import ReferralReceived
@@ -29,6 +30,7 @@ from contracts.referrals.referral_retracted import ReferralRetracted
 from contracts.screenings.review_decided import ReviewDecided
 from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
+from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.to_hub.recall_answered import RecallAnswered
@@ -49,22 +51,25 @@ from services.plumbing.sealing import Erased, Sealer
 from services.plumbing.service import Service
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Iterable, Sequence
 
     from contracts.envelope import Fact
     from contracts.event import Event
     from services.notification.app.telling import Book
+    from services.notification.domain.carrying import Mark
     from services.notification.domain.dossier import Dossier
     from services.notification.domain.ledger import ToldTo
+    from services.notification.domain.telling import Open
     from services.plumbing.keystore import SiteKeys
     from services.plumbing.runner import Beside, Pipes
     from services.plumbing.service import Connection, Store
+    from services.plumbing.tokens import Place
     from services.sites import Site
 
 HEARS: Final[tuple[type[Event], ...]] = (
     ReferralReceived, ReferralCorrected, ReferralRetracted, ReferralRepeated, *REFUSALS,
     ScreeningDetermined, ReviewRequested, ReviewDecided,
-    ConsentGranted, ConsentWithdrawn, ConsentExpired,
+    ConsentGranted, ConsentWithdrawn, ConsentExpired, ConsentRevoked, RevocationSettled,
     AssignmentOffered, AssignmentAccepted, AssignmentDeclined, AssignmentLapsed, AssignmentCancelled,
     AssignmentHandedOff, AssignmentEnrolled, AssignmentEnded, AssignmentUnavailable,
     OnwardAsked, OnwardClosed, PersonAgreed, PersonDeclined, RecallAnswered, DeadlineReached, *OF_AN_AGENCY,
@@ -100,7 +105,7 @@ def carrier(site: Site, keys: SiteKeys, settings: CarrierSettings | None = None)
 
     async def carry(pipes: Pipes) -> None:
         lanes = KafkaLanes(pipes.settings.access, timeout_seconds=chosen.send_timeout_seconds)
-        world = HubWorld(pipes, Sealer(keys.site, PostgresKeyStore()), Pseudonyms(keys.pseudonym))
+        world = HubWorld(pipes, Sealer(keys.site, PostgresKeyStore()), Pseudonyms(keys.pseudonym), keys.marking)
         carrying = Carrier(Judge(site), PostgresStore(), lanes, world, chosen)
         leading = Leading(carrying, pipes.database, committed=pipes.committed, stopping=pipes.stopping, settings=chosen)
         try:
@@ -114,8 +119,9 @@ def carrier(site: Site, keys: SiteKeys, settings: CarrierSettings | None = None)
 class HubWorld:
     """The pipes as the carrier uses them."""
 
-    def __init__(self, pipes: Pipes, sealer: Sealer, pseudonyms: Pseudonyms) -> None:
-        """Only here is anything opened."""
+    def __init__(self, pipes: Pipes, sealer: Sealer, pseudonyms: Pseudonyms, marking: bytes) -> None:
+        """Only here is anything opened. `marking` is the key of hashes of what is about no record."""
+        self._marking = marking
         self._pipes, self._sealer, self._pseudonyms = pipes, sealer, pseudonyms
         self.now = pipes.now
         self._book = PostgresBook()
@@ -136,21 +142,21 @@ class HubWorld:
         if said:
             self._pipes.wake()
 
-    async def opener(self, conn: Connection, tokens: Iterable[str]) -> Callable[[str, str], bytes | None]:
+    async def opener(self, conn: Connection, tokens: Iterable[str]) -> Open:
         """See `World`."""
         opener = await self._sealer.opener(conn, tokens)
 
-        def open_(token: str, person: str) -> bytes | None:
+        def open_(token: str, place: Place) -> bytes | None:
             try:
-                return opener.open(token, person)
+                return opener.open(token, place)
             except Erased:
                 return None
 
         return open_
 
-    async def marker(self, conn: Connection, records: Iterable[str]) -> Callable[[str | None, bytes], str]:
+    async def marker(self, conn: Connection, records: Iterable[str]) -> Mark:
         """See `World`."""
-        return await self._sealer.marker(conn, records)
+        return await self._sealer.marker(conn, records, self._marking)
 
     def pseudonym(self, person: str, agency: str, offer: str | None = None) -> str:
         """See `World`."""

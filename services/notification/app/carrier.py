@@ -26,7 +26,7 @@ from services.notification.domain.carrying import (
 )
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.lanes import LaneRow
-from services.notification.domain.rows import agency_key
+from services.notification.domain.rows import RECALL, agency_key
 from services.notification.domain.telling import sealed_of
 from services.notification.gateways import Lanes, Sent
 from services.notification.settings import CarrierSettings
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
-    from services.notification.domain.carrying import Mark, Open
+    from services.notification.domain.carrying import Mark
     from services.notification.domain.judging import Judge
+    from services.notification.domain.telling import Open
     from services.plumbing.service import Connection
-
 
 _NOBODY: Final = Dossier()
 
@@ -59,7 +59,7 @@ class World(Protocol):
         ...
 
     async def opener(self, conn: Connection, tokens: Iterable[str]) -> Open:
-        """Return what opens these tokens: (token, person) → clear bytes, or None where the record was erased."""
+        """Return what opens these tokens: (token, place) → clear bytes, or None where the record was erased."""
         ...
 
     async def marker(self, conn: Connection, records: Iterable[str]) -> Mark:
@@ -140,13 +140,16 @@ class Carrier:
             return False
         if rows and agency in self._stuck:
             await self._flows(agency)
-        return bool(plan.anew) or len(rows) == self._settings.rows
+        moved = bool(plan.carry or plan.settle)
+        return bool(plan.anew) or (moved and len(rows) == self._settings.rows)
 
     def _planned(self, rows: Sequence[Waiting], dossiers: dict[str, Dossier], now: datetime) -> _Plan:
         """Ask about every row; nothing is sent out of turn, and what was marked before is asked about again."""
         plan = _Plan()
         for one in rows:
             dossier = dossiers.get(one.row.key, _NOBODY)
+            if dossier.revoking and one.row.message != RECALL:
+                continue  # It waits: the person took something back, and consent has not said yet what.
             answers = asked(one.row, dossier, self._judge, now)
             if one.state == WITHDRAWN:
                 plan.settle.append(one.id)

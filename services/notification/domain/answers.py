@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Final, Literal
 
+from contracts.parts import Part2Notice
 from contracts.words import Category, Purpose
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 Layer = Literal["permission", "rows", "fields", "consent"]
+_PLACES: Final = {category: place for place, category in enumerate(Category)}
+
+
+def in_order(categories: Iterable[Category]) -> tuple[Category, ...]:
+    """Return the categories in the order of their code list."""
+    return tuple(sorted(categories, key=_PLACES.__getitem__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,8 @@ class Answers:
     referral_id: str | None
     mark: str
     """Changes when what would be told changes: the same id is only ever sent with the same content."""
+    notice: Part2Notice | None = None
+    """What goes with the message where 42 CFR part 2 applies to it; the site's permissions do not decide that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from contracts.disclosures.disclosure_made import DisclosureMade
 from contracts.disclosures.disclosure_withheld import DisclosureWithheld
 from contracts.envelope import Envelope, Fact, body_of, service_source
-from services.notification.domain.answers import Allowed, Answers, Question, Verdict, Withheld
+from services.notification.domain.answers import Allowed, Answers, Question, Verdict, Withheld, in_order
 from services.notification.domain.judging import referral_of
+from services.notification.domain.part2 import notice_of
 from services.notification.domain.rows import SERVICE
-from services.notification.domain.telling import RecordErased, Telling, composed, in_order, told_categories
+from services.notification.domain.telling import RecordErased, Telling, composed, told_categories
 from services.plumbing.identity import derived
 
 if TYPE_CHECKING:
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from contracts.event import Event
+    from contracts.parts import Part2Notice
     from contracts.words import Category, Purpose
     from services.notification.domain.dossier import Dossier
     from services.notification.domain.judging import Judge
     from services.notification.domain.lanes import LaneRow
+    from services.notification.domain.telling import Open
 
-    Open = Callable[[str, str], bytes | None]
-    """(sealed token, person) → the clear bytes, or None where the record was erased."""
     Pseudonym = Callable[[str, str, str | None], str]
     """The name by which an agency knows a person; in the blind offer that is named, if one is."""
     Mark = Callable[[str | None, bytes], str]
@@ -69,7 +70,9 @@ def asked(row: LaneRow, dossier: Dossier, judge: Judge, now: datetime) -> Answer
             allowed.append(answer)
         else:
             withheld.append(answer)
-    return Answers(tuple(allowed), tuple(withheld), referral_id, _mark(tuple(allowed), referral_id, dossier))
+    notice = notice_of(row, dossier, judge, allowed, referral_id, now)
+    mark = _mark(tuple(allowed), referral_id, dossier, notice)
+    return Answers(tuple(allowed), tuple(withheld), referral_id, mark, notice)
 
 
 def told(  # all that the last look takes, and nothing else
@@ -78,7 +81,7 @@ def told(  # all that the last look takes, and nothing else
     """Open what is allowed and compose the message."""
     if not answers.allowed:
         return Carried(None, withheld(row, answers, now, judge.site.policy_hash))
-    telling = Telling(row, dossier, judge, answers.referral_id, answers.allowed, means.open)
+    telling = Telling(row, dossier, judge, answers, means.open)
     try:
         event = composed(telling)
     except RecordErased:
@@ -192,14 +195,15 @@ def _message(row: LaneRow, event: Event, pseudonym: Pseudonym) -> Fact:
     return Fact(event, envelope)
 
 
-def _mark(allowed: tuple[Allowed, ...], referral_id: str | None, dossier: Dossier) -> str:
+def _mark(allowed: tuple[Allowed, ...], referral_id: str | None, dossier: Dossier, notice: Part2Notice | None) -> str:
     record = dossier.records.get(referral_id or "")
     revision = None if record is None else record.revision
-    return _marked(allowed, revision, retracted=referral_id in dossier.retracted)
+    return _marked(allowed, revision, notice, retracted=referral_id in dossier.retracted)
 
 
 @lru_cache(maxsize=256)
-def _marked(allowed: tuple[Allowed, ...], revision: int | None, *, retracted: bool) -> str:
+def _marked(allowed: tuple[Allowed, ...], revision: int | None, notice: Part2Notice | None, *, retracted: bool) -> str:
     """Return a mark that is the same whenever the same is allowed of the same revision, in every process."""
     words = json.dumps([[answer.purpose, sorted(answer.fields), list(answer.by)] for answer in allowed])
-    return hashlib.sha256(f"{words} {revision} {retracted}".encode()).hexdigest()[:32]
+    accompanied = "" if notice is None else f" {notice.model_dump_json()}"
+    return hashlib.sha256(f"{words} {revision} {retracted}{accompanied}".encode()).hexdigest()[:32]

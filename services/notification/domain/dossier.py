@@ -47,7 +47,16 @@ class Dossier:
     onwards: dict[str, Onward] = field(default_factory=dict)
     sayings: dict[str, Saying] = field(default_factory=dict)
     recalls: dict[str, Recall] = field(default_factory=dict)
+    revoked: frozenset[str] = frozenset()
+    """Words of the person that take back, by the message that brought each."""
+    revocations_settled: frozenset[str] = frozenset()
+    """Those of them that consent has dealt with."""
     standing: Standing = IN_GOOD_STANDING
+
+    @property
+    def revoking(self) -> bool:
+        """Whether the person took something back and it is not known yet what: until then nothing is told."""
+        return not self.revoked <= self.revocations_settled
 
     def agreement(self, referral_id: str, office: str) -> Agreement:
         """Return what the person answered last: in the referral, or since, by way of somebody who may pass it on.

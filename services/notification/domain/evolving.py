@@ -19,9 +19,11 @@ from contracts.assignments.onward_closed import OnwardClosed
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
+from contracts.consents.revocation_settled import RevocationSettled
 from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.disclosures.disclosure_recalled import DisclosureRecalled
 from contracts.disclosures.recall_settled import RecallSettled
+from contracts.envelope import agency_source
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
@@ -30,6 +32,7 @@ from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
 from contracts.to_hub.agency_resumed import AgencyResumed
 from contracts.to_hub.agency_suspended import AgencySuspended
+from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.to_hub.recall_answered import RecallAnswered
@@ -48,6 +51,7 @@ from services.notification.domain.kept import (
     Screening,
     Standing,
 )
+from services.plumbing.identity import mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -110,6 +114,7 @@ def _record(event: ReferralReceived | ReferralCorrected, revision: int, fact: Fa
         at=fact.at,
         particulars=Facts(told.area, told.language, told.needs, told.offences, told.drugs),
         sealed=event.sealed,
+        event=mark_of(fact.source, fact.id),
     )
 
 
@@ -160,6 +165,7 @@ def _granted(dossier: Dossier, event: ConsentGranted, _fact: Fact) -> Dossier:
         categories=frozenset(event.categories),
         purpose=event.purpose,
         expires_at=event.expires_at,
+        expires_with=event.expires_with,
     )
     return replace(dossier, consents=_and(dossier.consents, event.consent_id, replace(known, grant=grant)))
 
@@ -169,17 +175,21 @@ def _over(dossier: Dossier, event: ConsentWithdrawn | ConsentExpired, _fact: Fac
     return replace(dossier, consents=_and(dossier.consents, event.consent_id, consent))
 
 
-def _asked(dossier: Dossier, event: OnwardAsked, _fact: Fact) -> Dossier:
+def _asked(dossier: Dossier, event: OnwardAsked, fact: Fact) -> Dossier:
+    """Keep who is asked. The note was sealed for the report that asks, which is the cause of this fact."""
     known = dossier.onwards.get(event.onward_id, Onward())
     asked = _and(known.asked, event.provider, event.note)
-    onward = Onward(event.asked_by, event.help_type, asked, known.closed)
+    reports, cause = known.reports, fact.envelope.causation_id
+    if event.note is not None and cause is not None:
+        reports = _and(reports, event.provider, mark_of(agency_source(event.asked_by), cause))
+    onward = Onward(event.asked_by, event.help_type, asked, known.closed, reports)
     return replace(dossier, onwards=_and(dossier.onwards, event.onward_id, onward))
 
 
 def _answered(dossier: Dossier, event: OnwardClosed, _fact: Fact) -> Dossier:
     known = dossier.onwards.get(event.onward_id, Onward())
     closed = _and(known.closed, event.state, event.provider or "")
-    onward = Onward(event.asked_by, known.help_type, known.asked, closed)
+    onward = Onward(event.asked_by, known.help_type, known.asked, closed, known.reports)
     return replace(dossier, onwards=_and(dossier.onwards, event.onward_id, onward))
 
 
@@ -208,6 +218,15 @@ def _said(dossier: Dossier, event: PersonAgreed | PersonDeclined, fact: Fact) ->
     return replace(dossier, sayings=_and(dossier.sayings, f"{fact.source} {fact.id}", saying))
 
 
+def _took_back(dossier: Dossier, _event: ConsentRevoked, fact: Fact) -> Dossier:
+    return replace(dossier, revoked=dossier.revoked | {f"{fact.agency}/{fact.id}"})
+
+
+def _settled(dossier: Dossier, event: RevocationSettled, _fact: Fact) -> Dossier:
+    known = dossier.revocations_settled
+    return replace(dossier, revocations_settled=known | {f"{event.agency}/{event.message_id}"})
+
+
 def _stands(dossier: Dossier, event: AgencySuspended | AgencyResumed, fact: Fact) -> Dossier:
     known = dossier.standing
     if known.at is not None and (known.at, known.by) >= (fact.at, fact.id):
@@ -225,6 +244,8 @@ _FOLDED: Final[Mapping[type[Event], Callable[[Dossier, Any, Fact], Dossier]]] = 
     ConsentGranted: _granted,
     ConsentWithdrawn: _over,
     ConsentExpired: _over,
+    ConsentRevoked: _took_back,
+    RevocationSettled: _settled,
     OnwardAsked: _asked,
     OnwardClosed: _answered,
     AssignmentOffered: offers.offered,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.words import Agreement, Category, ConsentKind, Purpose
 from services.notification.domain.answers import Allowed, Question, Withheld
 from services.notification.domain.floor import floor
-from services.sites import Permission, Relation, Site
+from services.sites import PART2_KINDS, Permission, Relation, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 APART: Final = frozenset({ConsentKind.PART2_COUNSELLING_NOTES, ConsentKind.PART2_PROCEEDINGS})
 """Kinds that open nothing unless a permission names them. Source: 42 CFR 2.31(b) and (d)."""
+
+_STRICTEST: Final = frozenset(PART2_KINDS)
 
 CATEGORY_OF: Final[dict[str, Category]] = {
     "preferred_name": Category.IDENTITY,
@@ -64,6 +66,8 @@ class Judge:
         self._rows: dict[tuple[str, str, Purpose], tuple[Permission, ...]] = {}
         self._purposes: dict[tuple[str, str], tuple[Purpose, ...]] = {}
         self._prosecutors: dict[str, tuple[str, ...]] = {}
+        self._opening = {slug: frozenset(one.follows.opened_by) for slug, one in site.agencies.items()}
+        self._hub_opening = frozenset(site.follows.opened_by)
         for slug in site.agencies:
             for event in site.agencies[slug].may_hear:
                 rows = site.permissions_for(event, slug)
@@ -86,6 +90,20 @@ class Judge:
     def hears(self, agency: str, message: str) -> bool:
         """Tell whether the site lets this agency hear this message at all (the first layer)."""
         return bool(self._purposes.get((agency, message)))
+
+    def under_part2(self, agency: str) -> bool:
+        """Tell whether what this agency discloses of a person is a record under 42 CFR part 2, by its standing."""
+        known = self.site.agencies.get(agency)
+        return known is not None and known.follows.part2
+
+    def kinds_that_open(self, record: Record | None) -> frozenset[ConsentKind]:
+        """Return the kinds of consent that open a record, by the standing of who sent it and of the hub itself.
+
+        Nothing but a consent of Part 2 opens what comes from a Part 2 program, or from who is no agency any more.
+        """
+        if record is None:
+            return self._hub_opening
+        return self._hub_opening & self._opening.get(record.agency, _STRICTEST)
 
     def may(self, question: Question, dossier: Dossier, now: datetime) -> Allowed | Withheld:
         """Answer whether, and with what, under what. Pure; every yes and every no goes through here."""
@@ -111,7 +129,7 @@ class Judge:
                     covering.append(row)
         if not covering:
             return Withheld(purpose, "rows", "no-row-covers-this-person")
-        return _opened(covering, question, record, dossier, now)
+        return _opened(covering, question, record, dossier, now, self.kinds_that_open(record))
 
     def _related(self, relation: Relation, question: Question, record: Record | None, dossier: Dossier) -> bool:
         agency = question.agency
@@ -197,7 +215,12 @@ def _shown(
 
 
 def _opened(
-    rows: list[Permission], question: Question, record: Record | None, dossier: Dossier, now: datetime
+    rows: list[Permission],
+    question: Question,
+    record: Record | None,
+    dossier: Dossier,
+    now: datetime,
+    kinds: frozenset[ConsentKind],
 ) -> Allowed | Withheld:
     """Join what the covering rows open, each for itself: by the site's permission, or by live consents."""
     asked = question.categories
@@ -208,7 +231,7 @@ def _opened(
         if row.consent_needed:
             named = [
                 (name, categories)
-                for name, categories in _consents(row, question, dossier, now)
+                for name, categories in _consents(row, question, dossier, now, kinds)
                 if not categories.isdisjoint(row.categories if asked is None else row.categories & asked)
             ]
             consent_lacked = consent_lacked or not named
@@ -232,9 +255,9 @@ def _opened(
 
 
 def _consents(
-    row: Permission, question: Question, dossier: Dossier, now: datetime
+    row: Permission, question: Question, dossier: Dossier, now: datetime, kinds: frozenset[ConsentKind]
 ) -> Iterator[tuple[str, frozenset[Category]]]:
-    """Yield the live consents that name this recipient for this purpose, with what each opens."""
+    """Yield the live consents of these kinds that name this recipient for this purpose, with what each opens."""
     for name, consent in dossier.consents.items():
         grant = consent.grant
         if (
@@ -242,6 +265,7 @@ def _consents(
             and live(consent, now)
             and question.agency in grant.recipients
             and grant.purpose is question.purpose
+            and grant.kind in kinds
             and (grant.kind in row.consent_kinds if row.consent_kinds else grant.kind not in APART)
         ):
             yield name, grant.categories

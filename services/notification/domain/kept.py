@@ -39,6 +39,8 @@ class Record:
     """When this revision was admitted."""
     particulars: Facts
     sealed: dict[Category, str]
+    event: str | None = None
+    """The mark of the event in which the tokens stand; None where it was kept before tokens knew their event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,8 @@ class Grant:
     categories: frozenset[Category]
     purpose: Purpose
     expires_at: datetime | None = None
+    expires_with: str = "none"
+    """The event that ends it. Consent says when it has ended; it is kept to be told as part of the scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +213,8 @@ class Onward:
     """By provider: the case manager's note, sealed."""
     closed: dict[str, str] = field(default_factory=dict)
     """By state: the provider, or nobody."""
+    reports: dict[str, str] = field(default_factory=dict)
+    """By provider: the mark of the case manager's report, for which the note was sealed."""
 
 
 @dataclass(frozen=True, slots=True)

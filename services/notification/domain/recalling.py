@@ -19,9 +19,9 @@ from contracts.parts import Refusal
 from contracts.recalls import RecallEnd, RecallReason
 from contracts.to_hub.recall_answered import RecallAnswered
 from contracts.words import Category, Problem
+from services.notification.domain.answers import in_order
 from services.notification.domain.judging import live
 from services.notification.domain.kept import Recall
-from services.notification.domain.telling import in_order
 from services.plumbing.identity import derived
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from contracts.parts import NOTICE
 from contracts.words import Category
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ _WHO: Final[dict[str, Callable[[Telling], Any]]] = {
     "allowed_by": lambda telling: telling.allowed_by,
     "test": lambda telling: telling.record.test,
 }
+_NOTICE: Final[dict[str, Callable[[Telling], Any]]] = {NOTICE: lambda telling: telling.notice}
 
 
 def _terms(name: str) -> Callable[[Telling], Any]:
@@ -157,6 +159,7 @@ SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
         "cancelled_at": lambda telling: telling.row.at,
     },
     "assignment.made": _WHO
+    | _NOTICE
     | {
         "offer_id": lambda telling: telling.row.offer_id,
         "referral_id": lambda telling: telling.referral_id,
@@ -165,13 +168,15 @@ SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
         "after_the_fact": lambda telling: telling.record.after_the_fact,
     },
     "onward.offered": _WHO
+    | _NOTICE
     | {
         "onward_id": lambda telling: telling.row.onward_id,
         "help_type": lambda telling: telling.dossier.onwards[telling.row.onward_id or ""].help_type,
         "asked_by": lambda telling: telling.dossier.onwards[telling.row.onward_id or ""].asked_by,
         "note": lambda telling: telling.note(),
     },
-    "onward.reported": {
+    "onward.reported": _NOTICE
+    | {
         "onward_id": lambda telling: telling.row.onward_id,
         "state": lambda telling: telling.row.state,
     },
@@ -183,7 +188,8 @@ SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
         "amended": lambda telling: telling.row.again and telling.referral_id not in telling.dossier.retracted,
         "withdrawn": lambda telling: telling.referral_id in telling.dossier.retracted,
     },
-    "intake.reported": {
+    "intake.reported": _NOTICE
+    | {
         "referral_id": lambda telling: telling.referral_id,
         "completed_on": lambda telling: telling.dossier.enrolled.get(telling.referral_id or ""),
         "allowed_by": lambda telling: telling.allowed_by,

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.event import newest
+from contracts.parts import NOTICE
 from contracts.words import Category
+from services.notification.domain.answers import in_order
 from services.notification.domain.judging import CATEGORY_OF
 from services.notification.domain.says import SAYS
+from services.plumbing.tokens import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
 
     from contracts.event import Event
+    from contracts.parts import Part2Notice
     from services.notification.domain.answers import Allowed, Answers
     from services.notification.domain.dossier import Dossier
     from services.notification.domain.judging import Judge
     from services.notification.domain.kept import Offer, Record
     from services.notification.domain.lanes import LaneRow
 
-_PLACES: Final = {category: place for place, category in enumerate(Category)}
+Open = Callable[[str, Place], bytes | None]
+"""Opens a sealed token that was found in this place; None where its record was erased."""
 _OF_FIELDS: Final = frozenset(CATEGORY_OF.values())
 
 
@@ -37,18 +43,19 @@ class Telling:
     judge: Judge
     referral_id: str | None
     allowed: Sequence[Allowed]
+    notice: Part2Notice | None
 
-    def __init__(  # all that a message may draw on, and nothing else
+    def __init__(
         self,
         row: LaneRow,
         dossier: Dossier,
         judge: Judge,
-        referral_id: str | None,
-        allowed: Sequence[Allowed],
-        open_: Callable[[str, str], bytes | None],
+        answers: Answers,
+        open_: Open,
     ) -> None:
-        """Nothing is opened yet. `open_` takes a sealed token and the person, and gives None where it was erased."""
-        self.row, self.dossier, self.judge, self.referral_id, self.allowed = row, dossier, judge, referral_id, allowed
+        """Nothing is opened yet. `open_` takes a sealed token and its place, and gives None where it was erased."""
+        self.row, self.dossier, self.judge = row, dossier, judge
+        self.referral_id, self.allowed, self.notice = answers.referral_id, answers.allowed, answers.notice
         self._open = open_
         self._opened: dict[str, dict[str, Any]] = {}
 
@@ -78,23 +85,26 @@ class Telling:
         Raises:
             RecordErased: it cannot be opened any more.
         """
-        token = self.record.sealed.get(category)
-        return None if token is None else self._parts(token).get(name)
+        record = self.record
+        token = record.sealed.get(category)
+        if token is None:
+            return None
+        if token not in self._opened:
+            place = Place(self.row.person or "", category, self.referral_id, record.event)
+            self._opened[token] = json.loads(self._clear(token, place))
+        return self._opened[token].get(name)
 
     def note(self) -> Any:
         """Open the case manager's note to the provider, or return None where there is none."""
-        token = self.dossier.onwards[self.row.onward_id or ""].asked.get(self.row.agency)
+        onward = self.dossier.onwards[self.row.onward_id or ""]
+        token = onward.asked.get(self.row.agency)
         if token is None:
             return None
-        return self._clear(token).decode()
+        place = Place(self.row.person or "", "note", event=onward.reports.get(self.row.agency))
+        return self._clear(token, place).decode()
 
-    def _parts(self, token: str) -> dict[str, Any]:
-        if token not in self._opened:
-            self._opened[token] = json.loads(self._clear(token))
-        return self._opened[token]
-
-    def _clear(self, token: str) -> bytes:
-        clear = self._open(token, self.row.person or "")
+    def _clear(self, token: str, place: Place) -> bytes:
+        clear = self._open(token, place)
         if clear is None:
             raise RecordErased(RecordErased.__doc__)
         return clear
@@ -103,11 +113,14 @@ class Telling:
 def composed(telling: Telling) -> Event:
     """Return the message with every allowed field that has a value; what is not allowed stays at its default.
 
+    The notice of 42 CFR 2.32 is no field that a permission or a narrower question could leave out: where Part 2
+    applies, it goes with whatever else is told.
+
     Raises:
         RecordErased: a part of it cannot be opened any more.
     """
     message, fields = telling.row.message, _fields(telling.allowed)
-    values = {name: value for name, say in _sayings(message, fields) if (value := say(telling)) is not None}
+    values = {name: value for name, say in _sayings(message, fields | {NOTICE}) if (value := say(telling)) is not None}
     return newest(message)(**values)
 
 
@@ -131,11 +144,6 @@ def told_categories(given: frozenset[str], allowed: Allowed) -> tuple[Category, 
     """Return the categories that a message with these fields tells on this basis: allowed, and not at a default."""
     told = {CATEGORY_OF[name] for name in given if name in CATEGORY_OF and name in allowed.fields}
     return in_order(told | (allowed.categories - _OF_FIELDS))
-
-
-def in_order(categories: Iterable[Category]) -> tuple[Category, ...]:
-    """Return the categories in the order of their code list."""
-    return tuple(sorted(categories, key=_PLACES.__getitem__))
 
 
 def sealed_of(row: LaneRow, dossier: Dossier, answers: Answers) -> set[str]:

@@ -1,0 +1,98 @@
+"""Over the whole hub: nobody who refers can tell who is enrolled, and no prosecutor who did not come to the intake."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import Phase, example, given, settings
+from hypothesis import strategies as some
+
+from contracts.envelope import Fact
+from tests.journeys.before_and_now import DOORS, LIVES, NOW_TAG, PROSECUTOR, STEPS, TAKEN_ON, Town, as_read
+from tests.journeys.cast import POLICE
+
+
+async def _lived(known: bool, life: str, room: int, door: str, steps: Sequence[str]) -> tuple[Town, list[Fact]]:
+    town = Town(known=known, room=room)
+    await town.live(life)
+    before = len(town.lane(POLICE))
+    await town.refer(NOW_TAG, door, 1 if known else 2)
+    for step in steps:
+        await town.step(step)
+    assert town.hub.parked() == []
+    return town, town.lane(POLICE)[before:]
+
+
+def to_police(known: bool, life: str, room: int, door: str, steps: Sequence[str]) -> list[Fact]:
+    """What police hear since they refer somebody: the one who was arrested before, or a newcomer."""
+    return asyncio.run(_lived(known, life, room, door, steps))[1]
+
+
+HISTORIES = {
+    "life": some.sampled_from(sorted(LIVES)),
+    "room": some.sampled_from([100_000, 100_000, 0]),
+    "door": some.sampled_from(DOORS),
+    "steps": some.lists(some.sampled_from(STEPS), max_size=7),
+}
+
+
+@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(**HISTORIES)
+@example("is treated elsewhere", 100_000, DOORS[0], (*TAKEN_ON, "consent", "onward", "revoke", "amend heavier"))
+@example("is enrolled and has consented", 0, DOORS[0], ("accept", "handoff", "intake"))
+@example("has taken a consent back", 100_000, DOORS[1], ("accept", "handoff", "consent to police", "police say no"))
+@example("is enrolled", 100_000, DOORS[2], ("no", "no", "accept", "handoff", "withdraw", "send again"))
+def test_for_any_history_police_hear_the_same_of_who_was_arrested_before_and_of_a_newcomer(life, room, door, steps):
+    known, newcomer = (to_police(one, life, room, door, steps) for one in (True, False))
+    assert [as_read(fact) for fact in known] == [as_read(fact) for fact in newcomer]
+    assert known
+
+
+def test_what_is_compared_shows_a_difference_where_there_is_one():
+    met = to_police(True, "is enrolled", 100_000, DOORS[0], ("accept", "handoff"))
+    assert [as_read(fact) for fact in met] != [
+        as_read(fact) for fact in to_police(True, "is enrolled", 100_000, DOORS[0], ("wait", "accept", "handoff"))
+    ]
+    assert {fact.event.name for fact in met} == {
+        "referral.acknowledged", "screening.reported", "case_manager.dispatched", "handoff.confirmed",
+    }  # fmt: skip
+
+
+CONSENT, MONTH = "consent to the prosecutor", "wait for a month"
+SILENT = {
+    "not completed": (CONSENT, MONTH),
+    "no consent": ("intake", MONTH),
+    "never came": (CONSENT, "not found", MONTH),
+    "took the consent back": (CONSENT, "revoke", "intake", MONTH),
+    "consented to somebody else": ("consent", "intake", MONTH),
+    "said no": (CONSENT, "the person says no", MONTH),
+}
+
+
+async def _to_the_prosecutor(*steps: str) -> list[Fact]:
+    town = Town(known=False)
+    await town.live("nobody came")
+    before = len(town.lane(PROSECUTOR))
+    await town.refer(NOW_TAG, DOORS[0], 2)
+    for step in ("accept", "handoff", *steps):
+        await town.step(step)
+    assert town.hub.parked() == []
+    return town.lane(PROSECUTOR)[before:]
+
+
+@pytest.mark.parametrize("why", SILENT)
+async def test_to_the_prosecutor_not_completed_no_consent_and_never_came_are_one_silence(why):
+    quiet, nothing_more = [await _to_the_prosecutor(*steps) for steps in (SILENT[why], (MONTH,))]
+    assert [fact.event.name for fact in quiet] == ["diversion.reported"]
+    assert [as_read(fact) for fact in quiet] == [as_read(fact) for fact in nothing_more]
+
+
+async def test_only_an_intake_under_the_right_consent_breaks_it_and_the_notice_of_part_2_goes_with_it():
+    told = await _to_the_prosecutor(CONSENT, "intake")
+    assert [fact.event.name for fact in told] == ["diversion.reported", "intake.reported"]
+    notice = told[-1].event.notice
+    assert "42 CFR part 2" in notice.statement
+    [scope] = notice.consents
+    assert (scope.consent_id, scope.recipient) == (told[-1].event.allowed_by, PROSECUTOR)

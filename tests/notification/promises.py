@@ -1,0 +1,165 @@
+"""A small model of what may be told, written from the site's file and the law and not from the hub's code.
+
+It knows facts only as they were put to the hub, and asks of every message that reaches a lane: is there a row of the
+site's written policy for each field of it, and where that row needs a consent, a consent that lives at this moment?
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+SITE: Final = Path(__file__).parents[2] / "deploy" / "sites" / "whatcom"
+KIND_OF: Final = {
+    "identity": ("legal_name", "preferred_name", "birth_date", "pronouns"),
+    "contact": ("phones", "usual_places", "through", "message_is_safe"),
+    "incident": (
+        "place", "officer_call_back", "incident_number", "subject_sequence", "source_reference", "offences", "drugs",
+    ),
+    "safety": ("safety_code",),
+    "needs": ("needs", "note"),
+    "intake_status": ("completed_on",),
+}  # fmt: skip
+CATEGORY: Final = {name: kind for kind, names in KIND_OF.items() for name in names}
+POLICE_MAY_HEAR: Final = {
+    "referral.acknowledged", "screening.reported", "case_manager.dispatched", "handoff.confirmed",
+    "handoff.unavailable", "message.refused",
+}  # fmt: skip
+NEVER_BY_THEMSELVES: Final = {"part2_counselling_notes", "part2_proceedings"}
+
+
+def policy() -> list[dict[str, Any]]:
+    """The rows of the written policy, as they stand in the site's file."""
+    return tomllib.loads((SITE / "permissions.toml").read_text())["permission"]
+
+
+def agencies() -> dict[str, dict[str, Any]]:
+    """The site's agencies, as they stand in its files."""
+    found: dict[str, dict[str, Any]] = {}
+    for file in sorted((SITE / "agencies").glob("*.toml")):
+        found |= tomllib.loads(file.read_text())
+    return found
+
+
+@dataclass
+class Consent:
+    recipients: tuple[str, ...]
+    categories: frozenset[str]
+    purpose: str
+    kind: str
+    expires_at: datetime | None = None
+    over: bool = False
+
+    def lives(self, now: datetime) -> bool:
+        return not self.over and (self.expires_at is None or now < self.expires_at)
+
+
+@dataclass
+class Referral:
+    agency: str
+    door: str
+    agreement: str
+    held_by: set[str] = field(default_factory=set)
+    offered_to: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Reached:
+    """A message that reached a lane, and what it told."""
+
+    agency: str
+    id: str
+    type: str
+    categories: frozenset[str]
+    rested_on: frozenset[str]
+    """The consents that lived then and name its reader."""
+
+
+@dataclass
+class Model:
+    """One person."""
+
+    referrals: dict[str, Referral] = field(default_factory=dict)
+    offers: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By offer: the referral and the agency."""
+    consents: dict[str, Consent] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict)
+    """By onward referral: the provider."""
+    taking_back: set[str] = field(default_factory=set)
+    """Words of the person that nobody has dealt with yet."""
+    suspended: set[str] = field(default_factory=set)
+    said: str | None = None
+    """What the person said last themselves."""
+    reached: list[Reached] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=policy)
+    partners: dict[str, dict[str, Any]] = field(default_factory=agencies)
+
+    def reaches(self, agency: str, type_: str, id_: str, data: dict[str, Any], now: datetime) -> None:
+        """Judge a message as it reaches a lane.
+
+        Raises:
+            AssertionError: nothing allows it.
+        """
+        assert agency not in self.suspended, f"{agency} is suspended"
+        assert not self.taking_back or type_ == "information.recalled", f"{type_} although the person took it back"
+        role = self.partners[agency]["role"]
+        assert role != "law_enforcement" or type_ in POLICE_MAY_HEAR, f"police heard {type_}"
+        told = {name for name, value in data.items() if value not in (None, (), [], "unknown")}
+        rows = [row for row in self.rows if row["event"] == type_ and role in row["roles"]]
+        for name in told & CATEGORY.keys():
+            named = [row for row in rows if name in row["fields"]]
+            assert any(self._allows(row, agency, data, CATEGORY[name], now) for row in named), f"{type_}: {name}"
+        assert any(told <= {*row["fields"]} | CATEGORY.keys() for row in rows), f"{type_} to {agency}"
+        kinds = frozenset(CATEGORY[name] for name in told & CATEGORY.keys())
+        purposes = {row["purpose"] for row in rows if row.get("consent_needed")}
+        living = {
+            name for name, one in self.consents.items()
+            if agency in one.recipients and one.purpose in purposes and one.lives(now) and one.categories & kinds
+        }  # fmt: skip
+        self.reached.append(Reached(agency, id_, type_, kinds, frozenset(living)))
+
+    def _allows(self, row: dict[str, Any], agency: str, data: dict[str, Any], category: str, now: datetime) -> bool:
+        if not self._covers(row, agency, data):
+            return False
+        if not row.get("consent_needed"):
+            return True
+        return any(
+            agency in one.recipients and one.purpose == row["purpose"] and category in one.categories
+            and one.lives(now) and self._kind_fits(row, one.kind)
+            for one in self.consents.values()
+        )  # fmt: skip
+
+    @staticmethod
+    def _kind_fits(row: dict[str, Any], kind: str) -> bool:
+        kinds = row.get("consent_kinds")
+        return kind in kinds if kinds else kind not in NEVER_BY_THEMSELVES
+
+    def _covers(self, row: dict[str, Any], agency: str, data: dict[str, Any]) -> bool:
+        about = data.get("referral_id") or self.offers.get(data.get("offer_id", ""), ("", ""))[0]
+        referral = self.referrals.get(about)
+        relation = row["relation"]
+        if relation == "provider":
+            return self.asked.get(data["onward_id"]) == agency
+        if relation == "any":
+            return True
+        if referral is None:
+            # What became of an onward referral: to whoever holds the person on any referral.
+            return relation == "holder" and any(agency in one.held_by for one in self.referrals.values())
+        restricted = self.partners[referral.agency].get("restricted_source", False)
+        agreement = self.said or referral.agreement
+        if row.get("doors") and referral.door not in row["doors"]:
+            return False
+        if row.get("agreement") and agreement not in row["agreement"]:
+            return False
+        if row.get("source_not_restricted") and restricted:
+            return False
+        return {
+            "referrer": referral.agency == agency,
+            "offered": agency in referral.offered_to,
+            "holder": agency in referral.held_by,
+            "jurisdiction": referral.agency in self.partners[agency].get("jurisdiction", ()),
+            "office": self.partners[agency]["role"] == "program_office",
+        }[relation]

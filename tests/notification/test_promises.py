@@ -1,0 +1,347 @@
+"""Whatever happens in whatever order: nothing reaches a lane that the model forbids, and all that did is in the ledger.
+
+A state machine over random histories of one person: referrals, offers, consents, withdrawals, expiries, suspensions,
+outages, kills in the middle of sending, and facts that are delivered again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from contracts.assignments.assignment_accepted import AssignmentAccepted
+from contracts.assignments.assignment_cancelled import AssignmentCancelled
+from contracts.assignments.assignment_enrolled import AssignmentEnrolled
+from contracts.assignments.assignment_offered import AssignmentOffered
+from contracts.assignments.onward_asked import OnwardAsked
+from contracts.consents.consent_expired import ConsentExpired
+from contracts.consents.consent_withdrawn import ConsentWithdrawn
+from contracts.consents.revocation_settled import RevocationSettled
+from contracts.envelope import Fact, readdressed
+from contracts.event import Event
+from contracts.to_hub.agency_resumed import AgencyResumed
+from contracts.to_hub.agency_suspended import AgencySuspended
+from contracts.to_hub.consent_revoked import ConsentRevoked
+from contracts.to_hub.person_agreed import PersonAgreed
+from contracts.to_hub.person_declined import PersonDeclined
+from contracts.words import AgeBand, Agreement, Category, ClosedReason, ConsentKind, Door, HelpType, Purpose, SourceKind
+from services.notification.gateways import Sent
+from tests.notification.bench import Bench
+from tests.notification.examples import (
+    CASEWORK,
+    HOSPITAL,
+    NOON,
+    OFFICE,
+    OTHER_CASEWORK,
+    PERSON,
+    POLICE,
+    PROSECUTOR,
+    PROVIDER,
+    granted,
+    heard,
+    received,
+)
+from tests.notification.memory import MemoryLanes
+from tests.notification.promises import Consent, Model, Referral
+
+CASE_MANAGERS = (CASEWORK, OTHER_CASEWORK)
+READERS = (CASEWORK, OTHER_CASEWORK, PROVIDER, PROSECUTOR, POLICE)
+KINDS = tuple(ConsentKind)
+PURPOSES = (Purpose.CARE_COORDINATION, Purpose.SERVICE_PROVISION, Purpose.PROSECUTION_DECISION)
+USUAL = ((CASEWORK, Purpose.CARE_COORDINATION), (PROVIDER, Purpose.SERVICE_PROVISION))
+WAYS = ("sent", "sent", "sent", "not sent", "lost", "there", "killed before", "killed after")
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class RoughLanes(MemoryLanes):
+    """Lanes on which sending ends in every way that it can, and whose every message is judged as it arrives."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__()
+        self.model, self.way = model, "sent"
+        self.now: datetime = NOON
+
+    async def send(self, agency: str, messages: Sequence[Fact]) -> list[tuple[Sent, str | None]]:
+        way, self.way = self.way, "sent"
+        if way == "killed before":
+            raise Killed
+        if way in {"sent", "there", "killed after"}:
+            for message in messages:
+                event = message.event
+                data = {name: getattr(event, name) for name in event.model_fields_set}
+                self.model.reaches(agency, event.name, message.id, data, self.now)
+                self.messages.append((agency, message))
+        if way == "killed after":
+            raise Killed
+        outcome = {"sent": Sent.SENT, "not sent": Sent.NOT_SENT, "lost": Sent.UNKNOWN, "there": Sent.UNKNOWN}[way]
+        return [(outcome, None if outcome is Sent.SENT else "broker-away")] * len(messages)
+
+
+class Promises(RuleBasedStateMachine):
+    """One person's history."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.model, self.bench = Model(), Bench()
+        self.bench.lanes = self.lanes = RoughLanes(self.model)
+        self.bench.carrier = self.bench.new_carrier()
+        self.facts: list[Fact] = []
+        self.count = 0
+        self.referred(POLICE, Agreement.AGREED, Door.SOCIAL_CONTACT)
+        self.offer(next(iter(self.model.referrals)), CASEWORK, takes=True)
+
+    def teardown(self) -> None:
+        """At the end everything flows again; then every message on a lane is in the ledger, and recalled if need be."""
+        if hasattr(self, "loop"):
+            self.settle()
+            self.loop.close()
+
+    @property
+    def minutes(self) -> float:
+        return (self.bench.now - NOON) / timedelta(minutes=1)
+
+    def new(self, prefix: str) -> str:
+        self.count += 1
+        return f"{prefix}-{self.count:032x}"
+
+    def hear(self, event: Event, *, by: str | None = None, person: str | None = PERSON) -> Fact:
+        fact = heard(event, minutes=self.minutes, by=by, person=person)
+        self.put(fact)
+        return fact
+
+    def put(self, fact: Fact) -> None:
+        self.facts.append(fact)
+        self.loop.run_until_complete(self.bench.hear(fact))
+
+    def settle(self) -> None:
+        self.lanes.way, self.lanes.now = "sent", self.bench.now
+        for agency in sorted(self.model.suspended):
+            self.resume(agency)
+        for word in sorted(self.model.taking_back):
+            self.deal_with(word)
+        self.bench.now += timedelta(hours=1)
+        self.lanes.now = self.bench.now
+        self.loop.run_until_complete(self.bench.carry())
+        entries = self.bench.store.ledger.entries()
+        self.all_is_in(entries)
+        self.all_is_recalled(entries)
+
+    def all_is_in(self, entries: list[dict[str, Any]]) -> None:
+        for one in self.model.reached:
+            told = [entry for entry in entries if entry["kind"] == "made" and entry["message"] == one.id]
+            assert told, f"{one.type} to {one.agency} is not in the ledger"
+            assert {entry["agency"] for entry in told} == {one.agency}
+            assert one.categories <= {category for entry in told for category in entry["categories"]}
+            assert all(entry["by"] and entry["policy"] and entry["purpose"] for entry in told)
+        for entry in entries:
+            assert entry["kind"] != "withheld" or (entry["layer"] and entry["rule"])
+
+    def all_is_recalled(self, entries: list[dict[str, Any]]) -> None:
+        gone = {name for name, one in self.model.consents.items() if one.over and name in self.withdrawn}
+        recalls = [entry for entry in entries if entry["kind"] == "recalled"]
+        recalled = {(entry["agency"], message) for entry in recalls for message in entry["messages"]}
+        for entry in entries:
+            bases = {basis.partition("/")[2] for basis in entry.get("by", ()) if basis.startswith("consent/")}
+            if entry["kind"] == "made" and bases and bases <= gone and entry["categories"]:
+                assert (entry["agency"], entry["message"]) in recalled, "told under a consent that was taken back"
+
+    @property
+    def withdrawn(self) -> set[str]:
+        return {fact.event.consent_id for fact in self.facts if fact.event.name == "consent.withdrawn"}
+
+    @rule(
+        agency=st.sampled_from([POLICE, HOSPITAL]),
+        agreement=st.sampled_from([Agreement.AGREED, Agreement.UNDECIDED, Agreement.NOT_ASKED]),
+        door=st.sampled_from([Door.ARREST_DIVERSION, Door.SOCIAL_CONTACT]),
+    )
+    def refers(self, agency: str, agreement: Agreement, door: Door) -> None:
+        self.referred(agency, agreement, door)
+
+    def referred(self, agency: str, agreement: Agreement, door: Door) -> None:
+        name = self.new("ref")
+        of_police = agency == POLICE
+        door = door if of_police else Door.COMMUNITY
+        kind = SourceKind.LAW_ENFORCEMENT if of_police else SourceKind.EMERGENCY_DEPARTMENT
+        self.model.referrals[name] = Referral(agency, door, agreement)
+        self.put(
+            received(
+                referral_id=name, agency=agency, door=door, source_kind=kind, agreement=agreement, minutes=self.minutes,
+                officer_waiting=door is Door.ARREST_DIVERSION, restricted_source=not of_police,
+            )
+        )  # fmt: skip
+
+    @rule(data=st.data(), agency=st.sampled_from(CASE_MANAGERS), takes=st.booleans())
+    def is_offered(self, data: st.DataObject, agency: str, takes: bool) -> None:
+        self.offer(data.draw(st.sampled_from(sorted(self.model.referrals))), agency, takes=takes)
+
+    def offer(self, name: str, agency: str, *, takes: bool) -> None:
+        offer, referral = self.new("off"), self.model.referrals[name]
+        referral.offered_to.add(agency)
+        self.model.offers[offer] = (name, agency)
+        lapses = self.bench.now + timedelta(minutes=30)
+        self.hear(
+            AssignmentOffered(
+                referral_id=name, offer_id=offer, agency=agency, door=referral.door, area="bellingham",
+                age_band=AgeBand.FROM_25_TO_64, needs=(HelpType.SHELTER,), officer_waiting=False, lapses_at=lapses,
+            )
+        )  # fmt: skip
+        if takes:
+            referral.held_by.add(agency)
+            self.hear(AssignmentAccepted(referral_id=name, offer_id=offer, agency=agency))
+
+    @precondition(lambda self: any(one.held_by for one in self.model.referrals.values()))
+    @rule(data=st.data())
+    def loses_the_person(self, data: st.DataObject) -> None:
+        held = {key: one for key, one in self.model.offers.items() if one[1] in self.model.referrals[one[0]].held_by}
+        offer = data.draw(st.sampled_from(sorted(held)))
+        name, agency = held[offer]
+        event = AssignmentCancelled(
+            referral_id=name, offer_id=offer, agency=agency, reason=ClosedReason.DIRECTED_ELSEWHERE
+        )
+        self.hear(event)
+        others = [key for key, value in self.model.offers.items() if value == (name, agency) and key != offer]
+        if not others:
+            self.model.referrals[name].held_by.discard(agency)
+
+    @precondition(lambda self: any(one.held_by for one in self.model.referrals.values()))
+    @rule(data=st.data(), provider=st.just(PROVIDER))
+    def is_referred_on(self, data: st.DataObject, provider: str) -> None:
+        holders = sorted({agency for one in self.model.referrals.values() for agency in one.held_by})
+        onward = self.new("onw")
+        self.model.asked[onward] = provider
+        self.hear(
+            OnwardAsked(
+                onward_id=onward, help_type=HelpType.HOUSING, asked_by=data.draw(st.sampled_from(holders)),
+                provider=provider, note="sealed:note",
+            )
+        )  # fmt: skip
+
+    @precondition(lambda self: any(one.held_by for one in self.model.referrals.values()))
+    @rule(data=st.data())
+    def completes_intake(self, data: st.DataObject) -> None:
+        held = sorted(name for name, one in self.model.referrals.items() if one.held_by)
+        name = data.draw(st.sampled_from(held))
+        agency = min(self.model.referrals[name].held_by)
+        self.hear(AssignmentEnrolled(referral_id=name, agency=agency, completed_on=date(2026, 3, 9)))
+
+    @rule(
+        recipients=st.sets(st.sampled_from(READERS), min_size=1, max_size=3),
+        categories=st.sets(st.sampled_from(list(Category)), min_size=1, max_size=5),
+        purpose=st.sampled_from(PURPOSES),
+        kind=st.sampled_from(KINDS),
+        lasts=st.sampled_from([None, None, 5, 40]),
+    )
+    def consents(
+        self, recipients: set[str], categories: set[Category], purpose: Purpose, kind: ConsentKind, lasts: int | None
+    ) -> None:
+        self.signs(tuple(sorted(recipients)), tuple(sorted(categories)), purpose, kind, lasts)
+
+    @rule(who=st.sampled_from(USUAL), lasts=st.sampled_from([None, 5, 40]))
+    def consents_as_most_do(self, who: tuple[str, Purpose], lasts: int | None) -> None:
+        self.signs((who[0],), (Category.IDENTITY, Category.CONTACT), who[1], ConsentKind.HUB_HANDOFF, lasts)
+
+    def signs(
+        self, to: tuple[str, ...], what: tuple[Category, ...], purpose: Purpose, kind: ConsentKind, lasts: int | None
+    ) -> None:
+        name = self.new("con")
+        until = None if lasts is None else self.bench.now + timedelta(minutes=lasts)
+        self.model.consents[name] = Consent(to, frozenset(map(str, what)), str(purpose), str(kind), until)
+        self.put(
+            granted(
+                *to, categories=what, purpose=purpose, kind=kind, expires_at=until, consent_id=name,
+                minutes=self.minutes,
+            )
+        )  # fmt: skip
+
+    @precondition(lambda self: any(not one.over for one in self.model.consents.values()))
+    @rule(data=st.data(), expires=st.booleans())
+    def ends_a_consent(self, data: st.DataObject, expires: bool) -> None:
+        living = sorted(name for name, one in self.model.consents.items() if not one.over)
+        name = data.draw(st.sampled_from(living))
+        self.model.consents[name].over = True
+        self.hear(ConsentExpired(consent_id=name) if expires else ConsentWithdrawn(consent_id=name, how="verbal"))
+
+    @rule(agency=st.sampled_from(CASE_MANAGERS))
+    def says_stop(self, agency: str) -> None:
+        fact = self.hear(ConsentRevoked(how="verbal"), by=agency)
+        self.model.taking_back.add(f"{agency} {fact.id}")
+
+    @precondition(lambda self: self.model.taking_back)
+    @rule(data=st.data())
+    def is_dealt_with(self, data: st.DataObject) -> None:
+        self.deal_with(data.draw(st.sampled_from(sorted(self.model.taking_back))))
+
+    def deal_with(self, word: str) -> None:
+        agency, _, message_id = word.partition(" ")
+        for name in sorted(name for name, one in self.model.consents.items() if not one.over):
+            self.model.consents[name].over = True
+            self.hear(ConsentWithdrawn(consent_id=name, how="verbal"))
+        self.hear(RevocationSettled(agency=agency, message_id=message_id))
+        self.model.taking_back.discard(word)
+
+    @rule(agreed=st.booleans())
+    def answers(self, agreed: bool) -> None:
+        """By way of the program office, which may pass on every answer."""
+        self.model.said = "agreed" if agreed else "declined"
+        self.hear(PersonAgreed() if agreed else PersonDeclined(), by=OFFICE)
+
+    @rule(agency=st.sampled_from(READERS))
+    def is_suspended(self, agency: str) -> None:
+        self.model.suspended.add(agency)
+        self.hear(AgencySuspended(agency=agency, operator="sample-operator"), by=OFFICE, person=None)
+
+    @precondition(lambda self: self.model.suspended)
+    @rule(data=st.data())
+    def is_back(self, data: st.DataObject) -> None:
+        self.resume(data.draw(st.sampled_from(sorted(self.model.suspended))))
+
+    def resume(self, agency: str) -> None:
+        self.bench.now += timedelta(seconds=1)
+        self.hear(AgencyResumed(agency=agency, operator="sample-operator"), by=OFFICE, person=None)
+        self.model.suspended.discard(agency)
+
+    @rule(minutes=st.sampled_from([1, 6, 45]))
+    def time_passes(self, minutes: int) -> None:
+        self.bench.now += timedelta(minutes=minutes)
+
+    @precondition(lambda self: self.facts)
+    @rule(data=st.data())
+    def a_fact_is_delivered_again(self, data: st.DataObject) -> None:
+        fact = data.draw(st.sampled_from(self.facts[-12:]))
+        self.loop.run_until_complete(self.bench.hear(readdressed(fact, delivery=self.new("replay"))))
+
+    @precondition(lambda self: self.bench.store.rows)
+    @rule(data=st.data(), way=st.sampled_from(WAYS))
+    def is_carried(self, data: st.DataObject, way: str) -> None:
+        """One pass over one lane, which ends as it may; a process that was killed comes up again."""
+        agency = data.draw(st.sampled_from(sorted({one.row.agency for one in self.bench.store.rows})))
+        self.lanes.way, self.lanes.now = way, self.bench.now
+        try:
+            self.loop.run_until_complete(self.bench.carrier.carry(agency))
+        except Killed:
+            self.bench.carrier = self.bench.new_carrier()
+        self.lanes.way = "sent"
+
+    @invariant()
+    def what_is_on_a_lane_or_being_carried_is_never_forgotten(self) -> None:
+        if not hasattr(self, "bench"):
+            return
+        known = {entry.get("message") for entry in self.bench.store.ledger.entries()}
+        known |= {one.row.message_id for one in self.bench.store.rows if one.state == "carrying"}
+        assert {one.id for one in self.model.reached} <= known
+
+
+Promises.TestCase.settings = settings(
+    max_examples=80, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestPromises = Promises.TestCase
