@@ -17,6 +17,11 @@ from services.sites.site import Site
 SITES: Final = Path(__file__).resolve().parents[2] / "deploy" / "sites"
 """Where the repository keeps its sites."""
 
+_SECTIONS: Final = (
+    "clocks", "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers",
+    "receipt",
+)  # fmt: skip
+
 
 def load_site(slug: str, root: Path | None = None) -> Site:
     """Read `<root>/<slug>/` and return the site.
@@ -30,16 +35,11 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         raise SiteUnreadable(f"{slug}: folder: There is no such site. Next: name one that is there: {there}.")
     raw = _Files(folder)
     data = raw.read("site.toml")
-    names = (
-        "clocks", "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers",
-        "receipt",
-    )  # fmt: skip
-    sections = {name: raw.read(f"{name}.toml") for name in names}
+    sections = {name: raw.read(f"{name}.toml") for name in _SECTIONS}
     roles = raw.read("roles.toml")
     agencies = _agencies(raw, roles)
     permissions = sections["permissions"].get("permission", [])
-    basis = _basis(data, "site") | _basis(sections["clocks"], "clocks")
-    basis |= _basis(sections["receipt"], "receipt")
+    basis = _basis(data, "site") | _basis(sections["clocks"], "clocks") | _basis(sections["receipt"], "receipt")
     assembled = data | {
         "slug": slug,
         "agencies": agencies,

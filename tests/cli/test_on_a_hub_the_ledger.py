@@ -55,7 +55,7 @@ def case(hub, cases):  # noqa: F811
 
 
 def _case(hub):  # noqa: F811
-    words = "--source-kind family --agreement agreed --area bellingham --preferred-name Blue --json"
+    words = "--source-kind family --agreement agreed --area bellingham --preferred-name Blue --age 30-45 --json"
     (answer,) = lines(hub("refer", *words.split()))
     named = answer["referral_id"]
 
@@ -71,9 +71,9 @@ def _case(hub):  # noqa: F811
     pseudonym = made[0]["subject"]
     yesterday = (datetime.now(UTC) - timedelta(days=2)).date().isoformat()
     consent = {
-        "form_reference": "F-1", "kind": "hub_handoff", "discloser": "whatcom-lead-program-office",
+        "form_reference": "F-1", "kind": "hub_handoff", "disclosers": [OFFICE],
         "recipients": [agency], "categories": ["identity", "contact", "needs"], "purpose": "care_coordination",
-        "signed_on": yesterday,
+        "signed_on": yesterday, "signature": "paper", "signed_by": "person", "expires_with": "end_of_participation",
     }  # fmt: skip
     say(hub, agency, "led-2", "consent.signed", consent, pseudonym)
     assert eventually(lambda: _standings(hub, person) == ["counts"])
