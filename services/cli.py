@@ -26,6 +26,7 @@ First steps:
   hub status                           how it is
   hub refer                            enters a referral, field by field
   hub timeline ref-…                   what became of it, and why
+  hub receipt per-…                    who was told what of a person, for them
   hub agency list                      who takes part
   hub listen --as opportunity-council  what one of them hears
 
@@ -44,6 +45,10 @@ _WHERE: Final = {
     "reviews": "watching.reviews",
     "assign": "watching.assign",
     "person": "persons.group",
+    "consents": "consents.group",
+    "why": "why.why",
+    "ledger": "ledger.group",
+    "receipt": "receipts.group",
     "reveal": "revealing.reveal",
     "erase": "erasing.erase",
     "agency": "agencies.group",

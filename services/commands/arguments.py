@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
+from contracts.envelope import LONGEST
 from contracts.words import PersonRef, Reference, ReferralId, ReviewId, Slug
 from services.commands.shown import Trouble
 
@@ -95,6 +96,18 @@ SlugArgument = Annotated[
         metavar="SLUG",
         help="The agency's slug; `hub agency list` names them.",
         callback=fitting(Slug, f"That is no agency's slug: {_NAME}.", "`hub agency list` names them."),
+    ),
+]
+EventArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="EVENT",
+        help="A referral's id, `ref-…`; a message's, `msg-…`; or that of any fact, as in `hub timeline --json`.",
+        callback=fitting(
+            Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00-\x1f\x7f]+$")],
+            "That is no id of an event.",
+            "copy it from `hub timeline ref-… --json`.",
+        ),
     ),
 ]
 NumberOption = Annotated[

@@ -120,6 +120,16 @@ class Reach:
         return Partner(slug, self.access(slug))
 
 
+async def known(asking: Asking, person: str) -> None:
+    """See that the hub knows this person: nothing is said of somebody who was mistyped.
+
+    Raises:
+        Trouble: it does not.
+    """
+    if not await asking.knows(person):
+        raise Trouble(f"No person {person} is known.", "look at the reference; `hub person find` finds people.")
+
+
 def find(state: Path | None) -> Reach:
     """Find the hub: in the state folder that is given, else at HUB_KAFKA and HUB_POSTGRES, else in the usual folder.
 

@@ -41,7 +41,7 @@ def up(
 
     That is PostgreSQL, Kafka and every service. The first time Kafka is fetched (about 50 MB); later starts take
     seconds and need no network. With --json the first line on standard output, once all is ready, is one JSON
-    object: ready, state, kafka, agency_kafka, postgres, pids.
+    object: ready, state, kafka, agency_kafka, postgres, console, pids.
     """
     quiet_logs(state)
     until_told(_up(site, state, processes=processes, json_=json_))
@@ -69,6 +69,7 @@ def show(hub: Hub, *, json_: bool) -> None:
         ("Kafka, for the hub", facts["kafka"]),
         ("Kafka, for agencies", facts["agency_kafka"]),
         ("PostgreSQL", facts["postgres"]),
+        ("receipts by code", facts["console"]),
         ("state", facts["state"]),
     ]
     shown.show_facts(f"{hub.site.name} is up", rows)

@@ -46,8 +46,17 @@ def status(state: StateOption = None, json_: JsonOption = False) -> None:
     shown.screen.print(
         f"open reviews: {work['open_reviews']} · proposed links: {work['proposed_links']} · waiting: {work['waiting']}"
     )
+    if facts["console"]:
+        shown.screen.print(f"receipts by code: {facts['console']}", markup=False, soft_wrap=True)
     for referral in work["overdue_intakes"]:
         shown.screen.print(f"{referral}: its intake is overdue; `hub timeline {referral}` shows who has the person.")
+    if work["undone_recalls"]:
+        shown.screen.print(f"recalls that an operator takes up: {len(work['undone_recalls'])}")
+    for one in work["undone_recalls"]:
+        how = "says that it cannot forget" if one["how"] == "cannot" else "did not answer what it was asked to forget"
+        shown.screen.print(
+            f"{one['agency']} {how}; `hub consents recall-status {one['subject']}` shows it.", soft_wrap=True
+        )
     for alarm in facts["alarms"]:
         shown.screen.print(alarm, style="bold red", markup=False)
 
@@ -66,6 +75,7 @@ async def _facts(found: Reach) -> dict[str, Any]:
             "proposed_links": len(await asking.proposed_links()),
             "waiting": len(await asking.waiting()),
             "overdue_intakes": await asking.overdue_intakes(),
+            "undone_recalls": await asking.undone_recalls(),
         }
     async with found.connected(STATUS.removeprefix("hub_")) as conn:
         left_out = await unknown_fields(conn)
@@ -82,6 +92,7 @@ async def _facts(found: Reach) -> dict[str, Any]:
         "services": services,
         "agencies": agencies,
         "work": work,
+        "console": found.facts.get("console"),
         "parked": [{"service": one.service} | _plain(row) for one in standings for row in one.parked],
         "alarms": [*_service_alarms(services), *_lane_alarms(agencies)],
     }

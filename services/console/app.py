@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.console.domain import HEARS, File, decide, evolve, key
+from services.console.pages import pages
 from services.console.store import ConsoleStore
 from services.plumbing.service import Service
 
@@ -24,3 +25,6 @@ def service(site: Site, store: Store[File, None] | None = None) -> Service[File,
         decide=decide,
         store=store or ConsoleStore(),
     )
+
+
+__all__ = ["pages", "service"]

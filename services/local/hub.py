@@ -13,9 +13,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import topics
+from services.console.settings import ConsoleSettings
 from services.local import laying
 from services.local.errors import LocalTrouble
 from services.local.fleet import Fleet
+from services.local.kafka import some_free
 from services.local.platform import Platform
 from services.local.progress import Progress, quiet
 from services.local.roster import runner
@@ -86,6 +88,7 @@ class Hub:
             "kafka": self.platform.kafka,
             "agency_kafka": self.platform.agency_kafka,
             "postgres": self.database,
+            "console": noted["console"],
             "pids": {"hub": os.getpid()} | pids | services,
         }
 
@@ -122,12 +125,14 @@ async def started(
         await Administration(platform.hub_access, passwords).apply(laying.wanted(known))
         progress(_STEP, 2, _STEPS)
         since, fleet = datetime.now(UTC), None
+        port = ConsoleSettings().console_port or some_free(1)[0]
+        platform.state.note(console=f"http://127.0.0.1:{port}/")
         if processes:
-            fleet = Fleet(platform, database, known, environment)
+            fleet = Fleet(platform, database, known, {"HUB_CONSOLE_PORT": str(port)} | dict(environment or {}))
             stack.push_async_callback(fleet.stop)
             await fleet.start()
         else:
-            await _in_this_process(stack, platform, database, known)
+            await _in_this_process(stack, platform, database, known, port)
         progress(_STEP, 3, _STEPS)
         await _ready(platform, database, since)
         progress(_STEP, _STEPS, _STEPS)
@@ -152,10 +157,12 @@ def _sharing_a_process(settings: PipesSettings) -> PipesSettings:
     )
 
 
-async def _in_this_process(stack: AsyncExitStack, platform: Platform, database: str, site: Site) -> None:
+async def _in_this_process(
+    stack: AsyncExitStack, platform: Platform, database: str, site: Site, console_port: int
+) -> None:
     keys = ensure_keys(platform.secrets)
     settings = _sharing_a_process(pipes_settings(platform, database, site))
-    runners = [runner(name, site, keys, settings) for name in topics.SERVICES]
+    runners = [runner(name, site, keys, settings, console_port) for name in topics.SERVICES]
     # All are asked to stop at once: what one says last the others need not hear before the next start.
     stack.push_async_callback(_stop, runners)
     turns = Turns()

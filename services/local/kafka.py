@@ -206,12 +206,17 @@ class Kafka:
 
 def free_ports() -> Ports:
     """Ports for all doors on which nobody listens now. Raises PortsBusy."""
+    return Ports(*some_free(len(Ports._fields)))
+
+
+def some_free(count: int) -> list[int]:
+    """So many ports on which nobody listens now. Raises PortsBusy."""
     chosen: list[int] = []
     for port in random.sample(PORTS, len(PORTS)):
         if is_free(port):
             chosen.append(port)
-        if len(chosen) == len(Ports._fields):
-            return Ports(*chosen)
+        if len(chosen) == count:
+            return chosen
     raise PortsBusy(tries=1, ports=f"{PORTS.start}-{PORTS.stop - 1}", log="the system's list of open ports")
 
 

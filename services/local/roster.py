@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.assignment.app import service as assignment
 from services.consent.app import service as consent
+from services.console.app import pages
 from services.console.app import service as console
 from services.eligibility.app import service as eligibility
 from services.intake.app import service as intake
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from services.sites import Site
 
 
-def runner(name: str, site: Site, keys: SiteKeys, settings: PipesSettings) -> Runner:
-    """Return the service of that name, ready to start.
+def runner(name: str, site: Site, keys: SiteKeys, settings: PipesSettings, console_port: int | None = None) -> Runner:
+    """Return the service of that name, ready to start; the console with its page where it has a port for it.
 
     Raises:
         KeyError: no service has this name.
@@ -37,7 +38,11 @@ def runner(name: str, site: Site, keys: SiteKeys, settings: PipesSettings) -> Ru
         "console": lambda: console(site),
     }
     wrapping = Wrapping(keys.site)
-    service, beside = makers[name](), [carrier(site, keys)] if name == "notification" else []
+    service, beside = makers[name](), []
+    if name == "notification":
+        beside.append(carrier(site, keys))
+    if name == "console" and console_port is not None:
+        beside.append(pages(site, keys.codes, console_port))
     # Only what comes through the door is clear when it is parked; on the hub's own topics it is sealed already.
     wrap = wrapping.wrap if service.door is not None else None
     return Runner(service, settings, wrap=wrap, unwrap=wrapping.unwrap, beside=beside)

@@ -25,7 +25,7 @@ MIGRATIONS: Final = Path(__file__).parent / "keys"
 """The SQL of the schema `keys`; it names the roles of those who may insert and select."""
 SCHEMA: Final = "keys"
 _FILES: Final = ("site", "pseudonym", "matching")
-_LENGTHS: Final = {"site": 32, "pseudonym": 64, "matching": 32, "naming": 32}
+_LENGTHS: Final = {"site": 32, "pseudonym": 64, "matching": 32, "naming": 32, "codes": 32}
 
 
 class KeyTaken(asyncpg.SerializationError):  # type: ignore[misc]  # asyncpg ships no types
@@ -57,6 +57,11 @@ class SiteKeys:
         """Of the ids of offers: derived from the matching key, and it gives nothing of that away."""
         return hmac.digest(self.matching, b"names what is offered", "sha256")
 
+    @property
+    def codes(self) -> bytes:
+        """Of the hashes of one-time codes: derived from the matching key, and it gives nothing of that away."""
+        return hmac.digest(self.matching, b"marks one-time codes", "sha256")
+
     @classmethod
     def from_texts(cls, *, site: str, pseudonym: str, matching: str) -> "SiteKeys":
         """Read the keys as settings give them, base 64; of the site's key, the newest first and those before it.
@@ -74,6 +79,15 @@ def naming_key(text: str) -> bytes:
         NotAKey: it is not base 64, or has another length.
     """
     return _read("naming", text)
+
+
+def codes_key(text: str) -> bytes:
+    """Read `SiteKeys.codes` as a setting gives it, base 64.
+
+    Raises:
+        NotAKey: it is not base 64, or has another length.
+    """
+    return _read("codes", text)
 
 
 def ensure_keys(secrets_dir: Path) -> SiteKeys:

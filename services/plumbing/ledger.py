@@ -49,6 +49,10 @@ _OF_SUBJECTS: Final = """
 SELECT entry FROM ledger.entries WHERE subject = ANY(string_to_array($1, chr(31))) ORDER BY chain, sequence
 """
 _OF_MESSAGE: Final = "SELECT entry FROM ledger.entries WHERE message_id = $1 ORDER BY chain, sequence"
+_OF_EVENTS: Final = """
+SELECT entry FROM ledger.entries WHERE event_id = ANY(string_to_array($1, chr(31))) ORDER BY chain, sequence
+"""
+_LENGTH: Final = "SELECT count(*) FROM ledger.entries"
 _PIECE: Final = 500
 
 
@@ -92,6 +96,14 @@ class PostgresLedger:
     async def of_message(self, conn: Connection, message_id: str) -> list[str]:
         """Return the entries about one message."""
         return [row["entry"] for row in await conn.fetch(_OF_MESSAGE, message_id)]
+
+    async def of_events(self, conn: Connection, event_ids: Sequence[str]) -> list[str]:
+        """Return the entries of these facts of disclosure."""
+        return [row["entry"] for row in await conn.fetch(_OF_EVENTS, joined(list(event_ids)))]
+
+    async def length(self, conn: Connection) -> int:
+        """Return how many entries there are."""
+        return int(await conn.fetchval(_LENGTH))
 
     async def all(self, conn: Connection) -> AsyncIterator[Link]:
         """Iterate over the whole ledger as it is at this moment, chain by chain; needs a transaction."""

@@ -9,6 +9,7 @@ from services.sites.forms import FormText, Members, Signers, SigningRule
 from services.sites.loading import load_site
 from services.sites.permissions import Permission, Relation
 from services.sites.policies import BEFORE_ALL_POLICIES, Clause, Policy, Words
+from services.sites.receipts import Receipts, ReceiptWords
 from services.sites.site import Area, Clocks, Demographics, DrugKind, KnownOffence, Recognition, Site
 from services.sites.standing import PART2_KINDS, Following, Standing, follows
 from services.sites.texts import Text, TextKind
@@ -29,6 +30,8 @@ __all__ = [
     "Members",
     "Permission",
     "Policy",
+    "ReceiptWords",
+    "Receipts",
     "Recognition",
     "Relation",
     "Signers",

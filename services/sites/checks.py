@@ -13,6 +13,7 @@ from contracts.words import ConsentKind, Door, Role
 from services.sites.forms import OLDEST
 from services.sites.standing import JUSTICE, unlawful
 from services.sites.texts import problems_of_texts
+from services.sites.wording import unworded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +56,7 @@ def problems_of(site: Site) -> tuple[str, ...]:
     """Return everything that does not hold, each as `file: key: rule`; empty for a sound site."""
     return (
         *_settings(site), *_agencies(site), *_permissions(site), *_policies(site), *_forms(site), *_grounds(site),
-        *problems_of_texts(site.texts),
+        *problems_of_texts(site.texts), *unworded(site),
     )  # fmt: skip
 
 
@@ -86,6 +87,7 @@ def _settings(site: Site) -> Iterator[str]:
     yield from _twice("areas.toml", "area", [area.code for area in site.areas])
     settings = {f"clocks.{name}" for name in type(site.clocks).model_fields if name != "minute_seconds"}
     settings |= {f"site.{name}" for name in ("door_priority", "recognition", "standing", "urgent_review_default")}
+    settings |= {f"receipt.{name}" for name in type(site.receipts).model_fields if name != "words"}
     for name in sorted(settings ^ set(site.basis)):
         section, key = name.split(".", 1)
         yield f"{section}.toml: basis.{key}: Each setting says where it comes from, and nothing else does."

@@ -17,10 +17,9 @@ from services.sites.site import Site
 SITES: Final = Path(__file__).resolve().parents[2] / "deploy" / "sites"
 """Where the repository keeps its sites."""
 
-
 _SECTIONS: Final = (
     "clocks", "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers",
-    "erasure",
+    "erasure", "receipt",
 )  # fmt: skip
 """The files of a site beside `site.toml`, `roles.toml`, its agencies and its policies."""
 
@@ -41,7 +40,7 @@ def load_site(slug: str, root: Path | None = None) -> Site:
     roles = raw.read("roles.toml")
     agencies = _agencies(raw, roles)
     permissions = sections["permissions"].get("permission", [])
-    basis = _basis(data, "site") | _basis(sections["clocks"], "clocks")
+    basis = _basis(data, "site") | _basis(sections["clocks"], "clocks") | _basis(sections["receipt"], "receipt")
     assembled = data | {
         "slug": slug,
         "agencies": agencies,
@@ -56,6 +55,7 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         "members": sections["members"].get("list", []),
         "signers": {"rules": sections["signers"].pop("rule", [])} | sections["signers"],
         "erasure": sections["erasure"].get("ground", []),
+        "receipts": sections["receipt"] | {"words": _words(raw)},
         "policies": _policies(raw),
         "policy_hash": _hash([permissions, {one: agency.get("may_hear") for one, agency in agencies.items()}]),
         "basis": basis,
@@ -110,6 +110,11 @@ def _policies(raw: _Files) -> list[dict[str, Any]]:
     return [policy for _, policy in policies]
 
 
+def _words(raw: _Files) -> dict[str, Any]:
+    """Return the words of the receipt by language, which the name of their file says."""
+    return {Path(name).stem: raw.read(name) for name in raw.names("receipts")}
+
+
 def _basis(section: dict[str, Any], name: str) -> dict[str, str]:
     return {f"{name}.{key}": text for key, text in section.pop("basis", {}).items()}
 
@@ -144,6 +149,10 @@ def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
             file, key = raw.policy_files[index], list(rest)
         case ("clocks" | "demographics" | "texts" | "signers" as section, *rest):
             file, key = f"{section}.toml", list(rest)
+        case ("receipts", "words", str(language), *rest):
+            file, key = f"receipts/{language}.toml", list(rest) or ["file"]
+        case ("receipts", *rest):
+            file, key = "receipt.toml", list(rest)
         case ("areas" | "permissions" | "offences" | "statements" | "members" | "erasure" as section, *rest):
             file, key = f"{section}.toml", list(rest)
         case ("drugs", *rest):

@@ -16,6 +16,7 @@ from services.sites.erasure import Ground
 from services.sites.forms import FormText, Members, Signers
 from services.sites.permissions import Permission
 from services.sites.policies import Policy, Words, in_force, words_of
+from services.sites.receipts import Receipts
 from services.sites.standing import Following, Standing, follows
 from services.sites.texts import Text, TextKind, in_force_on
 
@@ -134,6 +135,8 @@ class Site(_Frozen):
     signers: Signers
     erasure: tuple[Ground, ...]
     """The grounds on which a record is erased."""
+    receipts: Receipts
+    """The person's receipt: its words and its codes."""
     basis: Mapping[str, str]
     """Of each setting (`clocks.arrival_minutes`): its source, or `not published:` and who chose it."""
 

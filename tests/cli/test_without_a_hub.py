@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import pytest
 
 from contracts.parts import PersonDetails
 from services import cli
-from services.plumbing.settings import PipesSettings
-
-
-@pytest.fixture
-def hub(monkeypatch, capsys):
-    """Runs `hub` with these words; returns exit code, standard output and standard error."""
-    for name in PipesSettings.model_fields:
-        monkeypatch.delenv(f"HUB_{name.upper()}", raising=False)
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["hub", *words])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as ended:
-            code = ended.code or 0
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 def test_help_names_every_command_and_teaches_the_first_steps(hub):
     _, out, _ = hub("--help")
     for command in (
         "up", "demo", "status", "agency", "send", "listen", "refer", "timeline", "person", "reviews", "assign",
-        "topics", "migrate", "contracts", "operator", "keys",
+        "topics", "migrate", "contracts", "operator", "keys", "consents", "why", "ledger", "receipt",
     ):  # fmt: skip
         assert f"  {command} " in out
     assert "First steps" in out
@@ -52,6 +31,14 @@ def test_help_names_every_command_and_teaches_the_first_steps(hub):
         (["reviews", "decide"], "hub reviews decide rev-"),
         (["assign"], "hub assign ref-"),
         (["person", "find"], "hub person find"),
+        (["consents", "show"], "hub consents show per-"),
+        (["consents", "recall-status"], "hub consents recall-status per-"),
+        (["why"], "hub why ref-"),
+        (["ledger", "export"], "hub ledger export ledger-"),
+        (["ledger", "verify"], "hub ledger verify ledger-"),
+        (["ledger", "disclosures"], "hub ledger disclosures per-"),
+        (["receipt", "show"], "hub receipt per-"),
+        (["receipt", "code"], "hub receipt code per-"),
         (["keys", "rotate"], "hub keys rotate"),
     ],
     ids=lambda words: "-".join(words) if isinstance(words, list) else "",
@@ -62,8 +49,12 @@ def test_help_of_a_command_has_an_example(hub, words, example):
 
 
 @pytest.mark.parametrize(
-    "group", [[], ["person"], ["agency"], ["topics"], ["contracts"], ["operator"], ["reviews"], ["keys"]]
-)
+    "group",
+    [
+        [], ["person"], ["agency"], ["topics"], ["contracts"], ["operator"], ["reviews"], ["keys"], ["consents"],
+        ["ledger"], ["receipt"],
+    ],
+)  # fmt: skip
 def test_what_each_command_does_is_said_in_a_whole_sentence(hub, group):
     _, out, _ = hub(*group, "--help")
     assert "..." not in out.partition("Commands:")[2]
@@ -147,6 +138,14 @@ def test_the_asyncapi_document_is_written_as_json(hub):
         ["keys"],
         ["keys", "rotate"],
         ["person", "links"],
+        ["consents", "show", "per-" + "0" * 32],
+        ["consents", "recall-status", "per-" + "0" * 32],
+        ["why", "ref-" + "0" * 32, "compass-health"],
+        ["ledger", "export", "ledger.jsonl"],
+        ["ledger", "disclosures", "per-" + "0" * 32],
+        ["receipt", "per-" + "0" * 32],
+        ["receipt", "--format", "html", "per-" + "0" * 32],
+        ["receipt", "code", "per-" + "0" * 32],
         ["agency", "credentials", "bellingham-police"],
         ["listen", "--as", "bellingham-police"],
         ["send", "-", "--as", "bellingham-police"],

@@ -17,11 +17,13 @@ from contracts.catalogue import (
     ReferralErased,
     ReviewAnswered,
 )
+from contracts.disclosures.recall_settled import RecallSettled
 from contracts.envelope import agency_source
+from contracts.recalls import RecallEnd
 from contracts.words import EndReason, Verdict
 from services import console
 from services.console.app import service
-from services.console.domain import File, decide, evolve, key, step_of
+from services.console.domain import File, Link, decide, evolve, key, step_of
 from services.console.store import Asking, ConsoleStore
 from services.plumbing.arrivals import Arrival
 from services.plumbing.batch import work
@@ -157,3 +159,48 @@ async def test_of_an_erased_record_nothing_is_shown_but_that_it_was_erased_and_t
     assert sorted(shown) == ["consent.withdrawn", "referral.erased"]
     file = await Asking(conn).file(x.PERSON)
     assert (file.referrals, file.erased) == ({}, {x.REFERRAL})
+
+
+def ended(how, recall="rec-" + "d" * 32, agency="compass-health", after=7):
+    event = RecallSettled(recall_id=recall, agency=agency, how=how, asked=1, settled_at=x.BEGIN)
+    return x.said(event, after=after)
+
+
+async def test_a_recall_is_an_operators_until_the_agency_has_done_it(conn):
+    store, asking, other = ConsoleStore(), Asking(conn), "rec-" + "e" * 32
+    await store.save(conn, {}, None, lines(ended(RecallEnd.SILENT), ended(RecallEnd.CANNOT, other, after=8)))
+    undone = await asking.undone_recalls()
+    assert [(one["subject"], one["recall_id"][-1], one["how"]) for one in undone] == [
+        (x.PERSON, "d", "silent"), (x.PERSON, "e", "cannot"),
+    ]  # fmt: skip
+    await store.save(conn, {}, None, lines(ended(RecallEnd.RECALLED, after=9), ended(RecallEnd.CANNOT, after=10)))
+    assert [one["recall_id"] for one in await asking.undone_recalls()] == [other]
+
+
+async def test_what_follows_from_an_event_is_found_over_any_number_of_causes(conn):
+    first = x.referral_received()
+    second = x.said(x.review_requested().event, after=1, cause=first.id)
+    third = x.said(x.review_decided().event, after=2, cause=second.id)
+    circle = x.said(x.waitlisted().event, after=3, cause=third.id)
+    await ConsoleStore().save(conn, {}, None, lines(first, second, third, circle, x.offered()))
+    asking = Asking(conn)
+    assert [step.id for step in await asking.follows("submission")] == [first.id, second.id, third.id, circle.id]
+    assert [step.id for step in await asking.follows(third.id)] == [circle.id]
+    assert [step.id for step in await asking.named(["/hub/referrals"], first.id)] == [first.id]
+    assert await asking.named(["/hub/intake"], first.id) == []
+    assert len(await asking.steps_about(x.REFERRAL)) == 5
+
+
+async def test_the_records_of_one_person_are_found_over_links_that_stand(conn):
+    third = "per-" + "c" * 32
+    linked = {other: Link(linked_at=x.BEGIN) for other in (x.OTHER,)}
+    files = {
+        x.PERSON: File(links=linked),
+        x.OTHER: File(links={x.PERSON: Link(linked_at=x.BEGIN), third: Link(linked_at=x.BEGIN)}),
+        third: File(links={x.OTHER: Link(linked_at=x.BEGIN), "per-" + "d" * 32: Link(unlinked_at=x.BEGIN)}),
+    }
+    await ConsoleStore().save(conn, files, None, lines(x.offered()))
+    asking = Asking(conn)
+    assert sorted(await asking.same_person(x.PERSON)) == sorted([x.PERSON, x.OTHER, third])
+    assert await asking.knows(x.PERSON)
+    assert not await asking.knows("per-" + "f" * 32)

@@ -11,7 +11,9 @@ import typer
 import yaml
 from pydantic_settings import BaseSettings
 
+import services.assignment.settings
 import services.commands.settings
+import services.console.settings
 import services.intake.settings
 import services.local.settings
 import services.notification.settings
@@ -28,7 +30,9 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CONTAINERS = COMPOSE["services"]
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()
 SETTINGS = (
+    services.assignment.settings,
     services.commands.settings,
+    services.console.settings,
     services.intake.settings,
     services.local.settings,
     services.notification.settings,
@@ -184,10 +188,16 @@ def targets():
     return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
-@pytest.mark.parametrize("page", ["README.md", "contracts/README.md", "services/README.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "README.md", "contracts/README.md", "services/README.md", "deploy/runbooks/ledger.md",
+        "deploy/runbooks/receipts.md",
+    ],
+)  # fmt: skip
 def test_the_commands_that_a_page_names_exist(page):
     text = (ROOT / page).read_text()
-    for words in re.findall(r"`hub ([a-z][a-z ]*[a-z])", text):
+    for words in re.findall(r"`hub ((?:[a-z]+(?:-[a-z]+)* ?)+)", text):
         assert exists(words.split()), words
     for target in re.findall(r"`make ([a-z]+)", text):
         assert target in targets(), target
@@ -199,6 +209,9 @@ def test_the_commands_that_the_issue_relies_on_exist():
         "agency resume", "send", "listen", "refer", "timeline", "person find", "person show", "person link",
         "person unlink", "reviews", "assign", "topics", "topics apply", "migrate", "contracts export",
         "contracts check", "contracts diff", "operator add", "keys status", "keys rotate", "reveal", "erase",
+        "consents show", "consents recall-status", "ledger export", "ledger verify", "ledger disclosures",
+        "receipt show",
+        "receipt code", "why",
     ):  # fmt: skip
         assert exists(words.split()), words
 

@@ -18,6 +18,7 @@ from services.notification.domain.kept import Standing
 from services.notification.domain.lanes import ConsentEnded, LaneRow
 from services.notification.domain.writing import read_dossier, written_dossier
 from services.notification.store import LaneReport, PostgresStore
+from services.notification.store.waiting import waiting
 from tests.notification.examples import (
     CASEWORK,
     CONSENT,
@@ -224,3 +225,31 @@ async def test_the_agencys_own_standing_comes_with_its_rows(place):
         await place.store.save(conn, {f"agency/{CASEWORK}": standing}, None, [])
         taken = await place.store.take(conn, CASEWORK, 10)
     assert taken.dossiers == {f"agency/{CASEWORK}": standing}
+
+
+async def test_whoever_asks_hears_why_each_row_waits(database):
+    place = InPostgres(database)
+    await enter(place, row("one"), row("two", key=OTHER), row("three", rests_on=CONSENT), row("four", POLICE))
+
+    async def why(key: str | None, message: str | None = None, agency: str = CASEWORK) -> list[tuple[str, str]]:
+        async with place.transaction() as conn:
+            return [(one.row.message_id, one.why) for one in await waiting(conn, agency, key, message)]
+
+    in_line = "it is in line, and is looked at in a moment"
+    assert await why(PERSON) == [("one", in_line), ("three", in_line)]
+    assert await why(None, "two") == [("two", in_line)]
+    await enter(place, ConsentEnded(CONSENT))
+    async with place.transaction() as conn:
+        [first, *_] = (await place.store.take(conn, CASEWORK, 1)).rows
+        await place.store.carry(conn, [(first.id, VERDICT)], NOON)
+    assert await why(PERSON) == [
+        ("one", "it is being sent just now, and counts as told"),
+        ("three", "its consent has ended; it is being taken away"),
+    ]
+    async with place.transaction() as conn:
+        await place.store.report(conn, LaneReport(CASEWORK, "waiting", NOON, "topic-missing", 1, NOON))
+        await place.store.report(conn, LaneReport(POLICE, "suspended", NOON, "suspended"))
+    assert await why(OTHER) == [("two", "the lane waits: topic-missing")]
+    assert await why(PERSON, agency=POLICE) == [("four", "the agency is suspended")]
+    await place.park(OTHER)
+    assert await why(OTHER) == [("two", "something about the person is parked in notification; `hub status` shows it")]

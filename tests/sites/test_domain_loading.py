@@ -85,6 +85,22 @@ def refusal(site):
         ("policies/2026-01.toml", '"2026-01"', '"2025-01"', "policies: version: 2025-01 is there 2 times."),
         ("policies/2026-01.toml", "00:00:00-08:00", "00:00:00", "policies/2026-01.toml: in_force_from: "),
         ("offences.toml", 'against = "society"', 'against = "nobody"', "offences.toml: 720.against: "),
+        ("receipt.toml", 'first_language = "en"', 'first_language = "xx"', "receipt.toml: first_language: There is"),
+        ("receipt.toml", "tries_of_all = 50", "tries_of_all = 0", "receipt.toml: tries_of_all: "),
+        ("receipt.toml", 'tries_of_all = "not', 'tries_of_al = "not', "receipt.toml: basis.tries_of_al"),
+        ("receipts/es.toml", "safety =", "safe =", "receipts/es.toml: categories: There are words for: safety."),
+        ("receipts/en.toml", "offer =", "offers =", "receipts/en.toml: purposes: There are words for: offer."),
+        ("receipts/es.toml", '"offer.made" =', '"offer.mad" =', "es.toml: messages: There are words for: offer.made."),
+        ("receipts/en.toml", "suspended =", "shut =", "receipts/en.toml: layers: There are words for: suspended."),
+        ("receipts/en.toml", "record_erased =", "erased =", "reasons: There are words for: record_erased."),
+        ("receipts/es.toml", "cannot =", "can_not =", "receipts/es.toml: answers: There are words for: cannot."),
+        ("receipts/es.toml", "blind-offer =", "blind =", "es.toml: permissions: There are words for: blind-offer."),
+        ("receipts/es.toml", "{moment}. Las", "{momento}. Las", "Value error, made: In braces stands: {moment}"),
+        ("receipts/en.toml", "are not sure", "are {not} sure", "Value error, uncertain: In braces stands: nothing."),
+        ("receipts/en.toml", '"{month} {day},', '"{month}', "en.toml: file: Value error, moment: In braces stands: "),
+        ("receipts/en.toml", '"January", ', "", "receipts/en.toml: months: "),
+        ("receipts/en.toml", 'keep = "', 'keeps = "', "receipts/en.toml: phrases.keep: "),
+        ("permissions.toml", 'id = "receipt"', 'id = "new-row"', "permissions: There are words for: new-row."),
         ("site.toml", '["intermediary"]', '["hospice"]', "site.toml: standing.0: "),
         ("site.toml", '["intermediary"]', "[]", "site.toml: standing: It names at least one"),
         ("site.toml", 'standing = "not published', 'stance = "not published', "site.toml: basis.standing: "),
@@ -154,6 +170,18 @@ def test_a_missing_file_is_named(site):
 def test_a_site_without_a_policy_is_refused(site):
     shutil.rmtree(site / "policies")
     assert "A site has at least one eligibility policy." in refusal(site)
+
+
+def test_a_site_whose_receipt_has_no_words_at_all_is_refused(site):
+    shutil.rmtree(site / "receipts")
+    assert "receipt.toml: first_language: There is a file of its words in receipts/." in refusal(site)
+
+
+def test_a_receipt_may_have_any_number_of_languages(site):
+    shutil.copy(site / "receipts" / "es.toml", site / "receipts" / "ru.toml")
+    assert set(load_site("whatcom", site.parent).receipts.words) == {"en", "es", "ru"}
+    (site / "receipts" / "ru.toml").rename(site / "receipts" / "Russian.toml")
+    assert "receipts/Russian.toml" in refusal(site)
 
 
 def test_an_unknown_site_is_refused_and_those_that_are_there_are_named(site):

@@ -12,8 +12,13 @@ from contracts.catalogue import (  # puts every event on the shelf
 )
 from contracts.event import newest, shelf
 from contracts.topics import HUB_TOPICS, TO_HUB
+from services.console.domain.consents import Consent, Recall, consents_of, in_vain, recalls_of
+from services.console.domain.entries import Entry, NotTold, Other, Settled, TakenBack, Told, entries_of
 from services.console.domain.files import File, Link, Referral, Review, changes_a_file, evolve
 from services.console.domain.grounds import worded
+from services.console.domain.lists import YEARS, Disclosed, Listing, disclosed
+from services.console.domain.paper import Paper, as_html, as_text
+from services.console.domain.receipt import paper_of
 from services.console.domain.timeline import OUTLASTING, Line, Step, decide, in_order, key, numbered, step_of
 from services.console.domain.writing import read_file, shown, written_file
 
@@ -29,19 +34,39 @@ HEARS: Final = tuple(
 __all__ = [
     "HEARS",
     "OUTLASTING",
+    "YEARS",
+    "Consent",
+    "Disclosed",
+    "Entry",
     "File",
     "Line",
     "Link",
+    "Listing",
+    "NotTold",
+    "Other",
+    "Paper",
+    "Recall",
     "Referral",
     "Review",
+    "Settled",
     "Step",
+    "TakenBack",
+    "Told",
+    "as_html",
+    "as_text",
     "changes_a_file",
+    "consents_of",
     "decide",
+    "disclosed",
+    "entries_of",
     "evolve",
     "in_order",
+    "in_vain",
     "key",
     "numbered",
+    "paper_of",
     "read_file",
+    "recalls_of",
     "shown",
     "step_of",
     "worded",

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.consents.consent_refused import ConsentRefused
 from contracts.envelope import agency_source
+from contracts.to_hub.recall_answered import RecallAnswered
 from services.console.domain.words import told
+from services.plumbing.identity import derived
 from services.plumbing.service import Outcome, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from contracts.envelope import Fact
     from contracts.event import Event
@@ -169,7 +172,31 @@ def _details(event: Event) -> str:
     if not shown:
         return "{}"
     written = event.__pydantic_serializer__.to_json(event, include=shown, exclude_none=True, exclude_defaults=True)
+    marks = _MARKS.get(type(event))
+    if marks is not None:
+        return json.dumps(json.loads(written) | marks(event), separators=(",", ":"))
     return written.decode()
+
+
+def refused_mark(agency: str, message_id: str) -> str:
+    """Return the mark of a message that was refused: its sender chose the id, and the details keep no such word."""
+    return derived("", agency, message_id)
+
+
+def _of_refusal(event: Any) -> dict[str, Any]:
+    return {"refused": refused_mark(event.refusal.agency, event.refusal.message_id)}
+
+
+def _of_answer(event: Any) -> dict[str, Any]:
+    """The reason is sealed; that there is one, operators may know."""
+    return {"reason_given": event.why is not None}
+
+
+_MARKS: Final[Mapping[type[Event], Callable[[Any], dict[str, Any]]]] = {
+    ConsentRefused: _of_refusal,
+    RecallAnswered: _of_answer,
+}
+"""By event: what the details say of something that they do not repeat."""
 
 
 def _agency(fact: Fact) -> str | None:

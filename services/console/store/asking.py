@@ -10,7 +10,7 @@ from services.console.domain import Link as PersonLink
 from services.plumbing.ledger import PostgresLedger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from services.plumbing.chains import Link
@@ -21,6 +21,23 @@ _SUBJECT: Final = "SELECT subject FROM console.steps WHERE referral_id = $1 ORDE
 _OF_SUBJECT: Final = f"{_STEP} WHERE subject = $1 ORDER BY step_id"
 _CAUSED: Final = f"{_STEP} WHERE cause = $1 ORDER BY step_id"
 _SINCE: Final = f"{_STEP} WHERE step_id > $1 ORDER BY step_id LIMIT $2"
+_OF_REFERRAL: Final = f"{_STEP} WHERE referral_id = $1 ORDER BY step_id"
+_NAMED: Final = f"{_STEP} WHERE service = ANY($1::text[]) AND id = $2 ORDER BY step_id"
+_FOLLOWS: Final = f"""
+WITH RECURSIVE follows AS (
+    SELECT step_id, id FROM console.steps WHERE cause = $1
+    UNION
+    SELECT later.step_id, later.id FROM console.steps AS later JOIN follows ON later.cause = follows.id
+)
+{_STEP} WHERE step_id IN (SELECT step_id FROM follows) ORDER BY step_id
+"""
+_UNDONE_RECALLS: Final = """
+SELECT subject, agency, said ->> 'recall_id' AS recall_id,
+       CASE WHEN bool_or(said ->> 'how' = 'cannot') THEN 'cannot' ELSE 'silent' END AS how
+FROM (SELECT step_id, subject, agency, details::jsonb AS said FROM console.steps WHERE event = 'recall.settled') AS ends
+GROUP BY subject, agency, said ->> 'recall_id'
+HAVING NOT bool_or(said ->> 'how' = 'recalled') ORDER BY min(step_id)
+"""
 _OPEN_REVIEWS: Final = "SELECT subject, state FROM console.files WHERE open_reviews > 0 ORDER BY subject"
 _PROPOSED_LINKS: Final = "SELECT subject, state FROM console.files WHERE proposed_links > 0 ORDER BY subject"
 _WAITING: Final = "SELECT subject, state FROM console.files WHERE waiting > 0 ORDER BY subject"
@@ -31,6 +48,7 @@ SELECT DISTINCT referral_id FROM console.steps AS overdue WHERE event = 'intake.
 ) ORDER BY referral_id
 """
 _FILE: Final = "SELECT state FROM console.files WHERE subject = $1"
+_KNOWS: Final = "SELECT EXISTS (SELECT FROM console.steps WHERE subject = $1)"
 _HEARD: Final = (
     "SELECT agency, max(happened_at) AS heard_at FROM console.steps WHERE agency IS NOT NULL "
     "AND (service LIKE '/agencies/%' OR service = '/hub/intake') GROUP BY agency"
@@ -68,10 +86,54 @@ class Asking:
             ]
         )
 
+    async def steps_of(self, subject: str) -> list[Step]:
+        """Return all steps of a person."""
+        return [step_of(row) for row in await self._conn.fetch(_OF_SUBJECT, subject)]
+
+    async def steps_about(self, referral_id: str) -> list[Step]:
+        """Return the steps that name this referral."""
+        return [step_of(row) for row in await self._conn.fetch(_OF_REFERRAL, referral_id)]
+
+    async def named(self, sources: Sequence[str], event_id: str) -> list[Step]:
+        """Return the steps of this id that one of these sources said."""
+        return [step_of(row) for row in await self._conn.fetch(_NAMED, list(sources), event_id)]
+
+    async def follows(self, event_id: str) -> list[Step]:
+        """Return all that was said because of the event with this id, over any number of causes."""
+        return [step_of(row) for row in await self._conn.fetch(_FOLLOWS, event_id)]
+
+    async def undone_recalls(self) -> list[dict[str, str]]:
+        """Return the recalls that ended in silence or with "cannot", and of which nothing better was heard since."""
+        return [dict(row) for row in await self._conn.fetch(_UNDONE_RECALLS)]
+
     async def file(self, subject: str) -> File:
         """Return the file of a person; an empty one if nothing was ever heard."""
         state = await self._conn.fetchval(_FILE, subject)
         return File() if state is None else read_file(state)
+
+    async def same_person(self, subject: str) -> list[str]:
+        """Return the person and all records that are known to be the same one, over any number of links."""
+        found, ahead = {subject: None}, [subject]
+        while ahead:
+            links = (await self.file(ahead.pop())).links
+            others = [other for other, link in links.items() if link.standing == "linked" and other not in found]
+            found |= dict.fromkeys(others)
+            ahead += others
+        return list(found)
+
+    async def entries(self, subject: str) -> list[str]:
+        """Return the ledger's entries about a person, as they are kept, oldest first."""
+        return await PostgresLedger().of_subjects(self._conn, [subject])
+
+    async def entries_of(self, event_ids: Sequence[str], message_id: str) -> list[str]:
+        """Return the ledger's entries of these facts, and of the message with this id."""
+        ledger = PostgresLedger()
+        found = [*await ledger.of_events(self._conn, event_ids), *await ledger.of_message(self._conn, message_id)]
+        return list(dict.fromkeys(found))
+
+    async def knows(self, subject: str) -> bool:
+        """Whether anything was ever heard of the person."""
+        return bool(await self._conn.fetchval(_KNOWS, subject))
 
     async def caused_by(self, event_id: str) -> list[Step]:
         """Return what was said because of the event with this id."""

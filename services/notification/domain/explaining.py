@@ -1,0 +1,81 @@
+"""In words for an operator: what each rule means that stands against telling something, and what calls for a message.
+
+A code is in the ledger and in facts; its words are here, beside the rules that they explain.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from services.sites import Relation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+RULES: Final[Mapping[str, str]] = {
+    "no-permission": "No row of the site's permissions lets this agency hear such a message for this purpose.",
+    "police-hear-notices-only": "Police hear their five notices, and nothing else, whatever a site says.",
+    "recall-settled": "The agency had answered by then, or was asked nothing.",
+    "no-record": "The hub knows no referral that it would be about.",
+    "receipt-only": "Only an arrest calls for such a notice; every other door yields the receipt and no more.",
+    "person-declined": "The person said no to being met.",
+    "offer-not-open": "The offer was not open any more.",
+    "offer-out-of-time": "The time for an answer had run out.",
+    "not-held": "The agency did not hold the person any more.",
+    "onward-closed": "The request for help was closed.",
+    "review-decided": "The review was decided already.",
+    "not-diverted": "The person was not diverted.",
+    "no-intake": "No intake was completed.",
+    "no-row-covers-this-person": "No row of the site covers how this person came and what this agency is to them.",
+    "no-field-permitted": "The rows that cover this person open no field.",
+    "no-consent": "It needs a consent that names this agency, for this purpose, of a kind that fits; none counted.",
+    "consent-ended": "It waited on a consent that ended before it was sent.",
+    "erased": "The record was erased.",
+    "not-composable": "The message could not be composed: a fault of the hub's, and its log names it.",
+    "lane-suspended": "The agency was suspended; it waits, and is judged again when the agency is back.",
+    "person-parked": "Something about the person is parked in notification; it waits until that is settled.",
+}
+"""By rule, as `disclosure.withheld` names it."""
+
+RELATIONS: Final[Mapping[Relation, str]] = {
+    Relation.REFERRER: "if it sent the referral",
+    Relation.OFFERED: "if it has, or had, the offer",
+    Relation.HOLDER: "if it holds the person",
+    Relation.PROVIDER: "if the holder asks it for help",
+    Relation.JURISDICTION: "if it prosecutes the cases of the police who referred",
+    Relation.OFFICE: "as the program office",
+    Relation.ANY: "whoever it is",
+}
+"""What an agency has to be for a row to speak to it."""
+
+_TO_THE_SENDER: Final = ("referral.acknowledged", "screening.reported")
+CALLS_FOR: Final[Mapping[str, tuple[str, ...]]] = {
+    "referral.received": (*_TO_THE_SENDER, "diversion.reported"),
+    "referral.repeated": ("referral.acknowledged",),
+    "referral.corrected": (*_TO_THE_SENDER, "assignment.made", "diversion.reported"),
+    "referral.retracted": ("diversion.reported",),
+    "referral.refused": ("message.refused",),
+    "report.refused": ("message.refused",),
+    "answer.refused": ("message.refused",),
+    "consent.refused": ("message.refused",),
+    "review.refused": ("message.refused",),
+    "recall.refused": ("message.refused",),
+    "screening.determined": ("screening.reported",),
+    "review.requested": ("review.called",),
+    "review.decided": ("screening.reported",),
+    "assignment.offered": ("offer.made",),
+    "assignment.accepted": ("assignment.made", "case_manager.dispatched", "handoff.unavailable", "diversion.reported"),
+    "assignment.lapsed": ("offer.cancelled",),
+    "assignment.cancelled": ("offer.cancelled",),
+    "assignment.ended": ("offer.cancelled",),
+    "assignment.unavailable": ("handoff.unavailable",),
+    "assignment.handed_off": ("handoff.confirmed",),
+    "assignment.enrolled": ("intake.reported",),
+    "onward.asked": ("onward.offered", "onward.reported"),
+    "onward.closed": ("onward.reported",),
+    "consent.granted": ("assignment.made", "onward.offered", "onward.reported", "intake.reported"),
+    "consent.withdrawn": ("information.recalled",),
+    "disclosure.recalled": ("information.recalled",),
+    "person.agreed": ("assignment.made",),
+}
+"""By fact: which messages may become due because of it."""
