@@ -17,6 +17,7 @@ from contracts.disclosures.recall_refused import RecallRefused
 from contracts.disclosures.recall_settled import RecallSettled
 from contracts.parts import Refusal
 from contracts.recalls import RecallEnd, RecallReason
+from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.recall_answered import RecallAnswered
 from contracts.words import Category, Problem
 from services.notification.domain.answers import in_order
@@ -35,6 +36,8 @@ DEADLINE: Final = "recall"
 """The deadline by which an agency should have answered; its reference is `<recall id>/<how often it was asked>`."""
 TAKES_BACK: Final = (ConsentWithdrawn,)
 """Facts after which something is to be recalled: then what was told has to be at hand."""
+ENDS_TELLING: Final = (*TAKES_BACK, ConsentRevoked)
+"""Facts that wait until what is being sent under a consent of the person has gone, so that nothing goes after them."""
 _RANKS: Final = (RecallEnd.SILENT, RecallEnd.CANNOT, RecallEnd.RECALLED)
 
 
