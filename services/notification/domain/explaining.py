@@ -31,6 +31,7 @@ RULES: Final[Mapping[str, str]] = {
     "no-consent": "It needs a consent that names this agency, for this purpose, of a kind that fits; none counted.",
     "consent-ended": "It waited on a consent that ended before it was sent.",
     "erased": "The record was erased.",
+    "shown-only": "Nobody is told this: an operator who asks, with a reason and a signature, is shown it.",
     "not-composable": "The message could not be composed: a fault of the hub's, and its log names it.",
     "lane-suspended": "The agency was suspended; it waits, and is judged again when the agency is back.",
     "person-parked": "Something about the person is parked in notification; it waits until that is settled.",
