@@ -61,7 +61,7 @@ class ReferralCorrectedV2(Event):
     """As the sender alone tells them; left out while the person said nothing of themselves."""
     sealed: SealedParts
     """What the sender told."""
-    own: SealedParts = {}
+    own: SealedParts | None = None
     """What the person says of themselves, each field before the sender's; a field without a value is not known."""
     own_facts: tuple[OwnFact, ...] = ()
     """What of the referral stands by the person's own word."""

@@ -29,11 +29,12 @@ from services.plumbing.sealing import Erased, Field, Sealer, Seals
 from services.plumbing.service import Connection, Loaded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from contracts.envelope import Fact
     from services.plumbing.tokens import Place
 
+_CASES_OF: Final = "SELECT DISTINCT key FROM intake.cases_of WHERE person = ANY($1::text[])"
 _LOCK: Final = "SELECT pg_advisory_xact_lock(id) FROM unnest($1::bigint[]) AS id"
 _CASES: Final = "SELECT key, state FROM intake.cases WHERE key = ANY($1::text[]) ORDER BY key FOR UPDATE"
 _MARKS: Final = """
@@ -51,6 +52,9 @@ _SUSPENDED: Final = "SELECT agency, since FROM intake.suspensions"
 _OPERATORS: Final = "SELECT operator, public_key FROM intake.operators WHERE revoked_at IS NULL"
 
 _SAVE_CASES: Final = """
+WITH of_people AS (
+    INSERT INTO intake.cases_of (person, key) SELECT * FROM unnest($3::text[], $4::text[]) ON CONFLICT DO NOTHING
+)
 INSERT INTO intake.cases (key, state) SELECT * FROM unnest($1::text[], $2::text[])
 ON CONFLICT (key) DO UPDATE SET state = excluded.state
 """
@@ -121,8 +125,12 @@ class Cases:
     async def load(self, conn: Connection, keys: Sequence[str], facts: Sequence[Fact]) -> Loaded[Case, Register]:
         """Lock, then load the cases of `keys` and all of the register that these facts can need."""
         want = wanted(keys, facts)
-        await _lock(conn, want)
-        rows = await _asked(conn, _CASES, want.cases)
+        # People before cases, in every batch: two batches never wait for each other.
+        await _lock(conn, want.joined)
+        theirs = {row["key"] for row in await _asked(conn, _CASES_OF, want.correcting)}
+        wanted_cases = sorted({*want.cases, *theirs})
+        await _lock(conn, {*wanted_cases, *want.hashes, *("+".join(pair) for pair in want.pairs)})
+        rows = await _asked(conn, _CASES, wanted_cases)
         cases = {row["key"]: read(row["state"]) for row in rows}
         people = {*want.people, *(one.person for case in cases.values() for one in case.referrals.values())}
         records = {row["person"]: row["record"] for row in await _asked(conn, _PEOPLE, sorted(people))}
@@ -134,6 +142,8 @@ class Cases:
             pairs=await _pairs(conn, sorted(people)),
             suspended={row["agency"]: row["since"] for row in await conn.fetch(_SUSPENDED)},
             operators=await registered_operators(conn) if want.operators else {},
+            correcting=frozenset(want.correcting),
+            cases={key: cases[key] for key in theirs if key in cases},
         )
         return Loaded(cases, register)
 
@@ -144,7 +154,8 @@ class Cases:
         changed = {key: case for key, case in states.items() if case is not NOTHING and case.referrals}
         if changed:
             keys = sorted(changed)
-            await conn.execute(_SAVE_CASES, keys, [written(changed[key]) for key in keys])
+            people = sorted({(one.person, key) for key in keys for one in changed[key].referrals.values()})
+            await conn.execute(_SAVE_CASES, keys, [written(changed[key]) for key in keys], *_columns(people))
         await _save_register(conn, shared)
         if isinstance(shared.seals, BatchSeals):
             await self._sealer.keep(conn, shared.seals.keys)
@@ -195,8 +206,7 @@ async def bearing(conn: Connection, hashes: Sequence[str]) -> list[str]:
     return sorted({row["person"] for row in rows})
 
 
-async def _lock(conn: Connection, want: Wanted) -> None:
-    names = {*want.cases, *want.hashes, *("+".join(pair) for pair in want.pairs)}
+async def _lock(conn: Connection, names: Collection[str]) -> None:
     if names:
         await conn.execute(_LOCK, sorted(map(_number, names)))
 

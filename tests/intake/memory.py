@@ -23,7 +23,8 @@ class CasesInMemory:
 
     async def load(self, conn, keys, facts):
         want = wanted(keys, facts)
-        cases = {key: read(self.cases[key]) for key in want.cases if key in self.cases}
+        theirs = {key for key in self.cases if self._people(key) & set(want.correcting)}
+        cases = {key: read(self.cases[key]) for key in {*want.cases, *theirs} if key in self.cases}
         people = {*want.people, *(one.person for case in cases.values() for one in case.referrals.values())}
         records = {person: self.people[person] for person in people if person in self.people}
         register = Register(
@@ -37,6 +38,8 @@ class CasesInMemory:
             pairs={pair: stands for pair, stands in self.pairs.items() if not people.isdisjoint(pair)},
             suspended=dict(self.suspended),
             operators=dict(self.operators) if want.operators else {},
+            correcting=frozenset(want.correcting),
+            cases={key: cases[key] for key in theirs},
         )
         return Loaded(cases, register)
 
@@ -54,6 +57,9 @@ class CasesInMemory:
         for _, one in rows:
             self.left_out[one.agency, one.event] += one.fields
         await self.sealer.keep(conn, shared.seals.keys)
+
+    def _people(self, key):
+        return {one.person for one in read(self.cases[key]).referrals.values()}
 
     def everything(self):
         """All that is kept, as one text."""

@@ -115,3 +115,5 @@ _STEPS: Final[Mapping[type[Event], Callable[[Case, Fact, Any], Case]]] = {
     ReferralRetracted: _withdrawn,
 }
 """How a case changes, by the event."""
+CHANGES: Final = frozenset(_STEPS)
+"""What changes a case; nothing else does."""

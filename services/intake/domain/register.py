@@ -14,18 +14,23 @@ from contracts.catalogue import (
     AgencyResumed,
     AgencySuspended,
     AssignmentDirected,
+    ConsentRevoked,
     LinkAnswered,
     LinkProposed,
+    PersonCorrected,
+    PersonDeclined,
     PersonLinked,
     PersonUnlinked,
     ReferralCorrected,
     ReferralReceived,
+    ReferralSubmitted,
     ReviewAnswered,
 )
 from contracts.envelope import Fact
 from contracts.event import Event
+from services.intake.domain.cases import CHANGES, Case, evolve
 from services.intake.domain.heard import Heard, Mark
-from services.intake.domain.naming import CASE
+from services.intake.domain.naming import CASE, case_of_referral
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,8 +46,12 @@ UNASKED = "operator"
 """The basis of a pair that nothing matched: an operator spoke of it unasked."""
 MOST_MATCHES = 10
 """How many people one mark brings at most, the first noted first: a name that stands for none matches thousands."""
-BY_OPERATORS: Final = frozenset({AgencyResumed, AgencySuspended, AssignmentDirected, LinkAnswered, ReviewAnswered})
-"""Events in which an operator decides, by name."""
+BY_OPERATORS: Final = frozenset(
+    {AgencyResumed, AgencySuspended, AssignmentDirected, LinkAnswered, PersonCorrected, ReviewAnswered}
+)
+"""Events in which an operator decides, or writes down, by name."""
+PASSED_ON: Final = frozenset({ConsentRevoked, PersonDeclined})
+"""The person's no, passed on: whoever names themselves signs, but it never waits for a signature."""
 
 
 class Seals(Protocol):
@@ -95,6 +104,10 @@ class Register(NamedTuple):
     operators: Mapping[str, str] = _NOBODY
     heard: tuple[Mark, ...] = ()
     """The marks in the message that is decided now: noted once it is admitted."""
+    correcting: frozenset[str] = frozenset()
+    """Who says something of themselves in this batch."""
+    cases: Mapping[str, Case] = _NOBODY
+    """Their cases, by key."""
     before: Register | None = None
     """As it was loaded; None where this is it."""
 
@@ -150,6 +163,10 @@ class Wanted:
     people: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]
     operators: bool
+    correcting: tuple[str, ...] = ()
+    """Who says something of themselves: all their cases are needed."""
+    joined: tuple[str, ...] = ()
+    """To whom a case may be added, and so all of the above."""
 
 
 def pair_of(one: str, other: str) -> tuple[str, str]:
@@ -162,20 +179,27 @@ def wanted(keys: Sequence[str], facts: Iterable[Fact]) -> Wanted:
     hashes: set[str] = set()
     people: set[str] = set()
     pairs: set[tuple[str, str]] = set()
+    correcting: set[str] = set()
+    joined: set[str] = set()
     operators = False
     for fact in facts:
         if fact.subject is not None:
             people.add(fact.subject)
+            correcting |= {fact.subject} if isinstance(fact.event, PersonCorrected) else set()
+            joined |= {fact.subject} if isinstance(fact.event, ReferralSubmitted) else set()
         if not isinstance(fact, Heard):
             continue
         hashes.update([mark.hash for mark in fact.marks])
-        if type(fact.event) in BY_OPERATORS:
+        if type(fact.event) in BY_OPERATORS | PASSED_ON:
             operators = True
             people.update(people_named(fact))
             if isinstance(fact.event, LinkAnswered):
                 pairs.add(pair_of(fact.event.person, fact.event.other))
     cases = tuple(key for key in keys if key.startswith(CASE))
-    return Wanted(cases, tuple(sorted(hashes)), tuple(sorted(people)), tuple(sorted(pairs)), operators)
+    return Wanted(
+        cases, tuple(sorted(hashes)), tuple(sorted(people)), tuple(sorted(pairs)), operators,
+        tuple(sorted(correcting)), tuple(sorted(joined | correcting)),
+    )  # fmt: skip
 
 
 def people_named(fact: Fact) -> tuple[str, ...]:
@@ -193,12 +217,22 @@ def follow(register: Register, fact: Fact) -> Register:
     """
     if isinstance(fact, Heard) and fact.marks != register.heard:
         register = _changed(register, heard=fact.marks)
+    if register.correcting and type(fact.event) in CHANGES:
+        register = _restated(register, fact, fact.event)
     step = _STEPS.get(type(fact.event))
     return register if step is None else step(register, fact, fact.event)
 
 
 def _changed(register: Register, **changed: Any) -> Register:
     return register._replace(before=register.before or register, **changed)
+
+
+def _restated(register: Register, fact: Fact, event: Any) -> Register:
+    """Keep the cases of those who correct something as they now stand."""
+    key = case_of_referral(event.referral_id)
+    if key not in register.cases and fact.subject not in register.correcting:
+        return register
+    return _changed(register, cases={**register.cases, key: evolve(register.cases.get(key), fact)})
 
 
 def _received(register: Register, fact: Fact, event: ReferralReceived) -> Register:
