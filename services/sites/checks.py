@@ -38,6 +38,7 @@ OFFICE_ONLY: Final = frozenset(
     {"review.answered", "link.answered", "assignment.directed", "agency.suspended", "agency.resumed"}
 )
 """What operators say, and nobody else."""
+PERSON_CORRECTED: Final = "person.corrected"
 HUB: Final = "hub"
 """The hub's own name: its user of Kafka, and how `hub agency show` names the hub itself."""
 
@@ -93,6 +94,8 @@ def _agencies(site: Site) -> Iterator[str]:
             yield f"{here}.may_hear: No lane carries: {_listed(unknown)}."
         if unknown := agency.areas - site.area_codes:
             yield f"{here}.areas: No such area: {_listed(unknown)}."
+        if PERSON_CORRECTED in agency.may_say and agency.role in JUSTICE:
+            yield f"{here}.may_say: What people say of themselves comes by way of nobody in the justice system."
         if agency.may_say & OFFICE_ONLY and agency.role is not Role.PROGRAM_OFFICE:
             yield f"{here}.may_say: Only the program office says: {_listed(agency.may_say & OFFICE_ONLY)}."
         yield from _standing(agency, here)

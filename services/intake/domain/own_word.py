@@ -97,7 +97,7 @@ def corrected(rules: Rules, _case: Case, fact: Heard, event: PersonCorrected, re
     for whole in wholes:
         wrong = contradictions(details, whole.referred_at, rules.site.timezone)
         if wrong:
-            problem = wrong[0].problem.model_copy(update={"field": OwnFact.BIRTH_DATE.value})
+            problem = wrong[0].problem.model_copy(update={"field": "birth_date"})
             yield refused(fact, wrong[0].reason, problem)
             return
     for place, whole in enumerate(wholes):
