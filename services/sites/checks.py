@@ -10,6 +10,7 @@ from contracts import catalogue, topics  # noqa: F401  # the catalogue puts ever
 from contracts.event import newest, shelf
 from contracts.parts import NOTICE
 from contracts.words import ConsentKind, Door, Role
+from services.sites.for_the_person import problems_of_words
 from services.sites.forms import OLDEST
 from services.sites.standing import JUSTICE, unlawful
 from services.sites.texts import problems_of_texts
@@ -49,7 +50,7 @@ def problems_of(site: Site) -> tuple[str, ...]:
     """Return everything that does not hold, each as `file: key: rule`; empty for a sound site."""
     return (
         *_settings(site), *_agencies(site), *_permissions(site), *_policies(site), *_forms(site),
-        *problems_of_texts(site.texts),
+        *problems_of_texts(site.texts), *problems_of_words(site.words),
     )  # fmt: skip
 
 
@@ -175,6 +176,10 @@ def _policies(site: Site) -> Iterator[str]:
 def _forms(site: Site) -> Iterator[str]:
     texts = [f"{one.id} {one.version} {one.language}" for one in site.statements]
     yield from _twice("statements.toml", "statement", texts)
+    words = [f"{one.id} {one.version} {one.language}" for one in site.words]
+    yield from _twice("words-for-the-person.toml", "text", words)
+    for both in sorted({one.id for one in site.statements} & {one.id for one in site.words}):
+        yield f"words-for-the-person.toml: {both}: A statement of a form has this id already."
     yield from _twice("members.toml", "list", [one.version for one in site.members])
     for one in site.members:
         here = f"members.toml: {one.version}.members"

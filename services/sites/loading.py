@@ -16,6 +16,7 @@ from services.sites.site import Site
 
 SITES: Final = Path(__file__).resolve().parents[2] / "deploy" / "sites"
 """Where the repository keeps its sites."""
+WORDS: Final = "words-for-the-person"
 
 
 def load_site(slug: str, root: Path | None = None) -> Site:
@@ -31,6 +32,7 @@ def load_site(slug: str, root: Path | None = None) -> Site:
     raw = _Files(folder)
     data = raw.read("site.toml")
     names = ("clocks", "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers")
+    words = raw.read(f"{WORDS}.toml")
     sections = {name: raw.read(f"{name}.toml") for name in names}
     roles = raw.read("roles.toml")
     agencies = _agencies(raw, roles)
@@ -47,6 +49,7 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         "permissions": permissions,
         "texts": {kind: _oldest_first(dated) for kind, dated in sections["texts"].items()},
         "statements": sections["statements"].get("statement", []),
+        "words": words.get("text", []),
         "members": sections["members"].get("list", []),
         "signers": {"rules": sections["signers"].pop("rule", [])} | sections["signers"],
         "policies": _policies(raw),
@@ -137,6 +140,8 @@ def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
             file, key = raw.policy_files[index], list(rest)
         case ("clocks" | "demographics" | "texts" | "signers" as section, *rest):
             file, key = f"{section}.toml", list(rest)
+        case ("words", *rest):
+            file, key = f"{WORDS}.toml", ["text", *rest]
         case ("areas" | "permissions" | "offences" | "statements" | "members" as section, *rest):
             file, key = f"{section}.toml", list(rest)
         case ("drugs", *rest):
