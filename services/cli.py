@@ -44,6 +44,7 @@ _WHERE: Final = {
     "reviews": "watching.reviews",
     "assign": "watching.assign",
     "person": "persons.group",
+    "texts": "texts.group",
     "agency": "agencies.group",
     "operator": "operators.group",
     "keys": "keys.group",

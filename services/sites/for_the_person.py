@@ -37,4 +37,8 @@ def problems_of_words(texts: Iterable[FormText]) -> Iterator[str]:
     for text_id, versions in known.items():
         for version, languages in versions.items():
             if missing := LANGUAGES - languages:
-                yield f"{here}: {text_id} {version}: It is there in: {', '.join(sorted(LANGUAGES))}; not yet in: {', '.join(sorted(missing))}."
+                yield f"{here}: {text_id} {version}: Every text is there in each language; not yet in: {_listed(missing)}."
+
+
+def _listed(names: set[str] | frozenset[str]) -> str:
+    return ", ".join(sorted(names))
