@@ -37,7 +37,7 @@ def problems_of_words(texts: Iterable[FormText]) -> Iterator[str]:
     for text_id, versions in known.items():
         for version, languages in versions.items():
             if missing := LANGUAGES - languages:
-                yield f"{here}: {text_id} {version}: Every text is there in each language; not yet in: {_listed(missing)}."
+                yield f"{here}: {text_id} {version}: Every text is in each language, and not in: {_listed(missing)}."
 
 
 def _listed(names: set[str] | frozenset[str]) -> str:
