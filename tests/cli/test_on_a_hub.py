@@ -336,22 +336,6 @@ def test_no_key_ever_shows(hub, state):
         assert text not in done.stdout + done.stderr
 
 
-def test_operators_sign_once_there_is_one_and_unsigned_decisions_are_refused(hub):
-    (made,) = lines(hub("operator", "add", "juno-operator", "--json"))
-    assert (made["operator"], len(made["public_key"])) == ("juno-operator", 43)
-    assert hub("operator", "add", "juno-operator").returncode == 1
-    unsigned = hub("agency", "suspend", "everson-police")
-    assert unsigned.returncode == 1
-    assert "signed" in unsigned.stderr
-    assert hub("agency", "suspend", "everson-police", "--operator", "juno-operator").returncode == 0
-    assert hub("agency", "resume", "everson-police", "--operator", "juno-operator").returncode == 0
-
-
-def _asked(steps):
-    """The agency that was asked by itself."""
-    return next((step["agency"] for step in steps if step["event"] == "assignment.offered"), None)
-
-
 def test_what_people_say_at_the_program_office_is_written_down_and_stays(hub):
     (answer,) = lines(hub("send", "-", "--as", POLICE, "--json", stdin=said("cli-own", data=referral("SAMPLE-OWN"))))
     named = answer["referral_id"]
@@ -390,3 +374,19 @@ def test_a_stop_and_a_no_are_passed_on_with_no_name_and_no_reason(hub):
 
     assert eventually(heard)
     assert "Too many" not in hub("timeline", named).stdout
+
+
+def test_operators_sign_once_there_is_one_and_unsigned_decisions_are_refused(hub):
+    (made,) = lines(hub("operator", "add", "juno-operator", "--json"))
+    assert (made["operator"], len(made["public_key"])) == ("juno-operator", 43)
+    assert hub("operator", "add", "juno-operator").returncode == 1
+    unsigned = hub("agency", "suspend", "everson-police")
+    assert unsigned.returncode == 1
+    assert "signed" in unsigned.stderr
+    assert hub("agency", "suspend", "everson-police", "--operator", "juno-operator").returncode == 0
+    assert hub("agency", "resume", "everson-police", "--operator", "juno-operator").returncode == 0
+
+
+def _asked(steps):
+    """The agency that was asked by itself."""
+    return next((step["agency"] for step in steps if step["event"] == "assignment.offered"), None)

@@ -125,7 +125,7 @@ def refusal(site):
         ("texts.toml", "[[redisclosure-short]]", "[[redisclosure-brief]]", "texts.toml: redisclosure-brief"),
         ("texts.toml", 'in_force_from = "2024-04-16"', 'in_force_from = "2026-02-16"', "redisclosure-long: A site has"),
         ("areas.toml", 'code = "blaine"', 'code = "Blaine!"', "areas.toml: 1.code: "),
-        ("words-for-the-person.toml", 'id = "how-to-stop"', 'id = "how-to-go"', "A site has the text how-to-stop."),
+        ("words-for-the-person.toml", 'id = "how-to-stop"', 'id = "how-to-go"', "how-to-go 2026-01: Every text"),
         ("words-for-the-person.toml", 'language = "es"', 'language = "fr"', "in each language, and not in: es."),
         ("words-for-the-person.toml", "approval = ", "approved = ", "words-for-the-person.toml: text.0.approval: "),
         ("words-for-the-person.toml", 'id = "your-rights"', 'id = "right-to-revoke"', "A statement of a form has this"),
