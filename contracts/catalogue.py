@@ -79,6 +79,7 @@ from contracts.to_hub.onward_answered import OnwardAnswered
 from contracts.to_hub.onward_requested import OnwardRequested
 from contracts.to_hub.participation_ended import ParticipationEnded
 from contracts.to_hub.person_agreed import PersonAgreed
+from contracts.to_hub.person_corrected import PersonCorrected
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.to_hub.recall_answered import RecallAnswered
 from contracts.to_hub.referral_amended import ReferralAmended
@@ -143,6 +144,7 @@ __all__ = [
     "OnwardRequested",
     "ParticipationEnded",
     "PersonAgreed",
+    "PersonCorrected",
     "PersonDeclined",
     "PersonLinked",
     "PersonRevealed",

@@ -51,6 +51,7 @@ _WHERE: Final = {
     "receipt": "receipts.group",
     "reveal": "revealing.reveal",
     "erase": "erasing.erase",
+    "texts": "texts.group",
     "agency": "agencies.group",
     "operator": "operators.group",
     "keys": "keys.group",

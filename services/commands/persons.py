@@ -1,4 +1,4 @@
-"""`hub person`: people by keyed search, links proposed and decided. Nobody's identity is ever shown."""
+"""`hub person`: people by keyed search, links, and what they say themselves. Nobody's identity is ever shown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 
 from contracts.catalogue import LinkAnswered
 from contracts.words import Reference
-from services.commands import asking, office, reach, shown
+from services.commands import asking, office, own_word, reach, shown
 from services.commands.arguments import NumberOption, OperatorOption, OtherArgument, PersonArgument
 from services.commands.asking import Question, day_until, fitting, text
 from services.commands.reach import JsonOption, StateOption
@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from services.console.domain import File
     from services.sites import Site
 
-group = typer.Typer(help="People: found by keyed search, shown masked, linked.", no_args_is_help=True, **shown.STYLE)
+group = typer.Typer(
+    help="People: found, shown masked, linked; what they say themselves.",
+    no_args_is_help=True,
+    **shown.STYLE,
+)
+
+for _command in (own_word.correct, own_word.stop, own_word.no):
+    group.command()(_command)
 
 
 @group.command()

@@ -10,7 +10,7 @@ from contracts import topics
 from contracts.envelope import Fact
 from services.plumbing.arrivals import BEHIND, FAILED, Arrival, Trouble, cause_of
 from services.plumbing.identity import stated
-from services.plumbing.service import Deadline, Loaded, Outcome, Said, Service
+from services.plumbing.service import Deadline, Loaded, Outcome, Row, Said, Service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,6 +68,8 @@ class _Step:
     sent: list[Sent]
     deadlines: list[Due]
     rows: list[tuple[Fact, Any]]
+    others: dict[str, Any] = field(default_factory=dict)
+    """States of other keys that what is said changes, by key."""
 
 
 def fold(
@@ -91,7 +93,7 @@ def fold(
         if held and not held.isdisjoint(arrival.keys):
             trouble = BEHIND if arrival.trouble is None else arrival.trouble
         if trouble is None:
-            step = _tried(service, states.get(arrival.key), folded.shared, arrival)  # type: ignore[arg-type]
+            step = _tried(service, states, folded.shared, arrival)
             if isinstance(step, _Step):
                 _take(folded, states, arrival.key, step)
                 continue
@@ -104,6 +106,8 @@ def fold(
 def _take(folded: Folded, states: dict[str, Any], key: Any, step: _Step) -> None:
     if states.get(key) is not step.state:
         states[key] = folded.changed[key] = step.state
+    states.update(step.others)
+    folded.changed.update(step.others)
     folded.shared = step.shared
     folded.sent += step.sent
     folded.deadlines += step.deadlines
@@ -111,48 +115,59 @@ def _take(folded: Folded, states: dict[str, Any], key: Any, step: _Step) -> None
     folded.handled += 1
 
 
-def _tried(service: Service[Any, Any], state: Any, shared: Any, arrival: Arrival) -> _Step | Trouble:
+def _tried(service: Service[Any, Any], states: Mapping[str, Any], shared: Any, arrival: Arrival) -> _Step | Trouble:
     try:
-        return _step(service, state, shared, arrival)
+        return _step(service, states, shared, arrival)
     except Exception as error:  # noqa: BLE001  # poison of any kind fails closed: the fact is parked with its reason
         return Trouble(FAILED, cause_of(error))
 
 
-def _step(service: Service[Any, Any], before: Any, shared: Any, arrival: Arrival) -> _Step:
+def _step(service: Service[Any, Any], states: Mapping[str, Any], shared: Any, arrival: Arrival) -> _Step:
     fact: Fact = arrival.fact  # type: ignore[assignment]  # unreadable arrivals were parked before
     key: str = arrival.key  # type: ignore[assignment]
+    before = states.get(key)
     after = service.evolve(before, fact)
     step = _Step(after, service.follow(shared, fact), [], [], [])
     ordinals: dict[str, int] = {}
     # What is said changes state and shared for the next decision, not for the one under way.
     for outcome in service.decide(before, after, fact, step.shared):
-        _follow_up(service, step, arrival, key, outcome, ordinals)
+        if isinstance(outcome, Said):
+            ordinal = ordinals.get(outcome.event.name, 0)
+            ordinals[outcome.event.name] = ordinal + 1
+            _say(service, states, step, arrival, outcome, ordinal)
+        else:
+            _keep(step, fact, key, outcome)
     return step
 
 
-def _follow_up(
-    service: Service[Any, Any], step: _Step, arrival: Arrival, key: str, outcome: Outcome, ordinals: dict[str, int]
+def _say(
+    service: Service[Any, Any], states: Mapping[str, Any], step: _Step, arrival: Arrival, said: Said, ordinal: int
 ) -> None:
     heard: Fact = arrival.fact  # type: ignore[assignment]
-    if isinstance(outcome, Said):
-        name = outcome.event.name
-        ordinal = ordinals.get(name, 0)
-        ordinals[name] = ordinal + 1
-        fact = stated(service.name, heard, outcome, ordinal)
-        sent = Sent(_topic(outcome), outcome.key or fact.subject or _nobody(), fact, arrival)
-        # A door knows a case by its business key, while what it says goes out under the person's.
-        if sent.key == key or service.key(fact) == key:
-            step.state = service.evolve(step.state, fact)
-            sent.folded = True
-        step.shared = service.follow(step.shared, fact)
-        step.sent.append(sent)
-    elif isinstance(outcome, Deadline):
+    key = arrival.key
+    fact = stated(service.name, heard, said, ordinal)
+    sent = Sent(_topic(said), said.key or fact.subject or _nobody(), fact, arrival)
+    if said.state is not None and said.state != key:
+        known = step.others[said.state] if said.state in step.others else states.get(said.state)
+        step.others[said.state] = service.evolve(known, fact)
+        sent.folded = True
+    # A door knows a case by its business key, while what it says goes out under the person's.
+    elif sent.key == key or service.key(fact) == key:
+        step.state = service.evolve(step.state, fact)
+        sent.folded = True
+    step.shared = service.follow(step.shared, fact)
+    step.sent.append(sent)
+
+
+def _keep(step: _Step, heard: Fact, key: str, outcome: Outcome) -> None:
+    """Take down a deadline, or a row."""
+    if isinstance(outcome, Deadline):
         envelope = heard.envelope
         step.deadlines.append(
             Due(key, envelope.subject, envelope.correlation_id or envelope.id, envelope.id,
                 outcome.name, outcome.reference, outcome.due_at)
         )  # fmt: skip
-    else:
+    elif isinstance(outcome, Row):
         step.rows.append((heard, outcome.content))
 
 

@@ -20,7 +20,8 @@ _PREFIX: Final = "psn-"
 _REFERENCE: Final = re.compile(r"per-[0-9a-f]{32}")
 _PSEUDONYM: Final = re.compile(r"psn-(?:[a-z2-7]{52}|[a-z2-7]{77})")
 _BYTES: Final = 16
-_PADDING: Final = {52: "====", 77: "==="}
+_OF_AN_OFFER: Final = 77
+_PADDING: Final = {52: "====", _OF_AN_OFFER: "==="}
 
 
 class Pseudonyms:
@@ -55,6 +56,11 @@ class Pseudonyms:
             return None
         # The last letter carries bits that mean nothing: one person, one spelling.
         return _PERSON + named[:_BYTES].hex() if _spelled(raw) == pseudonym else None
+
+
+def is_of_an_offer(pseudonym: str) -> bool:
+    """Whether it was made for a blind offer alone; its holder need not know whom it is about."""
+    return len(pseudonym) == len(_PREFIX) + _OF_AN_OFFER
 
 
 def _spelled(sealed: bytes) -> str:

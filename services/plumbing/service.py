@@ -29,12 +29,15 @@ class Said(NamedTuple):
     (an agency's slug). An `admitted` fact keeps the id, source and time under which its agency sent it; its data go in
     their newest form. What is said under the heard fact's key is folded at once, and never again when it comes back
     from its topic; under another key it is heard from its topic.
+    `state` is the key of the one state that it changes, where that is neither the heard fact's nor the subject's: the
+    store has loaded it for this batch, and it is folded at once, too.
     """
 
     event: Event
     subject: str | None = None
     key: str | None = None
     admitted: bool = False
+    state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

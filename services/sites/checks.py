@@ -10,6 +10,7 @@ from contracts import catalogue, topics  # noqa: F401  # the catalogue puts ever
 from contracts.event import newest, shelf
 from contracts.parts import NOTICE
 from contracts.words import ConsentKind, Door, Role
+from services.sites.for_the_person import problems_of_words
 from services.sites.forms import OLDEST
 from services.sites.standing import JUSTICE, unlawful
 from services.sites.texts import problems_of_texts
@@ -46,6 +47,7 @@ OFFICE_ONLY: Final = frozenset(
     }
 )
 """What operators say, and nobody else."""
+PERSON_CORRECTED: Final = "person.corrected"
 HUB: Final = "hub"
 """The hub's own name: its user of Kafka, and how `hub agency show` names the hub itself."""
 
@@ -56,7 +58,7 @@ def problems_of(site: Site) -> tuple[str, ...]:
     """Return everything that does not hold, each as `file: key: rule`; empty for a sound site."""
     return (
         *_settings(site), *_agencies(site), *_permissions(site), *_policies(site), *_forms(site), *_grounds(site),
-        *problems_of_texts(site.texts), *unworded(site),
+        *problems_of_texts(site.texts), *problems_of_words(site.words), *unworded(site),
     )  # fmt: skip
 
 
@@ -102,6 +104,8 @@ def _agencies(site: Site) -> Iterator[str]:
             yield f"{here}.may_hear: No lane carries: {_listed(unknown)}."
         if unknown := agency.areas - site.area_codes:
             yield f"{here}.areas: No such area: {_listed(unknown)}."
+        if PERSON_CORRECTED in agency.may_say and agency.role in JUSTICE:
+            yield f"{here}.may_say: What people say of themselves comes by way of nobody in the justice system."
         if agency.may_say & OFFICE_ONLY and agency.role is not Role.PROGRAM_OFFICE:
             yield f"{here}.may_say: Only the program office says: {_listed(agency.may_say & OFFICE_ONLY)}."
         yield from _standing(agency, here)
@@ -181,6 +185,10 @@ def _policies(site: Site) -> Iterator[str]:
 def _forms(site: Site) -> Iterator[str]:
     texts = [f"{one.id} {one.version} {one.language}" for one in site.statements]
     yield from _twice("statements.toml", "statement", texts)
+    words = [f"{one.id} {one.version} {one.language}" for one in site.words]
+    yield from _twice("words-for-the-person.toml", "text", words)
+    for both in sorted({one.id for one in site.statements} & {one.id for one in site.words}):
+        yield f"words-for-the-person.toml: {both}: A statement of a form has this id already."
     yield from _twice("members.toml", "list", [one.version for one in site.members])
     for one in site.members:
         here = f"members.toml: {one.version}.members"

@@ -16,6 +16,7 @@ from services.sites.site import Site
 
 SITES: Final = Path(__file__).resolve().parents[2] / "deploy" / "sites"
 """Where the repository keeps its sites."""
+WORDS: Final = "words-for-the-person"
 
 _SECTIONS: Final = (
     "clocks", "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers",
@@ -36,6 +37,7 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         raise SiteUnreadable(f"{slug}: folder: There is no such site. Next: name one that is there: {there}.")
     raw = _Files(folder)
     data = raw.read("site.toml")
+    words = raw.read(f"{WORDS}.toml")
     sections = {name: raw.read(f"{name}.toml") for name in _SECTIONS}
     roles = raw.read("roles.toml")
     agencies = _agencies(raw, roles)
@@ -52,6 +54,7 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         "permissions": permissions,
         "texts": {kind: _oldest_first(dated) for kind, dated in sections["texts"].items()},
         "statements": sections["statements"].get("statement", []),
+        "words": words.get("text", []),
         "members": sections["members"].get("list", []),
         "signers": {"rules": sections["signers"].pop("rule", [])} | sections["signers"],
         "erasure": sections["erasure"].get("ground", []),
@@ -153,6 +156,8 @@ def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
             file, key = f"receipts/{language}.toml", list(rest) or ["file"]
         case ("receipts", *rest):
             file, key = "receipt.toml", list(rest)
+        case ("words", *rest):
+            file, key = f"{WORDS}.toml", ["text", *rest]
         case ("areas" | "permissions" | "offences" | "statements" | "members" | "erasure" as section, *rest):
             file, key = f"{section}.toml", list(rest)
         case ("drugs", *rest):

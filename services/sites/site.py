@@ -130,6 +130,8 @@ class Site(_Frozen):
     """Every dated text that goes out word for word, oldest first."""
     statements: tuple[FormText, ...]
     """What consent forms state."""
+    words: tuple[FormText, ...]
+    """What is said to the person, in each language."""
     members: Annotated[tuple[Members, ...], Field(min_length=1)]
     """The lists of the intermediary's members that were given with forms."""
     signers: Signers
@@ -154,6 +156,12 @@ class Site(_Frozen):
         """Return the statement with these words; None where no form can have made it."""
         wanted = (text, version, language)
         return next((one for one in self.statements if (one.id, one.version, one.language) == wanted), None)
+
+    def words_for(self, text: str, language: str, at: datetime) -> FormText | None:
+        """Return the newest of these words that is in force on that day, among a form's statements, too."""
+        day = at.astimezone(ZoneInfo(self.timezone)).date()
+        found = (one for one in (*self.words, *self.statements) if (one.id, one.language) == (text, language))
+        return max((one for one in found if one.in_force_from <= day), key=lambda one: one.in_force_from, default=None)
 
     def members_of(self, version: str | None) -> frozenset[str] | None:
         """Return who is on this list of members; None where no such list was given out."""

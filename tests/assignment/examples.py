@@ -25,6 +25,7 @@ from contracts.catalogue import (
     ReviewDecided,
     ScreeningDetermined,
 )
+from contracts.corrections import SaidBy
 from contracts.envelope import Envelope, Fact, agency_source, service_source
 from contracts.event import Event
 from contracts.parts import AfterTheFact, AgeFact, Particulars
@@ -100,7 +101,9 @@ def received(number: int = 1, **given: Any) -> ReferralReceived:
 
 def corrected(number: int = 1, revision: int = 1, **given: Any) -> ReferralCorrected:
     """Make the same referral as it stands after a correction."""
-    return ReferralCorrected(revision=revision, **_told(number, given))
+    whose = {"said_by": SaidBy.SENDER, "by_way_of": POLICE, "sender_revision": revision}
+    whose |= {name: given.pop(name) for name in [*whose, "own_facts", "sender_told"] if name in given}
+    return ReferralCorrected(revision=revision, **whose, **_told(number, given))
 
 
 def retracted(number: int = 1) -> ReferralRetracted:

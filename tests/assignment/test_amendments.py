@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.catalogue import AnswerRefused, AssignmentCancelled, AssignmentDirected, OfferAccepted
+from contracts.corrections import SaidBy
 from contracts.parts import AgeFact, Particulars
 from contracts.words import AgeBand, ClosedReason, Door, HelpType, Verdict
 from tests.assignment.examples import (
@@ -147,3 +148,31 @@ async def test_where_everything_is_full_an_officer_who_comes_later_hears_of_no_o
         "assignment.offered", "assignment.cancelled", "assignment.unavailable", "assignment.offered",
     ]  # fmt: skip
     assert (place.offer(2).agency, place.offer(2).officer_waiting) == (HILL, False)
+
+
+OWN = {"said_by": SaidBy.PERSON, "by_way_of": OFFICE, "sender_revision": 0}
+
+
+async def test_while_an_officer_waits_what_the_person_says_of_themselves_moves_no_offer():
+    place = Town()
+    await place.refer()
+    await place.amend(particulars=Particulars(age=FORTY, area="hills", language="es"), sender_told=aged(40), **OWN)
+    assert place.said() == ["assignment.offered"]
+
+
+async def test_where_nobody_waits_an_open_offer_is_made_again_by_what_the_person_says():
+    place = Town()
+    await place.refer(door=Door.COMMUNITY, officer_waiting=False)
+    await place.amend(door=Door.COMMUNITY, officer_waiting=False, sender_told=aged(40),
+                      particulars=Particulars(age=FORTY, area="hills"), **OWN)  # fmt: skip
+    assert place.said() == ANEW
+    assert place.offer().agency == HILL
+
+
+async def test_who_has_the_person_keeps_them_whatever_the_person_says():
+    place = Town()
+    await place.refer(door=Door.COMMUNITY, officer_waiting=False)
+    await place.accept()
+    child = Particulars(age=AgeFact(from_years=12, to_years=12), area="hills")
+    await place.amend(door=Door.COMMUNITY, officer_waiting=False, sender_told=aged(40), particulars=child, **OWN)
+    assert place.said() == ["assignment.offered", "assignment.accepted"]

@@ -340,6 +340,46 @@ def test_no_key_ever_shows(hub, state):
         assert text not in done.stdout + done.stderr
 
 
+def test_what_people_say_at_the_program_office_is_written_down_and_stays(hub):
+    (answer,) = lines(hub("send", "-", "--as", POLICE, "--json", stdin=said("cli-own", data=referral("SAMPLE-OWN"))))
+    named = answer["referral_id"]
+    person = eventually(lambda: next((one["subject"] for one in lines(hub("timeline", named, "--json"))[0]), None))
+    nothing = hub("person", "correct", person)
+    assert (nothing.returncode, nothing.stderr.splitlines()[0]) == (1, "Nothing is corrected.")
+    unfit = hub("person", "correct", person, "--birth-date", "Juniper", "--language", "Spanish")
+    assert "birth_date" in unfit.stderr
+    assert "language" in unfit.stderr
+    assert "Juniper" not in unfit.stderr
+    done = hub("person", "correct", person, "--language", "es", "--phone", "360-555-0144", "--not-so", "birth_date")
+    assert (done.returncode, done.stdout) == (
+        0, "What the person says of themselves stands: birth_date, phones, language.\n",
+    )  # fmt: skip
+
+    def told():
+        steps = lines(hub("timeline", named, "--json"))[0]
+        return next((one for one in steps if one["event"] == "referral.corrected"), None)
+
+    step = eventually(told)
+    assert step["says"] == f"The person says, by way of {OFFICE}, that something is not so (revision 1)."
+    assert "360-555-0144" not in json.dumps(step)
+    assert hub("person", "correct", "per-" + "0" * 32, "--language", "es").returncode == 1
+
+
+def test_a_stop_and_a_no_are_passed_on_with_no_name_and_no_reason(hub):
+    (answer,) = lines(hub("send", "-", "--as", POLICE, "--json", stdin=said("cli-stop", data=referral("SAMPLE-STOP"))))
+    named = answer["referral_id"]
+    person = eventually(lambda: next((one["subject"] for one in lines(hub("timeline", named, "--json"))[0]), None))
+    assert hub("person", "stop", person, "--why", "Too many people know.").returncode == 0
+    assert hub("person", "no", person).returncode == 0
+
+    def heard():
+        events = {one["event"] for one in lines(hub("timeline", named, "--json"))[0]}
+        return events if {"consent.revoked", "person.declined", "assignment.closed"} <= events else None
+
+    assert eventually(heard)
+    assert "Too many" not in hub("timeline", named).stdout
+
+
 def test_operators_sign_once_there_is_one_and_unsigned_decisions_are_refused(hub):
     (made,) = lines(hub("operator", "add", "juno-operator", "--json"))
     assert (made["operator"], len(made["public_key"])) == ("juno-operator", 43)

@@ -14,7 +14,7 @@ def test_help_names_every_command_and_teaches_the_first_steps(hub):
     _, out, _ = hub("--help")
     for command in (
         "up", "demo", "status", "agency", "send", "listen", "refer", "timeline", "person", "reviews", "assign",
-        "topics", "migrate", "contracts", "operator", "keys", "consents", "why", "ledger", "receipt",
+        "topics", "migrate", "contracts", "operator", "keys", "consents", "why", "ledger", "receipt", "texts",
     ):  # fmt: skip
         assert f"  {command} " in out
     assert "First steps" in out
@@ -39,6 +39,10 @@ def test_help_names_every_command_and_teaches_the_first_steps(hub):
         (["ledger", "disclosures"], "hub ledger disclosures per-"),
         (["receipt", "show"], "hub receipt per-"),
         (["receipt", "code"], "hub receipt code per-"),
+        (["person", "correct"], "hub person correct per-"),
+        (["person", "stop"], "hub person stop per-"),
+        (["person", "no"], "hub person no per-"),
+        (["texts", "show"], "hub texts show how-to-stop --language es"),
         (["keys", "rotate"], "hub keys rotate"),
     ],
     ids=lambda words: "-".join(words) if isinstance(words, list) else "",
@@ -52,7 +56,7 @@ def test_help_of_a_command_has_an_example(hub, words, example):
     "group",
     [
         [], ["person"], ["agency"], ["topics"], ["contracts"], ["operator"], ["reviews"], ["keys"], ["consents"],
-        ["ledger"], ["receipt"],
+        ["ledger"], ["receipt"], ["texts"],
     ],
 )  # fmt: skip
 def test_what_each_command_does_is_said_in_a_whole_sentence(hub, group):
@@ -244,4 +248,37 @@ def test_whatever_else_does_not_fit_a_contract_is_said_by_field_rule_and_fix(hub
     assert "agency_person_number: " in err
     assert err.splitlines()[-1].startswith("Next: ")
     assert "SAMPLE" not in err
+    assert "Juniper" not in err
+
+
+def test_the_words_for_the_person_are_listed_with_their_languages_and_who_approved_them(hub):
+    _, out, _ = hub("texts", "list", "--site", "whatcom", "--json")
+    texts = json.loads(out)
+    for name in ("first-contact", "your-rights", "if-you-say-no", "how-to-stop", "how-to-correct", "right-to-revoke"):
+        assert {one["language"] for one in texts if one["id"] == name} == {"en", "es"}
+    assert all(one["approval"].startswith("pending") and one["citation"] for one in texts)
+
+
+def test_a_text_is_shown_as_it_is_said_in_the_persons_language(hub):
+    code, out, err = hub("texts", "show", "if-you-say-no", "--language", "es", "--site", "whatcom")
+    assert (code, out.startswith("Si dice que no")) == (0, True)
+    assert "not published" in err
+    code, out, _ = hub("texts", "show", "how-to-stop", "--site", "whatcom", "--json")
+    assert json.loads(out)["language"] == "en"
+
+
+@pytest.mark.parametrize(
+    ("words", "next_step"), [(["how-to-stop", "--language", "ru"], "en, es"), (["how-to-fly"], "hub texts list")]
+)
+def test_a_text_that_is_not_there_is_named_with_what_is(hub, words, next_step):
+    code, out, err = hub("texts", "show", *words, "--site", "whatcom")
+    assert (code, out) == (1, "")
+    assert next_step in err
+
+
+@pytest.mark.parametrize("command", ["correct", "stop", "no"])
+def test_whose_word_it_is_is_checked_where_it_is_typed(hub, command):
+    code, _, err = hub("person", command, "Juniper Sample")
+    assert code == 1
+    assert "Next: " in err
     assert "Juniper" not in err

@@ -18,6 +18,7 @@ from contracts.catalogue import (
 )
 from contracts.consents.consent_granted import ConsentGrantedV1
 from contracts.consents.revocation_settled import RevocationSettled
+from contracts.corrections import SaidBy
 from contracts.envelope import Envelope, Fact, agency_source, service_source
 from contracts.parts import AgeFact, Particulars
 from contracts.to_hub.consent_signed import ConsentSignedV1
@@ -60,7 +61,8 @@ def referral_received(at=-2.0, agency=POLICE, age=(36, 36), **changed):
 
 
 def corrected(at=0.5, age=(36, 36), revision=1):
-    return fact(ReferralCorrected(**_referral(POLICE, age), revision=revision), at)
+    whose = {"said_by": SaidBy.SENDER, "by_way_of": POLICE, "sender_revision": revision}
+    return fact(ReferralCorrected(**_referral(POLICE, age), **whose, revision=revision), at)
 
 
 def _referral(agency, age):

@@ -15,6 +15,7 @@ from contracts.catalogue import (
     ReferralRetracted,
     ReviewAnswered,
 )
+from contracts.corrections import SaidBy
 from contracts.envelope import Envelope, Fact, agency_source, service_source
 from contracts.event import Event
 from contracts.parts import AfterTheFact, AgeFact, Attestation, Drug, Offence, Particulars
@@ -96,7 +97,8 @@ def community(source: SourceKind = SourceKind.BUSINESS, **said: Any) -> Referral
 def corrected(event: ReferralReceived, revision: int = 1, **said: Any) -> ReferralCorrected:
     """The same referral as it stands after a correction."""
     kept = {name: getattr(event, name) for name in ReferralReceived.model_fields}
-    return ReferralCorrected(**kept | {"revision": revision} | said)
+    of_the_sender = {"said_by": SaidBy.SENDER, "by_way_of": event.agency, "sender_revision": revision}
+    return ReferralCorrected(**kept | of_the_sender | {"revision": revision} | said)
 
 
 def retracted() -> ReferralRetracted:

@@ -23,7 +23,8 @@ class CasesInMemory:
 
     async def load(self, conn, keys, facts):
         want = wanted(keys, facts)
-        cases = {key: read(self.cases[key]) for key in want.cases if key in self.cases}
+        theirs = {key for key in self.cases if self._people(key) & set(want.correcting)}
+        cases = {key: read(self.cases[key]) for key in {*want.cases, *theirs} if key in self.cases}
         people = {*want.people, *(one.person for case in cases.values() for one in case.referrals.values())}
         records = {person: self.people[person] for person in people if person in self.people}
         register = Register(
@@ -41,6 +42,8 @@ class CasesInMemory:
             pairs={pair: stands for pair, stands in self.pairs.items() if not people.isdisjoint(pair)},
             suspended=dict(self.suspended),
             operators=dict(self.operators) if want.operators else {},
+            correcting=frozenset(want.correcting),
+            cases={key: cases[key] for key in theirs},
         )
         return Loaded(cases, register)
 
@@ -75,6 +78,9 @@ class CasesInMemory:
                 bearers[gone.person] = (birth, left)
         self.marks = {name: bearers for name, bearers in self.marks.items() if bearers}
         self.erasures[gone.referral_id] = gone.ground
+
+    def _people(self, key):
+        return {one.person for one in read(self.cases[key]).referrals.values()}
 
     def everything(self):
         """All that is kept, as one text."""

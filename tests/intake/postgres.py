@@ -72,8 +72,10 @@ class PostgresHouse:
         """As if nothing had ever happened."""
         conn = await asyncpg.connect(self.dsn)
         try:
-            tables = "cases, people, marks, pairs, suspensions, operators, unknown_fields, inbox, outbox, dead_letters"
-            tables += ", erasures, deadlines"
+            tables = (
+                "cases, cases_of, people, marks, pairs, suspensions, operators, unknown_fields, inbox, outbox, "
+                "dead_letters, erasures, deadlines"
+            )
             await conn.execute(f"TRUNCATE {', '.join(f'intake.{table.strip()}' for table in tables.split(','))}")
             await conn.execute("TRUNCATE keys.record_keys")
         finally:

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.event import newest
 from services.intake.app import HEARS
-from services.intake.domain.register import BY_OPERATORS
+from services.intake.domain.register import BY_OPERATORS, PASSED_ON
 from services.plumbing.signing import new_key, sign
 from services.sites.checks import OFFICE_ONLY
 from tests.intake.examples import NOW, OFFICE, PROVIDER, PSEUDONYMS, House, arrest, community, names, record, refusal
@@ -115,5 +115,28 @@ async def test_neither_the_office_itself_nor_nobody_can_be_suspended(agency):
 
 
 def test_every_event_in_which_an_operator_decides_is_known_as_one():
-    assert {event for event in HEARS if "operator" in event.model_fields} == BY_OPERATORS
-    assert {event.name for event in BY_OPERATORS} == OFFICE_ONLY
+    assert {event for event in HEARS if "operator" in event.model_fields} == BY_OPERATORS | PASSED_ON
+    assert {event.name for event in BY_OPERATORS} == OFFICE_ONLY | {"person.corrected"}
+
+
+async def test_a_no_or_a_stop_waits_for_no_signature_but_whoever_names_themselves_signs(house):
+    received = (await house.hear(record(arrest())))[0]
+    for name, data in (("consent.revoked", {"how": "verbal"}), ("person.declined", {})):
+        unnamed = decision(name, data, identity=f"{name}-1", subject=received.subject)
+        assert names(await house.hear(unnamed)) == [name]
+        named = decision(name, data | {"operator": "sam-sample"}, identity=f"{name}-2", subject=received.subject)
+        assert refusal(await house.hear(named)).reason == "unsigned"
+        signed = decision(name, data | {"operator": "sam-sample"}, key=PRIVATE, identity=f"{name}-3",
+                          subject=received.subject)  # fmt: skip
+        assert names(await house.hear(signed)) == [name]
+
+
+async def test_what_people_say_at_the_program_office_is_signed_by_who_wrote_it_down(house):
+    received = (await house.hear(record(arrest())))[0]
+    said = {"pronouns": "they/them", "operator": "sam-sample"}
+    unsigned = decision("person.corrected", said, identity="c1", subject=received.subject)
+    assert refusal(await house.hear(unsigned)).reason == "unsigned"
+    unnamed = decision("person.corrected", {"pronouns": "they/them"}, identity="c2", subject=received.subject)
+    assert refusal(await house.hear(unnamed)).reason == "unsigned"
+    signed = decision("person.corrected", said, key=PRIVATE, identity="c3", subject=received.subject)
+    assert names(await house.hear(signed)) == ["referral.corrected"]

@@ -2,12 +2,14 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import asyncpg
 import pytest
 
 from contracts.catalogue import AgencySuspended
 from contracts.event import versions
+from services import intake
 from services.intake.domain.naming import case_of_referral
 from services.intake.store import erasures, register_operator, registered_operators, remove_operator, unknown_fields
 from services.local.laying import migrated
@@ -29,6 +31,8 @@ from tests.intake.examples import (
     refusal,
 )
 from tests.intake.postgres import PostgresHouse
+
+FOLDER = Path(intake.__file__).parent / "migrations"
 
 
 @pytest.fixture(scope="module")
@@ -314,3 +318,25 @@ async def test_an_erasure_waits_behind_what_is_parked_of_its_case(real):
     async with real.database.connection() as conn:
         assert (await erasures(conn)).parked == 2
     assert (await real.opened(received))["incident"] == {"source_reference": "T-1"}
+
+
+async def test_what_people_say_of_themselves_reaches_all_their_referrals_and_stays(house):
+    (first,) = await house.hear(record(arrest(), identity="a1"))
+    subject = PSEUDONYMS.of(first.subject, PROVIDER)
+    await house.hear(record(community(source_reference="R-2"), agency=PROVIDER, subject=subject, identity="a2"))
+    await house.hear(record(community(source_reference="R-9"), agency=PROVIDER, identity="a3"))
+    own = record({"language": "es"}, name="person.corrected", agency=PROVIDER, subject=subject, identity="a4")
+    assert names(await house.hear(own)) == ["referral.corrected"] * 2
+    (fact,) = await house.hear(amended(area="lynden"))
+    assert (fact.event.revision, fact.event.particulars.language, fact.event.particulars.area) == (2, "es", "lynden")
+
+
+async def test_cases_that_were_kept_before_people_had_them_listed_are_found(real):
+    (first,) = await real.hear(record(arrest(), identity="b1"))
+    (listed,) = await real.rows("intake.cases_of")
+    assert (listed["person"], listed["key"]) == (first.subject, (await real.rows("intake.cases"))[0]["key"])
+    sql = (FOLDER / "0004_each_person_has_their_cases.sql").read_text()
+    async with real.database.transaction() as conn:
+        await conn.execute("DROP TABLE intake.cases_of")
+        await conn.execute(f"SET LOCAL search_path TO intake; {sql}")
+    assert await real.rows("intake.cases_of") == [listed]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contracts.envelope import Fact, instant, written
-from tests.intake.examples import KEYS, NOW, site
+from tests.intake.examples import KEYS, NOW, PSEUDONYMS, site
 from tests.journeys.cast import CASE_MANAGERS, OFFICE, ORIS, POLICE, PROVIDER, Message
 from tests.journeys.memory import WholeHub
 
@@ -37,8 +37,13 @@ STEPS = (
     "accept", "appointment", "no", "wait", "wait for the arrival", "not found", "handoff", "intake", "ended", "consent",
     "consent to the prosecutor", "consent to police", "consent to a provider", "revoke", "onward", "provider accepts",
     "the person says no", "amend", "amend heavier", "withdraw", "send again", "police say yes", "police say no",
-    "review", "review says no", "refused",
+    "review", "review says no", "refused", "police say stop", "correct", "correct more", "nothing",
 )  # fmt: skip
+CORRECTIONS: dict[str, dict[str, Any]] = {
+    "correct": {"preferred_name": "Blue", "phones": ["360-555-0144"], "message_is_safe": "no", "area": "lynden"},
+    "correct more": {"legal_name": "Blue Sample", "birth_date": "2015-01-01", "needs": ["shelter"], "not_so": ["area"]},
+}
+"""What the person says of themselves, at the program office: somebody else in every fact, and a child by now."""
 
 
 class Town:
@@ -50,7 +55,7 @@ class Town:
         self.heard: list[tuple[str, Fact]] = []
         self.answered: set[str] = set()
         self.sent: dict[str, dict[str, Any]] = {}
-        self._count = 0
+        self.count = 0
 
     async def live(self, life: str) -> None:
         """What became of the one who was arrested before."""
@@ -62,7 +67,7 @@ class Town:
 
     async def places(self, count: int) -> None:
         """Every case-management agency says how many places it has."""
-        self._count += 1
+        self.count += 1
         for agency in CASE_MANAGERS:
             await self.say(agency, "capacity.reported", {"places": count})
         await self.hear(await self.hub.settle())
@@ -70,7 +75,7 @@ class Town:
     async def refer(self, tag: str, door: str, number: int, **more: Any) -> None:
         """Police refer the person of this number in their own records."""
         self.tag = tag
-        self._count += 1
+        self.count += 1
         where = {"incident": {"number": f"J-{tag}", "ori": ORIS[POLICE], "officer_waiting": door == DOORS[0]}}
         self.sent[tag] = {
             "door": door, "source_kind": "law_enforcement", "referred_at": instant(self.hub.hub.at),
@@ -96,14 +101,14 @@ class Town:
             return
         self.hub.hub.at += timedelta(seconds=1)
         message = self._message(name)
-        self._count += 1
+        self.count += 1
         if message is not None:
             await self.say(*message)
             await self.hear(await self.hub.settle())
 
     async def say(self, agency: str, kind: str, data: dict[str, Any], subject: str | None = None) -> None:
         """An id follows from the step alone: what somebody could not say in one town moves no other id."""
-        await self.hub.say(Message(agency, f"{self._count:04}-{agency}", kind, data, subject))
+        await self.hub.say(Message(agency, f"{self.count:04}-{agency}", kind, data, subject))
 
     async def hear(self, came: list[tuple[str, Fact]]) -> None:
         self.heard += came
@@ -122,6 +127,12 @@ class Town:
                 return None
             data = {"answer": "accepted", "onward_id": asked[-1].event.onward_id}
             return PROVIDER, "onward.answered", data, asked[-1].subject
+        if name == "nothing":
+            return None
+        if name in CORRECTIONS:
+            of_police = next((one.subject for one in reversed(self.lane(POLICE)) if one.subject is not None), None)
+            person = of_police and PSEUDONYMS.person(of_police, POLICE)
+            return person and (OFFICE, "person.corrected", CORRECTIONS[name], person)
         return self._of_police(name) or self._of_the_holder(name)
 
     def _to_the_offer(self, name: str) -> tuple[str, str, dict[str, Any], str | None] | None:
@@ -173,6 +184,7 @@ class Town:
             "refused": ("referral.amended", {"of": {by: "J-unknown"}, "reason": "Of nobody."}, None),
             "police say yes": ("person.agreed", {}, subject),
             "police say no": ("person.declined", {}, subject),
+            "police say stop": ("consent.revoked", {"how": "verbal"}, subject),
         }
         return (POLICE, *said[name]) if name in said else None
 
@@ -194,11 +206,11 @@ class Town:
             "the person says no": ("person.declined", {"referral_id": assignment.referral_id}),
             "revoke": ("consent.revoked", {"how": "verbal"}),
             "onward": ("onward.requested", {"help_type": "health_care", "to": PROVIDER}),
-            "consent": _consent(agency, "care_coordination", day, self._count),
-            "consent to a provider": _consent(PROVIDER, "service_provision", day, self._count),
-            "consent to the prosecutor": _consent(PROSECUTOR, "prosecution_decision", day, self._count,
+            "consent": _consent(agency, "care_coordination", day, self.count),
+            "consent to a provider": _consent(PROVIDER, "service_provision", day, self.count),
+            "consent to the prosecutor": _consent(PROSECUTOR, "prosecution_decision", day, self.count,
                                                   "criminal_justice_referral", ["intake_status"]),
-            "consent to police": _consent(POLICE, "prosecution_decision", day, self._count, "part2_specific",
+            "consent to police": _consent(POLICE, "prosecution_decision", day, self.count, "part2_specific",
                                           ["intake_status", "participation"]),
         }  # fmt: skip
         return (agency, *said[name], fact.subject)
@@ -208,6 +220,7 @@ def _consent(
     to: str, purpose: str, day: str, number: int, kind: str = "hub_handoff", categories: list[str] | None = None
 ) -> tuple[str, dict[str, Any]]:
     last_day = (datetime.fromisoformat(day) + timedelta(days=600)).replace(tzinfo=UTC).isoformat()
+    of_handoff = {"disclosers": [OFFICE], "signed_by": "person", "signature": "paper", "expires_at": last_day}
     of_part2 = {
         "disclosers": [OFFICE], "signed_by": "person", "signature": "paper", "intermediary": OFFICE,
         "members_version": VERSION, "statements": [{"text": "right-to-revoke", "version": VERSION}],
@@ -216,7 +229,7 @@ def _consent(
     return "consent.signed", {
         "form_reference": f"form-{number}", "kind": kind, "recipients": [to], "purpose": purpose,
         "categories": categories or ["identity", "contact", "needs"], "signed_on": day,
-        **({"disclosers": [OFFICE], "signed_by": "person"} if kind == "hub_handoff" else of_part2),
+        **(of_handoff if kind == "hub_handoff" else of_part2),
     }  # fmt: skip
 
 

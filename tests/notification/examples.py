@@ -19,6 +19,7 @@ from contracts.assignments.assignment_unavailable import AssignmentUnavailable
 from contracts.assignments.onward_asked import OnwardAsked
 from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
+from contracts.corrections import SaidBy
 from contracts.envelope import Envelope, Fact, agency_source, service_source
 from contracts.event import Event
 from contracts.parts import AfterTheFact, ClauseResult, Drug, Offence, Particulars, Refusal
@@ -130,7 +131,9 @@ def received(**changes: Any) -> Fact:
 
 def corrected(revision: int = 1, **changes: Any) -> Fact:
     minutes = changes.pop("minutes", 5)
-    return heard(ReferralCorrected(revision=revision, **_referral(changes)), minutes=minutes)
+    whose = {"said_by": SaidBy.SENDER, "by_way_of": POLICE, "sender_revision": revision}
+    whose |= {name: changes.pop(name) for name in [*whose, "own", "own_facts", "sender_told"] if name in changes}
+    return heard(ReferralCorrected(revision=revision, **whose, **_referral(changes)), minutes=minutes)
 
 
 def social(**changes: Any) -> Fact:

@@ -8,9 +8,12 @@ from dataclasses import replace
 import pytest
 
 from contracts import topics
+from contracts.assignments.place_freed import PlaceFreed
 from contracts.envelope import Fact, readdressed, written
+from contracts.to_hub.contact_attempted import ContactAttempted
+from services.plumbing.identity import derived
 from services.plumbing.memory import MemoryHub
-from services.plumbing.service import Record
+from services.plumbing.service import Record, Said
 from tests.plumbing.example import LONG, MONDAY, POISON, MemoryTallies, agreed, attempt, person, tally_service
 
 
@@ -155,3 +158,18 @@ async def test_a_fact_that_changes_nothing_leaves_nothing_to_save():
     await hub.settle()
     assert store.states == {}
     assert (len(hub.inbox("tally")), hub.parked("tally")) == (2, [])
+
+
+async def test_what_changes_the_state_of_somebody_else_whom_the_batch_has_loaded_is_folded_at_once_and_never_again():
+    def to_the_other(before, after, fact, shared):
+        if isinstance(fact.event, ContactAttempted):
+            yield Said(PlaceFreed(referral_id=derived("ref-", fact.id), agency="sample-agency"), state=person(2))
+
+    store = MemoryTallies()
+    hub = hub_with(store, decide=to_the_other)
+    await hub.publish(topics.REPORTS, attempt(1, 2), attempt(1, 1), attempt(2, 1))
+    await hub.settle()
+    said = hub.facts(topics.ASSIGNMENTS)
+    assert [fact.subject for fact in said] == [person(2), person(1), person(1)]
+    assert store.states[person(2)].freed == tuple(sorted(fact.id for fact in said))
+    assert (store.states[person(2)].count, store.states[person(1)].freed) == (1, ())

@@ -8,6 +8,7 @@ import pytest
 from contracts.words import Agreement, Door, HelpType, Role, Verdict
 from services.sites import Relation, Standing, TextKind, load_site
 from services.sites.checks import POLICE_MAY_HEAR, hearable
+from services.sites.for_the_person import Words, problems_of_words
 
 SITE = load_site("whatcom")
 PARTNERS = {
@@ -180,3 +181,27 @@ def test_every_ori_is_marked_as_a_sample():
     ]
     assert lines
     assert all(line.endswith("# sample") for line in lines)
+
+
+def test_every_word_for_the_person_is_there_in_english_and_spanish_with_source_and_approval():
+    for text in Words:
+        for language in ("en", "es"):
+            found = SITE.words_for(text, language, datetime(2026, 3, 2, tzinfo=UTC))
+            assert (found.id, found.approval.split(":")[0]) == (text, "pending")
+        assert SITE.words_for(text, "en", datetime(2025, 12, 31, 12, tzinfo=UTC)) is None
+    assert "not published" in SITE.words_for(Words.IF_YOU_SAY_NO, "en", datetime(2026, 3, 2, tzinfo=UTC)).citation
+
+
+def test_a_text_that_a_site_lacks_is_named():
+    others = [one for one in SITE.words if one.id != Words.HOW_TO_STOP]
+    assert list(problems_of_words(others)) == ["words-for-the-person.toml: text: A site has the text how-to-stop."]
+
+
+def test_through_every_door_a_person_may_say_no_and_stop_and_only_who_helps_or_defends_them_says_who_they_are():
+    correcting = {one.role for one in SITE.agencies.values() if "person.corrected" in one.may_say}
+    assert all({"person.declined", "consent.revoked"} <= one.may_say for one in SITE.agencies.values())
+    assert correcting == {
+        Role.CASE_MANAGEMENT, Role.SERVICE_PROVIDER, Role.HOSPITAL, Role.PUBLIC_DEFENDER, Role.PROGRAM_OFFICE,
+    }  # fmt: skip
+    signing = {one.role for one in SITE.agencies.values() if "consent.signed" in one.may_say}
+    assert signing == {Role.CASE_MANAGEMENT, Role.SERVICE_PROVIDER, Role.HOSPITAL}

@@ -20,7 +20,7 @@ from contracts.catalogue import (
     ScreeningDetermined,
 )
 from contracts.screenings.review_decided import SITE_DEFAULT
-from contracts.words import ContactResult, Verdict
+from contracts.words import ContactResult, Door, Verdict
 from services.assignment.domain.kept import Attempt, Link, Ruling, Told, Word, changed
 from services.assignment.domain.placement import Placement
 from services.assignment.domain.referral import Referral
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from contracts.envelope import Fact
     from contracts.event import Event
+    from contracts.parts import Particulars
 
 SERVICE: Final = "assignment"
 ROUND: Final = "round"
@@ -86,7 +87,7 @@ def _corrected(placement: Placement, event: ReferralCorrected, fact: Fact) -> Pl
 
 
 def _told(event: ReferralReceived | ReferralCorrected, revision: int, fact: Fact, answered_at: datetime) -> Told:
-    particulars = event.particulars
+    particulars = _matched_by(event)
     return Told(
         revision=revision,
         at=fact.at,
@@ -103,6 +104,15 @@ def _told(event: ReferralReceived | ReferralCorrected, revision: int, fact: Fact
         test=event.test,
         answered_at=None if answered_at == fact.at else answered_at,
     )
+
+
+def _matched_by(event: ReferralReceived | ReferralCorrected) -> Particulars:
+    """Return the facts by which a case manager is sought: with what people say of themselves before the sender's.
+
+    While an officer stands with an arrested person, the sender's alone: who comes, and when, is told to police.
+    """
+    at_the_scene = event.door is Door.ARREST_DIVERSION and event.officer_waiting
+    return event.as_sent if at_the_scene and isinstance(event, ReferralCorrected) else event.particulars
 
 
 def _retracted(placement: Placement, event: ReferralRetracted, _fact: Fact) -> Placement:

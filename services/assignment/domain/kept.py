@@ -24,7 +24,7 @@ LASTING: Final = frozenset({DeclineReason.NOT_OUR_AREA, DeclineReason.NO_SHARED_
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The referral as its sender last told it. No identity: age, area, language and needs are all that is known."""
+    """The referral as it was last told. No identity: age, area, language and needs are all that is known."""
 
     revision: int
     at: datetime

@@ -6,6 +6,7 @@ from typing import Final
 
 from contracts.catalogue import (  # puts every event on the shelf
     LedgerExtended,
+    PersonCorrected,
     ReferralAmended,
     ReferralSubmitted,
     ReferralWithdrawn,
@@ -22,7 +23,7 @@ from services.console.domain.receipt import paper_of
 from services.console.domain.timeline import OUTLASTING, Line, Step, decide, in_order, key, numbered, step_of
 from services.console.domain.writing import read_file, shown, written_file
 
-_PASSED_OVER: Final = (ReferralSubmitted, ReferralAmended, ReferralWithdrawn, LedgerExtended)
+_PASSED_OVER: Final = (ReferralSubmitted, ReferralAmended, ReferralWithdrawn, PersonCorrected, LedgerExtended)
 """Intake makes facts of its own of the first three, which hold a name in the clear; a head is about nobody."""
 HEARS: Final = tuple(
     event

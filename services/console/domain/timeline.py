@@ -136,7 +136,8 @@ _QUESTIONS: Final = ("review_id", "onward_id")
 """Of what an agency may answer, beside an offer, which has a column of its own."""
 _FIELDS: Final = (
     "review_id", "consent_id", "onward_id", "recall_id", "reference", "door", "source_kind", "agreement", "said_at",
-    "officer_waiting", "referred_at", "revision", "changed", "after_the_fact", "test", "verdict", "police_verdict",
+    "officer_waiting", "referred_at", "revision", "said_by", "by_way_of", "own_facts", "sender_revision", "changed",
+    "after_the_fact", "test", "verdict", "police_verdict",
     "policy", "policy_version", "policy_hash", "rules", "because", "urgent", "decide_by", "default", "by", "area",
     "age_band", "language", "needs", "lapses_at", "arrive_within_minutes", "arrives_in_minutes", "arrive_by",
     "appointment_at", "arrived_at", "completed_at", "handed_off_at", "completed_on", "reason", "after_acceptance",

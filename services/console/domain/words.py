@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.assignments.assignment_cancelled import AssignmentCancelled
+from contracts.corrections import SaidBy
+from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.words import ClosedReason
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "offer.declined": "The agency says: declined ({it.reason}).",
     "contact.attempted": "Somebody tried to reach the person: {it.result}.",
     "person.agreed": "The person says yes.",
+    "person.corrected": "The person says that something told of them is not so.",
     "person.declined": "The person says no.",
     "handoff.completed": "The agency says: met the person.",
     "intake.completed": "The agency says: intake is done.",
@@ -84,4 +87,6 @@ def told(event: Event) -> str:
     sentence = SENTENCES.get(event.name)
     if isinstance(event, AssignmentCancelled) and event.reason is ClosedReason.AMENDED:
         sentence = "What {it.agency} was offered is taken back, to be offered as it stands now."
+    if isinstance(event, ReferralCorrected) and event.said_by is SaidBy.PERSON:
+        sentence = "The person says, by way of {it.by_way_of}, that something is not so (revision {it.revision})."
     return sentence.format(it=event) if sentence else event.name

@@ -42,7 +42,10 @@ class Referral:
     officer_waiting: bool
     referred_at: datetime
     particulars: Particulars
+    """As the sender tells them."""
     after_the_fact: bool
+    own: Particulars | None = None
+    """The same with what the person says of themselves before it; None where they said nothing."""
 
     @property
     def is_urgent(self) -> bool:
@@ -117,16 +120,18 @@ _NOTHING: Final = PersonFile()
 
 def referral_in(event: ReferralReceived | ReferralCorrected) -> Referral:
     """Return what screening may know of the referral in the event; what is sealed stays outside."""
+    corrected = event if isinstance(event, ReferralCorrected) else None
     return Referral(
         referral_id=event.referral_id,
-        revision=event.revision if isinstance(event, ReferralCorrected) else 0,
+        revision=0 if corrected is None else corrected.revision,
         door=event.door,
         source_kind=event.source_kind,
         agreement=event.agreement,
         officer_waiting=event.officer_waiting,
         referred_at=event.referred_at,
-        particulars=event.particulars,
+        particulars=event.particulars if corrected is None else corrected.as_sent,
         after_the_fact=event.after_the_fact is not None,
+        own=None if corrected is None or corrected.sender_told is None else corrected.particulars,
     )
 
 

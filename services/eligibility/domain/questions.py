@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _REFERRALS: Final = TypeAdapter(Referral)
 _BESIDE_THE_FORMER_QUESTION: Final[dict[str, Any]] = {
     "revision": True,
+    "own": True,
     "particulars": {"language", "interpreter", "housing", "needs", "residence_area"},
 }
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from contracts.parts import ClauseResult
-from contracts.words import RuleResult, Verdict
+from contracts.words import Door, RuleResult, Verdict
 from services.eligibility.domain.clauses import VARIABLES, CompiledPolicy
 from services.eligibility.domain.inputs import Inputs, inputs_of
 from services.sites import BEFORE_ALL_POLICIES, Policy
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from services.eligibility.domain.file import Referral
     from services.sites import Site
 
+_BEST_FIRST: Final = (Verdict.ELIGIBLE, Verdict.NEEDS_REVIEW, Verdict.PRESUMPTIVELY_INELIGIBLE)
 _NO_POLICY_YET: Final = ClauseResult(clause=BEFORE_ALL_POLICIES, result=RuleResult.UNKNOWN)
 
 
@@ -70,7 +71,20 @@ class Rules:
         return Found(found.compiled, found.inputs, outcomes, Verdict.NEEDS_REVIEW, Verdict.NEEDS_REVIEW)
 
     def find_under(self, compiled: CompiledPolicy, referral: Referral) -> Found:
-        """Ask one policy, whichever date it has: for screening history again under another version."""
+        """Ask one policy, whichever date it has: for screening history again under another version.
+
+        What people say of themselves may open a door to them, and never closes one: it counts where it is found better
+        than what the sender tells. An arrest is screened on the sender's data alone, for police hear what comes of it.
+        """
+        found = self._asked(compiled, referral)
+        if referral.own is None or referral.door is Door.ARREST_DIVERSION:
+            return found
+        own = self._asked(compiled, replace(referral, particulars=referral.own))
+        if _BEST_FIRST.index(own.verdict) >= _BEST_FIRST.index(found.verdict):
+            return found
+        return replace(own, police_verdict=found.police_verdict)
+
+    def _asked(self, compiled: CompiledPolicy, referral: Referral) -> Found:
         inputs = inputs_of(referral, self.site.offences, self.site.drugs)
         said = compiled.conclude(inputs)
         return Found(compiled, inputs, said.outcomes, said.verdict, said.police_verdict)

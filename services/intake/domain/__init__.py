@@ -1,12 +1,13 @@
 """The door's own rules, pure: what is admitted, what follows from it, and what is answered with a no."""
 
+from services.intake.domain.bearing import Marked, Pair
 from services.intake.domain.cases import NOTHING, Case, evolve, read, written
 from services.intake.domain.decisions import decide, follow
 from services.intake.domain.door import Door, reused
 from services.intake.domain.erasing import DESTRUCTION
 from services.intake.domain.heard import Erasure, Erasures, Gone, LeftOut
 from services.intake.domain.naming import Naming
-from services.intake.domain.register import Changes, Marked, Pair, Register, Wanted, changes, wanted
+from services.intake.domain.register import Changes, Register, Wanted, changes, wanted
 from services.intake.domain.rules import Rules
 from services.intake.domain.unadmitted import Unadmitted
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.catalogue import AgencyResumed, AgencySuspended, LinkAnswered
 from contracts.words import Problem
-from services.intake.domain.register import BY_OPERATORS, people_named
+from services.intake.domain.register import BY_OPERATORS, PASSED_ON, people_named
 from services.intake.domain.unadmitted import UNKNOWN_SUBJECT, Unadmitted
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def _about_people(register: Register, fact: Fact) -> Objection | None:
 
 def _about_operators(rules: Rules, register: Register, fact: Fact) -> Objection | None:
     event = fact.event
-    if type(event) not in BY_OPERATORS:
+    operator: str | None = getattr(event, "operator", None)
+    if type(event) not in BY_OPERATORS and (operator is None or type(event) not in PASSED_ON):
         return None
     if isinstance(event, AgencySuspended | AgencyResumed) and (
         event.agency not in rules.site.agencies or event.agency == rules.site.program_office
@@ -71,7 +72,7 @@ def _about_operators(rules: Rules, register: Register, fact: Fact) -> Objection 
         return "invalid-data", NO_AGENCY
     if not register.operators:
         return None
-    key = register.operators.get(event.operator)  # type: ignore[attr-defined]  # all of these have one
+    key = register.operators.get(operator or "")
     if key is None or not rules.signed_by(key, fact.id, event, fact.envelope.signature):
         return "unsigned", UNSIGNED
     return None

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import TypeAdapter
+from pydantic import BeforeValidator, TypeAdapter
 from pydantic_core import to_json
 
 from contracts.catalogue import (
@@ -22,7 +22,8 @@ from contracts.catalogue import (
     ReferralRetracted,
 )
 from contracts.envelope import body_of
-from contracts.event import json_of
+from contracts.event import brought_up, json_of
+from contracts.referrals.referral_corrected import ReferralCorrectedV1
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,13 +35,20 @@ Whole = ReferralCorrected | ReferralReceived
 """A referral as it stands: as it was received, or as it was last corrected."""
 
 
+def _brought_up(kept: Any) -> Any:
+    """Read a correction that was kept before a correction said whose word it is."""
+    if isinstance(kept, dict) and "revision" in kept and "said_by" not in kept:
+        return brought_up(ReferralCorrectedV1.model_validate(kept))
+    return kept
+
+
 @dataclass(frozen=True, slots=True)
 class Referral:
     """One referral of a case. `whole` is it as it now stands, with its sealed tokens; gone once it is withdrawn."""
 
     agency: str
     person: str
-    whole: Whole | None = None
+    whole: Annotated[Whole | None, BeforeValidator(_brought_up)] = None
     retracted: bool = False
     completed: bool = False
     """Whether the intake to which it led was completed."""
@@ -150,3 +158,5 @@ _STEPS: Final[Mapping[type[Event], Callable[[Case, Fact, Any], Case]]] = {
     AssignmentEnrolled: _completed,
 }
 """How a case changes, by the event."""
+CHANGES: Final = frozenset(_STEPS)
+"""What changes a case; nothing else does."""

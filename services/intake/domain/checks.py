@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from contracts.catalogue import CapacityReported, ConsentSigned, ReferralAmended, ReferralSubmitted
+from contracts.catalogue import CapacityReported, ConsentSigned, PersonCorrected, ReferralAmended, ReferralSubmitted
 from contracts.event import Event
 from contracts.parts import AfterTheFact, PersonDetails
 from contracts.words import CLEAR_PRIVATE_MOST, Door, Problem
@@ -132,6 +132,12 @@ def _of_event(event: Event, agency: Agency, site: Site, appended_at: datetime) -
         yield from _codes(event, site)
         yield from _area("area", event.area, site)
         yield from _each_once("needs", event.needs or ())
+    elif isinstance(event, PersonCorrected):
+        # Whether the birth date agrees with the day of each referral is judged where the referrals are known.
+        yield from _area("area", event.area, site)
+        yield from _area("residence_area", event.residence_area, site)
+        yield from _each_once("needs", event.needs or ())
+        yield from _each_once("not_so", event.not_so)
     elif isinstance(event, CapacityReported):
         yield from _each_once("doors", event.doors)
     elif isinstance(event, ConsentSigned):

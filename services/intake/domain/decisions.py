@@ -11,6 +11,7 @@ from contracts.catalogue import (
     DeadlineReached,
     ErasureRequested,
     LinkAnswered,
+    PersonCorrected,
     ReferralAmended,
     ReferralCorrected,
     ReferralReceived,
@@ -19,9 +20,10 @@ from contracts.catalogue import (
     ReferralSubmitted,
     ReferralWithdrawn,
 )
+from contracts.corrections import SaidBy
 from contracts.envelope import service_source
 from contracts.words import Category, Problem
-from services.intake.domain import erasing, recognition
+from services.intake.domain import erasing, own_word, recognition
 from services.intake.domain.admission import objection
 from services.intake.domain.cases import revision_of
 from services.intake.domain.checks import contradictions
@@ -137,7 +139,10 @@ def _again(rules: Rules, person: str, stands: Whole, fact: Fact, event: Referral
 
 
 def _amended(rules: Rules, case: Case, fact: Heard, event: ReferralAmended, register: Register) -> Iterator[Outcome]:
-    """The whole as it now stands: what is given replaces its section, what is not given is sealed again as it was."""
+    """The whole as it now stands: what is given replaces its section, what is not given is sealed again as it was.
+
+    What the person said of themselves stays before whatever their sender tells.
+    """
     found = _found(case, fact, event)
     if isinstance(found, Said):
         yield found
@@ -151,11 +156,15 @@ def _amended(rules: Rules, case: Case, fact: Heard, event: ReferralAmended, regi
     given = private_given(event, register.seals.carried(token, at) if event.reach is not None else {})
     kept = {category: token for category, token in found.sealed.items() if category not in given}
     mark = _said_in(fact, ReferralCorrected)
-    changes: dict[str, Any] = {
-        "particulars": particulars_after(found.particulars, event, found.referred_at, rules.site.timezone),
+    told = particulars_after(own_word.as_sent(found), event, found.referred_at, rules.site.timezone)
+    changes: dict[str, Any] = own_word.standing(found, told) | {
+        "said_by": SaidBy.SENDER,
+        "by_way_of": found.agency,
         "sealed": register.seals.seal_again(found.referral_id, person, mark, kept)
         | _tokens(register, found.referral_id, person, mark, given),
+        "own": own_word.carried(register, found, person, mark),
         "revision": revision_of(found) + 1,
+        "sender_revision": revision_of(found) + 1,
         "changed": changed_by(event),
     }
     for name in ("agreement", "officer_waiting"):
@@ -196,6 +205,7 @@ _STEPS: Final[Mapping[type[Event], Callable[[Rules, Case, Heard, Any, Register],
     ErasureRequested: erasing.requested,
     AssignmentEnrolled: erasing.completed,
     DeadlineReached: erasing.reached,
+    PersonCorrected: own_word.corrected,
 }
 """What follows, by the event; any other is a report, and admitted as it came."""
 

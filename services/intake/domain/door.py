@@ -23,6 +23,7 @@ from services.intake.domain.checks import EARLIEST, LATEST, findings
 from services.intake.domain.naming import Naming
 from services.intake.domain.unadmitted import UNKNOWN_SUBJECT, Unadmitted, refusal_of
 from services.plumbing.identity import derived
+from services.plumbing.pseudonyms import is_of_an_offer
 from services.plumbing.service import Record
 from services.sites import Agency, Site
 
@@ -34,7 +35,14 @@ ABOUT_REFERRALS: Final = frozenset(
 """Events that need no subject: there is no person yet, or they name a referral."""
 ABOUT_AGENCIES: Final = frozenset({"capacity.reported", "agency.suspended", "agency.resumed"})
 """Events that have no subject: one that is sent is passed over, or they would go under a person's key."""
+BY_WHO_KNOWS_THEM: Final = frozenset({"person.corrected"})
+"""Events that only those may send who were told who the person is, or told it: a blind offer told them nothing."""
 _NAMING_THEIR_PERSON: Final = (LinkAnswered, AssignmentDirected)
+NEVER_TOLD: Final = Problem(
+    field="subject",
+    rule="It names somebody of whom you were told who they are; a blind offer names nobody.",
+    fix="Accept the offer first: the notice that says who it is names the person as you know them.",
+)
 REUSED: Final = Problem(
     field="id",
     rule="This id was used before for other content.",
@@ -129,6 +137,8 @@ class Door:
         person = self.translate(pseudonym, slug)
         if person is None:
             raise _Refused("unknown-subject", UNKNOWN_SUBJECT)
+        if envelope.type in BY_WHO_KNOWS_THEM and is_of_an_offer(pseudonym):
+            raise _Refused("never-told", NEVER_TOLD)
         return person
 
 

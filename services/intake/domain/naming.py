@@ -22,6 +22,7 @@ from contracts.catalogue import (
     CapacityReported,
     DeadlineReached,
     ErasureRequested,
+    PersonCorrected,
     ReferralAmended,
     ReferralCorrected,
     ReferralErased,
@@ -30,6 +31,7 @@ from contracts.catalogue import (
     ReferralSubmitted,
     ReferralWithdrawn,
 )
+from contracts.parts import PersonDetails
 from services.intake.domain.heard import Heard, Mark
 from services.intake.domain.unadmitted import Unadmitted
 
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 
     from contracts.envelope import Fact
     from contracts.event import Event
-    from contracts.parts import PersonDetails, ReferralName
+    from contracts.parts import ReferralName
 
 NUMBER: Final = "agency-person-number"
 NAME_AND_BIRTH: Final = "name-and-birth-date"
@@ -68,7 +70,7 @@ class Naming:
         event, key = fact.event, self.key(fact)
         newcomer = self.person_of_case(key or "") if type(event) is ReferralSubmitted else None
         marks: tuple[Mark, ...] = ()
-        if type(event) in _OF_A_PERSON and (person := event.person) is not None:  # type: ignore[attr-defined]  # both have
+        if (person := _person_in(event)) is not None:
             marks = self.marks(fact.agency or "", person)
         return Heard(event, fact.envelope, key, newcomer, marks, left_out)
 
@@ -140,7 +142,15 @@ class Naming:
         return HMAC(self.matching_key, SHA256())
 
 
-_OF_A_PERSON: Final = frozenset({ReferralSubmitted, ReferralAmended})
+def _person_in(event: Event) -> PersonDetails | None:
+    """Return what the event tells by which somebody is recognised."""
+    if isinstance(event, ReferralSubmitted | ReferralAmended):
+        return event.person
+    if isinstance(event, PersonCorrected):
+        return PersonDetails(legal_name=event.legal_name, birth_date=event.birth_date)
+    return None
+
+
 _KEYS: Final[Mapping[type[Event], Callable[[Naming, str, Any, str], str | None]]] = {
     ReferralSubmitted: Naming.case_of,
     ReferralAmended: lambda naming, agency, event, _: naming.case_named(agency, event.of),

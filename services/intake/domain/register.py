@@ -8,33 +8,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from contracts.catalogue import (
     AgencyResumed,
     AgencySuspended,
     AssignmentDirected,
+    ConsentRevoked,
     ErasureRequested,
     LinkAnswered,
     LinkProposed,
+    PersonCorrected,
+    PersonDeclined,
     PersonLinked,
     PersonUnlinked,
     ReferralCorrected,
     ReferralErased,
     ReferralReceived,
+    ReferralSubmitted,
     ReviewAnswered,
 )
 from contracts.envelope import Fact
 from contracts.event import Event
+from services.intake.domain.bearing import Marked, Pair, Seals
+from services.intake.domain.cases import CHANGES, Case, evolve
 from services.intake.domain.heard import Heard, Mark
-from services.intake.domain.naming import CASE
+from services.intake.domain.naming import CASE, case_of_referral
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from contracts.words import Category
-    from services.plumbing.tokens import Place
 
 LINKED = "linked"
 PROPOSED = "proposed"
@@ -44,47 +48,19 @@ UNASKED = "operator"
 MOST_MATCHES = 10
 """How many people one mark brings at most, the first noted first: a name that stands for none matches thousands."""
 BY_OPERATORS: Final = frozenset(
-    {AgencyResumed, AgencySuspended, AssignmentDirected, ErasureRequested, LinkAnswered, ReviewAnswered}
+    {
+        AgencyResumed,
+        AgencySuspended,
+        AssignmentDirected,
+        ErasureRequested,
+        LinkAnswered,
+        PersonCorrected,
+        ReviewAnswered,
+    }
 )
-"""Events in which an operator decides, by name."""
-
-
-class Seals(Protocol):
-    """Seals under the key of a record. A record that was erased keeps nothing, and gives nothing back."""
-
-    def seal(self, record: str, field: str, person: str, event: str, clear: bytes) -> str:
-        """Return the token of `clear`, bound to record, field, person and the event of this mark."""
-        ...
-
-    def seal_each(self, record: str, person: str, event: str, clear: Mapping[Category, bytes]) -> dict[Category, str]:
-        """Return the token of each category of the record."""
-        ...
-
-    def seal_again(self, record: str, person: str, event: str, tokens: Mapping[Category, str]) -> dict[Category, str]:
-        """Return intake's own former tokens sealed for the event that carries them over."""
-        ...
-
-    def carried(self, token: str | None, place: Place) -> Mapping[str, Any]:
-        """Return the JSON object in intake's own former token, so that an amendment can carry a part of it over."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """A person who bears a mark, and the keyed birth date that came with it."""
-
-    person: str
-    birth: str | None
-    record: str = ""
-    """The referral that brought the mark last: with all that brought it, the mark goes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """How two people stand to each other: linked, proposed or unlinked; and on what basis."""
-
-    standing: str
-    basis: str
+"""Events in which an operator decides, or writes down, by name."""
+PASSED_ON: Final = frozenset({ConsentRevoked, PersonDeclined})
+"""The person's no, passed on: whoever names themselves signs, but it never waits for a signature."""
 
 
 _NOBODY: Final[Mapping[Any, Any]] = MappingProxyType({})
@@ -106,6 +82,10 @@ class Register(NamedTuple):
     operators: Mapping[str, str] = _NOBODY
     heard: tuple[Mark, ...] = ()
     """The marks in the message that is decided now: noted once it is admitted."""
+    correcting: frozenset[str] = frozenset()
+    """Who says something of themselves in this batch."""
+    cases: Mapping[str, Case] = _NOBODY
+    """Their cases, by key."""
     before: Register | None = None
     """As it was loaded; None where this is it."""
 
@@ -166,6 +146,10 @@ class Wanted:
     people: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]
     operators: bool
+    correcting: tuple[str, ...] = ()
+    """Who says something of themselves: all their cases are needed."""
+    joined: tuple[str, ...] = ()
+    """To whom a case may be added, and so all of the above."""
 
 
 def pair_of(one: str, other: str) -> tuple[str, str]:
@@ -178,20 +162,27 @@ def wanted(keys: Sequence[str], facts: Iterable[Fact]) -> Wanted:
     hashes: set[str] = set()
     people: set[str] = set()
     pairs: set[tuple[str, str]] = set()
+    correcting: set[str] = set()
+    joined: set[str] = set()
     operators = False
     for fact in facts:
         if fact.subject is not None:
             people.add(fact.subject)
+            correcting |= {fact.subject} if isinstance(fact.event, PersonCorrected) else set()
+            joined |= {fact.subject} if isinstance(fact.event, ReferralSubmitted) else set()
         if not isinstance(fact, Heard):
             continue
         hashes.update([mark.hash for mark in fact.marks])
-        if type(fact.event) in BY_OPERATORS:
+        if type(fact.event) in BY_OPERATORS | PASSED_ON:
             operators = True
             people.update(people_named(fact))
             if isinstance(fact.event, LinkAnswered):
                 pairs.add(pair_of(fact.event.person, fact.event.other))
     cases = tuple(key for key in keys if key.startswith(CASE))
-    return Wanted(cases, tuple(sorted(hashes)), tuple(sorted(people)), tuple(sorted(pairs)), operators)
+    return Wanted(
+        cases, tuple(sorted(hashes)), tuple(sorted(people)), tuple(sorted(pairs)), operators,
+        tuple(sorted(correcting)), tuple(sorted(joined | correcting)),
+    )  # fmt: skip
 
 
 def people_named(fact: Fact) -> tuple[str, ...]:
@@ -209,12 +200,22 @@ def follow(register: Register, fact: Fact) -> Register:
     """
     if isinstance(fact, Heard) and fact.marks != register.heard:
         register = _changed(register, heard=fact.marks)
+    if register.correcting and type(fact.event) in CHANGES:
+        register = _restated(register, fact, fact.event)
     step = _STEPS.get(type(fact.event))
     return register if step is None else step(register, fact, fact.event)
 
 
 def _changed(register: Register, **changed: Any) -> Register:
     return register._replace(before=register.before or register, **changed)
+
+
+def _restated(register: Register, fact: Fact, event: Any) -> Register:
+    """Keep the cases of those who correct something as they now stand."""
+    key = case_of_referral(event.referral_id)
+    if key not in register.cases and fact.subject not in register.correcting:
+        return register
+    return _changed(register, cases={**register.cases, key: evolve(register.cases.get(key), fact)})
 
 
 def _received(register: Register, fact: Fact, event: ReferralReceived) -> Register:

@@ -1,7 +1,8 @@
 """A referral that is sent again under a new id: the same once more, another person's, or the same with other facts.
 
 Only the same once more is acknowledged as the one referral: whatever else it says would be lost without a word.
-Compared is all that a referral says, with what stands now. What an amendment can say is answered with that; what none
+Compared is all that a referral says, with what its sender told until now: what the person says of themselves is not for
+the sender to hear, nor to be told by a refusal. What an amendment can say is answered with that; what none
 can say begins anew, after a withdrawal.
 """
 
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.words import Category, Problem
 from services.intake.domain.naming import plain
+from services.intake.domain.own_word import as_sent
 from services.intake.domain.sections import as_json, officer_waits, particulars_of, private_of
 from services.plumbing.tokens import Place
 
@@ -85,7 +87,7 @@ def difference(
     if for_good is not None:
         return "known-referral", _begun_anew(event, for_good)
     facts = (particulars, event.agreement, officer_waits(event))
-    stood = (stands.particulars, stands.agreement, stands.officer_waiting)
+    stood = (as_sent(stands), stands.agreement, stands.officer_waiting)
     if facts == stood and all(_amendable(given[one]) == _amendable(former[one]) for one in _AMENDABLE):
         return None
     return "known-referral", _other_facts(event)
@@ -99,7 +101,7 @@ def _not_amendable(
     for category, name, field in _SEALED_FOR_GOOD:
         if _compared(name, given[category].get(name)) != _compared(name, former[category].get(name)):
             yield field
-    stood = stands.particulars
+    stood = as_sent(stands)
     if particulars.prior_involvement != stood.prior_involvement:
         yield "prior_involvement"
     for name, field in _REPLACED:

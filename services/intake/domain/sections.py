@@ -111,6 +111,12 @@ def age_on(birth_date: date, day: date) -> int:
     return max(0, min(OLDEST, years))
 
 
+def age_at(birth_date: date, referred_at: datetime, timezone: str) -> AgeFact:
+    """Return the age on the day of the referral, as screening may know it."""
+    exact = age_on(birth_date, day_of(referred_at, timezone))
+    return _between(exact, exact)
+
+
 def day_of(at: datetime, timezone: str) -> date:
     """Return the day at the site."""
     return at.astimezone(ZoneInfo(timezone)).date()
@@ -128,8 +134,7 @@ def _of_person(person: PersonDetails, referred_at: datetime, timezone: str) -> d
 
 def _age(person: PersonDetails, referred_at: datetime, timezone: str) -> AgeFact:
     if person.birth_date is not None:
-        exact = age_on(person.birth_date, day_of(referred_at, timezone))
-        return _between(exact, exact)
+        return age_at(person.birth_date, referred_at, timezone)
     guess = person.estimated_age
     return AgeFact() if guess is None else _between(guess.from_years, guess.to_years)
 

@@ -91,7 +91,7 @@ class Dossier:
         Who has met the person hears from them; an amendment of the sender's records is not the person's own word.
         """
         answers = self.answers.get(referral_id, {})
-        if len(answers) <= 1:
+        if not answers:
             return record
         met = [offer.met_at for offer in self.offers.values() if offer.referral_id == referral_id and offer.met_at]
         before = [revision for revision, answer in answers.items() if not met or answer.at <= min(met)]

@@ -20,6 +20,7 @@ from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
 from contracts.consents.revocation_settled import RevocationSettled
+from contracts.corrections import SaidBy
 from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.disclosures.disclosure_recalled import DisclosureRecalled
 from contracts.disclosures.recall_settled import RecallSettled
@@ -92,11 +93,11 @@ def _corrected(dossier: Dossier, event: ReferralCorrected, fact: Fact) -> Dossie
 def _told(
     dossier: Dossier, event: ReferralReceived | ReferralCorrected, revision: int, fact: Fact
 ) -> tuple[dict[str, dict[int, Answer]], dict[str, Record]]:
-    """Return answers and records with this revision: every revision's answer counts, and the highest record."""
+    """Return answers and records with this revision: every answer that the sender tells counts, the highest record."""
     name = event.referral_id
     answers, records = dossier.answers, dossier.records
     known = answers.get(name, {})
-    if revision not in known:
+    if revision not in known and _is_the_senders(event):
         answers = _and(answers, name, _and(known, revision, Answer(event.agreement, fact.at)))
     record = records.get(name)
     if record is None or record.revision < revision:
@@ -104,8 +105,12 @@ def _told(
     return answers, records
 
 
+def _is_the_senders(event: ReferralReceived | ReferralCorrected) -> bool:
+    return isinstance(event, ReferralReceived) or event.said_by is SaidBy.SENDER
+
+
 def _record(event: ReferralReceived | ReferralCorrected, revision: int, fact: Fact) -> Record:
-    told = event.particulars
+    told, corrected = event.particulars, event if isinstance(event, ReferralCorrected) else None
     return Record(
         agency=event.agency,
         door=event.door,
@@ -120,6 +125,8 @@ def _record(event: ReferralReceived | ReferralCorrected, revision: int, fact: Fa
         particulars=Facts(told.area, told.language, told.needs, told.offences, told.drugs),
         sealed=event.sealed,
         event=mark_of(fact.source, fact.id),
+        own=(corrected.own if corrected is not None else None) or {},
+        sender_revision=None if corrected is None else corrected.sender_revision,
     )
 
 

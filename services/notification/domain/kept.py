@@ -41,6 +41,15 @@ class Record:
     sealed: dict[Category, str]
     event: str | None = None
     """The mark of the event in which the tokens stand; None where it was kept before tokens knew their event."""
+    own: dict[Category, str] = field(default_factory=dict)
+    """What the person says of themselves, sealed: each field of it goes before the sender's."""
+    sender_revision: int | None = None
+    """The newest revision that was the sender's word; None: the highest is."""
+
+    @property
+    def sent(self) -> int:
+        """The newest revision that was the sender's word: whoever hears police data alone hears of no other."""
+        return self.revision if self.sender_revision is None else self.sender_revision
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,14 +164,14 @@ def _to_providers(name: str, dossier: Dossier, judge: Judge, at: datetime) -> It
 
 
 def _to_prosecutors(name: str, record: Record, dossier: Dossier, judge: Judge, at: datetime) -> Iterator[Notice]:
-    """Police data at the diversion and whenever they change; of the intake nothing but the fact, under a consent."""
+    """Police data at the diversion and whenever police change them; of the intake the fact alone, under a consent."""
     arrested = record.door is Door.ARREST_DIVERSION
     if not arrested and name not in dossier.enrolled:
         return
     prosecutors = judge.prosecutors(record.agency)
     if arrested and dossier.diverted_at(name) is not None:
         for slug in prosecutors:
-            yield Notice(slug, "diversion.reported", referral_id=name, revision=record.revision,
+            yield Notice(slug, "diversion.reported", referral_id=name, revision=record.sent,
                          withdrawn=name in dossier.retracted)  # fmt: skip
     if name not in dossier.enrolled:
         return

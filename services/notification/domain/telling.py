@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from contracts.corrections import own_field
 from contracts.event import newest
 from contracts.parts import NOTICE
 from contracts.words import Category
@@ -80,19 +81,22 @@ class Telling:
         return min((answer for answer in self.allowed), key=lambda answer: min(answer.by)).shortly
 
     def private(self, category: Category, name: str) -> Any:
-        """Open one sealed part and return one value of it, or None.
+        """Open one sealed part and return one value of it, or None: the person's own word, else the sender's.
 
         Raises:
             RecordErased: it cannot be opened any more.
         """
         record = self.record
-        token = record.sealed.get(category)
+        own = self._part(record.own.get(category), own_field(category))
+        return own[name] if name in own else self._part(record.sealed.get(category), category).get(name)
+
+    def _part(self, token: str | None, field: str) -> dict[str, Any]:
         if token is None:
-            return None
+            return {}
         if token not in self._opened:
-            place = Place(self.row.person or "", category, self.referral_id, record.event)
+            place = Place(self.row.person or "", field, self.referral_id, self.record.event)
             self._opened[token] = json.loads(self._clear(token, place))
-        return self._opened[token].get(name)
+        return self._opened[token]
 
     def note(self) -> Any:
         """Open the case manager's note to the provider, or return None where there is none."""
@@ -152,7 +156,8 @@ def sealed_of(row: LaneRow, dossier: Dossier, answers: Answers) -> set[str]:
     tokens: set[str] = set()
     record = dossier.records.get(answers.referral_id or "")
     if record is not None:
-        tokens.update([token for category, token in record.sealed.items() if category in _categories(fields)])
+        parts = [*record.sealed.items(), *record.own.items()]
+        tokens.update([token for category, token in parts if category in _categories(fields)])
     if "note" in fields and row.onward_id in dossier.onwards:
         note = dossier.onwards[row.onward_id].asked.get(row.agency)
         tokens.update([note] if note else [])

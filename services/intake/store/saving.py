@@ -14,8 +14,6 @@ from services.intake.domain import (
     DESTRUCTION,
     NOTHING,
     Case,
-    Erasure,
-    Erasures,
     Gone,
     LeftOut,
     Marked,
@@ -33,15 +31,16 @@ from services.plumbing.sealing import Erased, Field, Sealer, Seals
 from services.plumbing.service import Connection, Loaded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from contracts.envelope import Fact
     from services.plumbing.keystore import KeyStore
     from services.plumbing.tokens import Place
 
+_CASES_OF: Final = "SELECT DISTINCT key FROM intake.cases_of WHERE person = ANY($1::text[])"
 _LOCK: Final = "SELECT pg_advisory_xact_lock(id) FROM unnest($1::bigint[]) AS id"
 _CASES: Final = "SELECT key, state FROM intake.cases WHERE key = ANY($1::text[]) ORDER BY key FOR UPDATE"
-_MARKS: Final = """
+MARKS: Final = """
 SELECT asked.hash, found.person, found.birth, found.record FROM unnest($1::text[]) AS asked (hash)
 CROSS JOIN LATERAL (
     SELECT person, birth, split_part(records, ' ', -1) AS record FROM intake.marks
@@ -57,6 +56,9 @@ _SUSPENDED: Final = "SELECT agency, since FROM intake.suspensions"
 _OPERATORS: Final = "SELECT operator, public_key FROM intake.operators WHERE revoked_at IS NULL"
 
 _SAVE_CASES: Final = """
+WITH of_people AS (
+    INSERT INTO intake.cases_of (person, key) SELECT * FROM unnest($3::text[], $4::text[]) ON CONFLICT DO NOTHING
+)
 INSERT INTO intake.cases (key, state) SELECT * FROM unnest($1::text[], $2::text[])
 ON CONFLICT (key) DO UPDATE SET state = excluded.state
 """
@@ -93,18 +95,10 @@ UPDATE intake.dead_letters SET content = '', digest = '' WHERE key = $1 AND sett
 _NOTE_ERASURE: Final = """
 INSERT INTO intake.erasures (referral_id, erased_at, ground, erased_by) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
 """
-_ERASURES: Final = (
-    "SELECT referral_id, erased_at, ground, erased_by FROM intake.erasures ORDER BY erased_at, referral_id"
-)
-_DAYS: Final = "SELECT count(*) AS waiting, min(due_at) AS next FROM intake.deadlines WHERE name = $1"
-_UNREAD: Final = "SELECT count(*) FROM intake.dead_letters WHERE settled_at IS NULL"
 _COUNT: Final = """
 INSERT INTO intake.unknown_fields (agency, event, fields) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
 ON CONFLICT (agency, event) DO UPDATE SET fields = unknown_fields.fields + excluded.fields, last_at = now()
 """
-_COUNTED: Final = "SELECT agency, event, fields FROM intake.unknown_fields ORDER BY agency, event"
-_REVOKE: Final = "UPDATE intake.operators SET revoked_at = now() WHERE operator = $1 AND revoked_at IS NULL"
-_REGISTER: Final = "INSERT INTO intake.operators (operator, public_key) VALUES ($1, $2)"
 
 
 class BatchSeals:
@@ -147,8 +141,12 @@ class Cases:
     async def load(self, conn: Connection, keys: Sequence[str], facts: Sequence[Fact]) -> Loaded[Case, Register]:
         """Lock, then load the cases of `keys` and all of the register that these facts can need."""
         want = wanted(keys, facts)
-        await _lock(conn, want)
-        rows = await _asked(conn, _CASES, want.cases)
+        # People before cases, in every batch: two batches never wait for each other.
+        await _lock(conn, want.joined)
+        theirs = {row["key"] for row in await _asked(conn, _CASES_OF, want.correcting)}
+        wanted_cases = sorted({*want.cases, *theirs})
+        await _lock(conn, {*wanted_cases, *want.hashes, *("+".join(pair) for pair in want.pairs)})
+        rows = await _asked(conn, _CASES, wanted_cases)
         cases = {row["key"]: read(row["state"]) for row in rows}
         people = {*want.people, *(one.person for case in cases.values() for one in case.referrals.values())}
         known = list(await _asked(conn, _PEOPLE, sorted(people)))
@@ -161,7 +159,9 @@ class Cases:
             marks=await _marks(conn, want),
             pairs=await _pairs(conn, sorted(people)),
             suspended={row["agency"]: row["since"] for row in await conn.fetch(_SUSPENDED)},
-            operators=await registered_operators(conn) if want.operators else {},
+            operators=await operators_of(conn) if want.operators else {},
+            correcting=frozenset(want.correcting),
+            cases={key: cases[key] for key in theirs if key in cases},
         )
         return Loaded(cases, register)
 
@@ -179,7 +179,8 @@ class Cases:
         changed = {key: case for key, case in states.items() if case is not NOTHING and case.referrals}
         if changed:
             keys = sorted(changed)
-            await conn.execute(_SAVE_CASES, keys, [written(changed[key]) for key in keys])
+            people = sorted({(one.person, key) for key in keys for one in changed[key].referrals.values()})
+            await conn.execute(_SAVE_CASES, keys, [written(changed[key]) for key in keys], *_columns(people))
         await _save_register(conn, shared)
         if isinstance(shared.seals, BatchSeals):
             await self._sealer.keep(conn, shared.seals.keys)
@@ -202,13 +203,6 @@ class Cases:
         await conn.execute(_NOTE_ERASURE, gone.referral_id, gone.at, gone.ground, gone.by)
 
 
-async def erasures(conn: Connection) -> Erasures:
-    """Return what was erased, oldest first, and what waits."""
-    done = tuple(Erasure(*row) for row in await conn.fetch(_ERASURES))
-    waiting, next_at = await conn.fetchrow(_DAYS, DESTRUCTION)
-    return Erasures(done, waiting, next_at, await conn.fetchval(_UNREAD))
-
-
 def records_of(want: Wanted, cases: Mapping[str, Case], people: Mapping[str, str]) -> set[str]:
     """Return every record that exists and that a batch may seal under: of its cases, and of the people it is about."""
     return {
@@ -218,39 +212,12 @@ def records_of(want: Wanted, cases: Mapping[str, Case], people: Mapping[str, str
     }
 
 
-async def registered_operators(conn: Connection) -> dict[str, str]:
+async def operators_of(conn: Connection) -> dict[str, str]:
     """Return the public key of each operator."""
     return {row["operator"]: row["public_key"] for row in await conn.fetch(_OPERATORS)}
 
 
-async def register_operator(conn: Connection, operator: str, public_key: str) -> None:
-    """Register an operator's public key in place of the one before; from the first one on, decisions must be signed."""
-    async with conn.transaction():
-        await conn.execute(_REVOKE, operator)
-        await conn.execute(_REGISTER, operator, public_key)
-
-
-async def remove_operator(conn: Connection, operator: str) -> None:
-    """Take the operator's key back: nothing signed with it is admitted any more."""
-    await conn.execute(_REVOKE, operator)
-
-
-async def unknown_fields(conn: Connection) -> dict[str, dict[str, int]]:
-    """Return how many fields that no contract knows were left out, by agency and event."""
-    counted: dict[str, dict[str, int]] = {}
-    for agency, event, fields in await conn.fetch(_COUNTED):
-        counted.setdefault(agency, {})[event] = fields
-    return counted
-
-
-async def bearing(conn: Connection, hashes: Sequence[str]) -> list[str]:
-    """Return the people who bear one of these marks, for an operator's search; at most MOST_MATCHES of each mark."""
-    rows = await conn.fetch(_MARKS, list(hashes), MOST_MATCHES)
-    return sorted({row["person"] for row in rows})
-
-
-async def _lock(conn: Connection, want: Wanted) -> None:
-    names = {*want.cases, *want.hashes, *("+".join(pair) for pair in want.pairs)}
+async def _lock(conn: Connection, names: Collection[str]) -> None:
     if names:
         await conn.execute(_LOCK, sorted(map(_number, names)))
 
@@ -268,7 +235,7 @@ async def _marks(conn: Connection, want: Wanted) -> dict[str, tuple[Marked, ...]
     marks: dict[str, tuple[Marked, ...]] = {}
     if want.hashes:
         # One more than counts, for the person may be one of them.
-        for row in await conn.fetch(_MARKS, list(want.hashes), MOST_MATCHES + 1):
+        for row in await conn.fetch(MARKS, list(want.hashes), MOST_MATCHES + 1):
             marks[row["hash"]] = (*marks.get(row["hash"], ()), Marked(row["person"], row["birth"], row["record"]))
     return marks
 

@@ -1,0 +1,25 @@
+"""Where the door remembers: the only SQL of intake."""
+
+from __future__ import annotations
+
+from services.intake.store.asking import (
+    bearing,
+    erasures,
+    register_operator,
+    remove_operator,
+    unknown_fields,
+)
+from services.intake.store.saving import BatchSeals, Cases, records_of
+from services.intake.store.saving import operators_of as registered_operators
+
+__all__ = [
+    "BatchSeals",
+    "Cases",
+    "bearing",
+    "erasures",
+    "records_of",
+    "register_operator",
+    "registered_operators",
+    "remove_operator",
+    "unknown_fields",
+]
