@@ -64,14 +64,25 @@ def report(person):
     return record(data, name="contact.attempted", agency=PROVIDER, subject=PSEUDONYMS.of(person, PROVIDER))
 
 
+def own_word(person):
+    """The referral anew, and what the person says of themselves; once so that it does not fit."""
+    names = {name: f"{name} {MARK}" for name in ("legal_name", "preferred_name", "pronouns", "through")}
+    lists = {name: [MARK] for name in ("aliases", "phones", "usual_places")}
+    data = names | lists | {"birth_date": "1977-07-07", "said_by": MARK}
+    about = {"name": "person.corrected", "agency": PROVIDER, "subject": PSEUDONYMS.of(person, PROVIDER)}
+    return [record(PRIVATE), record(data, **about), record(data | {"language": MARK, "area": MARK}, **about)]
+
+
 async def test_nothing_of_it_is_said_or_kept_in_memory():
     house = House()
     said = await house.hear(*told())
     said += await house.hear(report(said[0].subject))
+    assert len(said) == 10
+    own = await house.hear(*own_word(said[0].subject))
+    assert [fact.event.name for fact in own] == ["referral.received", "referral.corrected", "report.refused"]
     records = [one for topic in ("hub.referrals", "hub.reports") for one in house.hub.records(topic)]
     kept = [house.store.everything(), *map(str, records)]
     assert not [one for one in kept if MARK in one or "1977-07-07" in one]
-    assert len(said) == 10
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +113,7 @@ async def test_nothing_of_it_is_left_in_the_database_or_the_log(laid):
         await house.handler.handle(told())
         async with house.database.connection() as conn:
             (person,) = await conn.fetchrow("SELECT person FROM people")
-        await house.handler.handle([report(person)])
+        await house.handler.handle([report(person), *own_word(person)])
         rows = await everything_in(laid)
         tables = {table for _, table, _ in rows}
         assert {
