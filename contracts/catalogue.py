@@ -12,6 +12,7 @@ from contracts.assignments.assignment_enrolled import AssignmentEnrolled
 from contracts.assignments.assignment_handed_off import AssignmentHandedOff
 from contracts.assignments.assignment_lapsed import AssignmentLapsed
 from contracts.assignments.assignment_offered import AssignmentOffered
+from contracts.assignments.assignment_released import AssignmentReleased
 from contracts.assignments.assignment_unavailable import AssignmentUnavailable
 from contracts.assignments.assignment_waitlisted import AssignmentWaitlisted
 from contracts.assignments.intake_overdue import IntakeOverdue
@@ -26,6 +27,7 @@ from contracts.consents.revocation_settled import RevocationSettled
 from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.disclosures.disclosure_made import DisclosureMade
 from contracts.disclosures.disclosure_recalled import DisclosureRecalled
+from contracts.disclosures.disclosure_revealed import DisclosureRevealed
 from contracts.disclosures.disclosure_withheld import DisclosureWithheld
 from contracts.disclosures.ledger_extended import LedgerExtended
 from contracts.disclosures.recall_refused import RecallRefused
@@ -42,6 +44,7 @@ from contracts.from_hub.offer_cancelled import OfferCancelled
 from contracts.from_hub.offer_made import OfferMade
 from contracts.from_hub.onward_offered import OnwardOffered
 from contracts.from_hub.onward_reported import OnwardReported
+from contracts.from_hub.person_revealed import PersonRevealed
 from contracts.from_hub.referral_acknowledged import ReferralAcknowledged
 from contracts.from_hub.review_called import ReviewCalled
 from contracts.from_hub.screening_reported import ScreeningReported
@@ -49,6 +52,7 @@ from contracts.referrals.link_proposed import LinkProposed
 from contracts.referrals.person_linked import PersonLinked
 from contracts.referrals.person_unlinked import PersonUnlinked
 from contracts.referrals.referral_corrected import ReferralCorrected
+from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_refused import ReferralRefused
 from contracts.referrals.referral_repeated import ReferralRepeated
@@ -65,6 +69,7 @@ from contracts.to_hub.capacity_reported import CapacityReported
 from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.consent_signed import ConsentSigned
 from contracts.to_hub.contact_attempted import ContactAttempted
+from contracts.to_hub.erasure_requested import ErasureRequested
 from contracts.to_hub.handoff_completed import HandoffCompleted
 from contracts.to_hub.intake_completed import IntakeCompleted
 from contracts.to_hub.link_answered import LinkAnswered
@@ -96,6 +101,7 @@ __all__ = [
     "AssignmentLapsed",
     "AssignmentMade",
     "AssignmentOffered",
+    "AssignmentReleased",
     "AssignmentUnavailable",
     "AssignmentWaitlisted",
     "CapacityReported",
@@ -110,8 +116,10 @@ __all__ = [
     "DeadlineReached",
     "DisclosureMade",
     "DisclosureRecalled",
+    "DisclosureRevealed",
     "DisclosureWithheld",
     "DiversionReported",
+    "ErasureRequested",
     "HandoffCompleted",
     "HandoffConfirmed",
     "HandoffUnavailable",
@@ -137,6 +145,7 @@ __all__ = [
     "PersonAgreed",
     "PersonDeclined",
     "PersonLinked",
+    "PersonRevealed",
     "PersonUnlinked",
     "PlaceFreed",
     "RecallAnswered",
@@ -145,6 +154,7 @@ __all__ = [
     "ReferralAcknowledged",
     "ReferralAmended",
     "ReferralCorrected",
+    "ReferralErased",
     "ReferralReceived",
     "ReferralRefused",
     "ReferralRepeated",

@@ -49,6 +49,8 @@ _WHERE: Final = {
     "why": "why.why",
     "ledger": "ledger.group",
     "receipt": "receipts.group",
+    "reveal": "revealing.reveal",
+    "erase": "erasing.erase",
     "agency": "agencies.group",
     "operator": "operators.group",
     "keys": "keys.group",

@@ -114,7 +114,7 @@ class Placements:
                 [" ".join(one.enrolled_with) for one in placements],
                 [" ".join(shared.guest_at(person)) for person in persons],
             )
-            await self._wait(conn, [one for one in placements if one.ever_waited], shared)
+            await self._wait(conn, [one for one in placements if one.ever_waited or one.erased], shared)
         if shared.touched:
             agencies = sorted(shared.touched)
             await conn.execute(

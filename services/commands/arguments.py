@@ -31,17 +31,24 @@ def fitting(kind: Any, happened: str, next_step: str) -> Callable[[str | None], 
     return check
 
 
-ReferralArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar="REFERRAL",
-        help="The referral's id, `ref-…`, as in the hub's acknowledgement.",
-        callback=fitting(
-            ReferralId,
-            f"That is no referral's id: `ref-` {_THIRTY_TWO}.",
-            "copy it from the acknowledgement, or from `hub person show per-…`.",
-        ),
-    ),
+_referral = fitting(
+    ReferralId,
+    f"That is no referral's id: `ref-` {_THIRTY_TWO}.",
+    "copy it from the acknowledgement, or from `hub person show per-…`.",
+)
+_REFERRAL: Final[Any] = typer.Argument(
+    metavar="REFERRAL", help="The referral's id, `ref-…`, as in the hub's acknowledgement.", callback=_referral
+)
+ReferralArgument = Annotated[str, _REFERRAL]
+SomeReferralArgument = Annotated[str | None, _REFERRAL]
+
+
+def _each(typed: list[str] | None) -> list[str] | None:
+    return None if typed is None else [one for one in map(_referral, typed) if one is not None]
+
+
+RecordOption = Annotated[
+    list[str] | None, typer.Option("--record", help="Only this referral's record; may be repeated.", callback=_each)
 ]
 ReviewArgument = Annotated[
     str,

@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 SERVICE: Final = "intake"
 HEARS: Final[tuple[type[Event], ...]] = (
     Unadmitted,
+    catalogue.AssignmentEnrolled,
+    catalogue.DeadlineReached,
     *(
         event
         for name in catalogue.__all__
         if issubclass(event := getattr(catalogue, name), Event) and event.topic == topics.TO_HUB
     ),
 )
-"""All that any agency may say, and what the door could not admit."""
+"""All that any agency may say, what the door could not admit, and what tells that a record's time has come."""
 
 
 def service(site: Site, keys: SiteKeys, store: Store[Case, Register] | None = None) -> Service[Case, Register]:
@@ -44,7 +46,7 @@ def service(site: Site, keys: SiteKeys, store: Store[Case, Register] | None = No
         evolve=evolve,
         decide=partial(decide, rules),
         follow=partial(follow, rules),
-        store=store or Cases(Sealer(keys.site, PostgresKeyStore())),
+        store=store or Cases(Sealer(keys.site, PostgresKeyStore()), PostgresKeyStore()),
         door=door,
         reused=reused,
         pattern=topics.EVERY_TO_HUB,

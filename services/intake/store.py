@@ -12,8 +12,12 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from services.intake.domain import (
+    DESTRUCTION,
     NOTHING,
     Case,
+    Erasure,
+    Erasures,
+    Gone,
     LeftOut,
     Marked,
     Pair,
@@ -24,6 +28,7 @@ from services.intake.domain import (
     wanted,
     written,
 )
+from services.intake.domain.naming import case_of_referral
 from services.intake.domain.register import MOST_MATCHES
 from services.plumbing.sealing import Erased, Field, Sealer, Seals
 from services.plumbing.service import Connection, Loaded
@@ -32,21 +37,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from contracts.envelope import Fact
+    from services.plumbing.keystore import KeyStore
     from services.plumbing.tokens import Place
 
 _LOCK: Final = "SELECT pg_advisory_xact_lock(id) FROM unnest($1::bigint[]) AS id"
 _CASES: Final = "SELECT key, state FROM intake.cases WHERE key = ANY($1::text[]) ORDER BY key FOR UPDATE"
 _MARKS: Final = """
-SELECT asked.hash, found.person, found.birth FROM unnest($1::text[]) AS asked (hash)
+SELECT asked.hash, found.person, found.birth, found.record FROM unnest($1::text[]) AS asked (hash)
 CROSS JOIN LATERAL (
-    SELECT person, birth FROM intake.marks WHERE marks.hash = asked.hash ORDER BY place LIMIT $2
+    SELECT person, birth, split_part(records, ' ', -1) AS record FROM intake.marks
+    WHERE marks.hash = asked.hash ORDER BY place LIMIT $2
 ) AS found
 """
 _PAIRS: Final = """
 SELECT low, high, standing, basis FROM intake.pairs WHERE low = ANY($1::text[]) OR high = ANY($1::text[])
 ORDER BY low, high FOR UPDATE
 """
-_PEOPLE: Final = "SELECT person, record FROM intake.people WHERE person = ANY($1::text[])"
+_PEOPLE: Final = "SELECT person, record, earlier FROM intake.people WHERE person = ANY($1::text[])"
 _SUSPENDED: Final = "SELECT agency, since FROM intake.suspensions"
 _OPERATORS: Final = "SELECT operator, public_key FROM intake.operators WHERE revoked_at IS NULL"
 
@@ -55,12 +62,15 @@ INSERT INTO intake.cases (key, state) SELECT * FROM unnest($1::text[], $2::text[
 ON CONFLICT (key) DO UPDATE SET state = excluded.state
 """
 _SAVE_PEOPLE: Final = """
-INSERT INTO intake.people (person, record) SELECT * FROM unnest($1::text[], $2::text[])
-ON CONFLICT (person) DO UPDATE SET record = excluded.record
+INSERT INTO intake.people (person, record, earlier) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+ON CONFLICT (person) DO UPDATE SET record = excluded.record, earlier = excluded.earlier
 """
 _SAVE_MARKS: Final = """
-INSERT INTO intake.marks (hash, person, birth) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
-ON CONFLICT (hash, person) DO UPDATE SET birth = excluded.birth
+INSERT INTO intake.marks AS known (hash, person, birth, records)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+ON CONFLICT (hash, person) DO UPDATE SET birth = excluded.birth, records = CASE
+    WHEN strpos(known.records, excluded.records) > 0 THEN known.records ELSE known.records || ' ' || excluded.records
+END
 """
 _SAVE_PAIRS: Final = """
 INSERT INTO intake.pairs (low, high, standing, basis)
@@ -72,6 +82,23 @@ INSERT INTO intake.suspensions (agency, since) SELECT * FROM unnest($1::text[], 
 ON CONFLICT (agency) DO UPDATE SET since = excluded.since
 """
 _RESUME: Final = "DELETE FROM intake.suspensions WHERE agency = ANY($1::text[])"
+_UNMARK: Final = """
+UPDATE intake.marks SET records = btrim(replace(' ' || records || ' ', ' ' || $2 || ' ', ' '))
+WHERE person = $1 AND strpos(records, $2) > 0
+"""
+_FORGET_MARKS: Final = "DELETE FROM intake.marks WHERE person = $1 AND records = ''"
+_FORGET_DAYS: Final = "DELETE FROM intake.deadlines WHERE key = $1 AND name = $2 AND reference = $3"
+_FORGET_PARKED: Final = """
+UPDATE intake.dead_letters SET content = '', digest = '' WHERE key = $1 AND settled_at IS NOT NULL
+"""
+_NOTE_ERASURE: Final = """
+INSERT INTO intake.erasures (referral_id, erased_at, ground, erased_by) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+"""
+_ERASURES: Final = (
+    "SELECT referral_id, erased_at, ground, erased_by FROM intake.erasures ORDER BY erased_at, referral_id"
+)
+_DAYS: Final = "SELECT count(*) AS waiting, min(due_at) AS next FROM intake.deadlines WHERE name = $1"
+_UNREAD: Final = "SELECT count(*) FROM intake.dead_letters WHERE settled_at IS NULL"
 _COUNT: Final = """
 INSERT INTO intake.unknown_fields (agency, event, fields) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
 ON CONFLICT (agency, event) DO UPDATE SET fields = unknown_fields.fields + excluded.fields, last_at = now()
@@ -114,9 +141,9 @@ class BatchSeals:
 class Cases:
     """The tables of the schema `intake`, and the keys of the records that a batch touches."""
 
-    def __init__(self, sealer: Sealer) -> None:
-        """`sealer` gives the seals of a batch, and keeps their keys."""
-        self._sealer = sealer
+    def __init__(self, sealer: Sealer, keys: KeyStore) -> None:
+        """`sealer` gives the seals of a batch, and keeps their keys in `keys`, where those of erased records end."""
+        self._sealer, self._keys = sealer, keys
 
     async def load(self, conn: Connection, keys: Sequence[str], facts: Sequence[Fact]) -> Loaded[Case, Register]:
         """Lock, then load the cases of `keys` and all of the register that these facts can need."""
@@ -125,11 +152,13 @@ class Cases:
         rows = await _asked(conn, _CASES, want.cases)
         cases = {row["key"]: read(row["state"]) for row in rows}
         people = {*want.people, *(one.person for case in cases.values() for one in case.referrals.values())}
-        records = {row["person"]: row["record"] for row in await _asked(conn, _PEOPLE, sorted(people))}
+        known = list(await _asked(conn, _PEOPLE, sorted(people)))
+        records = {row["person"]: row["record"] for row in known}
         seals = await self._sealer.seals(conn, records_of(want, cases, records))
         register = Register(
             seals=BatchSeals(seals),
             people=records,
+            earlier={row["person"]: tuple(row["earlier"].split()) for row in known if row["earlier"]},
             marks=await _marks(conn, want),
             pairs=await _pairs(conn, sorted(people)),
             suspended={row["agency"]: row["since"] for row in await conn.fetch(_SUSPENDED)},
@@ -138,9 +167,16 @@ class Cases:
         return Loaded(cases, register)
 
     async def save(
-        self, conn: Connection, states: Mapping[str, Case], shared: Register, rows: Sequence[tuple[Fact, LeftOut]]
+        self,
+        conn: Connection,
+        states: Mapping[str, Case],
+        shared: Register,
+        rows: Sequence[tuple[Fact, LeftOut | Gone]],
     ) -> None:
-        """Save the cases that changed, what changed of the register, the keys that were made, and what was left out."""
+        """Save the cases that changed, what changed of the register, the keys that were made, and what was left out.
+
+        What is erased goes last: also what this very batch still brought of it.
+        """
         changed = {key: case for key, case in states.items() if case is not NOTHING and case.referrals}
         if changed:
             keys = sorted(changed)
@@ -148,11 +184,30 @@ class Cases:
         await _save_register(conn, shared)
         if isinstance(shared.seals, BatchSeals):
             await self._sealer.keep(conn, shared.seals.keys)
-        if rows:
+        left_out = [one for _, one in rows if isinstance(one, LeftOut)]
+        if left_out:
             counted: Counter[tuple[str, str]] = Counter()
-            for _, one in rows:
+            for one in left_out:
                 counted[one.agency, one.event] += one.fields
             await conn.execute(_COUNT, *_columns([(*which, fields) for which, fields in sorted(counted.items())]))
+        for gone in (one for _, one in rows if isinstance(one, Gone)):
+            await self._erase(conn, gone)
+
+    async def _erase(self, conn: Connection, gone: Gone) -> None:
+        await self._keys.destroy(conn, gone.referral_id)
+        await conn.execute(_UNMARK, gone.person, gone.referral_id)
+        await conn.execute(_FORGET_MARKS, gone.person)
+        case = case_of_referral(gone.referral_id)
+        await conn.execute(_FORGET_DAYS, case, DESTRUCTION, gone.referral_id)
+        await conn.execute(_FORGET_PARKED, case)
+        await conn.execute(_NOTE_ERASURE, gone.referral_id, gone.at, gone.ground, gone.by)
+
+
+async def erasures(conn: Connection) -> Erasures:
+    """Return what was erased, oldest first, and what waits."""
+    done = tuple(Erasure(*row) for row in await conn.fetch(_ERASURES))
+    waiting, next_at = await conn.fetchrow(_DAYS, DESTRUCTION)
+    return Erasures(done, waiting, next_at, await conn.fetchval(_UNREAD))
 
 
 def records_of(want: Wanted, cases: Mapping[str, Case], people: Mapping[str, str]) -> set[str]:
@@ -216,7 +271,7 @@ async def _marks(conn: Connection, want: Wanted) -> dict[str, tuple[Marked, ...]
     if want.hashes:
         # One more than counts, for the person may be one of them.
         for row in await conn.fetch(_MARKS, list(want.hashes), MOST_MATCHES + 1):
-            marks[row["hash"]] = (*marks.get(row["hash"], ()), Marked(row["person"], row["birth"]))
+            marks[row["hash"]] = (*marks.get(row["hash"], ()), Marked(row["person"], row["birth"], row["record"]))
     return marks
 
 
@@ -228,9 +283,11 @@ async def _pairs(conn: Connection, people: Sequence[str]) -> dict[tuple[str, str
 async def _save_register(conn: Connection, register: Register) -> None:
     changed = changes(register)
     if changed.people:
-        await conn.execute(_SAVE_PEOPLE, *_columns(sorted(changed.people.items())))
+        people = [(person, newest, " ".join(earlier)) for person, (newest, *earlier) in sorted(changed.people.items())]
+        await conn.execute(_SAVE_PEOPLE, *_columns(people))
     if changed.marks:
-        await conn.execute(_SAVE_MARKS, *_columns([(*which, birth) for which, birth in changed.marks.items()]))
+        marks = [(*which, one.birth, one.record) for which, one in changed.marks.items()]
+        await conn.execute(_SAVE_MARKS, *_columns(marks))
     if changed.pairs:
         rows = [(*pair, stands.standing, stands.basis) for pair, stands in sorted(changed.pairs.items())]
         await conn.execute(_SAVE_PAIRS, *_columns(rows))

@@ -33,6 +33,9 @@ SETTINGS = {
     "listen_addresses": "",
     "max_connections": "100",
     "logging_collector": "off",
+    # A file of the write-ahead log that is done with is removed, not kept for use again with all that was in it.
+    "wal_recycle": "off",
+    "min_wal_size": "32MB",
     "log_min_messages": "warning",
     # Statements and details of errors may carry values, and a value may be somebody's name: never in the log.
     "log_min_error_statement": "panic",

@@ -28,8 +28,11 @@ FROM dead_letters WHERE settled_at IS NULL GROUP BY reason, cause, type ORDER BY
 """
 _ASK: Final = "UPDATE dead_letters SET retry_asked_at = now() WHERE id = $1 AND settled_at IS NULL RETURNING id"
 _SETTLE: Final = """
-UPDATE dead_letters SET settled_at = now(), settled_as = $2 WHERE id = $1 AND settled_at IS NULL RETURNING id
+UPDATE dead_letters SET settled_at = now(), settled_as = $2, content = CASE WHEN wrapped THEN '' ELSE content END
+WHERE id = $1 AND settled_at IS NULL RETURNING id
 """
+_CLEAR: Final = "UPDATE dead_letters SET content = '' WHERE id = $1 AND wrapped AND settled_at IS NOT NULL"
+"""What was wrapped is an agency's clear text: once it was handled, it is kept sealed in the log and nowhere else."""
 _NEWER: Final = """
 SELECT id, type, dataschema FROM dead_letters WHERE settled_at IS NULL AND reason = 'newer-version' ORDER BY id
 """
@@ -79,7 +82,8 @@ async def ask_retry(conn: Any, letter: int) -> bool:
 async def settle(conn: Any, letter: int, word: str) -> bool:
     """Settle a letter without handling it, with a word why; those behind it are tried when the service looks next.
 
-    The word is a code of the operator's, not a text about a person. Returns whether the letter was open.
+    The word is a code of the operator's, not a text about a person. What was wrapped is not kept any longer. Returns
+    whether the letter was open.
     """
     return await conn.fetchval(_SETTLE, letter, word[:80]) is not None
 
@@ -132,7 +136,9 @@ class Retries:
                     letter = await conn.fetchrow(_TAKE_OLDEST, first, key, opens)
                     if letter is not None:
                         arrival = self._arrival(*letter)
-                        return await self._handler.retried(conn, arrival, trouble) if arrival else Report(heard=1)
+                        report = await self._handler.retried(conn, arrival, trouble) if arrival else Report(heard=1)
+                        await conn.execute(_CLEAR, letter["id"])
+                        return report
             return Report()
 
         return await self._handler.until_committed(attempt)

@@ -173,12 +173,5 @@ class PostgresKeyStore:
             raise KeyTaken(KeyTaken.__doc__)
 
     async def destroy(self, conn: Connection, record: str) -> bool:
-        """See `KeyStore`; only the role that owns the schema may."""
-        destroyed = await conn.fetchval(
-            """
-            UPDATE keys.record_keys SET wrapped = NULL, destroyed_at = now()
-            WHERE record_id = $1 AND wrapped IS NOT NULL RETURNING record_id
-            """,
-            record,
-        )
-        return destroyed is not None
+        """See `KeyStore`; only intake may, and the role that owns the schema."""
+        return bool(await conn.fetchval("SELECT keys.destroy($1)", record))

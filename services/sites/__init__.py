@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.sites.agencies import Agency
+from services.sites.erasure import Ground
 from services.sites.errors import SiteUnreadable
 from services.sites.forms import FormText, Members, Signers, SigningRule
 from services.sites.loading import load_site
@@ -24,6 +25,7 @@ __all__ = [
     "DrugKind",
     "Following",
     "FormText",
+    "Ground",
     "KnownOffence",
     "Members",
     "Permission",

@@ -36,7 +36,14 @@ POLICE_MAY_HEAR: Final = frozenset(
 BASES: Final = frozenset({"agency-person-number", "name-and-birth-date"})
 """The bases on which people are recognised."""
 OFFICE_ONLY: Final = frozenset(
-    {"review.answered", "link.answered", "assignment.directed", "agency.suspended", "agency.resumed"}
+    {
+        "review.answered",
+        "link.answered",
+        "assignment.directed",
+        "agency.suspended",
+        "agency.resumed",
+        "erasure.requested",
+    }
 )
 """What operators say, and nobody else."""
 HUB: Final = "hub"
@@ -48,7 +55,7 @@ _POLICE_DOORS: Final = frozenset({Door.ARREST_DIVERSION, Door.SOCIAL_CONTACT})
 def problems_of(site: Site) -> tuple[str, ...]:
     """Return everything that does not hold, each as `file: key: rule`; empty for a sound site."""
     return (
-        *_settings(site), *_agencies(site), *_permissions(site), *_policies(site), *_forms(site),
+        *_settings(site), *_agencies(site), *_permissions(site), *_policies(site), *_forms(site), *_grounds(site),
         *problems_of_texts(site.texts), *unworded(site),
     )  # fmt: skip
 
@@ -187,6 +194,16 @@ def _forms(site: Site) -> Iterator[str]:
         ages = [age for age in range(OLDEST + 1) if len(site.signers.about(kind, age, age)) != 1]
         if ages:
             yield f"signers.toml: rule: Exactly one rule speaks of {kind} at the age of {ages[0]}."
+
+
+def _grounds(site: Site) -> Iterator[str]:
+    yield from _twice("erasure.toml", "ground", [ground.id for ground in site.erasure])
+    by_themselves = [ground for ground in site.erasure if ground.within_days is not None]
+    if len(by_themselves) > 1:
+        yield "erasure.toml: within_days: Only one ground has a clock of its own."
+    for ground in by_themselves:
+        if ground.from_age is None or ground.under_age is None or not ground.completed:
+            yield f"erasure.toml: {ground.id}.within_days: Its clock runs from an age and a completed intake."
 
 
 def _twice(file: str, key: str, names: list[str]) -> Iterator[str]:

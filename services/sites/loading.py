@@ -19,7 +19,7 @@ SITES: Final = Path(__file__).resolve().parents[2] / "deploy" / "sites"
 
 _SECTIONS: Final = (
     "clocks", "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers",
-    "receipt",
+    "erasure", "receipt",
 )  # fmt: skip
 
 
@@ -54,6 +54,7 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         "members": sections["members"].get("list", []),
         "signers": {"rules": sections["signers"].pop("rule", [])} | sections["signers"],
         "receipts": sections["receipt"] | {"words": _words(raw)},
+        "erasure": sections["erasure"].get("ground", []),
         "policies": _policies(raw),
         "policy_hash": _hash([permissions, {one: agency.get("may_hear") for one, agency in agencies.items()}]),
         "basis": basis,
@@ -151,7 +152,7 @@ def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
             file, key = f"receipts/{language}.toml", list(rest) or ["file"]
         case ("receipts", *rest):
             file, key = "receipt.toml", list(rest)
-        case ("areas" | "permissions" | "offences" | "statements" | "members" as section, *rest):
+        case ("areas" | "permissions" | "offences" | "statements" | "members" | "erasure" as section, *rest):
             file, key = f"{section}.toml", list(rest)
         case ("drugs", *rest):
             file, key = "offences.toml", ["drug", *rest]

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.words import Code, Door, NibrsCode, Role, Slug, Verdict
 from services.sites.agencies import Agency
+from services.sites.erasure import Ground
 from services.sites.forms import FormText, Members, Signers
 from services.sites.permissions import Permission
 from services.sites.policies import Policy, Words, in_force, words_of
@@ -134,6 +135,8 @@ class Site(_Frozen):
     signers: Signers
     receipts: Receipts
     """The person's receipt: its words and its codes."""
+    erasure: tuple[Ground, ...]
+    """The grounds on which a record is erased."""
     basis: Mapping[str, str]
     """Of each setting (`clocks.arrival_minutes`): its source, or `not published:` and who chose it."""
 
@@ -162,6 +165,15 @@ class Site(_Frozen):
         if who is None or event not in who.may_hear:
             return ()
         return tuple(row for row in self.permissions if row.is_for(event, who.role, agency))
+
+    def ground(self, name: str) -> Ground | None:
+        """Return the ground of that name on which this site erases a record, or None."""
+        return next((ground for ground in self.erasure if ground.id == name), None)
+
+    @cached_property
+    def destroys(self) -> Ground | None:
+        """The ground on which records are destroyed by themselves, when their time has come; None without one."""
+        return next((ground for ground in self.erasure if ground.within_days is not None), None)
 
     def prosecutors_of(self, police: str) -> tuple[Agency, ...]:
         """Return the prosecutors who get this police agency's cases, by slug."""

@@ -19,6 +19,7 @@ from contracts.catalogue import (
     OfferAccepted,
     OfferDeclined,
     ReferralCorrected,
+    ReferralErased,
     ReferralReceived,
     ReferralRetracted,
     ReviewDecided,
@@ -105,6 +106,11 @@ def corrected(number: int = 1, revision: int = 1, **given: Any) -> ReferralCorre
 def retracted(number: int = 1) -> ReferralRetracted:
     """Make the sender take it back."""
     return ReferralRetracted(referral_id=referral(number), agency=POLICE, why="other")
+
+
+def erased(number: int = 1) -> ReferralErased:
+    """Make its record go."""
+    return ReferralErased(referral_id=referral(number), ground="person_request", erased_at=BEGIN, by="ada")
 
 
 def after_the_fact(to: str = HILL) -> AfterTheFact:

@@ -44,6 +44,7 @@ from tests.assignment.examples import (
     aged,
     corrected,
     decided,
+    erased,
     fact,
     person,
     received,
@@ -94,6 +95,11 @@ async def _a_whole_life() -> Town:
     await place.refer(3, who=1, door=Door.SOCIAL_CONTACT)
     await place.passes(1)
     await place.report(POLICE, PersonDeclined())
+    await place.refer(4, who=1, door=Door.ARREST_DIVERSION)
+    await place.passes(1)
+    await place.report(POLICE, PersonDeclined(referral_id=referral(4)))
+    await place.hear(erased(3))
+    await place.hear(erased(4))
     return place
 
 
@@ -130,7 +136,8 @@ def test_the_same_facts_in_any_interleaving_leave_the_same_placement(seed, doubl
 
 def test_a_placement_survives_being_written_down():
     assert read_placement(written_placement(END) + "\n") == END
-    assert len(END.referrals) == 3
+    assert len(END.referrals) == 2
+    assert END.erased == {referral(3), referral(4)}
 
 
 def test_a_life_is_about_everything_that_assignment_hears_of_a_person():

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from functools import reduce
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.catalogue import ReferralErased
 from services.console.domain import HEARS, File, evolve, read_file, written_file
 from tests.console import examples as x
 
@@ -83,3 +85,15 @@ def test_a_file_that_was_written_by_the_first_version_is_read() -> None:
     assert (file.open_reviews, file.proposed_links, file.referrals["ref-1"].standing) == (1, 1, "in_review")
     assert file.referrals["ref-1"].officer_waiting
     assert json.loads(written_file(file)) == json.loads(kept)
+
+
+def test_of_an_erased_referral_only_its_id_is_kept_in_any_order() -> None:
+    """The person's links and other referrals stay."""
+    erased = x.said(
+        ReferralErased(referral_id=x.REFERRAL, ground="person_request", erased_at=x.BEGIN, by="juno-operator"), after=9
+    )
+    for order in permutations([x.referral_received(), x.review_requested(), x.review_decided(), x.offered(), erased]):
+        file = reduce(evolve, [*order, x.link_proposed()], None)
+        assert file is not None
+        assert (file.referrals, file.reviews, file.erased) == ({}, {}, {x.REFERRAL})
+        assert file.links.keys() == {x.OTHER}

@@ -8,10 +8,19 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from contracts.catalogue import AssignmentEnded, AssignmentEnrolled, IntakeOverdue
+from contracts.catalogue import (
+    AssignmentEnded,
+    AssignmentEnrolled,
+    ConsentWithdrawn,
+    IntakeOverdue,
+    OfferAccepted,
+    ReferralErased,
+    ReviewAnswered,
+)
 from contracts.disclosures.recall_settled import RecallSettled
+from contracts.envelope import agency_source
 from contracts.recalls import RecallEnd
-from contracts.words import EndReason
+from contracts.words import EndReason, Verdict
 from services import console
 from services.console.app import service
 from services.console.domain import File, Link, decide, evolve, key, step_of
@@ -39,7 +48,7 @@ async def conn(database):
     await administrator.close()
     own = await asyncpg.connect(database, user=role_of("console"), server_settings={"search_path": "console"})
     await migrate(own, "console", from_folder(Path(console.__file__).parent / "migrations"))
-    await own.execute("TRUNCATE steps, files")
+    await own.execute("TRUNCATE steps, files, erased")
     yield own
     await own.close()
 
@@ -167,3 +176,31 @@ async def test_the_records_of_one_person_are_found_over_links_that_stand(conn):
     assert sorted(await asking.same_person(x.PERSON)) == sorted([x.PERSON, x.OTHER, third])
     assert await asking.knows(x.PERSON)
     assert not await asking.knows("per-" + "f" * 32)
+
+
+ERASED = x.said(
+    ReferralErased(referral_id=x.REFERRAL, ground="person_request", erased_at=x.BEGIN, by="juno-operator"), after=20
+)
+OF_IT = [
+    x.referral_received(), x.review_requested(), x.review_decided(), x.waitlisted(), x.offered(), x.accepted(),
+    x.said(OfferAccepted(offer_id=x.OFFER), after=5, by=agency_source("compass-health")),
+    x.said(
+        ReviewAnswered(review_id=x.REVIEW, verdict=Verdict.ELIGIBLE, operator="juno-operator", why=x.SECRET),
+        after=2, by=agency_source("whatcom-lead-program-office"),
+    ),
+]  # fmt: skip
+OF_THE_PERSON = x.said(ConsentWithdrawn(consent_id="con-" + "4" * 32, how="verbal"), after=8)
+
+
+@pytest.mark.parametrize("place", range(len(OF_IT) + 1))
+async def test_of_an_erased_record_nothing_is_shown_but_that_it_was_erased_and_the_persons_other_steps_stay(
+    conn, place
+):
+    """Whatever came before the erasure, and whatever comes after it under the referral's or an offer's id."""
+    late = [fact for fact in OF_IT[place:] if "referral_id" in type(fact.event).model_fields]
+    for fact in [*OF_IT[:place], OF_THE_PERSON, ERASED, *late]:
+        await handled(conn, fact)
+    shown = [step.event for step in await Asking(conn).timeline(x.REFERRAL)]
+    assert sorted(shown) == ["consent.withdrawn", "referral.erased"]
+    file = await Asking(conn).file(x.PERSON)
+    assert (file.referrals, file.erased) == ({}, {x.REFERRAL})

@@ -10,6 +10,7 @@ from typing import Any
 from contracts.catalogue import (
     DeadlineReached,
     ReferralCorrected,
+    ReferralErased,
     ReferralReceived,
     ReferralRetracted,
     ReviewAnswered,
@@ -100,6 +101,10 @@ def corrected(event: ReferralReceived, revision: int = 1, **said: Any) -> Referr
 
 def retracted() -> ReferralRetracted:
     return ReferralRetracted(referral_id=REFERRAL, agency="bellingham-police", why="entered_in_error")
+
+
+def erased() -> ReferralErased:
+    return ReferralErased(referral_id=REFERRAL, ground="person_request", erased_at=BEGIN, by="sample-operator")
 
 
 def answered(review_id: str, verdict: Verdict = Verdict.ELIGIBLE, operator: str = "sample-operator") -> ReviewAnswered:

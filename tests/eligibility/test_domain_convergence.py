@@ -9,10 +9,13 @@ from tests.eligibility.examples import (
     MISCHIEF,
     NOT_WEIGHED,
     POSSESSION,
+    REFERRAL,
     Stage,
     answered,
     arrest,
     corrected,
+    erased,
+    fact,
     particulars,
     retracted,
     run_out,
@@ -44,9 +47,27 @@ FACTS, END = a_whole_life()
 @given(some.permutations(FACTS), some.lists(some.sampled_from(FACTS), max_size=6))
 def test_the_same_facts_in_any_order_and_number_leave_the_same_file(order, again):
     file = PersonFile()
-    for fact in [*order, *again]:
-        file = evolve(file, fact)
+    for one in [*order, *again]:
+        file = evolve(file, one)
     assert file == END
+
+
+@settings(max_examples=200)
+@given(some.permutations([*FACTS, fact(erased(), minutes=50)]), some.lists(some.sampled_from(FACTS), max_size=6))
+def test_of_what_was_erased_nothing_is_kept_whatever_came_before_and_after(order, again):
+    file = PersonFile()
+    for one in [*order, *again]:
+        file = evolve(file, one)
+    assert file == PersonFile(erased=frozenset({REFERRAL}))
+
+
+def test_an_erased_referral_is_screened_no_more_and_its_review_is_unknown():
+    stage = Stage().given(arrest(POSSESSION, drugs=(NOT_WEIGHED,)))
+    review_id, due_at = stage.review_id, stage.file.reviews[stage.review_id].decide_by
+    stage.given(erased())
+    stage.when(arrest(POSSESSION), 5).then()
+    stage.when(run_out(review_id, due_at), 10).then()
+    stage.when(answered(review_id), 11).then("review.refused")
 
 
 def test_a_file_survives_being_written_down():

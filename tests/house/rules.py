@@ -180,6 +180,61 @@ def tracked(root):
     return [root / name for name in done.stdout.decode().split("\0") if name and (root / name).is_file()]
 
 
+_NOTIFICATION = "services/notification/"
+THE_ONLY_WAY = {
+    # Who has the site's key in the form that opens, and who asks it to open.
+    "Sealer": {"services/plumbing/sealing.py", "services/intake/app.py", "services/intake/store.py",
+               f"{_NOTIFICATION}app/__init__.py", f"{_NOTIFICATION}app/revealing.py"},
+    "Opener": {"services/plumbing/sealing.py"},
+    "opener": {"services/plumbing/sealing.py", f"{_NOTIFICATION}app/__init__.py", f"{_NOTIFICATION}app/carrier.py",
+               f"{_NOTIFICATION}app/revealing.py"},
+    # Intake reads back what it sealed itself, to carry it over, to compare it, and to see whose day has come.
+    "carried": {"services/intake/store.py", "services/intake/domain/register.py", "services/intake/domain/repeats.py",
+                "services/intake/domain/decisions.py", "services/intake/domain/erasing.py"},
+    # What is opened becomes a message, or is shown, in one place each; and both ask the one decision function.
+    "Telling": {f"{_NOTIFICATION}domain/telling.py", f"{_NOTIFICATION}domain/says.py",
+                f"{_NOTIFICATION}domain/carrying.py", f"{_NOTIFICATION}domain/revealing.py"},
+    "may": {f"{_NOTIFICATION}domain/judging.py", f"{_NOTIFICATION}domain/notices.py",
+            f"{_NOTIFICATION}domain/carrying.py", f"{_NOTIFICATION}domain/revealing.py"},
+    # Who can write to a lane.
+    "KafkaLanes": {f"{_NOTIFICATION}gateways.py", f"{_NOTIFICATION}app/__init__.py"},
+    "Carrier": {f"{_NOTIFICATION}app/carrier.py", f"{_NOTIFICATION}app/__init__.py", f"{_NOTIFICATION}app/leading.py"},
+    "_lanes.send": {f"{_NOTIFICATION}app/carrier.py"},
+}  # fmt: skip
+"""Names by which something is opened, judged or sent to a lane, and the files in which each may stand."""
+OPENS_AT_ALL = {"services.plumbing.sealing": "Seals", "cryptography.hazmat.primitives.ciphers.aead": "AESGCM"}
+
+
+def there_is_one_way_to_a_lane_and_to_an_opened_identity(root):
+    for file in python(root, "services"):
+        here = file.relative_to(root).as_posix()
+        for line, name in _used(file):
+            if here not in THE_ONLY_WAY.get(name, {here}):
+                yield at(root, file, line, f"uses {name}, by which something is opened or sent")
+        if here not in {"services/plumbing/sealing.py", "services/intake/store.py"}:
+            for node in ast.walk(tree(file)):
+                if isinstance(node, ast.ImportFrom) and OPENS_AT_ALL.get(node.module) in {
+                    one.name for one in node.names
+                }:
+                    yield at(root, file, node.lineno, f"has {OPENS_AT_ALL[node.module]} and can open what is sealed")
+
+
+def _used(file):
+    """Every name, attribute and import in the code of a file; of a `send`, also on whose behalf."""
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.Name):
+            # A variable of that name is none of ours: only what is called or handed on counts.
+            if not isinstance(node.ctx, ast.Store) and node.id[0].isupper():
+                yield node.lineno, node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.lineno, node.attr
+            if isinstance(node.value, ast.Attribute):
+                yield node.lineno, f"{node.value.attr}.{node.attr}"
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield node.lineno, alias.name
+
+
 RULES = (
     every_service_has_the_same_rooms,
     there_are_no_drawers,
@@ -190,5 +245,6 @@ RULES = (
     nothing_names_this_machine_or_a_registry,
     functions_and_files_are_short,
     contracts_need_pydantic_and_nothing_else,
+    there_is_one_way_to_a_lane_and_to_an_opened_identity,
 )
 ROOT = Path(__file__).resolve().parents[2]

@@ -49,6 +49,48 @@ BREACHES = [
     ),
     (rules.contracts_need_pydantic_and_nothing_else, "contracts/parts.py", "import structlog", "needs structlog"),
     (rules.contracts_need_pydantic_and_nothing_else, "contracts/parts.py", "from services import x", "needs services"),
+    (
+        rules.there_is_one_way_to_a_lane_and_to_an_opened_identity,
+        "services/commands/persons.py",
+        "from services.plumbing.sealing import Sealer",
+        ":1 uses Sealer",
+    ),
+    (
+        rules.there_is_one_way_to_a_lane_and_to_an_opened_identity,
+        "services/console/app.py",
+        "async def look(sealer, conn, token):\n    return await sealer.opener(conn, [token])",
+        ":2 uses opener",
+    ),
+    (
+        rules.there_is_one_way_to_a_lane_and_to_an_opened_identity,
+        "services/consent/app.py",
+        "from services.plumbing import sealing\nopens = sealing.Opener({})",
+        ":2 uses Opener",
+    ),
+    (
+        rules.there_is_one_way_to_a_lane_and_to_an_opened_identity,
+        "services/console/app.py",
+        "from cryptography.hazmat.primitives.ciphers.aead import AESGCM",
+        ":1 has AESGCM",
+    ),
+    (
+        rules.there_is_one_way_to_a_lane_and_to_an_opened_identity,
+        "services/notification/app/leading.py",
+        "async def lead(self):\n    await self._lanes.send('sea-mar', [])",
+        ":2 uses _lanes.send",
+    ),
+    (
+        rules.there_is_one_way_to_a_lane_and_to_an_opened_identity,
+        "services/notification/app/telling.py",
+        "def told(judge, question, dossier, now):\n    return judge.may(question, dossier, now)",
+        ":2 uses may",
+    ),
+    (
+        rules.there_is_one_way_to_a_lane_and_to_an_opened_identity,
+        "services/demo/play.py",
+        "from services.notification.gateways import KafkaLanes",
+        ":1 uses KafkaLanes",
+    ),
 ]
 
 

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 
-from services.intake.domain import Marked, Register, changes, read, wanted, written
+from services.intake.domain import Gone, LeftOut, Marked, Register, changes, read, wanted, written
 from services.intake.domain.register import MOST_MATCHES
 from services.intake.store import BatchSeals, records_of
 from services.plumbing.sealing import Sealer
@@ -18,7 +18,7 @@ class CasesInMemory:
         self.keys = KeysInMemory()
         self.sealer = Sealer(site_key, self.keys)
         self.cases, self.people, self.marks, self.pairs, self.suspended = {}, {}, {}, {}, {}
-        self.operators = {}
+        self.operators, self.earlier, self.erasures = {}, {}, {}
         self.left_out = Counter()
 
     async def load(self, conn, keys, facts):
@@ -29,8 +29,12 @@ class CasesInMemory:
         register = Register(
             seals=BatchSeals(await self.sealer.seals(conn, records_of(want, cases, records))),
             people=records,
+            earlier={person: self.earlier[person] for person in records if person in self.earlier},
             marks={
-                name: tuple(Marked(*one) for one in list(self.marks[name].items())[: MOST_MATCHES + 1])
+                name: tuple(
+                    Marked(person, birth, brought[-1])
+                    for person, (birth, brought) in list(self.marks[name].items())[: MOST_MATCHES + 1]
+                )
                 for name in want.hashes
                 if name in self.marks
             },
@@ -45,15 +49,32 @@ class CasesInMemory:
             if case.referrals:
                 self.cases[key] = written(case)
         changed = changes(shared)
-        self.people |= changed.people
-        for (name, person), birth in changed.marks.items():
-            self.marks.setdefault(name, {})[person] = birth
+        for person, (newest, *earlier) in changed.people.items():
+            self.people[person], self.earlier[person] = newest, tuple(earlier)
+        for (name, person), one in changed.marks.items():
+            _, brought = self.marks.setdefault(name, {}).get(person, (None, []))
+            brought += [] if one.record in brought else [one.record]
+            self.marks[name][person] = (one.birth, brought)
         self.pairs |= changed.pairs
         self.suspended = {one: at for one, at in self.suspended.items() if one not in changed.resumed}
         self.suspended |= changed.suspended
         for _, one in rows:
-            self.left_out[one.agency, one.event] += one.fields
+            if isinstance(one, LeftOut):
+                self.left_out[one.agency, one.event] += one.fields
         await self.sealer.keep(conn, shared.seals.keys)
+        for _, one in rows:
+            if isinstance(one, Gone):
+                await self._erase(conn, one)
+
+    async def _erase(self, conn, gone):
+        await self.keys.destroy(conn, gone.referral_id)
+        for bearers in self.marks.values():
+            birth, brought = bearers.pop(gone.person, (None, []))
+            left = [one for one in brought if one != gone.referral_id]
+            if left:
+                bearers[gone.person] = (birth, left)
+        self.marks = {name: bearers for name, bearers in self.marks.items() if bearers}
+        self.erasures[gone.referral_id] = gone.ground
 
     def everything(self):
         """All that is kept, as one text."""

@@ -73,6 +73,7 @@ class PostgresHouse:
         conn = await asyncpg.connect(self.dsn)
         try:
             tables = "cases, people, marks, pairs, suspensions, operators, unknown_fields, inbox, outbox, dead_letters"
+            tables += ", erasures, deadlines"
             await conn.execute(f"TRUNCATE {', '.join(f'intake.{table.strip()}' for table in tables.split(','))}")
             await conn.execute("TRUNCATE keys.record_keys")
         finally:

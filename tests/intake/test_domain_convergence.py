@@ -7,9 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts import topics
+from contracts.parts import ReferralName
 from services.intake.domain import evolve, read
-from tests.intake.examples import PSEUDONYMS, House, arrest, community, incident, naming, record
+from services.intake.domain.naming import referral_id_of
+from tests.intake.examples import OFFICE, POLICE, PSEUDONYMS, House, arrest, community, incident, naming, record
 
+KINDS = ["submit", "submit", "amend", "withdraw", "withdraw", "erase", "report", "community", "nonsense"]
 NUMBERS = st.sampled_from(["1", "2"])
 
 
@@ -20,7 +23,7 @@ def stories(draw):
     for place in range(draw(st.integers(1, 8))):
         number = draw(NUMBERS)
         of = {"incident_number": number}
-        kind = draw(st.sampled_from(["submit", "submit", "amend", "withdraw", "report", "community", "nonsense"]))
+        kind = draw(st.sampled_from(KINDS))
         person = draw(
             st.sampled_from([{}, {"agency_person_number": "MNI-1"}, {"legal_name": "J S", "birth_date": "1990-05-05"}])
         )
@@ -28,14 +31,22 @@ def stories(draw):
             "submit": (arrest(incident=incident(number=number), person=person), "referral.submitted"),
             "amend": ({"of": of, "person": person, "reach": {"phones": [str(place)]}}, "referral.amended"),
             "withdraw": ({"of": of}, "referral.withdrawn"),
+            "erase": (_erasure(number, draw(st.integers(0, 1))), "erasure.requested"),
             "community": (community(person=person), "referral.submitted"),
             "report": ({}, "person.agreed"),
             "nonsense": (b"{", "referral.submitted"),
         }
         data, name = messages[kind]
         subject = PSEUDONYMS.of("per-" + number * 32, "bellingham-police") if kind == "report" else None
-        told.append(record(data, name=name, identity=f"m{place}", subject=subject))
+        agency = OFFICE if kind == "erase" else POLICE
+        told.append(record(data, name=name, agency=agency, identity=f"m{place}", subject=subject))
     return told
+
+
+def _erasure(number, rounds):
+    case = naming().case_named(POLICE, ReferralName(incident_number=number))
+    referral_id = referral_id_of(case, rounds)
+    return {"referral_id": referral_id, "ground": "entered_in_error", "operator": "sam-sample", "why": "w"}
 
 
 def outcome(house):

@@ -7,8 +7,9 @@ import asyncpg
 import pytest
 
 from contracts.catalogue import AgencySuspended
-from services.intake.store import register_operator, registered_operators, remove_operator, unknown_fields
+from services.intake.store import erasures, register_operator, registered_operators, remove_operator, unknown_fields
 from services.local.laying import migrated
+from services.plumbing.keystore import PostgresKeyStore
 from services.plumbing.sealing import Erased
 from services.plumbing.signing import new_key, sign
 from tests.intake.examples import (
@@ -233,3 +234,54 @@ async def may(conn, statement):
     except asyncpg.InsufficientPrivilegeError:
         return False
     return True
+
+
+def erasure(referral_id, ground="entered_in_error"):
+    data = {"referral_id": referral_id, "ground": ground, "operator": "sam-sample", "why": "Sample why"}
+    return record(data, name="erasure.requested", agency=OFFICE)
+
+
+async def test_an_erased_record_opens_to_nobody_and_the_persons_other_record_does(house):
+    number = {"agency_person_number": "MNI-1"}
+    (first, *_) = await house.hear(record(arrest(person=number)))
+    subject = PSEUDONYMS.of(first.subject, POLICE)
+    both = number | {"legal_name": "Juniper Sample", "birth_date": "1990-05-05"}
+    (newest, *_) = await house.hear(record(arrest(incident=incident(number="26B09999"), person=both), subject=subject))
+    await house.hear(record({"of": {"incident_number": "26B09999"}}, name="referral.withdrawn"))
+    said = await house.hear(erasure(newest.event.referral_id))
+    assert sorted(names(said)) == ["erasure.requested", "referral.erased"]
+    with pytest.raises(Erased):
+        await house.opened(newest)
+    assert (await house.opened(first))["identity"] == number
+    (linked, *others) = await house.hear(referred("26B08888", **both))
+    assert linked.event.name == "referral.received"
+    assert {one.event.basis for one in others} == {"agency-person-number"}
+    note = {"result": "not_found", "note": "Sample note"}
+    of = PSEUDONYMS.of(first.subject, PROVIDER)
+    (report,) = await house.hear(record(note, name="contact.attempted", agency=PROVIDER, subject=of))
+    assert report.event.note.startswith(f"hs1.{first.event.referral_id}.")
+
+
+async def test_the_tables_keep_of_an_erased_record_its_ids_the_ground_and_who_had_it_erased(real):
+    person = {"legal_name": "Juniper Sample", "birth_date": "2009-05-05"}
+    (received, *_) = await real.hear(record(arrest(person=person)))
+    async with real.database.connection() as conn:
+        assert (await erasures(conn)).waiting == 1
+    await real.hear(record({"of": {"incident_number": "26B01234"}}, name="referral.withdrawn"))
+    await real.hear(erasure(received.event.referral_id))
+    async with real.database.connection() as conn:
+        found = await erasures(conn)
+        marks = await conn.fetchval("SELECT count(*) FROM intake.marks")
+        keys = await PostgresKeyStore().wrapped(conn, [received.event.referral_id])
+    [done] = found.done
+    assert (done.referral_id, done.ground, done.by) == (received.event.referral_id, "entered_in_error", "sam-sample")
+    assert (found.waiting, found.next_at, marks, [*keys.values()]) == (0, None, 0, [None])
+
+
+async def test_intake_can_destroy_a_key_and_change_it_in_no_other_way(real):
+    (received, *_) = await real.hear(record(arrest()))
+    async with real.database.connection() as conn:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await conn.execute("UPDATE keys.record_keys SET wrapped = NULL, destroyed_at = now()")
+        assert await PostgresKeyStore().destroy(conn, received.event.referral_id)
+        assert not await PostgresKeyStore().destroy(conn, received.event.referral_id)

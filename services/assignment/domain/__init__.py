@@ -46,6 +46,9 @@ for anybody, and then the own case manager is asked, for outreach (DESIGN 7.4).
 
 **Intake.** An agency that accepted and reports no intake in the site's days keeps the person, and operators are told.
 
+**Erased.** Of a referral whose record was erased nothing is kept but its id: it seeks nobody and waits no more, and
+the place that it took is free (`assignment.released`). Whoever has the person goes on without the hub.
+
 **Ends.** A person's no takes back offers and ends what was begun. Intake and end count for all that the agency holds of
 the person. A referral whose assignment ended seeks nobody by itself; an operator may direct it.
 """

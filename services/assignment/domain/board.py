@@ -21,9 +21,11 @@ from contracts.catalogue import (
     AssignmentEnrolled,
     AssignmentLapsed,
     AssignmentOffered,
+    AssignmentReleased,
     AssignmentWaitlisted,
     PersonLinked,
     PersonUnlinked,
+    ReferralErased,
 )
 from contracts.words import ClosedReason
 from services.assignment.domain.rooms import OF_AGENCIES, Room, about, evolve_room
@@ -196,12 +198,21 @@ def _ended(board: Board, event: AssignmentEnded, fact: Fact) -> Board:
     return _given_back(board, person, event.agency, at=fact.at)
 
 
+def _released(board: Board, event: AssignmentReleased, fact: Fact) -> Board:
+    """Give the place back; a participant by another referral, too, stays one."""
+    person = fact.subject or ""
+    if board.held.get((person, event.agency), 0) == 1:
+        agencies = tuple(one for one in board.enrolled.get(person, ()) if one != event.agency)
+        board = board._replace(enrolled={**board.enrolled, person: agencies})
+    return _given_back(board, person, event.agency, at=fact.at)
+
+
 def _waitlisted(board: Board, event: AssignmentWaitlisted, fact: Fact) -> Board:
     joined = Waiting(ANYWHERE, (event.priority, fact.at, event.referral_id), fact.subject or "")
     return board._replace(waiting={**board.waiting, event.referral_id: (joined,)})
 
 
-def _closed(board: Board, event: AssignmentClosed, _fact: Fact) -> Board:
+def _closed(board: Board, event: AssignmentClosed | ReferralErased, _fact: Fact) -> Board:
     return _left(board, event.referral_id)
 
 
@@ -265,8 +276,10 @@ _CHANGES: Final[Mapping[type[Event], Callable[[Board, Any, Fact], Board]]] = {
     AssignmentCancelled: _cancelled,
     AssignmentEnrolled: _enrolled,
     AssignmentEnded: _ended,
+    AssignmentReleased: _released,
     AssignmentWaitlisted: _waitlisted,
     AssignmentClosed: _closed,
+    ReferralErased: _closed,
     PersonLinked: _linked,
     PersonUnlinked: _unlinked,
 }

@@ -21,6 +21,7 @@ from contracts.catalogue import (
     PersonUnlinked,
     PlaceFreed,
     ReferralCorrected,
+    ReferralErased,
     ReferralReceived,
     ReferralRetracted,
     ReviewDecided,
@@ -32,7 +33,7 @@ from services.assignment.domain.course import Course, freed
 from services.assignment.domain.first_contact import proceed
 from services.assignment.domain.onward import answered, requested
 from services.assignment.domain.placement import Placement
-from services.assignment.domain.relations import contacted, directed, ended, spoken, taken_in
+from services.assignment.domain.relations import contacted, directed, ended, released, spoken, taken_in
 from services.assignment.domain.rooms import OF_AGENCIES, about
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from services.plumbing.service import Outcome
 
 HEARS: Final[tuple[type[Event], ...]] = (
-    ReferralReceived, ReferralCorrected, ReferralRetracted, PersonLinked, PersonUnlinked,
+    ReferralReceived, ReferralCorrected, ReferralRetracted, ReferralErased, PersonLinked, PersonUnlinked,
     ScreeningDetermined, ReviewDecided,
     OfferAccepted, OfferDeclined, PersonAgreed, PersonDeclined, ContactAttempted, HandoffCompleted, IntakeCompleted,
     ParticipationEnded, OnwardRequested, OnwardAnswered, AssignmentDirected, *OF_AGENCIES,
@@ -67,6 +68,7 @@ _CONSEQUENCES: Final[Mapping[type[Event], Callable[[Course, Any], None]]] = {
     AssignmentDirected: directed,
     OnwardRequested: requested,
     OnwardAnswered: answered,
+    ReferralErased: released,
 }
 
 

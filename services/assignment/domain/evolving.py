@@ -13,6 +13,7 @@ from contracts.catalogue import (
     PersonLinked,
     PersonUnlinked,
     ReferralCorrected,
+    ReferralErased,
     ReferralReceived,
     ReferralRetracted,
     ReviewDecided,
@@ -55,6 +56,8 @@ def evolve(state: State | None, fact: Fact) -> State:
     if type(fact.event) in OF_AGENCIES:
         return evolve_room(state if isinstance(state, Room) else Room(), fact)
     placement = state if isinstance(state, Placement) else Placement(person=key(fact) or "")
+    if placement.erased and _of_what_was_erased(placement, fact.event):
+        return placement
     own = OWN.get(type(fact.event))
     if own is not None:
         return own(placement, fact.event, fact.at)
@@ -105,6 +108,16 @@ def _told(event: ReferralReceived | ReferralCorrected, revision: int, fact: Fact
 def _retracted(placement: Placement, event: ReferralRetracted, _fact: Fact) -> Placement:
     referral = placement.referrals.get(event.referral_id) or Referral()
     return _with(placement, event.referral_id, referral, {} if referral.retracted else {"retracted": True})
+
+
+def _erased(placement: Placement, event: ReferralErased, _fact: Fact) -> Placement:
+    return placement.without(event.referral_id)
+
+
+def _of_what_was_erased(placement: Placement, event: Any) -> bool:
+    """Whether the fact is of a referral that was erased: nothing brings that back."""
+    about = event.reference if type(event) is DeadlineReached else getattr(event, "referral_id", None)
+    return about in placement.erased
 
 
 def _screened(placement: Placement, event: ScreeningDetermined, fact: Fact) -> Placement:
@@ -183,6 +196,7 @@ _HEARD: Final[Mapping[type[Event], Callable[[Placement, Any, Fact], Placement]]]
     ReferralReceived: _received,
     ReferralCorrected: _corrected,
     ReferralRetracted: _retracted,
+    ReferralErased: _erased,
     ScreeningDetermined: _screened,
     ReviewDecided: _decided,
     PersonAgreed: _spoken,

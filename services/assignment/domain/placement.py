@@ -24,11 +24,20 @@ class Placement:
     attempts: dict[str, Attempt] = field(default_factory=dict)
     links: dict[str, Link] = field(default_factory=dict)
     onwards: dict[str, Onward] = field(default_factory=dict)
+    erased: frozenset[str] = frozenset()
+    """Referrals of which nothing else is kept."""
 
     def with_referral(self, referral_id: str, referral: Referral) -> Placement:
         """Return the placement with this referral as it is now."""
         referrals = {**self.referrals, referral_id: referral}
-        return Placement(self.person, referrals, self.words, self.attempts, self.links, self.onwards)
+        return Placement(self.person, referrals, self.words, self.attempts, self.links, self.onwards, self.erased)
+
+    def without(self, referral_id: str) -> Placement:
+        """Return the placement with nothing of this referral but that it was erased."""
+        referrals = {one: referral for one, referral in self.referrals.items() if one != referral_id}
+        words = {one: word for one, word in self.words.items() if word.referral_id != referral_id}
+        erased = self.erased | {referral_id}
+        return Placement(self.person, referrals, words, self.attempts, self.links, self.onwards, erased)
 
     @property
     def linked(self) -> frozenset[str]:

@@ -8,11 +8,13 @@ from contracts.catalogue import (
     AssignmentDirected,
     AssignmentEnded,
     AssignmentEnrolled,
+    AssignmentReleased,
     ContactAttempted,
     IntakeCompleted,
     ParticipationEnded,
     PersonAgreed,
     PersonDeclined,
+    ReferralErased,
 )
 from contracts.words import ClosedReason, EndReason, Problem
 from services.assignment.domain.offering import cancel, offer_to
@@ -86,6 +88,15 @@ def ended(course: Course, event: ParticipationEnded) -> None:
         course.say(
             AssignmentEnded(referral_id=referral_id, agency=offer.agency, reason=event.reason, by=course.fact.agency)
         )
+        course.openings.add(offer.agency)
+
+
+def released(course: Course, event: ReferralErased) -> None:
+    """The record is gone: what was open or held by it is the hub's no more, and its place is free."""
+    gone = None if course.before is None else course.before.referrals.get(event.referral_id)
+    if gone is not None and gone.live is not None:
+        offer_id, offer = gone.live
+        course.say(AssignmentReleased(referral_id=event.referral_id, offer_id=offer_id, agency=offer.agency))
         course.openings.add(offer.agency)
 
 

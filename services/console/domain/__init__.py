@@ -19,7 +19,7 @@ from services.console.domain.grounds import worded
 from services.console.domain.lists import YEARS, Disclosed, Listing, disclosed
 from services.console.domain.paper import Paper, as_html, as_text
 from services.console.domain.receipt import paper_of
-from services.console.domain.timeline import Line, Step, decide, in_order, key, numbered, step_of
+from services.console.domain.timeline import OUTLASTING, Line, Step, decide, in_order, key, numbered, step_of
 from services.console.domain.writing import read_file, shown, written_file
 
 _PASSED_OVER: Final = (ReferralSubmitted, ReferralAmended, ReferralWithdrawn, LedgerExtended)
@@ -33,6 +33,7 @@ HEARS: Final = tuple(
 
 __all__ = [
     "HEARS",
+    "OUTLASTING",
     "YEARS",
     "Consent",
     "Disclosed",

@@ -14,6 +14,7 @@ from contracts.catalogue import (
     PersonLinked,
     PersonUnlinked,
     ReferralCorrected,
+    ReferralErased,
     ReferralReceived,
     ReferralRetracted,
     ReviewDecided,
@@ -118,6 +119,8 @@ class File:
     referrals: dict[str, Referral] = field(default_factory=dict)
     reviews: dict[str, Review] = field(default_factory=dict)
     links: dict[str, Link] = field(default_factory=dict)
+    erased: frozenset[str] = frozenset()
+    """Referrals of which nothing else is kept."""
 
     @property
     def open_reviews(self) -> int:
@@ -138,7 +141,9 @@ class File:
 def evolve(file: File | None, fact: Fact) -> File | None:
     """Fold one fact into the file; most facts are a line of the timeline and no more, and leave it as it was given."""
     folded = _FOLDED.get(type(fact.event))
-    return file if folded is None else folded(file or _EMPTY, fact.event, fact.at)
+    if folded is None or (file is not None and getattr(fact.event, "referral_id", None) in file.erased):
+        return file
+    return folded(file or _EMPTY, fact.event, fact.at)
 
 
 def changes_a_file(fact: Fact) -> bool:
@@ -164,6 +169,13 @@ def _told_by_the_sender(file: File, event: ReferralReceived | ReferralCorrected,
 def _retracted(file: File, event: ReferralRetracted, _at: datetime) -> File:
     before = file.referrals.get(event.referral_id, _NEW)
     return _with_referral(file, event.referral_id, replace(before, retracted=True))
+
+
+def _erased(file: File, event: ReferralErased, _at: datetime) -> File:
+    gone = event.referral_id
+    referrals = {name: one for name, one in file.referrals.items() if name != gone}
+    reviews = {name: one for name, one in file.reviews.items() if one.referral_id != gone}
+    return File(referrals, reviews, file.links, file.erased | {gone})
 
 
 def _stands(file: File, event: Any, at: datetime) -> File:
@@ -204,15 +216,15 @@ def _linked(file: File, event: LinkProposed | PersonLinked | PersonUnlinked, at:
     changes: dict[str, Any] = {moment: max(at, getattr(before, moment) or at)}
     if not isinstance(event, PersonUnlinked):
         changes["basis"] = min(event.basis, before.basis or event.basis)
-    return File(file.referrals, file.reviews, {**file.links, event.other: replace(before, **changes)})
+    return replace(file, links={**file.links, event.other: replace(before, **changes)})
 
 
 def _with_referral(file: File, referral_id: str, referral: Referral) -> File:
-    return File({**file.referrals, referral_id: referral}, file.reviews, file.links)
+    return File({**file.referrals, referral_id: referral}, file.reviews, file.links, file.erased)
 
 
 def _with_review(file: File, review_id: str, review: Review) -> File:
-    return File(file.referrals, {**file.reviews, review_id: review}, file.links)
+    return File(file.referrals, {**file.reviews, review_id: review}, file.links, file.erased)
 
 
 _EMPTY: Final = File()
@@ -223,6 +235,7 @@ _FOLDED: Final[Mapping[type, Callable[[File, Any, datetime], File]]] = {
     ReferralReceived: _told_by_the_sender,
     ReferralCorrected: _told_by_the_sender,
     ReferralRetracted: _retracted,
+    ReferralErased: _erased,
     ReviewRequested: _requested,
     ReviewDecided: _decided,
     LinkProposed: _linked,

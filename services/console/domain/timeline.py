@@ -130,6 +130,8 @@ def numbered(steps: Sequence[Step]) -> list[tuple[int, int | None, Step]]:
     return found
 
 
+OUTLASTING: Final = frozenset({"erasure.requested", "referral.erased", "assignment.released", "disclosure.recalled"})
+"""Lines that stay of a referral whose record was erased: that it was, and who was asked to forget it."""
 _QUESTIONS: Final = ("review_id", "onward_id")
 """Of what an agency may answer, beside an offer, which has a column of its own."""
 _FIELDS: Final = (
@@ -144,6 +146,7 @@ _FIELDS: Final = (
     "statements", "how",
     "message_type", "allowed_by", "layer", "rule", "made_at", "withheld_at", "recalled_at", "basis", "other", "same",
     "places", "doors", "result", "at", "mode", "answer", "service", "deadline", "due_at", "operator", "person",
+    "ground", "erased_at", "revealed_at",
 )  # fmt: skip
 SHOWN: Final[dict[str, Any]] = dict.fromkeys(_FIELDS, True) | {
     "refusal": {"agency", "message_type", "reason", "problems"},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.console.domain import File, Line, changes_a_file, key, read_file, written_file
+from contracts.referrals.referral_erased import ReferralErased
+from services.console.domain import OUTLASTING, File, Line, changes_a_file, key, read_file, written_file
 from services.plumbing.service import Loaded
 
 if TYPE_CHECKING:
@@ -22,9 +23,30 @@ _SAVE_FILES: Final = """
 """
 _SAVE_STEPS: Final = f"""
     INSERT INTO console.steps ({", ".join(Line._fields)})
-    SELECT * FROM unnest($1::console.line[])
+    SELECT * FROM unnest($1::console.line[]) AS line
+    WHERE event = ANY($2::text[]) OR (
+        NOT EXISTS (SELECT FROM console.erased WHERE erased.id = line.referral_id)
+        AND NOT EXISTS (SELECT FROM console.erased WHERE erased.id = line.offer_id)
+    )
     ON CONFLICT (service, id) DO NOTHING
 """
+_ERASE: Final = """
+    WITH its AS (
+        SELECT $1::text AS id
+        UNION SELECT offer_id FROM console.steps WHERE referral_id = $1 AND offer_id IS NOT NULL
+        UNION SELECT details::jsonb ->> 'review_id' FROM console.steps
+        WHERE referral_id = $1 AND details::jsonb ? 'review_id'
+    ), noted AS (
+        INSERT INTO console.erased (id) SELECT id FROM its ON CONFLICT DO NOTHING
+    )
+    DELETE FROM console.steps WHERE event <> ALL($3::text[]) AND (
+        referral_id = $1 OR (subject = $2 AND (
+            offer_id IN (SELECT id FROM its) OR details::jsonb ->> 'review_id' IN (SELECT id FROM its)
+            OR details::jsonb ->> 'reference' IN (SELECT id FROM its)
+        ))
+    )
+"""
+_KEPT: Final = sorted(OUTLASTING)
 
 
 class ConsoleStore:
@@ -46,7 +68,7 @@ class ConsoleStore:
         shared: None,
         rows: Sequence[tuple[Fact, Line]],
     ) -> None:
-        """Save the files that changed and append the steps."""
+        """Save the files that changed and append the steps; of a record that was erased only that it was is left."""
         del shared
         if states:
             files = sorted(states.items())
@@ -59,4 +81,7 @@ class ConsoleStore:
                 [file.waiting for _, file in files],
             )
         if rows:
-            await conn.execute(_SAVE_STEPS, [line for _, line in rows])
+            await conn.execute(_SAVE_STEPS, [line for _, line in rows], _KEPT)
+            for _, line in rows:
+                if line.event == ReferralErased.name:
+                    await conn.execute(_ERASE, line.referral_id, line.subject, _KEPT)

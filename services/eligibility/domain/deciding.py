@@ -13,6 +13,7 @@ from contracts.assignments.assignment_unavailable import AssignmentUnavailable
 from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.parts import Refusal
 from contracts.referrals.referral_corrected import ReferralCorrected
+from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
 from contracts.screenings.review_decided import SITE_DEFAULT, ReviewDecided
@@ -60,6 +61,7 @@ HEARS: Final[tuple[type[Event], ...]] = (
     ReferralReceived,
     ReferralCorrected,
     ReferralRetracted,
+    ReferralErased,
     ReviewAnswered,
     AssignmentHandedOff,
     AssignmentUnavailable,
@@ -87,7 +89,8 @@ class Desk:
         """Return what follows from the fact."""
         event = fact.event
         if isinstance(event, ReferralReceived | ReferralCorrected):
-            yield from self._screen(before, after, after.referrals[event.referral_id], fact)
+            if event.referral_id not in after.erased:
+                yield from self._screen(before, after, after.referrals[event.referral_id], fact)
         elif isinstance(event, ReviewAnswered):
             yield from self._answer(after, event, fact)
         elif isinstance(event, DeadlineReached) and event.deadline == REVIEW:

@@ -1,7 +1,8 @@
 """What is kept of one person: the referrals as they now stand, what was found of them, the reviews and their ends.
 
 Facts may come in any order and more than once; the end is the same. The highest revision of a referral is the truth,
-a retraction is for good, and an operator's decision outranks the site's default.
+a retraction is for good, and an operator's decision outranks the site's default. Of a referral that was erased
+nothing is kept but its id, whatever comes after it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from contracts.assignments.assignment_handed_off import AssignmentHandedOff
 from contracts.assignments.assignment_unavailable import AssignmentUnavailable
 from contracts.parts import Particulars
 from contracts.referrals.referral_corrected import ReferralCorrected
+from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
 from contracts.screenings.review_decided import SITE_DEFAULT, ReviewDecided
@@ -77,6 +79,8 @@ class Decision:
     by: str
     at: datetime
     cause: str
+    referral_id: str = ""
+    """Of one that was kept before it was noted, the review alone tells."""
 
     @property
     def is_default(self) -> bool:
@@ -100,6 +104,8 @@ class PersonFile:
     decisions: dict[str, Decision] = field(default_factory=dict)
     gone_on: frozenset[str] = frozenset()
     """Referrals for which no officer waits any more: the person was met, or the officer was told to go on."""
+    erased: frozenset[str] = frozenset()
+    """Referrals of which nothing else is kept."""
 
     def somebody_waits(self, referral: Referral) -> bool:
         """Whether an officer waits on the scene for the answer."""
@@ -128,7 +134,9 @@ def evolve(kept: PersonFile | None, fact: Fact) -> PersonFile:
     """Return the file with the fact in it."""
     heard = _HEARD.get(type(fact.event))
     file = _NOTHING if kept is None else kept
-    return file if heard is None else heard(file, fact.event, fact)
+    if heard is None or (file.erased and getattr(fact.event, "referral_id", None) in file.erased):
+        return file
+    return heard(file, fact.event, fact)
 
 
 def _told(file: PersonFile, event: ReferralReceived | ReferralCorrected, _fact: Fact) -> PersonFile:
@@ -137,7 +145,9 @@ def _told(file: PersonFile, event: ReferralReceived | ReferralCorrected, _fact: 
     if known is not None and known.revision >= referral.revision:
         return file
     referrals = {**file.referrals, referral.referral_id: referral}
-    return PersonFile(referrals, file.retracted, file.screenings, file.reviews, file.decisions, file.gone_on)
+    return PersonFile(
+        referrals, file.retracted, file.screenings, file.reviews, file.decisions, file.gone_on, file.erased
+    )
 
 
 def _retracted(file: PersonFile, event: ReferralRetracted, _fact: Fact) -> PersonFile:
@@ -148,7 +158,9 @@ def _retracted(file: PersonFile, event: ReferralRetracted, _fact: Fact) -> Perso
 def _screened(file: PersonFile, event: ScreeningDetermined, _fact: Fact) -> PersonFile:
     found = {**file.screenings.get(event.referral_id, {}), event.revision: event.verdict}
     screenings = {**file.screenings, event.referral_id: found}
-    return PersonFile(file.referrals, file.retracted, screenings, file.reviews, file.decisions, file.gone_on)
+    return PersonFile(
+        file.referrals, file.retracted, screenings, file.reviews, file.decisions, file.gone_on, file.erased
+    )
 
 
 def _asked(file: PersonFile, event: ReviewRequested, fact: Fact) -> PersonFile:
@@ -159,7 +171,8 @@ def _asked(file: PersonFile, event: ReviewRequested, fact: Fact) -> PersonFile:
 
 
 def _decided(file: PersonFile, event: ReviewDecided, fact: Fact) -> PersonFile:
-    decision = Decision(event.verdict, event.by, fact.at, fact.envelope.causation_id or fact.id)
+    cause = fact.envelope.causation_id or fact.id
+    decision = Decision(event.verdict, event.by, fact.at, cause, event.referral_id)
     known = file.decisions.get(event.review_id)
     if known is not None and not decision.outranks(known):
         return file
@@ -171,7 +184,23 @@ def _gone_on(file: PersonFile, event: AssignmentHandedOff | AssignmentUnavailabl
     return replace(file, gone_on=file.gone_on | {event.referral_id})
 
 
+def _erased(file: PersonFile, event: ReferralErased, _fact: Fact) -> PersonFile:
+    gone = event.referral_id
+    its_own = {name for name, review in file.reviews.items() if review.referral_id == gone}
+    its_own |= {name for name, decision in file.decisions.items() if decision.referral_id == gone}
+    return PersonFile(
+        {name: referral for name, referral in file.referrals.items() if name != gone},
+        file.retracted - {gone},
+        {name: found for name, found in file.screenings.items() if name != gone},
+        {name: review for name, review in file.reviews.items() if name not in its_own},
+        {name: decision for name, decision in file.decisions.items() if name not in its_own},
+        file.gone_on - {gone},
+        file.erased | {gone},
+    )
+
+
 _HEARD: Final[Mapping[type[Event], Callable[[PersonFile, Any, Fact], PersonFile]]] = {
+    ReferralErased: _erased,
     ReferralReceived: _told,
     ReferralCorrected: _told,
     ReferralRetracted: _retracted,

@@ -3,17 +3,22 @@
 from services.intake.domain.cases import NOTHING, Case, evolve, read, written
 from services.intake.domain.decisions import decide, follow
 from services.intake.domain.door import Door, reused
-from services.intake.domain.heard import LeftOut
+from services.intake.domain.erasing import DESTRUCTION
+from services.intake.domain.heard import Erasure, Erasures, Gone, LeftOut
 from services.intake.domain.naming import Naming
 from services.intake.domain.register import Changes, Marked, Pair, Register, Wanted, changes, wanted
 from services.intake.domain.rules import Rules
 from services.intake.domain.unadmitted import Unadmitted
 
 __all__ = [
+    "DESTRUCTION",
     "NOTHING",
     "Case",
     "Changes",
     "Door",
+    "Erasure",
+    "Erasures",
+    "Gone",
     "LeftOut",
     "Marked",
     "Naming",

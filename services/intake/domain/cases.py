@@ -1,19 +1,26 @@
 """What intake keeps of a case: the referral as it now stands, identity sealed, and which of them were withdrawn.
 
 A case is what the sender's own number names. Submitted again after a withdrawal, it gets another referral; the same
-person stays in it. Facts may come in any order and any number of times.
+person stays in it. Facts may come in any order and any number of times. Of a referral that was erased nothing is left
+but its id, its person's reference and the ground.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from contracts.catalogue import ReferralCorrected, ReferralReceived, ReferralRetracted
+from contracts.catalogue import (
+    AssignmentEnrolled,
+    ReferralCorrected,
+    ReferralErased,
+    ReferralReceived,
+    ReferralRetracted,
+)
 from contracts.envelope import body_of
 from contracts.event import json_of
 
@@ -35,6 +42,10 @@ class Referral:
     person: str
     whole: Whole | None = None
     retracted: bool = False
+    completed: bool = False
+    """Whether the intake to which it led was completed."""
+    erased: str | None = None
+    """The ground on which it was erased."""
     body: bytes | None = field(default=None, compare=False, repr=False)
     """`whole` as JSON, where it was just said: it is kept as it goes out, and made only once."""
 
@@ -48,7 +59,7 @@ class Case:
     @property
     def open_one(self) -> str | None:
         """The id of the referral that stands, or None where there is none or it was withdrawn."""
-        return max((known for known, one in self.referrals.items() if not one.retracted), default=None)
+        return max((known for known, one in self.referrals.items() if not (one.retracted or one.erased)), default=None)
 
     @property
     def latest(self) -> str | None:
@@ -60,6 +71,7 @@ class Case:
         return Case({**self.referrals, referral_id: referral})
 
 
+_UNHEARD: Final = Referral("", "")
 NOTHING: Final = Case()
 """What is kept where nothing is: of persons and agencies intake keeps no state of its own."""
 _CASES: Final = TypeAdapter(Case)
@@ -74,7 +86,11 @@ def written(case: Case) -> str:
 def _as_json(referral: Referral) -> bytes:
     whole = referral.whole
     body = b"null" if whole is None else referral.body or json_of(whole)
-    known = {"agency": referral.agency, "person": referral.person, "retracted": referral.retracted}
+    known: dict[str, Any] = {"agency": referral.agency, "person": referral.person, "retracted": referral.retracted}
+    if referral.completed:
+        known["completed"] = True
+    if referral.erased:
+        known["erased"] = referral.erased
     return to_json(known)[:-1] + b',"whole":' + body + b"}"
 
 
@@ -96,22 +112,41 @@ def evolve(case: Case | None, fact: Fact) -> Case:
 
 
 def _stands(case: Case, fact: Fact, whole: Whole) -> Case:
-    known = case.referrals.get(whole.referral_id)
-    if known is not None and (known.whole is None or revision_of(known.whole) >= revision_of(whole)):
+    known = case.referrals.get(whole.referral_id, _UNHEARD)
+    if known.erased or known.retracted or (known.whole and revision_of(known.whole) >= revision_of(whole)):
         return case
-    return case.with_one(whole.referral_id, Referral(whole.agency, fact.subject or "", whole, body=body_of(fact)))
+    stands = Referral(whole.agency, fact.subject or "", whole, completed=known.completed, body=body_of(fact))
+    return case.with_one(whole.referral_id, stands)
 
 
 def _withdrawn(case: Case, fact: Fact, event: ReferralRetracted) -> Case:
-    known = case.referrals.get(event.referral_id)
-    if known is not None and known.retracted:
+    known = case.referrals.get(event.referral_id, _UNHEARD)
+    if known.erased or known.retracted:
         return case
-    return case.with_one(event.referral_id, Referral(event.agency, fact.subject or "", retracted=True))
+    gone = Referral(event.agency, fact.subject or "", retracted=True, completed=known.completed)
+    return case.with_one(event.referral_id, gone)
+
+
+def _completed(case: Case, fact: Fact, event: AssignmentEnrolled) -> Case:
+    known = case.referrals.get(event.referral_id) or Referral("", fact.subject or "")
+    if known.erased or known.completed:
+        return case
+    return case.with_one(event.referral_id, replace(known, completed=True))
+
+
+def _erased(case: Case, fact: Fact, event: ReferralErased) -> Case:
+    """The first ground counts; there is no second."""
+    known = case.referrals.get(event.referral_id, _UNHEARD)
+    if known.erased:
+        return case
+    return case.with_one(event.referral_id, Referral("", fact.subject or "", erased=event.ground))
 
 
 _STEPS: Final[Mapping[type[Event], Callable[[Case, Fact, Any], Case]]] = {
     ReferralReceived: _stands,
     ReferralCorrected: _stands,
     ReferralRetracted: _withdrawn,
+    ReferralErased: _erased,
+    AssignmentEnrolled: _completed,
 }
 """How a case changes, by the event."""

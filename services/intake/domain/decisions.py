@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.catalogue import (
     AgencyResumed,
     AgencySuspended,
+    AssignmentEnrolled,
+    DeadlineReached,
+    ErasureRequested,
     LinkAnswered,
     ReferralAmended,
     ReferralCorrected,
@@ -18,7 +21,7 @@ from contracts.catalogue import (
 )
 from contracts.envelope import service_source
 from contracts.words import Category, Problem
-from services.intake.domain import recognition
+from services.intake.domain import erasing, recognition
 from services.intake.domain.admission import objection
 from services.intake.domain.cases import revision_of
 from services.intake.domain.checks import contradictions
@@ -93,6 +96,9 @@ def _submitted(
         return
     agency = fact.agency or ""
     latest = case.latest
+    if latest is not None and _stays_erased(rules, case.referrals[latest].erased):
+        yield refused(fact, "erased-referral", erasing.ERASED)
+        return
     person = case.referrals[latest].person if latest else fact.subject or fact.newcomer or ""
     referral_id = referral_id_of(fact.key or "", len(case.referrals))
     received = ReferralReceived(
@@ -110,8 +116,15 @@ def _submitted(
         test=event.test,
     )
     yield Said(received, subject=person)
+    yield from erasing.day_to_come(rules, received, event.person.birth_date)
     if not event.test:
         yield from recognition.recognised(register, person, fact.marks, rules.site.recognition)
+
+
+def _stays_erased(rules: Rules, ground: str | None) -> bool:
+    """Whether a case whose record was erased on this ground may not be submitted again."""
+    known = None if ground is None else rules.site.ground(ground)
+    return ground is not None and (known is None or not known.may_return)
 
 
 def _again(rules: Rules, person: str, stands: Whole, fact: Fact, event: ReferralSubmitted, register: Register) -> Said:
@@ -148,8 +161,12 @@ def _amended(rules: Rules, case: Case, fact: Heard, event: ReferralAmended, regi
     for name in ("agreement", "officer_waiting"):
         if getattr(event, name) is not None:
             changes[name] = getattr(event, name)
-    yield Said(ReferralCorrected(**dict(found) | changes), subject=person)
-    if event.person is not None and not found.test:
+    corrected = ReferralCorrected(**dict(found) | changes)
+    yield Said(corrected, subject=person)
+    if event.person is None:
+        return
+    yield from erasing.day_to_come(rules, corrected, event.person.birth_date)
+    if not found.test:
         yield from recognition.recognised(register, person, fact.marks, rules.site.recognition)
 
 
@@ -176,6 +193,9 @@ _STEPS: Final[Mapping[type[Event], Callable[[Rules, Case, Heard, Any, Register],
     ReferralAmended: _amended,
     ReferralWithdrawn: _withdrawn,
     LinkAnswered: _link_answered,
+    ErasureRequested: erasing.requested,
+    AssignmentEnrolled: erasing.completed,
+    DeadlineReached: erasing.reached,
 }
 """What follows, by the event; any other is a report, and admitted as it came."""
 
@@ -185,6 +205,7 @@ def _found(case: Case, fact: Fact, event: ReferralAmended | ReferralWithdrawn) -
     of = event.of
     field = next(name for name in ("referral_id", "incident_number", "source_reference") if getattr(of, name))
     referral = case.referrals.get(of.referral_id or case.latest or "")
+    # Of one that was erased the agency is not kept, either.
     if referral is None or referral.agency != fact.agency:
         problem = Problem(field=f"of.{field}", rule="It names a referral that you submitted.", fix=_BY_NAME)
         return refused(fact, "unknown-referral", problem)

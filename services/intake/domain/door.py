@@ -28,7 +28,9 @@ from services.sites import Agency, Site
 
 MOST_BYTES: Final = 256 * 1024
 """How big a message's data may be. Kafka itself lets a little more through."""
-ABOUT_REFERRALS: Final = frozenset({"referral.submitted", "referral.amended", "referral.withdrawn"})
+ABOUT_REFERRALS: Final = frozenset(
+    {"referral.submitted", "referral.amended", "referral.withdrawn", "erasure.requested"}
+)
 """Events that need no subject: there is no person yet, or they name a referral."""
 ABOUT_AGENCIES: Final = frozenset({"capacity.reported", "agency.suspended", "agency.resumed"})
 """Events that have no subject: one that is sent is passed over, or they would go under a person's key."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from contracts.envelope import Fact
 
@@ -31,9 +32,42 @@ class Heard(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """A record to be erased: its key, and all that is kept by which it or its person could be found again."""
+
+    referral_id: str
+    person: str
+    at: datetime
+    ground: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """Fields that were kept out of a message, to be counted by who sends them."""
 
     agency: str
     event: str
     fields: int
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A record that was erased."""
+
+    referral_id: str
+    erased_at: datetime
+    ground: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erasures:
+    """What was erased, and what waits: nothing of it identifies anybody."""
+
+    done: tuple[Erasure, ...]
+    waiting: int
+    """How many records have a day on which they may have to go."""
+    next_at: datetime | None
+    parked: int
+    """How many messages the door has put aside: what is of a record among them goes no sooner than it is settled."""

@@ -18,9 +18,13 @@ from cryptography.hazmat.primitives.hmac import HMAC
 from contracts.catalogue import (
     AgencyResumed,
     AgencySuspended,
+    AssignmentEnrolled,
     CapacityReported,
+    DeadlineReached,
+    ErasureRequested,
     ReferralAmended,
     ReferralCorrected,
+    ReferralErased,
     ReferralReceived,
     ReferralRetracted,
     ReferralSubmitted,
@@ -40,10 +44,12 @@ if TYPE_CHECKING:
 NUMBER: Final = "agency-person-number"
 NAME_AND_BIRTH: Final = "name-and-birth-date"
 CASE: Final = "bk-"
+SERVICE: Final = "intake"
 _REFERRAL: Final = "ref-"
 _PERSON: Final = "per-"
 _CASE_DIGITS: Final = 28
 _PERSON_DIGITS: Final = 32
+_SHARE_DIGITS: Final = 12
 _MOST_ROUNDS: Final = 0xFFFF
 _BETWEEN: Final = "\x1f"
 _WORDS: Final = re.compile(r"[^\W_]+")
@@ -110,6 +116,10 @@ class Naming:
             found.append(Mark(self._hash(NAME_AND_BIRTH, name, born.isoformat()), NAME_AND_BIRTH, birth))
         return tuple(found)
 
+    def share(self, *parts: str) -> float:
+        """Return a number from 0 to below 1 that follows from the parts and the key."""
+        return int(self._hash(*parts)[:_SHARE_DIGITS], 16) / 16**_SHARE_DIGITS
+
     def _birth(self, day: date | None) -> str | None:
         return None if day is None else self._hash("birth", day.isoformat())
 
@@ -131,19 +141,25 @@ class Naming:
 
 
 _OF_A_PERSON: Final = frozenset({ReferralSubmitted, ReferralAmended})
-_KEYS: Final[Mapping[type[Event], Callable[[Naming, str, Any, str], str]]] = {
+_KEYS: Final[Mapping[type[Event], Callable[[Naming, str, Any, str], str | None]]] = {
     ReferralSubmitted: Naming.case_of,
     ReferralAmended: lambda naming, agency, event, _: naming.case_named(agency, event.of),
     ReferralWithdrawn: lambda naming, agency, event, _: naming.case_named(agency, event.of),
     ReferralReceived: lambda _naming, _agency, event, _: case_of_referral(event.referral_id),
     ReferralCorrected: lambda _naming, _agency, event, _: case_of_referral(event.referral_id),
     ReferralRetracted: lambda _naming, _agency, event, _: case_of_referral(event.referral_id),
+    ReferralErased: lambda _naming, _agency, event, _: case_of_referral(event.referral_id),
+    ErasureRequested: lambda _naming, _agency, event, _: case_of_referral(event.referral_id),
+    AssignmentEnrolled: lambda _naming, _agency, event, _: case_of_referral(event.referral_id),
+    DeadlineReached: lambda _naming, _agency, event, _: (
+        case_of_referral(event.reference) if event.service == SERVICE else None
+    ),
     Unadmitted: lambda _naming, agency, _event, _: f"agency/{agency}",
     CapacityReported: lambda _naming, agency, _event, _: f"agency/{agency}",
     AgencySuspended: lambda _naming, _agency, event, _: f"agency/{event.agency}",
     AgencyResumed: lambda _naming, _agency, event, _: f"agency/{event.agency}",
 }
-"""Whose state a fact touches, by its event; of any other it is the person's."""
+"""Whose state a fact touches, by its event; of any other it is the person's. Another service's deadline is not ours."""
 
 
 def case_of_referral(referral_id: str) -> str:

@@ -14,11 +14,13 @@ from contracts.catalogue import (
     AgencyResumed,
     AgencySuspended,
     AssignmentDirected,
+    ErasureRequested,
     LinkAnswered,
     LinkProposed,
     PersonLinked,
     PersonUnlinked,
     ReferralCorrected,
+    ReferralErased,
     ReferralReceived,
     ReviewAnswered,
 )
@@ -41,7 +43,9 @@ UNASKED = "operator"
 """The basis of a pair that nothing matched: an operator spoke of it unasked."""
 MOST_MATCHES = 10
 """How many people one mark brings at most, the first noted first: a name that stands for none matches thousands."""
-BY_OPERATORS: Final = frozenset({AgencyResumed, AgencySuspended, AssignmentDirected, LinkAnswered, ReviewAnswered})
+BY_OPERATORS: Final = frozenset(
+    {AgencyResumed, AgencySuspended, AssignmentDirected, ErasureRequested, LinkAnswered, ReviewAnswered}
+)
 """Events in which an operator decides, by name."""
 
 
@@ -71,6 +75,8 @@ class Marked:
 
     person: str
     birth: str | None
+    record: str = ""
+    """The referral that brought the mark last: with all that brought it, the mark goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +91,15 @@ _NOBODY: Final[Mapping[Any, Any]] = MappingProxyType({})
 
 
 class Register(NamedTuple):
-    """See above. `people` gives each known person's record, the newest referral; `operators` their public keys."""
+    """See above. `people` gives each known person's record, the newest referral; `operators` their public keys.
+
+    `earlier` gives their other records, oldest first: when the newest is erased, reports go under the one before it.
+    Where none is left, what is private in a report about the person is kept under no key at all.
+    """
 
     seals: Seals
     people: Mapping[str, str] = _NOBODY
+    earlier: Mapping[str, tuple[str, ...]] = _NOBODY
     marks: Mapping[str, tuple[Marked, ...]] = _NOBODY
     pairs: Mapping[tuple[str, str], Pair] = _NOBODY
     suspended: Mapping[str, datetime] = _NOBODY
@@ -106,9 +117,10 @@ class Register(NamedTuple):
 class Changes(NamedTuple):
     """What a batch changed of the register, to be saved."""
 
-    people: Mapping[str, str] = _NOBODY
-    marks: Mapping[tuple[str, str], str | None] = _NOBODY
-    """The keyed birth date, by mark and person."""
+    people: Mapping[str, tuple[str, ...]] = _NOBODY
+    """Each person's records, the newest first."""
+    marks: Mapping[tuple[str, str], Marked] = _NOBODY
+    """By mark and person."""
     pairs: Mapping[tuple[str, str], Pair] = _NOBODY
     suspended: Mapping[str, datetime] = _NOBODY
     resumed: frozenset[str] = frozenset()
@@ -120,18 +132,22 @@ def changes(register: Register) -> Changes:
     if before is None:
         return Changes()
     noted = {
-        (hashed, one.person): one.birth
+        (hashed, one.person): one
         for hashed, bearers in register.marks.items()
         for one in bearers
         if one not in before.marks.get(hashed, ())
     }
     return Changes(
-        _new(before.people, register.people),
+        _new(_records(before), _records(register)),
         noted,
         _new(before.pairs, register.pairs),
         _new(before.suspended, register.suspended),
         frozenset(before.suspended.keys() - register.suspended.keys()),
     )
+
+
+def _records(register: Register) -> dict[str, tuple[str, ...]]:
+    return {person: (newest, *register.earlier.get(person, ())) for person, newest in register.people.items()}
 
 
 def _new(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> dict[Any, Any]:
@@ -203,8 +219,25 @@ def _changed(register: Register, **changed: Any) -> Register:
 
 def _received(register: Register, fact: Fact, event: ReferralReceived) -> Register:
     person = fact.subject or ""
-    people = {**register.people, person: event.referral_id}
-    return _changed(register, people=people, marks=_marks(register, person, event))
+    before = register.people.get(person, event.referral_id)
+    people, earlier = {**register.people, person: event.referral_id}, register.earlier
+    if before != event.referral_id:
+        earlier = {**earlier, person: (*earlier.get(person, ()), before)}
+    return _changed(register, people=people, earlier=earlier, marks=_marks(register, person, event))
+
+
+def _erased(register: Register, fact: Fact, event: ReferralErased) -> Register:
+    """Later reports go under the newest record that is left; where none is, they keep the erased one's name."""
+    person, gone = fact.subject or "", event.referral_id
+    known = [*register.earlier.get(person, ()), *filter(None, [register.people.get(person)])]
+    *earlier, newest = [one for one in known if one != gone] or [gone]
+    marks = {hashed: tuple([one for one in found if one.record != gone]) for hashed, found in register.marks.items()}
+    return _changed(
+        register,
+        people={**register.people, person: newest},
+        earlier={**register.earlier, person: tuple(earlier)},
+        marks=marks,
+    )
 
 
 def _corrected(register: Register, fact: Fact, event: ReferralCorrected) -> Register:
@@ -219,7 +252,7 @@ def _marks(
     marks = dict(register.marks)
     for mark in register.heard:
         others = tuple([one for one in marks.get(mark.hash, ()) if one.person != person])
-        marks[mark.hash] = (*others, Marked(person, mark.birth))
+        marks[mark.hash] = (*others, Marked(person, mark.birth, event.referral_id))
     return marks
 
 
@@ -243,6 +276,7 @@ def _suspended(register: Register, agency: str, since: datetime | None) -> Regis
 _STEPS: Final[Mapping[type[Event], Callable[[Register, Fact, Any], Register]]] = {
     ReferralReceived: _received,
     ReferralCorrected: _corrected,
+    ReferralErased: _erased,
     PersonLinked: lambda register, fact, event: _paired(
         register, fact.subject or "", event.other, Pair(LINKED, event.basis)
     ),

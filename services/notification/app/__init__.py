@@ -24,6 +24,7 @@ from contracts.consents.consent_withdrawn import ConsentWithdrawn
 from contracts.consents.revocation_settled import RevocationSettled
 from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.referrals.referral_corrected import ReferralCorrected
+from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_repeated import ReferralRepeated
 from contracts.referrals.referral_retracted import ReferralRetracted
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
     from services.sites import Site
 
 HEARS: Final[tuple[type[Event], ...]] = (
-    ReferralReceived, ReferralCorrected, ReferralRetracted, ReferralRepeated, *REFUSALS,
+    ReferralReceived, ReferralCorrected, ReferralRetracted, ReferralErased, ReferralRepeated, *REFUSALS,
     ScreeningDetermined, ReviewRequested, ReviewDecided,
     ConsentGranted, ConsentWithdrawn, ConsentExpired, ConsentRevoked, RevocationSettled,
     AssignmentOffered, AssignmentAccepted, AssignmentDeclined, AssignmentLapsed, AssignmentCancelled,

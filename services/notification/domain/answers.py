@@ -34,6 +34,8 @@ class Question:
     recall_id: str | None = None
     categories: frozenset[Category] | None = None
     """Ask for no more than these; None: whatever may be had."""
+    operator: str | None = None
+    """Who is to be shown it on a terminal; a lane never asks so."""
 
 
 @dataclass(frozen=True, slots=True)

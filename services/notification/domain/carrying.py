@@ -14,6 +14,7 @@ from contracts.envelope import Envelope, Fact, body_of, service_source
 from services.notification.domain.answers import Allowed, Answers, Question, Verdict, Withheld, in_order
 from services.notification.domain.judging import referral_of
 from services.notification.domain.part2 import notice_of
+from services.notification.domain.recalling import BLIND
 from services.notification.domain.rows import SERVICE
 from services.notification.domain.telling import RecordErased, Telling, composed, told_categories
 from services.plumbing.identity import derived
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     """The keyed hash of a message's data, under a key of the referral's record."""
 
 _SOURCE: Final = service_source(SERVICE)
-_BLIND: Final = frozenset({"offer.made", "offer.cancelled"})
-"""Messages about an offer whose reader need not know whom it is about, nor that it has met them before."""
 
 
 class Means(NamedTuple):
@@ -182,7 +181,7 @@ def _message(row: LaneRow, event: Event, pseudonym: Pseudonym) -> Fact:
 
     In a blind offer even the person has a name for this offer alone, and the time does not tell whose "no" came before.
     """
-    blind = row.offer_id if row.message in _BLIND else None
+    blind = row.offer_id if row.message in BLIND else None
     envelope = Envelope(
         id=row.message_id,
         source=_SOURCE,

@@ -9,6 +9,7 @@ from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_refused import ConsentRefused
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
 from contracts.deadlines.deadline_reached import DeadlineReached
+from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_refused import ReferralRefused
 from contracts.referrals.referral_repeated import ReferralRepeated
 from contracts.reports.report_refused import ReportRefused
@@ -16,7 +17,7 @@ from contracts.screenings.review_refused import ReviewRefused
 from contracts.to_hub.agency_resumed import AgencyResumed
 from contracts.to_hub.agency_suspended import AgencySuspended
 from contracts.to_hub.recall_answered import RecallAnswered
-from services.notification.domain import taking_back
+from services.notification.domain import erasing, taking_back
 from services.notification.domain.lanes import ConsentEnded
 from services.notification.domain.notices import Notice, due
 from services.notification.domain.rows import RECEIPT, SERVICE, agency_key, refusal_row, row_of
@@ -56,10 +57,10 @@ def key(fact: Fact) -> str | None:
     return fact.subject if agency is None else agency_key(agency(fact.event))
 
 
-def decide(  # what was told of each person whose consent ends in this batch is handed in
+def decide(  # what was told of each person whose consent or record ends in this batch is handed in
     judge: Judge, ids: Ids, before: Dossier | None, after: Dossier, fact: Fact, told: Mapping[str, Sequence[Told]]
 ) -> Iterator[Outcome]:
-    """Yield a row for each notice that became due, the end of what rested on a consent that ended, and its recall."""
+    """Yield a row for each notice that became due, the end of what rested on a consent or record, and its recall."""
     event = fact.event
     if isinstance(event, REFUSALS):
         yield Row(refusal_row(ids, fact, agency_key(event.refusal.agency), event.refusal))
@@ -73,7 +74,9 @@ def decide(  # what was told of each person whose consent ends in this batch is 
         return
     if isinstance(event, ConsentWithdrawn | ConsentExpired):
         yield Row(ConsentEnded(event.consent_id))
-    if isinstance(event, ConsentWithdrawn):
+    if isinstance(event, ReferralErased):
+        yield from erasing.offers_end(ids, before, fact)
+    if isinstance(event, ConsentWithdrawn | ReferralErased):
         yield from taking_back.begins(judge, ids, after, fact, told.get(fact.subject or "", ()))
     if after is not before and fact.subject is not None and not isinstance(event, OF_AN_AGENCY):
         yield from _newly_due(judge, ids, before, after, fact)

@@ -51,6 +51,8 @@ class Dossier:
     """Words of the person that take back, by the message that brought each."""
     revocations_settled: frozenset[str] = frozenset()
     """Those of them that consent has dealt with."""
+    erased: frozenset[str] = frozenset()
+    """Referrals of which nothing else is kept but their offers' ids."""
     standing: Standing = IN_GOOD_STANDING
 
     @property

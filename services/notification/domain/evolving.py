@@ -25,6 +25,7 @@ from contracts.disclosures.disclosure_recalled import DisclosureRecalled
 from contracts.disclosures.recall_settled import RecallSettled
 from contracts.envelope import agency_source
 from contracts.referrals.referral_corrected import ReferralCorrected
+from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
 from contracts.screenings.review_decided import SITE_DEFAULT, ReviewDecided
@@ -37,7 +38,7 @@ from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.to_hub.recall_answered import RecallAnswered
 from contracts.words import Door, RuleResult
-from services.notification.domain import offers, recalling
+from services.notification.domain import erasing, offers, recalling
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.kept import (
     Answer,
@@ -70,7 +71,11 @@ def evolve(before: Dossier | None, fact: Fact) -> Dossier:
     """Fold one fact; what says nothing of a dossier leaves it as it is."""
     folded = _FOLDED.get(type(fact.event))
     dossier = before or NOTHING
-    return dossier if folded is None else folded(dossier, fact.event, fact)
+    if folded is None:
+        return dossier
+    if dossier.erased and erasing.is_of_one(dossier, fact.event):
+        return erasing.with_what_outlasts(dossier, fact.event)
+    return folded(dossier, fact.event, fact)
 
 
 def _received(dossier: Dossier, event: ReferralReceived, fact: Fact) -> Dossier:
@@ -178,9 +183,10 @@ def _over(dossier: Dossier, event: ConsentWithdrawn | ConsentExpired, _fact: Fac
 def _asked(dossier: Dossier, event: OnwardAsked, fact: Fact) -> Dossier:
     """Keep who is asked. The note was sealed for the report that asks, which is the cause of this fact."""
     known = dossier.onwards.get(event.onward_id, Onward())
-    asked = _and(known.asked, event.provider, event.note)
+    note = erasing.readable(dossier, event.note)
+    asked = _and(known.asked, event.provider, note)
     reports, cause = known.reports, fact.envelope.causation_id
-    if event.note is not None and cause is not None:
+    if note is not None and cause is not None:
         reports = _and(reports, event.provider, mark_of(agency_source(event.asked_by), cause))
     onward = Onward(event.asked_by, event.help_type, asked, known.closed, reports)
     return replace(dossier, onwards=_and(dossier.onwards, event.onward_id, onward))
@@ -238,6 +244,7 @@ _FOLDED: Final[Mapping[type[Event], Callable[[Dossier, Any, Fact], Dossier]]] = 
     ReferralReceived: _received,
     ReferralCorrected: _corrected,
     ReferralRetracted: _retracted,
+    ReferralErased: erasing.erased,
     ScreeningDetermined: _screened,
     ReviewRequested: _called,
     ReviewDecided: _decided,

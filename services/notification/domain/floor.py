@@ -36,6 +36,10 @@ OF_AN_ARREST: Final = frozenset(
 """What only an arrest diversion calls for; every other door yields the receipt and no more."""
 OF_NOBODY: Final = frozenset({"message.refused"})
 """Messages in which there is no person."""
+CANCELLED: Final = "offer.cancelled"
+"""Said also of a record that was erased: whoever is on the way has to hear it, and it names nobody."""
+SHOWN: Final = "person.revealed"
+"""Shown to an operator who asked for it and signed; it goes to no lane."""
 RECALL: Final = "information.recalled"
 """About messages of the reader's own lane, whatever became of the record since."""
 MEETING: Final = frozenset({"offer.made", "assignment.made"})
@@ -55,11 +59,15 @@ def floor(  # all that the judge has at hand
     message = question.message
     if role is Role.LAW_ENFORCEMENT and message not in POLICE_HEAR:
         return "police-hear-notices-only"
+    if message == SHOWN and question.operator is None:
+        return "shown-only"
     if message in OF_NOBODY:
         return None
     if message == RECALL:
         recall = dossier.recalls.get(question.recall_id or "")
         return None if recall is not None and recall.open else "recall-settled"
+    if referral_id in dossier.erased:
+        return None if message == CANCELLED else "erased"
     if record is None or referral_id is None:
         return "no-record"
     if message in OF_AN_ARREST and record.door is not Door.ARREST_DIVERSION:

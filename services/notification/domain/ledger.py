@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.disclosures.disclosure_made import DisclosureMade
 from contracts.disclosures.disclosure_recalled import DisclosureRecalled
+from contracts.disclosures.disclosure_revealed import DisclosureRevealed
 from contracts.disclosures.disclosure_withheld import DisclosureWithheld
 from contracts.disclosures.recall_settled import RecallSettled
 from contracts.words import Category
@@ -43,6 +44,7 @@ class Told:
     categories: frozenset[Category]
     by: tuple[str, ...]
     """`permission/<id>` and `consent/<id>`."""
+    message_type: str = ""
 
 
 ToldTo = dict[str, list[Told]]
@@ -70,7 +72,7 @@ def told_of(entries: Iterable[str]) -> tuple[Told, ...]:
 def being_told(row: LaneRow, verdict: Verdict) -> tuple[Told, ...]:
     """Return what a row that is being carried counts as having told."""
     return tuple(
-        Told(row.agency, row.message_id, verdict.referral_id, answer.categories, answer.by)
+        Told(row.agency, row.message_id, verdict.referral_id, answer.categories, answer.by, row.message)
         for answer in verdict.allowed
     )
 
@@ -88,6 +90,7 @@ def _told(entry: Members) -> Told:
         referral_id=entry.get("referral"),
         categories=frozenset(map(Category, entry["categories"])),
         by=tuple(entry["by"]),
+        message_type=entry["message_type"],
     )
 
 
@@ -104,6 +107,22 @@ def _made(event: DisclosureMade) -> Members:
         "policy": event.policy_hash,
         "content": event.content,
         "certain": event.certain,
+    }
+
+
+def _revealed(event: DisclosureRevealed) -> Members:
+    return {
+        "kind": "revealed",
+        "at": moment(event.revealed_at),
+        "reveal": event.reveal_id,
+        "operator": event.operator,
+        "referral": event.referral_id,
+        "categories": [*event.categories],
+        "purpose": event.purpose,
+        "by": event.allowed_by.split(),
+        "why": event.why,
+        "signature": event.operator_signature,
+        "policy": event.policy_hash,
     }
 
 
@@ -147,6 +166,7 @@ def _settled(event: RecallSettled) -> Members:
 
 _KEPT: Final[Mapping[type[Event], Callable[[Any], Members]]] = {
     DisclosureMade: _made,
+    DisclosureRevealed: _revealed,
     DisclosureWithheld: _withheld,
     DisclosureRecalled: _recalled,
     RecallSettled: _settled,

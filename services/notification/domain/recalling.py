@@ -3,6 +3,7 @@
 What was told under a consent is recalled when the person takes that consent back, by category, from each agency that
 was told; what another consent still opens to it stays. What a permission opens without any consent is not recalled:
 it was not the consent that told it. A consent that only expired recalls nothing: what was told was told in its time.
+When a record is erased, all that was told of it is recalled, on whatever basis, but what named nobody.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from contracts.disclosures.recall_refused import RecallRefused
 from contracts.disclosures.recall_settled import RecallSettled
 from contracts.parts import Refusal
 from contracts.recalls import RecallEnd, RecallReason
+from contracts.referrals.referral_erased import ReferralErased
 from contracts.to_hub.recall_answered import RecallAnswered
 from contracts.words import Category, Problem
 from services.notification.domain.answers import in_order
@@ -25,7 +27,7 @@ from services.notification.domain.kept import Recall
 from services.plumbing.identity import derived
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from contracts.envelope import Fact
     from services.notification.domain.dossier import Dossier
@@ -33,8 +35,10 @@ if TYPE_CHECKING:
 
 DEADLINE: Final = "recall"
 """The deadline by which an agency should have answered; its reference is `<recall id>/<how often it was asked>`."""
-TAKES_BACK: Final = (ConsentWithdrawn,)
+TAKES_BACK: Final = (ConsentWithdrawn, ReferralErased)
 """Facts after which something is to be recalled: then what was told has to be at hand."""
+BLIND: Final = frozenset({"offer.made", "offer.cancelled"})
+"""Messages about an offer whose reader need not know whom it is about, nor that it has met them before."""
 _RANKS: Final = (RecallEnd.SILENT, RecallEnd.CANNOT, RecallEnd.RECALLED)
 
 
@@ -51,6 +55,21 @@ def of_consent(consent_id: str, dossier: Dossier, told: Sequence[Told], fact: Fa
                 by_agency.setdefault(one.agency, []).append((one, gone))
     for agency, of_agency in sorted(by_agency.items()):
         yield _recall(agency, RecallReason.CONSENT_WITHDRAWN, basis, of_agency, fact)
+
+
+def of_record(
+    referral_id: str, told: Sequence[Told], hears: Callable[[str], bool], fact: Fact
+) -> Iterator[DisclosureRecalled]:
+    """Yield a recall for each agency that was told of the record and may be asked. Police are never asked (DESIGN 7.4).
+
+    Blind offers are not recalled: the recall would tell whom they were about.
+    """
+    by_agency: dict[str, list[tuple[Told, frozenset[Category]]]] = {}
+    for one in told:
+        if one.referral_id == referral_id and one.message_type not in BLIND and hears(one.agency):
+            by_agency.setdefault(one.agency, []).append((one, one.categories))
+    for agency, of_agency in sorted(by_agency.items()):
+        yield _recall(agency, RecallReason.RECORD_ERASED, f"record/{referral_id}", of_agency, fact)
 
 
 def _still_opened(told: Told, dossier: Dossier, fact: Fact) -> frozenset[Category]:

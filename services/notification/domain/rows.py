@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SERVICE: Final = "notification"
 RECEIPT: Final = "referral.acknowledged"
 RECALL: Final = "information.recalled"
+CANCELLED: Final = "offer.cancelled"
 
 
 def agency_key(slug: str) -> str:

@@ -119,6 +119,10 @@ def _appointment(telling: Telling) -> bool:
     )
 
 
+_SHOWN: Final = (
+    "preferred_name", "legal_name", "birth_date", "pronouns", "phones", "usual_places", "through", "message_is_safe",
+    "place", "officer_call_back", "safety_code",
+)  # fmt: skip
 SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
     "message.refused": {"refusal": lambda telling: telling.row.refusal},
     "referral.acknowledged": _ECHO | {"received_at": _received_at},
@@ -199,6 +203,7 @@ SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
         **{name: _recall(name) for name in ("because", "categories", "disclosures")},
         "answer_by": _recall_answer_by,
     },
+    "person.revealed": _ECHO | {name: _WHO[name] for name in _SHOWN},
     "review.called": {
         "review_id": lambda telling: telling.row.review_id,
         "referral_id": lambda telling: telling.referral_id,

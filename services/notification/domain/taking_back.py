@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contracts.disclosures.recall_refused import RecallRefused
 from contracts.recalls import RecallEnd
+from contracts.referrals.referral_erased import ReferralErased
 from contracts.to_hub.recall_answered import RecallAnswered
 from services.notification.domain import recalling
-from services.notification.domain.rows import agency_key, recall_row, refusal_row
+from services.notification.domain.rows import RECALL, agency_key, recall_row, refusal_row
 from services.plumbing.service import Deadline, Row, Said
 
 if TYPE_CHECKING:
@@ -24,10 +25,17 @@ if TYPE_CHECKING:
 
 
 def begins(judge: Judge, ids: Ids, dossier: Dossier, fact: Fact, told: Sequence[Told]) -> Iterator[Outcome]:
-    """Recall what was told under the consent that the person took back; each of it once."""
-    for recall in recalling.of_consent(fact.event.consent_id, dossier, told, fact):  # type: ignore[attr-defined]
+    """Recall what was told under the consent that the person took back, or of the record that is gone; each once."""
+    for recall in _recalls(judge, dossier, fact, told):
         if recall.recall_id not in dossier.recalls:
             yield from _begun(judge, ids, recall, fact)
+
+
+def _recalls(judge: Judge, dossier: Dossier, fact: Fact, told: Sequence[Told]) -> Iterator[DisclosureRecalled]:
+    event: Any = fact.event
+    if isinstance(event, ReferralErased):
+        return recalling.of_record(event.referral_id, told, lambda agency: judge.hears(agency, RECALL), fact)
+    return recalling.of_consent(event.consent_id, dossier, told, fact)
 
 
 def _begun(judge: Judge, ids: Ids, recall: DisclosureRecalled, fact: Fact) -> Iterator[Outcome]:

@@ -13,6 +13,7 @@ from services.notification.store.lanes import (
     Waiting,
 )
 from services.notification.store.postgres import LEAD, PostgresStore
+from services.notification.store.revealing import RevealStore
 
 __all__ = [
     "CARRYING",
@@ -23,6 +24,7 @@ __all__ = [
     "LaneReport",
     "LaneStore",
     "PostgresStore",
+    "RevealStore",
     "Taken",
     "Waiting",
 ]

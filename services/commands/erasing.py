@@ -1,0 +1,103 @@
+"""`hub erase`: the key of a record is destroyed, on a ground of the site's list; and what was erased so far."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from contracts.catalogue import ErasureRequested
+from services.commands import office, reach, shown
+from services.commands.arguments import OperatorOption, SomeReferralArgument
+from services.commands.asking import Question, answers, one_of, text
+from services.commands.reach import JsonOption, StateOption
+
+if TYPE_CHECKING:
+    from services.commands.reach import Reach
+    from services.intake.domain import Erasures
+    from services.sites import Site
+
+
+def erase(
+    referral: SomeReferralArgument = None,
+    ground: Annotated[
+        str | None, typer.Option(help="The ground: one of the site's erasure.toml; --list names them.")
+    ] = None,
+    why: Annotated[str | None, typer.Option(help="The reason; it is sealed with the record, and goes with it.")] = None,
+    operator: OperatorOption = office.UNNAMED,
+    list_: Annotated[bool, typer.Option("--list", help="Show what was erased, what waits, and the grounds.")] = False,
+    purge: Annotated[
+        bool, typer.Option("--purge", help="Also rewrite the files of the database in which destroyed keys were.")
+    ] = False,
+    state: StateOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Erase a record: its key is destroyed, and nothing of it opens any more. There is no way back.
+
+    Whoever was told of it is asked to forget it. The person's other records, the consents and the ledger stay. A ground
+    that does not hold is refused, with the words of its law. Without --ground and --why both are asked for.
+
+    Examples: hub erase ref-0123456789abcdef0123456789abcdef --ground entered_in_error  ·  hub erase --list
+    """
+    if referral is None and not (list_ or purge):
+        raise shown.Trouble("Which record?", "name a referral; --list shows what was erased.")
+    found = reach.find(state)
+    if referral is not None:
+        known = answers(_questions(found.site), {"ground": ground, "why": why})
+        event = ErasureRequested(referral_id=referral, ground=known["ground"], why=known["why"], operator=operator)
+        answer = asyncio.run(office.said(found, event))
+        if json_:
+            shown.show_json(answer)
+        else:
+            shown.screen.print(f"{referral} is erased; nothing of it opens any more.")
+            shown.say("Next: `hub erase --purge` takes the destroyed key out of the database's files, too.")
+    if purge:
+        asyncio.run(_purged(found))
+        shown.say("The files of the database hold no destroyed key any more; copies and backups are yours to see to.")
+    if list_:
+        _show(found.site, asyncio.run(_erasures(found)), json_=json_)
+
+
+def _questions(site: Site) -> tuple[Question, ...]:
+    names = [ground.id for ground in site.erasure]
+    return (
+        Question("ground", "ground", f"On which ground ({', '.join(names)})", one_of(names), needed=True),
+        Question("why", "why", "Why (it is sealed with the record, and goes with it)", text, needed=True),
+    )
+
+
+def _show(site: Site, known: Erasures, *, json_: bool) -> None:
+    waits: dict[str, Any] = {"waiting": known.waiting, "next_at": known.next_at, "parked_at_the_door": known.parked}
+    if json_:
+        done = [
+            {"referral_id": one.referral_id, "erased_at": one.erased_at, "ground": one.ground, "by": one.by}
+            for one in known.done
+        ]
+        shown.show_json({"erased": done} | waits)
+        return
+    rows = ((one.referral_id, one.erased_at.date(), one.ground, one.by) for one in known.done)
+    shown.show_table("Erased", ("record", "day", "ground", "by"), rows)
+    shown.show_facts(
+        "Waiting",
+        [
+            ("records with a day on which they may have to go", known.waiting),
+            ("the first of these days", None if known.next_at is None else known.next_at.date()),
+            ("messages put aside at the door: what is of a record goes no sooner than they are settled", known.parked),
+        ],
+    )
+    grounds = ((one.id, one.citation, one.text) for one in site.erasure)
+    shown.show_table("Grounds of this site", ("ground", "law", "what it says"), grounds)
+
+
+async def _erasures(found: Reach) -> Erasures:
+    from services.intake.store import erasures
+
+    async with found.connected("intake") as conn:
+        return await erasures(conn)
+
+
+async def _purged(found: Reach) -> None:
+    from services.plumbing.purging import purged
+
+    await purged(found.postgres)

@@ -1,0 +1,179 @@
+"""Erasing a record: on an operator's word, where a ground of the site's list holds; or by itself, when its day is come.
+
+A juvenile's record of an arrest diversion is destroyed within the site's days of the day on which the person is of age
+and the intake is completed. The deadline is set when the birth date is seen at the door, before it is sealed, and lies
+so many of these days later as a keyed hash says: it does not give the birthday away. Where only an age was guessed, it
+runs from the last day on which somebody of the youngest guessed age comes of age; where none is known, there is none,
+and an operator has it erased.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from contracts.catalogue import ReferralErased
+from contracts.referrals.referral_erased import CLOCK
+from contracts.words import Category, Problem
+from services.intake.domain.heard import Gone
+from services.intake.domain.reports import sealed
+from services.intake.domain.sections import age_on, day_of
+from services.intake.domain.unadmitted import refused
+from services.plumbing.identity import mark_of
+from services.plumbing.service import Deadline, Outcome, Row, Said
+from services.plumbing.tokens import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.catalogue import AssignmentEnrolled, DeadlineReached, ErasureRequested
+    from contracts.envelope import Fact
+    from services.intake.domain.cases import Case, Referral, Whole
+    from services.intake.domain.register import Register
+    from services.intake.domain.rules import Rules
+    from services.sites import Ground, Site
+
+DESTRUCTION: Final = "destruction"
+"""The deadline at which a record may have to go by itself; its reference is the referral."""
+ERASED: Final = Problem(
+    field="referral",
+    rule="The record of this case was erased; the hub keeps nothing of it and takes it in no more.",
+    fix="Give another person or incident a number of its own, or ask the program office.",
+)
+"""The same words whatever the ground."""
+_UNKNOWN: Final = Problem(
+    field="referral_id", rule="It names a referral whose record is there.", fix="Take it from the timeline."
+)
+
+
+def requested(rules: Rules, case: Case, fact: Fact, event: ErasureRequested, register: Register) -> Iterator[Outcome]:
+    """Erase it where the ground holds. The reason is sealed under the record's own key, and goes with it."""
+    referral = case.referrals.get(event.referral_id)
+    if referral is None or referral.erased:
+        yield refused(fact, "unknown-referral", _UNKNOWN)
+        return
+    ground = rules.site.ground(event.ground)
+    if ground is None:
+        names = ", ".join(one.id for one in rules.site.erasure)
+        problem = Problem(field="ground", rule="It is a ground of the site's list.", fix=f"Send one of: {names}.")
+        yield refused(fact, "unknown-ground", problem)
+        return
+    against = _against(ground, referral, _born(referral, register), fact.at, rules.site)
+    if against is not None:
+        problem = Problem(field="ground", rule=f"{against} ({ground.citation}).", fix=_FIX)
+        yield refused(fact, "ground-does-not-hold", problem)
+        return
+    person = referral.person
+
+    def seal(field: str, clear: bytes) -> str:
+        return register.seals.seal(event.referral_id, field, person, mark_of(fact.source, fact.id), clear)
+
+    yield Said(sealed(event, seal), subject=person, admitted=True)
+    yield from _erased(event.referral_id, person, ground, fact, event.operator)
+
+
+def reached(rules: Rules, case: Case, fact: Fact, event: DeadlineReached, register: Register) -> Iterator[Outcome]:
+    """Its day has come: erase it if the intake was completed. If not, its completion sets the day."""
+    referral = case.referrals.get(event.reference)
+    ground = rules.site.destroys
+    if referral is None or referral.erased or ground is None or not referral.completed:
+        return
+    # Of what its source withdrew no birth date is kept: the deadline was set by it.
+    if referral.whole is None or _against(ground, referral, _born(referral, register), fact.at, rules.site) is None:
+        yield from _erased(event.reference, referral.person, ground, fact, CLOCK)
+
+
+def completed(rules: Rules, case: Case, fact: Fact, event: AssignmentEnrolled, register: Register) -> Iterator[Outcome]:
+    """The intake is completed: of somebody who is of age already, the record's days run from now."""
+    referral = case.referrals.get(event.referral_id)
+    ground = rules.site.destroys
+    if referral is None or referral.whole is None or ground is None:
+        return
+    if _against(ground, referral, _born(referral, register), fact.at, rules.site) is None:
+        yield Deadline(DESTRUCTION, event.referral_id, fact.at + _spread(rules, event.referral_id, ground))
+
+
+def day_to_come(rules: Rules, whole: Whole, born: date | None) -> Iterator[Deadline]:
+    """Set the day on which the record of a juvenile may have to go, as its sender tells the age now."""
+    ground = rules.site.destroys
+    if ground is None or whole.door not in ground.doors or not _was_under(ground, whole, born, rules.site):
+        return
+    of_age = _of_age_on(ground, whole, born, rules.site)
+    if of_age is not None:
+        begins = datetime.combine(of_age, time(), ZoneInfo(rules.site.timezone)).astimezone(UTC)
+        yield Deadline(DESTRUCTION, whole.referral_id, begins + _spread(rules, whole.referral_id, ground))
+
+
+def _erased(referral_id: str, person: str, ground: Ground, fact: Fact, by: str) -> Iterator[Outcome]:
+    event = ReferralErased(referral_id=referral_id, ground=ground.id, erased_at=fact.at, by=by)
+    yield Said(event, subject=person)
+    yield Row(Gone(referral_id, person, fact.at, ground.id, by))
+
+
+def _spread(rules: Rules, referral_id: str, ground: Ground) -> timedelta:
+    """Return how long after the first possible day: within the ground's days, the last of which is left to spare."""
+    return rules.site.clocks.days((ground.within_days or 1) - 1) * rules.naming.share(DESTRUCTION, referral_id)
+
+
+_FIX: Final = "Name a ground that holds; the site's erasure.toml says what each asks."
+
+
+def _against(ground: Ground, referral: Referral, born: date | None, at: datetime, site: Site) -> str | None:
+    """Return the first condition of the ground that does not hold, as a sentence; None where all do."""
+    whole, today = referral.whole, day_of(at, site.timezone)
+    if today < ground.in_force_from:
+        return f"The site erases on this ground from {ground.in_force_from} on"
+    if ground.withdrawn:
+        return None if referral.retracted else "It is of a record that its source withdrew"
+    if whole is None:
+        return "It is of a record that its source did not withdraw"
+    if ground.doors and whole.door not in ground.doors:
+        return f"It is of referrals by the door {' or '.join(sorted(ground.doors))}"
+    if ground.under_age is not None and not _was_under(ground, whole, born, site):
+        return f"The person was known to be under {ground.under_age} on the day of the referral"
+    of_age = _of_age_on(ground, whole, born, site)
+    if ground.from_age is not None and (of_age is None or today < of_age):
+        return f"The person is {ground.from_age} by now, as far as birth date or guessed age can tell"
+    if ground.refused_if_completed and referral.completed:
+        return ground.refused_if_completed
+    if ground.completed and not referral.completed:
+        return "The intake was completed"
+    since = _years_later(day_of(whole.referred_at, site.timezone), ground.after_years or 0)
+    return f"{ground.after_years} years have passed since the referral" if today < since else None
+
+
+def _born(referral: Referral, register: Register) -> date | None:
+    """Return the birth date in intake's own sealed section, if there is one."""
+    token = None if referral.whole is None else referral.whole.sealed.get(Category.IDENTITY)
+    told: Any = register.seals.carried(token, Place(referral.person, Category.IDENTITY)).get("birth_date")
+    return None if told is None else date.fromisoformat(told)
+
+
+def _was_under(ground: Ground, whole: Whole, born: date | None, site: Site) -> bool:
+    """Whether the person was certainly younger than the ground says, on the day of the referral."""
+    if ground.under_age is None:
+        return True
+    if born is not None:
+        return age_on(born, day_of(whole.referred_at, site.timezone)) < ground.under_age
+    oldest = whole.particulars.age.to_years
+    return oldest is not None and oldest < ground.under_age
+
+
+def _of_age_on(ground: Ground, whole: Whole, born: date | None, site: Site) -> date | None:
+    """Return the day on which the person certainly has the ground's age; None where nothing is known of it."""
+    if ground.from_age is None:
+        return None
+    if born is not None:
+        return _years_later(born, ground.from_age)
+    youngest = whole.particulars.age.from_years
+    day = day_of(whole.referred_at, site.timezone)
+    return None if youngest is None else _years_later(day, max(ground.from_age - youngest, 0))
+
+
+def _years_later(day: date, years: int) -> date:
+    """Return the same day of a later year; the day after, where that year has no such day."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)

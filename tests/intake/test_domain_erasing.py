@@ -1,0 +1,306 @@
+"""A record goes on a ground of the site's list, by an operator's word or when its day is come; and then it is gone."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from contracts import topics
+from contracts.catalogue import AssignmentEnrolled, DeadlineReached, ErasureRequested, ReferralErased
+from contracts.envelope import Envelope, Fact
+from services.intake.domain import read
+from services.intake.domain.erasing import DESTRUCTION
+from services.intake.domain.naming import case_of_referral
+from services.plumbing.sealing import Erased
+from services.plumbing.signing import new_key, sign
+from tests.intake.examples import (
+    NOW,
+    OFFICE,
+    POLICE,
+    PROVIDER,
+    PSEUDONYMS,
+    House,
+    arrest,
+    community,
+    incident,
+    names,
+    record,
+    refusal,
+    site,
+)
+
+JUVENILE = {"legal_name": "Juniper Sample", "birth_date": "2009-05-05", "agency_person_number": "MNI-1"}
+OF_AGE = datetime(2027, 5, 5, 7, tzinfo=UTC)
+"""The eighteenth birthday at the site."""
+
+
+def asked(referral_id, ground="entered_in_error", **more):
+    data = {"referral_id": referral_id, "ground": ground, "operator": "sam-sample", "why": "Sample why"}
+    return record(data, name="erasure.requested", agency=OFFICE, **more)
+
+
+def withdrawn(number="26B01234"):
+    return record({"of": {"incident_number": number}, "why": "entered_in_error"}, name="referral.withdrawn")
+
+
+async def enrolled(house, received):
+    """Assignment says that the intake was completed."""
+    event = AssignmentEnrolled(
+        referral_id=received.event.referral_id, agency=PROVIDER, completed_on=house.hub.at.date()
+    )
+    envelope = Envelope(f"enrolled-{received.id}", "/hub/assignment", event.name, house.hub.at, received.subject)
+    await house.hub.publish(topics.ASSIGNMENTS, Fact(event, envelope))
+    return await house.hear()
+
+
+async def until(house, day):
+    await house.hub.advance(to=day)
+    return await house.hear()
+
+
+def days(house):
+    return [one.due_at for one in house.hub.deadlines("intake") if one.name == DESTRUCTION]
+
+
+async def test_what_its_source_withdrew_is_erased_on_an_operators_word():
+    house = House()
+    received = (await house.hear(record(arrest(reason="Sample reason"))))[0]
+    await house.hear(withdrawn())
+    said = await house.hear(asked(received.event.referral_id))
+    assert names(said) == ["referral.erased", "erasure.requested"]
+    gone = said[0].event
+    assert (gone.ground, gone.by, said[0].subject) == ("entered_in_error", "sam-sample", received.subject)
+    opener = await house.store.sealer.opener(None, [*received.event.sealed.values(), said[1].event.why])
+    for token in [*received.event.sealed.values(), said[1].event.why]:
+        with pytest.raises(Erased):
+            opener.open(token, received.subject)
+
+
+@pytest.mark.parametrize(
+    ("ground", "data", "rule"),
+    [
+        ("entered_in_error", arrest(), "source withdrew"),
+        ("person_request", arrest(), "by the door community"),
+        ("non_conviction", arrest(), "3 years have passed"),
+        ("juvenile_diversion", arrest(), "known to be under 18"),
+        ("juvenile_diversion", arrest(person=JUVENILE), "The person is 18 by now"),
+        ("juvenile_diversion", arrest(person={"birth_date": None}), "known to be under 18"),
+    ],
+)
+async def test_what_fits_no_ground_is_refused_with_its_words_and_its_law(ground, data, rule):
+    house = House()
+    received = (await house.hear(record(data)))[0]
+    answer = refusal(await house.hear(asked(received.event.referral_id, ground)))
+    [problem] = answer.problems
+    assert (answer.reason, answer.agency, problem.field) == ("ground-does-not-hold", OFFICE, "ground")
+    assert rule in problem.rule
+    assert site().ground(ground).citation in problem.rule
+    assert "Sample" not in answer.model_dump_json()
+
+
+async def test_a_completed_diversion_is_the_ground_on_which_the_site_refuses():
+    house = House()
+    received = (await house.hear(record(arrest())))[0]
+    house.hub.at = NOW + timedelta(days=4 * 365)
+    first = await house.hear(asked((await second(house)).event.referral_id, "non_conviction"))
+    assert refusal(first).reason == "ground-does-not-hold"
+    await enrolled(house, received)
+    answer = refusal(await house.hear(asked(received.event.referral_id, "non_conviction")))
+    assert "deferred prosecution or similar diversion" in answer.problems[0].rule
+
+
+async def second(house):
+    """A referral of that very day."""
+    today = house.hub.at.isoformat()
+    said = await house.hear(record(arrest(incident=incident(number="26B09999"), referred_at=today), at=house.hub.at))
+    return said[0]
+
+
+async def test_an_old_arrest_that_came_to_no_diversion_is_erased_on_request():
+    house = House()
+    received = (await house.hear(record(arrest())))[0]
+    house.hub.at = NOW + timedelta(days=3 * 365 + 2)
+    said = await house.hear(asked(received.event.referral_id, "non_conviction"))
+    assert names(said) == ["referral.erased", "erasure.requested"]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ({"referral_id": "ref-" + "0" * 32}, "unknown-referral"),
+        ({"ground": "no_such_ground"}, "unknown-ground"),
+    ],
+)
+async def test_what_is_not_known_is_refused(data, reason):
+    house = House()
+    received = (await house.hear(record(community())))[0]
+    whole = {"referral_id": received.event.referral_id, "ground": "person_request", "operator": "s", "why": "w"} | data
+    answer = refusal(await house.hear(record(whole, name="erasure.requested", agency=OFFICE)))
+    assert answer.reason == reason
+
+
+async def test_nobody_but_the_office_has_a_record_erased_and_from_the_first_key_on_it_is_signed():
+    house, (private, public) = House(), new_key()
+    received = (await house.hear(record(community())))[0]
+    data = {"referral_id": received.event.referral_id, "ground": "person_request", "operator": "sam-sample", "why": "w"}
+    answer = refusal(await house.hear(record(data, name="erasure.requested", agency=POLICE)))
+    assert answer.reason == "not-permitted"
+    house.store.operators = {"sam-sample": public}
+    assert refusal(await house.hear(record(data, name="erasure.requested", agency=OFFICE))).reason == "unsigned"
+    signature = sign(private, "e1", ErasureRequested.model_validate_json(json.dumps(data)))
+    said = await house.hear(record(data, name="erasure.requested", agency=OFFICE, identity="e1", signature=signature))
+    assert names(said) == ["referral.erased", "erasure.requested"]
+
+
+async def test_nothing_of_it_is_left_but_its_id_its_person_and_the_ground():
+    house = House()
+    received = (await house.hear(record(arrest(person=JUVENILE))))[0]
+    await house.hear(withdrawn(), asked(received.event.referral_id))
+    [case] = house.store.cases.values()
+    [tombstone] = read(case).referrals.values()
+    assert (tombstone.agency, tombstone.person, tombstone.whole) == ("", received.subject, None)
+    assert tombstone.erased == "entered_in_error"
+    assert house.store.marks == {}
+
+
+async def test_an_erased_record_is_not_erased_again_amended_or_withdrawn():
+    house = House()
+    received = (await house.hear(record(community(source_reference="T-1"), agency=PROVIDER)))[0]
+    referral_id = received.event.referral_id
+    await house.hear(asked(referral_id, "person_request"))
+    of = {"of": {"referral_id": referral_id}}
+    for one in (
+        asked(referral_id, "person_request"),
+        record(of | {"reason": "Sample reason"}, name="referral.amended", agency=PROVIDER),
+        record(of, name="referral.withdrawn", agency=PROVIDER),
+    ):
+        assert refusal(await house.hear(one)).reason == "unknown-referral"
+    again = record(community(source_reference="T-1"), agency=PROVIDER)
+    answer = refusal(await house.hear(again))
+    assert (answer.reason, house.store.marks) == ("erased-referral", {})
+
+
+async def test_what_was_entered_in_error_may_be_submitted_again():
+    house = House()
+    received = (await house.hear(record(arrest())))[0]
+    await house.hear(withdrawn(), asked(received.event.referral_id))
+    (again,) = await house.hear(record(arrest()))
+    assert again.event.name == "referral.received"
+    assert again.event.referral_id != received.event.referral_id
+    assert (await house.opened(again))["identity"]["legal_name"] == "Juniper Sample"
+
+
+async def test_the_persons_other_records_their_marks_and_their_reports_go_on():
+    house = House()
+    number = {"agency_person_number": "MNI-1"}
+    first = (await house.hear(record(arrest(person=number))))[0]
+    subject = PSEUDONYMS.of(first.subject, POLICE)
+    later = record(
+        arrest(incident=incident(number="26B09999"), person=number | {"legal_name": "J S", "birth_date": "1990-05-05"}),
+        subject=subject,
+    )
+    newest = (await house.hear(later))[0]
+    assert newest.subject == first.subject
+    marks = len(house.store.marks)
+    await house.hear(withdrawn("26B09999"), asked(newest.event.referral_id))
+    assert (marks, len(house.store.marks)) == (2, 1)
+    assert house.store.people[first.subject] == first.event.referral_id
+    assert (await house.opened(first))["identity"] == number
+    note = {"result": "not_found", "note": "Sample note"}
+    of = PSEUDONYMS.of(first.subject, PROVIDER)
+    (report,) = await house.hear(record(note, name="contact.attempted", agency=PROVIDER, subject=of))
+    assert report.event.note.startswith(f"hs1.{first.event.referral_id}.")
+    assert await house.store.sealer.open(None, report.event.note, first.subject) == b"Sample note"
+
+
+async def test_what_is_reported_of_somebody_whose_every_record_is_erased_is_kept_under_no_key():
+    house = House()
+    received = (await house.hear(record(community())))[0]
+    await house.hear(asked(received.event.referral_id, "person_request"))
+    of = PSEUDONYMS.of(received.subject, PROVIDER)
+    note = {"result": "not_found", "note": "Sample note"}
+    (report,) = await house.hear(record(note, name="contact.attempted", agency=PROVIDER, subject=of))
+    assert report.event.note == f"hs1.{received.event.referral_id}.note."
+
+
+async def test_a_juveniles_record_goes_by_itself_within_the_days_and_does_not_give_the_birthday_away():
+    house = House()
+    received = [
+        (await house.hear(record(arrest(person=JUVENILE, incident=incident(number=f"26B{place}")))))[0]
+        for place in range(6)
+    ]
+    due = days(house)
+    assert len(set(due)) == 6
+    assert all(OF_AGE <= day < OF_AGE + timedelta(days=90) for day in due)
+    assert max(due) - min(due) > timedelta(days=5)
+    for one in received:
+        await enrolled(house, one)
+    said = await until(house, OF_AGE + timedelta(days=90))
+    assert sorted(one.event.referral_id for one in said if isinstance(one.event, ReferralErased)) == sorted(
+        one.event.referral_id for one in received
+    )
+    assert {(one.event.ground, one.event.by) for one in said} == {("juvenile_diversion", "clock")}
+    assert house.store.marks == {}
+
+
+async def test_nothing_goes_by_itself_before_the_intake_is_completed_and_then_its_days_begin():
+    house = House()
+    received = (await house.hear(record(arrest(person=JUVENILE))))[0]
+    assert await until(house, OF_AGE + timedelta(days=200)) == []
+    assert await enrolled(house, received) == []
+    [day] = days(house)
+    assert house.hub.at <= day < house.hub.at + timedelta(days=90)
+    assert names(await until(house, house.hub.at + timedelta(days=90))) == ["referral.erased"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        arrest(),
+        arrest(person={"legal_name": "Juniper Sample"}),
+        arrest(person={"estimated_age": {"from_years": 16, "to_years": 20}}),
+        community(person=JUVENILE),
+    ],
+    ids=["an adult", "no age known", "perhaps an adult", "another door"],
+)
+async def test_nobody_elses_record_goes_by_itself(data):
+    house = House()
+    received = (await house.hear(record(data)))[0]
+    await enrolled(house, received)
+    assert days(house) == []
+
+
+async def test_a_guessed_age_counts_from_the_last_possible_birthday():
+    house = House()
+    await house.hear(record(arrest(person={"estimated_age": {"from_years": 15, "to_years": 17}})))
+    [day] = days(house)
+    last = datetime(2029, 3, 2, 8, tzinfo=UTC)
+    assert last <= day < last + timedelta(days=90)
+
+
+async def test_an_amended_birth_date_counts_and_the_former_day_erases_nothing():
+    house = House()
+    received = (await house.hear(record(arrest(person=JUVENILE))))[0]
+    await enrolled(house, received)
+    amended = {"of": {"incident_number": "26B01234"}, "person": JUVENILE | {"birth_date": "2010-05-05"}}
+    await house.hear(record(amended, name="referral.amended"))
+    assert await until(house, OF_AGE + timedelta(days=90)) == []
+    a_year = timedelta(days=365)
+    assert names(await until(house, OF_AGE + a_year + timedelta(days=91))) == ["referral.erased"]
+
+
+async def test_another_services_deadline_is_not_ours():
+    house = House()
+    received = (await house.hear(record(arrest(person=JUVENILE))))[0]
+    await enrolled(house, received)
+    event = DeadlineReached(
+        service="assignment", deadline=DESTRUCTION, reference=received.event.referral_id, due_at=OF_AGE
+    )
+    await house.hub.publish(topics.DEADLINES, Fact(event, Envelope("d1", "/hub/clock", event.name, OF_AGE)), key="k")
+    assert await house.hear() == []
+
+
+async def test_the_case_of_a_referral_is_the_key_of_all_that_is_about_its_erasure():
+    house = House()
+    received = (await house.hear(record(arrest())))[0]
+    assert list(house.store.cases) == [case_of_referral(received.event.referral_id)]

@@ -1,0 +1,190 @@
+"""A record that was erased: nothing more is told of it, what was told is recalled, and nothing brings it back."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from contracts.envelope import Fact
+from contracts.recalls import RecallReason
+from contracts.referrals.referral_erased import ReferralErased
+from contracts.to_hub.person_agreed import PersonAgreed
+from contracts.to_hub.recall_answered import RecallAnswered
+from contracts.words import Category, Purpose
+from services.notification.domain.dossier import Dossier
+from services.notification.domain.evolving import evolve
+from services.notification.domain.writing import read_dossier, written_dossier
+from tests.notification.bench import Bench
+from tests.notification.examples import (
+    CASEWORK,
+    OFFER,
+    OTHER_CASEWORK,
+    PERSON,
+    POLICE,
+    PROSECUTOR,
+    PROVIDER,
+    REFERRAL,
+    accepted,
+    corrected,
+    enrolled,
+    granted,
+    handed_off,
+    heard,
+    lapsed,
+    offered,
+    onward_asked,
+    received,
+    retracted,
+    review_decided,
+    review_requested,
+    screened,
+    unavailable,
+)
+
+OTHER = "ref-" + "9" * 32
+OTHER_OFFER = "off-" + "9" * 32
+
+
+def erased(referral_id: str = REFERRAL) -> Fact:
+    event = ReferralErased(
+        referral_id=referral_id, ground="entered_in_error", erased_at=received().at, by="juno-sample"
+    )
+    return heard(event, minutes=70)
+
+
+def recalled(bench: Bench, agency: str) -> list:
+    return [message for message in bench.lanes.of(agency) if message.event.name == "information.recalled"]
+
+
+async def lived() -> Bench:
+    """Everybody was told something of the record."""
+    bench = Bench()
+    await bench.hear(received(), screened(), offered(agency=OTHER_CASEWORK, offer_id=OTHER_OFFER))
+    await bench.carry()
+    late = lapsed()
+    await bench.hear(
+        Fact(late.event.model_copy(update={"agency": OTHER_CASEWORK, "offer_id": OTHER_OFFER}), late.envelope)
+    )
+    await bench.hear(offered(), accepted(), handed_off(), granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION))
+    await bench.hear(onward_asked())
+    await bench.carry()
+    return bench
+
+
+async def test_all_that_was_told_of_it_is_recalled_from_everybody_but_police_and_who_only_had_a_blind_offer():
+    bench = await lived()
+    told = {
+        agency: [one.id for one in bench.lanes.of(agency) if one.event.name not in {"offer.made", "offer.cancelled"}]
+        for agency in (CASEWORK, PROVIDER, PROSECUTOR)
+    }
+    await bench.hear(erased())
+    await bench.carry()
+    for agency, messages in told.items():
+        [recall] = recalled(bench, agency)
+        assert recall.event.because is RecallReason.RECORD_ERASED
+        assert sorted(recall.event.disclosures) == sorted(messages)
+        assert messages
+    assert bench.lanes.names(OTHER_CASEWORK) == ["offer.made"]
+    assert recalled(bench, POLICE) == []
+    assert {one.basis for one in bench.said("disclosure.recalled")} == {f"record/{REFERRAL}"}
+    assert {one.referral_id for one in bench.said("disclosure.recalled")} == {REFERRAL}
+
+
+async def test_a_recall_of_an_erased_record_is_answered_like_any_other():
+    bench = await lived()
+    await bench.hear(erased())
+    recall = next(one for one in bench.said("disclosure.recalled") if one.agency == PROVIDER)
+    await bench.hear(heard(RecallAnswered(recall_id=recall.recall_id, answer="recalled"), by=PROVIDER, minutes=80))
+    assert [(one.agency, one.how) for one in bench.said("recall.settled")] == [(PROVIDER, "recalled")]
+
+
+async def test_an_erasure_heard_again_recalls_nothing_again():
+    bench = await lived()
+    await bench.hear(erased())
+    begun = len(bench.said("disclosure.recalled"))
+    await bench.hear(erased())
+    assert len(bench.said("disclosure.recalled")) == begun == 3
+
+
+async def test_what_waits_for_a_lane_is_withheld():
+    bench = Bench()
+    await bench.hear(received(), screened(), offered(), accepted(), erased())
+    await bench.carry()
+    assert bench.lanes.names(POLICE) == []
+    assert {(one.layer, one.rule) for one in bench.said("disclosure.withheld")} == {("rows", "erased")}
+    assert bench.store.rows == []
+
+
+@pytest.mark.parametrize("far", [[], [accepted()]], ids=["asked", "on the way"])
+async def test_whoever_is_asked_or_on_the_way_hears_that_it_stands_no_more(far):
+    bench = Bench()
+    await bench.hear(received(), offered(), *far)
+    await bench.carry()
+    await bench.hear(erased())
+    await bench.carry()
+    [cancelled] = [one for one in bench.lanes.of(CASEWORK) if one.event.name == "offer.cancelled"]
+    assert (cancelled.event.offer_id, cancelled.subject) == (OFFER, f"psn-{CASEWORK}-{OFFER}")
+
+
+async def test_whoever_met_the_person_hears_the_recall_and_no_cancellation():
+    bench = await lived()
+    await bench.hear(erased())
+    await bench.carry()
+    assert "offer.cancelled" not in bench.lanes.names(CASEWORK)
+
+
+async def test_nothing_that_is_said_of_it_later_is_told():
+    bench = Bench()
+    await bench.hear(erased(), received(), screened(), offered(), accepted(), enrolled())
+    await bench.carry()
+    assert bench.lanes.messages == []
+
+
+async def test_the_persons_other_record_and_the_consents_go_on():
+    bench = await lived()
+    other = {"referral_id": OTHER}
+    deal = other | {"offer_id": "off-" + "8" * 32}
+    await bench.hear(erased(), received(**other), offered(**deal), accepted(**deal))
+    await bench.carry()
+    assert [one.event.referral_id for one in bench.lanes.of(CASEWORK) if one.event.name == "assignment.made"] == [
+        REFERRAL,
+        OTHER,
+    ]
+    dossier = read_dossier(bench.store.tables.dossiers[PERSON])
+    assert [consent.over for consent in dossier.consents.values()] == [False]
+
+
+LIFE = [
+    received(), corrected(), screened(), screened(revision=1), review_requested(), review_decided(), offered(),
+    accepted(), handed_off(), enrolled(), unavailable(), retracted(),
+    heard(PersonAgreed(referral_id=REFERRAL), by=POLICE),
+]  # fmt: skip
+NOTE = f"hs1.{REFERRAL}.note.sealed"
+
+
+@settings(max_examples=200, deadline=None)
+@given(some.integers(0, 1_000_000), some.lists(some.sampled_from(LIFE), max_size=6))
+def test_the_same_is_left_of_it_in_any_order_and_however_often_it_is_heard(seed, again):
+    chance = random.Random(seed)  # no secret
+    noted = onward_asked()
+    noted = Fact(noted.event.model_copy(update={"note": NOTE}), noted.envelope)
+    facts = [*LIFE, *again, erased(), granted(), noted]
+    chance.shuffle(facts)
+    dossier = Dossier()
+    for fact in facts:
+        dossier = evolve(dossier, fact)
+    assert dossier.erased == {REFERRAL}
+    assert [(one.referral_id, one.agency, one.open, one.held) for one in dossier.offers.values()] == [
+        (REFERRAL, CASEWORK, False, False)
+    ]
+    left = written_dossier(dossier)
+    assert NOTE not in left
+    assert Category.INCIDENT not in left
+    assert dossier.consents
+    assert not any((
+        dossier.records, dossier.answers, dossier.received_at, dossier.retracted, dossier.screenings, dossier.reviews,
+        dossier.unavailable, dossier.unavailable_at, dossier.enrolled, dossier.sayings,
+    ))  # fmt: skip
