@@ -33,10 +33,11 @@ def erase(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Erase a record: its key is destroyed, and nothing of it opens any more. There is no way back.
+    """Erase a record for good, by destroying its key.
 
-    Whoever was told of it is asked to forget it. The person's other records, the consents and the ledger stay. A ground
-    that does not hold is refused, with the words of its law. Without --ground and --why both are asked for.
+    Nothing of it opens any more, and there is no way back. Whoever was told of it is asked to forget it. The person's
+    other records, the consents and the ledger stay. A ground that does not hold is refused, with the words of its law.
+    Without --ground and --why both are asked for.
 
     Examples: hub erase ref-0123456789abcdef0123456789abcdef --ground entered_in_error  ·  hub erase --list
     """

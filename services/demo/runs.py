@@ -80,7 +80,9 @@ class Run:
 
     @property
     def standing(self) -> str | None:
-        """Where the referral stands, as the console says; `refused` where it was never admitted."""
+        """Where the referral stands, as the console says; `refused` where it was never admitted; `erased`."""
+        if self.referral_id in self.file.erased:
+            return "erased"
         if self.referral_id is not None:
             return self.file.referrals[self.referral_id].standing if self.referral_id in self.file.referrals else None
         return "refused" if any(one.type == "message.refused" for one in self.messages) else None

@@ -1,7 +1,6 @@
 """Where the door remembers: cases, people, marks, pairs, suspensions, operators; one load and one save for a batch.
 
-Loading takes advisory locks on the batch's cases and marks in sorted order, so that two instances cannot miss each
-other: who comes second waits, and then sees what the first one saved.
+Loading takes advisory locks on cases and marks in sorted order: who comes second sees what the first one saved.
 """
 
 from __future__ import annotations
@@ -262,8 +261,7 @@ def _number(name: str) -> int:
 
 async def _asked(conn: Connection, query: str, names: Sequence[str]) -> Iterable[Any]:
     """Ask only where there is something to ask."""
-    found: Iterable[Any] = await conn.fetch(query, list(names)) if names else ()
-    return found
+    return [*(await conn.fetch(query, list(names)))] if names else ()
 
 
 async def _marks(conn: Connection, want: Wanted) -> dict[str, tuple[Marked, ...]]:

@@ -21,6 +21,7 @@ _SECTIONS: Final = (
     "clocks", "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers",
     "erasure", "receipt",
 )  # fmt: skip
+"""The files of a site beside `site.toml`, `roles.toml`, its agencies and its policies."""
 
 
 def load_site(slug: str, root: Path | None = None) -> Site:

@@ -10,11 +10,15 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+import asyncpg
 import pytest
 
 from services import cli
+from services.plumbing.keystore import PostgresKeyStore
+from services.plumbing.ledger import PostgresLedger
 from services.plumbing.ring import Ring, keep, new_key
 from tests.journeys.running import running
+from tests.platform.aside import now as at_once
 from tests.platform.embedded import fresh_folder
 
 POLICE, OFFICE = "bellingham-police", "whatcom-lead-program-office"
@@ -345,6 +349,105 @@ def test_operators_sign_once_there_is_one_and_unsigned_decisions_are_refused(hub
     assert "signed" in unsigned.stderr
     assert hub("agency", "suspend", "everson-police", "--operator", "juno-operator").returncode == 0
     assert hub("agency", "resume", "everson-police", "--operator", "juno-operator").returncode == 0
+
+
+def person_of(hub, referral_id):
+    return eventually(lambda: lines(hub("timeline", referral_id, "--json"))[0])[0]["subject"]
+
+
+def entries(state, person):
+    """What the ledger says of the person, oldest first."""
+    return [json.loads(one) for one in at_once(_entries(json.loads((Path(state) / "hub.json").read_text()), person))]
+
+
+async def _destroyed(facts, record):
+    conn = await asyncpg.connect(facts["postgres"])
+    try:
+        assert await PostgresKeyStore().destroy(conn, record)
+    finally:
+        await conn.close()
+
+
+async def _entries(facts, person):
+    conn = await asyncpg.connect(facts["postgres"])
+    try:
+        return await PostgresLedger().of_subjects(conn, [person])
+    finally:
+        await conn.close()
+
+
+def test_an_operator_is_shown_somebody_with_a_reason_and_a_signature_and_it_is_in_the_ledger(hub, state):
+    hub("operator", "add", "robin-operator")
+    private = {"legal_name": "Hazel Revealsample", "birth_date": "1991-04-11"}
+    sent = said("cli-reveal", data=referral("SAMPLE-V1", person=private, reason="Narrativesample"))
+    (answer,) = lines(hub("send", "-", "--as", POLICE, "--json", stdin=sent))
+    person = person_of(hub, answer["referral_id"])
+    eventually(lambda: entries(state, person))
+    words = ("reveal", person, "--why", "Reasonsample", "--json", "--operator")
+
+    unsigned = hub(*words, "nobody-operator")
+    assert (unsigned.returncode, unsigned.stdout) == (1, "")
+    assert "unsigned" in unsigned.stderr
+    done = hub(*words, "robin-operator", "--only", "identity")
+    (shown,) = lines(done)[0]["shown"]
+    assert (shown["legal_name"], shown["birth_date"]) == (private["legal_name"], private["birth_date"])
+    assert "incident_number" not in shown
+    assert "identifies a person" in done.stderr
+    not_listed = hub(*words, "robin-operator", "--only", "narrative")
+    assert (not_listed.returncode, "Narrativesample" in not_listed.stderr) == (1, False)
+
+    found = entries(state, person)
+    kinds = [(one["kind"], one.get("operator"), one.get("rule")) for one in found if one["kind"] != "made"]
+    assert kinds == [
+        ("withheld", None, "unsigned"),
+        ("revealed", "robin-operator", None),
+        ("withheld", None, "no-field-permitted"),
+    ]
+    for word in ("Hazel", "Revealsample", "Reasonsample"):
+        assert word not in json.dumps(found)
+        assert word not in hub("person", "show", person).stdout
+        assert word not in hub("timeline", answer["referral_id"]).stdout
+
+    # It is entered before it is opened: what does not open any more is in the ledger all the same.
+    at_once(_destroyed(json.loads((Path(state) / "hub.json").read_text()), answer["referral_id"]))
+    gone = hub(*words, "robin-operator")
+    assert (gone.returncode, gone.stdout, "erased" in gone.stderr) == (1, "", True)
+    assert entries(state, person)[-1]["kind"] == "revealed"
+
+
+def test_a_record_is_erased_on_a_ground_that_holds_and_on_no_other(hub):
+    hub("operator", "add", "wren-operator")
+    sent = said("cli-erase", data=referral("SAMPLE-E1"))
+    (answer,) = lines(hub("send", "-", "--as", POLICE, "--json", stdin=sent))
+    referral_id = answer["referral_id"]
+    person = person_of(hub, referral_id)
+    words = ("erase", referral_id, "--ground", "entered_in_error", "--operator", "wren-operator", "--why", "Whysample")
+    refused = hub(*words)
+    assert refused.returncode == 1
+    assert "source withdrew" in refused.stderr
+    assert "Whysample" not in refused.stderr
+    hub(
+        "send",
+        "-",
+        "--as",
+        POLICE,
+        stdin=said("cli-erase-w", "referral.withdrawn", {"of": {"incident_number": "SAMPLE-E1"}}),
+    )
+    done = hub(*words)
+    assert done.returncode == 0, done.stderr
+    listed = hub("erase", "--list")
+    assert referral_id in listed.stdout
+    assert "wren-operator" in listed.stdout
+    assert "RCW 13.50.270" in listed.stdout
+
+    def left():
+        events = {step["event"] for step in lines(hub("timeline", referral_id, "--json"))[0] if "referral_id" in step}
+        return "referral.erased" in events and events
+
+    assert eventually(left) <= {"erasure.requested", "referral.erased", "assignment.released", "disclosure.recalled"}
+    hidden = hub("reveal", person, "--why", "Whysample", "--operator", "wren-operator")
+    assert (hidden.returncode, hidden.stdout) == (1, "")
+    assert "erased" in hidden.stderr
 
 
 def _asked(steps):

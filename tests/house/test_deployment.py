@@ -208,9 +208,9 @@ def test_the_commands_that_the_issue_relies_on_exist():
         "up", "demo", "status", "agency list", "agency show", "agency credentials", "agency rotate", "agency suspend",
         "agency resume", "send", "listen", "refer", "timeline", "person find", "person show", "person link",
         "person unlink", "reviews", "assign", "topics", "topics apply", "migrate", "contracts export",
-        "contracts check", "contracts diff", "operator add", "keys status", "keys rotate", "consents show",
-        "consents recall-status", "ledger export", "ledger verify", "ledger disclosures", "receipt show",
-        "receipt code", "why",
+        "contracts check", "contracts diff", "operator add", "keys status", "keys rotate", "reveal", "erase",
+        "consents show", "consents recall-status", "ledger export", "ledger verify", "ledger disclosures",
+        "receipt show", "receipt code", "why",
     ):  # fmt: skip
         assert exists(words.split()), words
 

@@ -22,6 +22,10 @@ LOOKED_AT = {
         "checks._codes: name", "checks._codes: place",
     },
     "the sender itself, or the name of its event": {"agency_source(slug)", "envelope.type"},
+    "said to the program office alone, which may ask for an erasure": {
+        "', '.join((one.id for one in rules.site.erasure))", "ground.citation",
+        "_against(ground, referral, _born(referral, register), fact.at, rules.site)",
+    },
     "words that another function of this kind chose": {
         "_to_tell_apart(event)", "broken.rule", "broken.fix", "wrong.field", "wrong.rule", "wrong.fix", "problem.fix",
     },

@@ -17,13 +17,13 @@ NUMBERS = st.sampled_from(["1", "2"])
 
 
 @st.composite
-def stories(draw):
+def stories(draw, kinds=KINDS):
     """Messages about two incidents, in any order that an agency may come upon."""
     told = []
     for place in range(draw(st.integers(1, 8))):
         number = draw(NUMBERS)
         of = {"incident_number": number}
-        kind = draw(st.sampled_from(KINDS))
+        kind = draw(st.sampled_from(kinds))
         person = draw(
             st.sampled_from([{}, {"agency_person_number": "MNI-1"}, {"legal_name": "J S", "birth_date": "1990-05-05"}])
         )
@@ -52,7 +52,7 @@ def _erasure(number, rounds):
 def outcome(house):
     """What was said and is kept, sealed tokens aside: they are new each time they are made."""
     said = [
-        (fact.id, fact.event.name, fact.subject, fact.event.model_dump(exclude={"sealed"}))
+        (fact.id, fact.event.name, fact.subject, fact.event.model_dump(exclude={"sealed", "why"}))
         for topic in (topics.REFERRALS, topics.REPORTS)
         for fact in house.hub.facts(topic)
     ]
@@ -69,13 +69,17 @@ async def _told(batches):
 
 
 @settings(max_examples=40, deadline=None)
-@given(stories(), st.randoms(use_true_random=False))
+@given(stories([kind for kind in KINDS if kind != "erase"]), st.randoms(use_true_random=False))
 def test_batches_and_repetitions_make_no_difference(story, chance):
-    one_by_one = asyncio.run(_told([[message] for message in story]))
+    # The office has a topic of its own, and between topics no order is promised: it has things erased at the end.
+    erasures = [
+        record(_erasure(number, 0), name="erasure.requested", agency=OFFICE, identity=number) for number in "12"
+    ]
+    one_by_one = asyncio.run(_told([*([message] for message in story), *([erasure] for erasure in erasures)]))
     cuts = sorted(chance.sample(range(len(story) + 1), k=min(2, len(story) + 1)))
     pieces = [story[: cuts[0]], story[cuts[0] : cuts[-1]], story[cuts[-1] :]]
     again = [piece for piece in pieces for piece in [piece] * chance.choice([1, 2])]
-    assert outcome(asyncio.run(_told(again))) == outcome(one_by_one)
+    assert outcome(asyncio.run(_told([*again, erasures, erasures]))) == outcome(one_by_one)
 
 
 @settings(max_examples=40, deadline=None)

@@ -13,6 +13,7 @@ from services.intake.domain.erasing import DESTRUCTION
 from services.intake.domain.naming import case_of_referral
 from services.plumbing.sealing import Erased
 from services.plumbing.signing import new_key, sign
+from services.plumbing.tokens import Place
 from tests.intake.examples import (
     NOW,
     OFFICE,
@@ -73,7 +74,7 @@ async def test_what_its_source_withdrew_is_erased_on_an_operators_word():
     opener = await house.store.sealer.opener(None, [*received.event.sealed.values(), said[1].event.why])
     for token in [*received.event.sealed.values(), said[1].event.why]:
         with pytest.raises(Erased):
-            opener.open(token, received.subject)
+            opener.open(token, Place(received.subject))
 
 
 @pytest.mark.parametrize(
@@ -209,8 +210,8 @@ async def test_the_persons_other_records_their_marks_and_their_reports_go_on():
     note = {"result": "not_found", "note": "Sample note"}
     of = PSEUDONYMS.of(first.subject, PROVIDER)
     (report,) = await house.hear(record(note, name="contact.attempted", agency=PROVIDER, subject=of))
-    assert report.event.note.startswith(f"hs1.{first.event.referral_id}.")
-    assert await house.store.sealer.open(None, report.event.note, first.subject) == b"Sample note"
+    assert report.event.note.startswith(f"hs2.{first.event.referral_id}.")
+    assert await house.store.sealer.open(None, report.event.note, Place(first.subject)) == b"Sample note"
 
 
 async def test_what_is_reported_of_somebody_whose_every_record_is_erased_is_kept_under_no_key():
@@ -220,7 +221,8 @@ async def test_what_is_reported_of_somebody_whose_every_record_is_erased_is_kept
     of = PSEUDONYMS.of(received.subject, PROVIDER)
     note = {"result": "not_found", "note": "Sample note"}
     (report,) = await house.hear(record(note, name="contact.attempted", agency=PROVIDER, subject=of))
-    assert report.event.note == f"hs1.{received.event.referral_id}.note."
+    assert report.event.note.startswith(f"hs2.{received.event.referral_id}.note.")
+    assert report.event.note.endswith(".")
 
 
 async def test_a_juveniles_record_goes_by_itself_within_the_days_and_does_not_give_the_birthday_away():
@@ -251,6 +253,14 @@ async def test_nothing_goes_by_itself_before_the_intake_is_completed_and_then_it
     [day] = days(house)
     assert house.hub.at <= day < house.hub.at + timedelta(days=90)
     assert names(await until(house, house.hub.at + timedelta(days=90))) == ["referral.erased"]
+
+
+async def test_a_completed_intake_sets_the_same_day_once_more():
+    house = House()
+    received = (await house.hear(record(arrest(person=JUVENILE))))[0]
+    [before] = days(house)
+    await enrolled(house, received)
+    assert days(house) == [before]
 
 
 @pytest.mark.parametrize(

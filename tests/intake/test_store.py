@@ -7,8 +7,11 @@ import asyncpg
 import pytest
 
 from contracts.catalogue import AgencySuspended
+from contracts.event import versions
+from services.intake.domain.naming import case_of_referral
 from services.intake.store import erasures, register_operator, registered_operators, remove_operator, unknown_fields
 from services.local.laying import migrated
+from services.plumbing.deadletters import settle
 from services.plumbing.keystore import PostgresKeyStore
 from services.plumbing.sealing import Erased
 from services.plumbing.signing import new_key, sign
@@ -259,7 +262,7 @@ async def test_an_erased_record_opens_to_nobody_and_the_persons_other_record_doe
     note = {"result": "not_found", "note": "Sample note"}
     of = PSEUDONYMS.of(first.subject, PROVIDER)
     (report,) = await house.hear(record(note, name="contact.attempted", agency=PROVIDER, subject=of))
-    assert report.event.note.startswith(f"hs1.{first.event.referral_id}.")
+    assert report.event.note.startswith(f"hs2.{first.event.referral_id}.")
 
 
 async def test_the_tables_keep_of_an_erased_record_its_ids_the_ground_and_who_had_it_erased(real):
@@ -285,3 +288,29 @@ async def test_intake_can_destroy_a_key_and_change_it_in_no_other_way(real):
             await conn.execute("UPDATE keys.record_keys SET wrapped = NULL, destroyed_at = now()")
         assert await PostgresKeyStore().destroy(conn, received.event.referral_id)
         assert not await PostgresKeyStore().destroy(conn, received.event.referral_id)
+
+
+async def test_what_was_parked_wrapped_is_emptied_when_it_is_settled(real):
+    newer = f"hub:referral.submitted/{len(versions('referral.submitted')) + 1}"
+    await real.hear(record(arrest(), dataschema=newer), record(arrest(), dataschema=newer, offset=1))
+    async with real.database.connection() as conn:
+        first, second = await conn.fetch("SELECT id, content FROM dead_letters ORDER BY id")
+        assert first["content"]
+        assert second["content"]
+        assert await settle(conn, first["id"], "erased")
+        left = await conn.fetch("SELECT content, settled_as FROM dead_letters ORDER BY id")
+    assert [(bool(one["content"]), one["settled_as"]) for one in left] == [(False, "erased"), (True, None)]
+
+
+async def test_an_erasure_waits_behind_what_is_parked_of_its_case(real):
+    (received, *_) = await real.hear(record(community(source_reference="T-1"), agency=PROVIDER))
+    async with real.database.connection() as conn:
+        await conn.execute(
+            "INSERT INTO dead_letters (key, topic, partition, record_offset, appended_at, digest, content, wrapped, "
+            "reason, cause) VALUES ($1, 't', 0, 0, now(), '', '', true, 'failed', 'sample')",
+            case_of_referral(received.event.referral_id),
+        )
+    assert await real.hear(erasure(received.event.referral_id, "person_request")) == []
+    async with real.database.connection() as conn:
+        assert (await erasures(conn)).parked == 2
+    assert (await real.opened(received))["incident"] == {"source_reference": "T-1"}

@@ -85,13 +85,19 @@ def reached(rules: Rules, case: Case, fact: Fact, event: DeadlineReached, regist
 
 
 def completed(rules: Rules, case: Case, fact: Fact, event: AssignmentEnrolled, register: Register) -> Iterator[Outcome]:
-    """The intake is completed: of somebody who is of age already, the record's days run from now."""
+    """The intake is completed: of somebody who is of age already, the record's days run from now.
+
+    Else its day is set once more: it is the same one, and is there already, unless the referral is older than the rule.
+    """
     referral = case.referrals.get(event.referral_id)
     ground = rules.site.destroys
     if referral is None or referral.whole is None or ground is None:
         return
-    if _against(ground, referral, _born(referral, register), fact.at, rules.site) is None:
+    born = _born(referral, register)
+    if _against(ground, referral, born, fact.at, rules.site) is None:
         yield Deadline(DESTRUCTION, event.referral_id, fact.at + _spread(rules, event.referral_id, ground))
+    else:
+        yield from day_to_come(rules, referral.whole, born)
 
 
 def day_to_come(rules: Rules, whole: Whole, born: date | None) -> Iterator[Deadline]:
@@ -138,7 +144,7 @@ def _against(ground: Ground, referral: Referral, born: date | None, at: datetime
     if ground.refused_if_completed and referral.completed:
         return ground.refused_if_completed
     if ground.completed and not referral.completed:
-        return "The intake was completed"
+        return "The condition of the diversion was met"
     since = _years_later(day_of(whole.referred_at, site.timezone), ground.after_years or 0)
     return f"{ground.after_years} years have passed since the referral" if today < since else None
 
