@@ -133,10 +133,10 @@ class Site(_Frozen):
     members: Annotated[tuple[Members, ...], Field(min_length=1)]
     """The lists of the intermediary's members that were given with forms."""
     signers: Signers
-    receipts: Receipts
-    """The person's receipt: its words and its codes."""
     erasure: tuple[Ground, ...]
     """The grounds on which a record is erased."""
+    receipts: Receipts
+    """The person's receipt: its words and its codes."""
     basis: Mapping[str, str]
     """Of each setting (`clocks.arrival_minutes`): its source, or `not published:` and who chose it."""
 

@@ -133,6 +133,34 @@ async def test_an_agency_was_last_heard_when_it_last_said_something(conn):
     assert await Asking(conn).last_heard() == {"compass-health": late.at}
 
 
+ERASED = x.said(
+    ReferralErased(referral_id=x.REFERRAL, ground="person_request", erased_at=x.BEGIN, by="juno-operator"), after=20
+)
+OF_IT = [
+    x.referral_received(), x.review_requested(), x.review_decided(), x.waitlisted(), x.offered(), x.accepted(),
+    x.said(OfferAccepted(offer_id=x.OFFER), after=5, by=agency_source("compass-health")),
+    x.said(
+        ReviewAnswered(review_id=x.REVIEW, verdict=Verdict.ELIGIBLE, operator="juno-operator", why=x.SECRET),
+        after=2, by=agency_source("whatcom-lead-program-office"),
+    ),
+]  # fmt: skip
+OF_THE_PERSON = x.said(ConsentWithdrawn(consent_id="con-" + "4" * 32, how="verbal"), after=8)
+
+
+@pytest.mark.parametrize("place", range(len(OF_IT) + 1))
+async def test_of_an_erased_record_nothing_is_shown_but_that_it_was_erased_and_the_persons_other_steps_stay(
+    conn, place
+):
+    """Whatever came before the erasure, and whatever comes after it under the referral's or an offer's id."""
+    late = [fact for fact in OF_IT[place:] if "referral_id" in type(fact.event).model_fields]
+    for fact in [*OF_IT[:place], OF_THE_PERSON, ERASED, *late]:
+        await handled(conn, fact)
+    shown = [step.event for step in await Asking(conn).timeline(x.REFERRAL)]
+    assert sorted(shown) == ["consent.withdrawn", "referral.erased"]
+    file = await Asking(conn).file(x.PERSON)
+    assert (file.referrals, file.erased) == ({}, {x.REFERRAL})
+
+
 def ended(how, recall="rec-" + "d" * 32, agency="compass-health", after=7):
     event = RecallSettled(recall_id=recall, agency=agency, how=how, asked=1, settled_at=x.BEGIN)
     return x.said(event, after=after)
@@ -176,31 +204,3 @@ async def test_the_records_of_one_person_are_found_over_links_that_stand(conn):
     assert sorted(await asking.same_person(x.PERSON)) == sorted([x.PERSON, x.OTHER, third])
     assert await asking.knows(x.PERSON)
     assert not await asking.knows("per-" + "f" * 32)
-
-
-ERASED = x.said(
-    ReferralErased(referral_id=x.REFERRAL, ground="person_request", erased_at=x.BEGIN, by="juno-operator"), after=20
-)
-OF_IT = [
-    x.referral_received(), x.review_requested(), x.review_decided(), x.waitlisted(), x.offered(), x.accepted(),
-    x.said(OfferAccepted(offer_id=x.OFFER), after=5, by=agency_source("compass-health")),
-    x.said(
-        ReviewAnswered(review_id=x.REVIEW, verdict=Verdict.ELIGIBLE, operator="juno-operator", why=x.SECRET),
-        after=2, by=agency_source("whatcom-lead-program-office"),
-    ),
-]  # fmt: skip
-OF_THE_PERSON = x.said(ConsentWithdrawn(consent_id="con-" + "4" * 32, how="verbal"), after=8)
-
-
-@pytest.mark.parametrize("place", range(len(OF_IT) + 1))
-async def test_of_an_erased_record_nothing_is_shown_but_that_it_was_erased_and_the_persons_other_steps_stay(
-    conn, place
-):
-    """Whatever came before the erasure, and whatever comes after it under the referral's or an offer's id."""
-    late = [fact for fact in OF_IT[place:] if "referral_id" in type(fact.event).model_fields]
-    for fact in [*OF_IT[:place], OF_THE_PERSON, ERASED, *late]:
-        await handled(conn, fact)
-    shown = [step.event for step in await Asking(conn).timeline(x.REFERRAL)]
-    assert sorted(shown) == ["consent.withdrawn", "referral.erased"]
-    file = await Asking(conn).file(x.PERSON)
-    assert (file.referrals, file.erased) == ({}, {x.REFERRAL})

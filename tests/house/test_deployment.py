@@ -210,7 +210,8 @@ def test_the_commands_that_the_issue_relies_on_exist():
         "person unlink", "reviews", "assign", "topics", "topics apply", "migrate", "contracts export",
         "contracts check", "contracts diff", "operator add", "keys status", "keys rotate", "reveal", "erase",
         "consents show", "consents recall-status", "ledger export", "ledger verify", "ledger disclosures",
-        "receipt show", "receipt code", "why",
+        "receipt show",
+        "receipt code", "why",
     ):  # fmt: skip
         assert exists(words.split()), words
 

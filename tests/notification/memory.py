@@ -6,7 +6,7 @@ from __future__ import annotations
 import copy
 import hmac
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -250,6 +250,10 @@ class MemoryWorld:
 
     def transaction(self) -> Any:
         return self.store.transaction()
+
+    @asynccontextmanager
+    async def holding(self, persons: Collection[str]) -> AsyncIterator[None]:
+        yield
 
     async def opener(self, conn: Any, tokens: Iterable[str]) -> Open:
         asked = set(tokens)

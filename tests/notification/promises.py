@@ -64,6 +64,8 @@ class Referral:
     agreement: str
     held_by: set[str] = field(default_factory=set)
     offered_to: set[str] = field(default_factory=set)
+    over_with: set[str] = field(default_factory=set)
+    """Agencies with which the person's participation in it is over: they hold it no more, whatever they accept."""
 
 
 @dataclass

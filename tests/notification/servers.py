@@ -153,6 +153,7 @@ async def opened(dsn: str, access: KafkaAccess) -> AsyncIterator[Ground]:
         yield ground
     finally:
         await ground.lanes.close()
+        await ground.world.close()
         await ground.database.close()
 
 

@@ -17,9 +17,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from contracts.assignments.assignment_accepted import AssignmentAccepted
 from contracts.assignments.assignment_cancelled import AssignmentCancelled
+from contracts.assignments.assignment_ended import AssignmentEnded
 from contracts.assignments.assignment_enrolled import AssignmentEnrolled
 from contracts.assignments.assignment_offered import AssignmentOffered
 from contracts.assignments.onward_asked import OnwardAsked
+from contracts.assignments.onward_closed import OnwardClosed
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
 from contracts.consents.revocation_settled import RevocationSettled
@@ -30,7 +32,18 @@ from contracts.to_hub.agency_suspended import AgencySuspended
 from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
-from contracts.words import AgeBand, Agreement, Category, ClosedReason, ConsentKind, Door, HelpType, Purpose, SourceKind
+from contracts.words import (
+    AgeBand,
+    Agreement,
+    Category,
+    ClosedReason,
+    ConsentKind,
+    Door,
+    EndReason,
+    HelpType,
+    Purpose,
+    SourceKind,
+)
 from services.notification.gateways import Sent
 from tests.notification.bench import Bench
 from tests.notification.examples import (
@@ -55,6 +68,7 @@ READERS = (CASEWORK, OTHER_CASEWORK, PROVIDER, PROSECUTOR, POLICE)
 KINDS = tuple(ConsentKind)
 PURPOSES = (Purpose.CARE_COORDINATION, Purpose.SERVICE_PROVISION, Purpose.PROSECUTION_DECISION)
 USUAL = ((CASEWORK, Purpose.CARE_COORDINATION), (PROVIDER, Purpose.SERVICE_PROVISION))
+MEANWHILE = ("nothing", "nothing", "takes back", "says stop", "time passes", "parts")
 WAYS = ("sent", "sent", "sent", "not sent", "lost", "there", "killed before", "killed after")
 
 
@@ -96,6 +110,7 @@ class Promises(RuleBasedStateMachine):
         self.bench.lanes = self.lanes = RoughLanes(self.model)
         self.bench.carrier = self.bench.new_carrier()
         self.facts: list[Fact] = []
+        self.asked_by: dict[str, str] = {}
         self.count = 0
         self.referred(POLICE, Agreement.AGREED, Door.SOCIAL_CONTACT)
         self.offer(next(iter(self.model.referrals)), CASEWORK, takes=True)
@@ -196,7 +211,8 @@ class Promises(RuleBasedStateMachine):
             )
         )  # fmt: skip
         if takes:
-            referral.held_by.add(agency)
+            if agency not in referral.over_with:
+                referral.held_by.add(agency)
             self.hear(AssignmentAccepted(referral_id=name, offer_id=offer, agency=agency))
 
     @precondition(lambda self: any(one.held_by for one in self.model.referrals.values()))
@@ -213,18 +229,43 @@ class Promises(RuleBasedStateMachine):
         if not others:
             self.model.referrals[name].held_by.discard(agency)
 
-    @precondition(lambda self: any(one.held_by for one in self.model.referrals.values()))
-    @rule(data=st.data(), provider=st.just(PROVIDER))
-    def is_referred_on(self, data: st.DataObject, provider: str) -> None:
-        holders = sorted({agency for one in self.model.referrals.values() for agency in one.held_by})
+    @precondition(lambda self: self.holders)
+    @rule(data=st.data())
+    def ends_with_an_agency(self, data: st.DataObject) -> None:
+        """The person is with the agency no more, by its own word or somebody else's."""
+        self.parts(data.draw(st.sampled_from(self.holders)))
+
+    def parts(self, agency: str) -> None:
+        for name, one in sorted(self.model.referrals.items()):
+            if agency in one.held_by:
+                one.held_by.discard(agency)
+                one.over_with.add(agency)
+                self.hear(AssignmentEnded(referral_id=name, agency=agency, reason=EndReason.MOVED))
+
+    @property
+    def holders(self) -> list[str]:
+        return sorted({agency for one in self.model.referrals.values() for agency in one.held_by})
+
+    @precondition(lambda self: self.holders)
+    @rule(data=st.data())
+    def is_referred_on(self, data: st.DataObject) -> None:
+        self.asks_onward(data.draw(st.sampled_from(self.holders)))
+
+    def asks_onward(self, asked_by: str) -> None:
         onward = self.new("onw")
-        self.model.asked[onward] = provider
+        self.model.asked[onward] = PROVIDER
+        self.asked_by[onward] = asked_by
         self.hear(
             OnwardAsked(
-                onward_id=onward, help_type=HelpType.HOUSING, asked_by=data.draw(st.sampled_from(holders)),
-                provider=provider, note="sealed:note",
+                onward_id=onward, help_type=HelpType.HOUSING, asked_by=asked_by, provider=PROVIDER, note="sealed:note"
             )
-        )  # fmt: skip
+        )
+
+    @precondition(lambda self: self.asked_by)
+    @rule(data=st.data(), state=st.sampled_from(["accepted", "declined"]))
+    def a_provider_answers(self, data: st.DataObject, state: str) -> None:
+        onward = data.draw(st.sampled_from(sorted(self.asked_by)))
+        self.hear(OnwardClosed(onward_id=onward, asked_by=self.asked_by[onward], provider=PROVIDER, state=state))
 
     @precondition(lambda self: any(one.held_by for one in self.model.referrals.values()))
     @rule(data=st.data())
@@ -250,6 +291,44 @@ class Promises(RuleBasedStateMachine):
     def consents_as_most_do(self, who: tuple[str, Purpose], lasts: int | None) -> None:
         self.signs((who[0],), (Category.IDENTITY, Category.CONTACT), who[1], ConsentKind.HUB_HANDOFF, lasts)
 
+    @precondition(lambda self: CASEWORK in self.holders)
+    @rule(
+        who=st.sampled_from(USUAL),
+        lasts=st.sampled_from([None, None, 5]),
+        before=st.sampled_from(MEANWHILE),
+        way=st.sampled_from(WAYS),
+        after=st.sampled_from(MEANWHILE),
+        again=st.sampled_from(WAYS),
+    )
+    def tells_under_a_consent_while_something_happens(
+        self, who: tuple[str, Purpose], lasts: int | None, before: str, way: str, after: str, again: str
+    ) -> None:
+        """The course in which all that can go wrong goes wrong: signed, told, and something before and after."""
+        agency, purpose = who
+        self.signs((agency,), (Category.IDENTITY, Category.CONTACT), purpose, ConsentKind.HUB_HANDOFF, lasts)
+        if agency == PROVIDER:
+            self.asks_onward(CASEWORK)
+        self.meanwhile(before)
+        self.carries(agency, way)
+        self.meanwhile(after)
+        self.carries(agency, again)
+        self.carries(CASEWORK, "sent")
+
+    def meanwhile(self, what: str) -> None:
+        match what:
+            case "takes back":
+                self.ends(max(self.model.consents), ConsentWithdrawn(consent_id=max(self.model.consents), how="verbal"))
+            case "says stop":
+                self.says_stop(CASEWORK)
+            case "time passes":
+                self.bench.now += timedelta(minutes=6)
+            case "parts":
+                self.parts(CASEWORK)
+
+    def ends(self, name: str, event: Event) -> None:
+        self.model.consents[name].over = True
+        self.hear(event)
+
     def signs(
         self, to: tuple[str, ...], what: tuple[Category, ...], purpose: Purpose, kind: ConsentKind, lasts: int | None
     ) -> None:
@@ -268,8 +347,7 @@ class Promises(RuleBasedStateMachine):
     def ends_a_consent(self, data: st.DataObject, expires: bool) -> None:
         living = sorted(name for name, one in self.model.consents.items() if not one.over)
         name = data.draw(st.sampled_from(living))
-        self.model.consents[name].over = True
-        self.hear(ConsentExpired(consent_id=name) if expires else ConsentWithdrawn(consent_id=name, how="verbal"))
+        self.ends(name, ConsentExpired(consent_id=name) if expires else ConsentWithdrawn(consent_id=name, how="verbal"))
 
     @rule(agency=st.sampled_from(CASE_MANAGERS))
     def says_stop(self, agency: str) -> None:
@@ -324,7 +402,9 @@ class Promises(RuleBasedStateMachine):
     @rule(data=st.data(), way=st.sampled_from(WAYS))
     def is_carried(self, data: st.DataObject, way: str) -> None:
         """One pass over one lane, which ends as it may; a process that was killed comes up again."""
-        agency = data.draw(st.sampled_from(sorted({one.row.agency for one in self.bench.store.rows})))
+        self.carries(data.draw(st.sampled_from(sorted({one.row.agency for one in self.bench.store.rows}))), way)
+
+    def carries(self, agency: str, way: str) -> None:
         self.lanes.way, self.lanes.now = way, self.bench.now
         try:
             self.loop.run_until_complete(self.bench.carrier.carry(agency))

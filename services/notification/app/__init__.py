@@ -44,7 +44,7 @@ from services.notification.domain.judging import Judge
 from services.notification.domain.rows import SERVICE
 from services.notification.gateways import KafkaLanes
 from services.notification.settings import CarrierSettings
-from services.notification.store import PostgresStore
+from services.notification.store import Holds, PostgresStore
 from services.plumbing.identity import Keyed
 from services.plumbing.keystore import PostgresKeyStore
 from services.plumbing.pseudonyms import Pseudonyms
@@ -52,7 +52,8 @@ from services.plumbing.sealing import Erased, Sealer
 from services.plumbing.service import Service
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Sequence
+    from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from contracts.envelope import Fact
     from contracts.event import Event
@@ -113,6 +114,7 @@ def carrier(site: Site, keys: SiteKeys, settings: CarrierSettings | None = None)
             await leading.run()
         finally:
             await lanes.close()
+            await world.close()
 
     return carry
 
@@ -126,6 +128,7 @@ class HubWorld:
         self._pipes, self._sealer, self._pseudonyms = pipes, sealer, pseudonyms
         self.now = pipes.now
         self._book = PostgresBook()
+        self._holds = Holds(pipes.database)
         self._said: dict[int, list[Fact]] = {}
 
     @asynccontextmanager
@@ -142,6 +145,14 @@ class HubWorld:
                 await self._book.put_out(conn, said)
         if said:
             self._pipes.wake()
+
+    def holding(self, persons: Collection[str]) -> AbstractAsyncContextManager[None]:
+        """See `World`."""
+        return self._holds.over(persons)
+
+    async def close(self) -> None:
+        """Let go of what is its own."""
+        await self._holds.close()
 
     async def opener(self, conn: Connection, tokens: Iterable[str]) -> Open:
         """See `World`."""

@@ -1,12 +1,14 @@
 """The carrier: the only way to a lane. It asks with *now*, marks what it carries, opens, sends, and says what it told.
 
 One lane, one pass: rows are taken in order and judged in one transaction; what is allowed is marked `carrying` and from
-the commit on counts as told; only then is anything opened. A row that was being carried when the process ended is
-asked about again, and sent again with the same id only where the answer is still the same.
+the commit on counts as told; only then is anything opened. Whoever takes a consent back waits until it has gone, so
+that nothing goes after the end of a consent was folded. A row that was being carried when the process ended is asked
+about again, and sent again with the same id only where the answer is still the same.
 """
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
@@ -35,7 +37,7 @@ from services.plumbing.identity import derived
 from services.plumbing.log import logger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
@@ -52,6 +54,10 @@ class World(Protocol):
 
     def transaction(self) -> AbstractAsyncContextManager[Connection]:
         """Lend a connection inside a transaction."""
+        ...
+
+    def holding(self, persons: Collection[str]) -> AbstractAsyncContextManager[None]:
+        """Let nobody fold, until the end of the block, that one of these people took a consent back."""
         ...
 
     def now(self) -> datetime:
@@ -116,6 +122,10 @@ class Carrier:
 
     async def carry(self, agency: str) -> bool:
         """Make one pass over the agency's lane; return whether there is more to carry at once."""
+        async with AsyncExitStack() as until_sent:
+            return await self._pass(agency, until_sent)
+
+    async def _pass(self, agency: str, until_sent: AsyncExitStack) -> bool:
         trouble = await self._lanes.trouble(agency)
         async with self._world.transaction() as conn:
             taken = await self._store.take(conn, agency, self._settings.rows)
@@ -133,6 +143,8 @@ class Carrier:
             if not rows and await self._store.anything_parked(conn, agency):
                 await self._look_later(conn, agency, now)
             means = await self._means_for(conn, plan) if plan.carry else None
+            told_by_consent = {one.row.key for one, answers, _ in plan.carry if answers.by_consent}
+            await until_sent.enter_async_context(self._world.holding(told_by_consent))
         if means is not None:
             trouble = await self._send(agency, plan, means, now)
         if trouble is not None:

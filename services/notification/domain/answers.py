@@ -75,6 +75,11 @@ class Answers:
     notice: Part2Notice | None = None
     """What goes with the message where 42 CFR part 2 applies to it; the site's permissions do not decide that."""
 
+    @property
+    def by_consent(self) -> bool:
+        """Whether a consent allows any of it."""
+        return any(basis.startswith("consent/") for answer in self.allowed for basis in answer.by)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

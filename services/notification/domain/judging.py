@@ -185,7 +185,8 @@ def live(consent: Consent, now: datetime) -> bool:
 def _holds(question: Question, dossier: Dossier) -> bool:
     if question.offer_id is not None:
         offer = dossier.offers.get(question.offer_id)
-        return offer is not None and offer.agency == question.agency and offer.held
+        over = offer is not None and (offer.referral_id, offer.agency) in dossier.ended
+        return offer is not None and offer.agency == question.agency and offer.held and not over
     if question.onward_id is not None:
         onward = dossier.onwards.get(question.onward_id)
         return onward is not None and onward.asked_by == question.agency and dossier.holds(question.agency)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.notification.store.holds import Holds
 from services.notification.store.lanes import (
     CARRYING,
     WAITING,
@@ -20,6 +21,7 @@ __all__ = [
     "LEAD",
     "WAITING",
     "WITHDRAWN",
+    "Holds",
     "LaneAlarm",
     "LaneReport",
     "LaneStore",

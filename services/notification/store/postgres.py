@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from services.notification.domain.lanes import ConsentEnded, LaneRow
 from services.notification.domain.ledger import being_told, told_of
-from services.notification.domain.recalling import TAKES_BACK
+from services.notification.domain.recalling import ENDS_TELLING, TAKES_BACK
 from services.notification.domain.rows import agency_key
 from services.notification.domain.writing import (
     read_dossier,
@@ -16,6 +16,7 @@ from services.notification.domain.writing import (
     written_row,
     written_verdict,
 )
+from services.notification.store.holds import when_told
 from services.notification.store.lanes import LaneAlarm, LaneReport, Taken, Waiting
 from services.plumbing.ledger import PostgresLedger
 from services.plumbing.service import Loaded
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from contracts.envelope import Fact
+    from contracts.event import Event
     from services.notification.domain.answers import Verdict
     from services.notification.domain.dossier import Dossier
     from services.notification.domain.ledger import ToldTo
@@ -121,7 +123,8 @@ class PostgresStore:
     async def load(self, conn: Connection, keys: Sequence[str], facts: Sequence[Fact]) -> Loaded[Dossier, ToldTo]:
         """Load and lock the dossiers; and what was told of the people whose consent ends in this batch."""
         dossiers = _dossiers(await conn.fetch(_LOAD, joined(keys)))
-        persons = sorted({fact.subject for fact in facts if fact.subject and isinstance(fact.event, TAKES_BACK)})
+        await when_told(conn, _whose(facts, ENDS_TELLING))
+        persons = _whose(facts, TAKES_BACK)
         return Loaded(dossiers, await self._told(conn, persons) if persons else {})
 
     async def _told(self, conn: Connection, persons: Sequence[str]) -> ToldTo:
@@ -219,6 +222,10 @@ def _ids(ids: Iterable[int]) -> str:
 
 def _dossiers(rows: Sequence[Any]) -> dict[str, Dossier]:
     return {row["key"]: read_dossier(row["state"]) for row in rows}
+
+
+def _whose(facts: Sequence[Fact], kinds: tuple[type[Event], ...]) -> list[str]:
+    return sorted({fact.subject for fact in facts if fact.subject and isinstance(fact.event, kinds)})
 
 
 def _waiting(row: Any) -> Waiting:
