@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from services.commands.reach import Reach
-    from services.console.domain import Step
+    from services.console.domain import Entry, Step
+    from services.console.store import Asking
     from services.sites import Site
 
 CLOCK: Final = "clock"
@@ -69,14 +70,9 @@ def why(event: EventArgument, agency: SlugArgument, state: StateOption = None, j
 async def _found(found: Reach, event: str, agency: str) -> Found:
     async with found.asking() as asking:
         if event.startswith("ref-"):
-            steps = await asking.steps_about(event)
+            steps, subject, read = await _of_referral(asking, event)
         else:
-            steps = [*await asking.named(_sources(found.site), event), *await asking.follows(event)]
-        about = [step.id for step in steps if step.agency == agency and step.event.startswith("disclosure.")]
-        read = entries_of(await asking.entries_of(about, event))
-        # Of a message alone no step is known; who it is about says the fact of its disclosure.
-        told = steps or [step for one in read[:1] for step in await asking.named(_sources(found.site), one.event_id)]
-        subject = next((step.subject for step in told if step.subject.startswith("per-")), None)
+            steps, subject, read = await _of_event(asking, event, agency, _sources(found.site))
         whole = await asking.steps_of(subject) if subject else []
     entries = [one for one in read if isinstance(one, Told | NotTold) and one.agency == agency]
     async with found.connected("notification") as conn:
@@ -85,6 +81,30 @@ async def _found(found: Reach, event: str, agency: str) -> Found:
     if not (steps or entries or waits):
         raise shown.Trouble(f"No event {event} is known.", "copy its id from `hub timeline ref-… --json`.")
     return Found([step.event for step in steps], entries, waits, consents_of(whole, datetime.now(UTC)))
+
+
+async def _of_referral(asking: Asking, referral: str) -> tuple[list[Step], str | None, list[Entry]]:
+    """Return what is known of a referral. Of an erased one few steps are left; the ledger keeps what was told of it."""
+    steps = await asking.steps_about(referral)
+    subject = _person(steps)
+    entries = entries_of(await asking.entries(subject)) if subject else []
+    return steps, subject, [one for one in entries if isinstance(one, Told | NotTold) and one.referral_id == referral]
+
+
+async def _of_event(
+    asking: Asking, event: str, agency: str, sources: list[str]
+) -> tuple[list[Step], str | None, list[Entry]]:
+    """Return the fact, what followed from it, and its entries about this agency; or those of the message of that id."""
+    steps = [*await asking.named(sources, event), *await asking.follows(event)]
+    about = [step.id for step in steps if step.agency == agency and step.event.startswith("disclosure.")]
+    entries = entries_of(await asking.entries_of(about, event))
+    # Of a message alone no step is known; who it is about says the fact of its disclosure.
+    told = steps or [step for one in entries[:1] for step in await asking.named(sources, one.event_id)]
+    return steps, _person(told), entries
+
+
+def _person(steps: Iterable[Step]) -> str | None:
+    return next((step.subject for step in steps if step.subject.startswith("per-")), None)
 
 
 def _sources(site: Site) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from contracts.disclosures.disclosure_made import DisclosureMade
 from contracts.disclosures.disclosure_recalled import DisclosureRecalled
+from contracts.disclosures.disclosure_revealed import DisclosureRevealed
 from contracts.disclosures.disclosure_withheld import DisclosureWithheld
 from contracts.disclosures.recall_settled import RecallSettled
 from contracts.envelope import Envelope, Fact, service_source
@@ -92,3 +93,13 @@ def unknown(kind: str = "revealed", *, after: int = 30) -> Entry:
     said = {"kind": kind, "at": at, "agency": OFFICE, "event": f"{kind}-{after}", "person": PERSON}
     text = canonical(said | {"categories": ["identity"]})
     return Entry(PERSON, f"{kind}-{after}", PERSON, OFFICE, None, text)
+
+
+def revealed(*, after: int = 30) -> Entry:
+    """An operator was shown who the person is."""
+    event = DisclosureRevealed(
+        reveal_id="reveal-1", operator="juno-sample", agency=OFFICE, referral_id=REFERRAL,
+        categories=(Category.IDENTITY,), purpose=Purpose.OPERATION, allowed_by="permission/reveal-to-an-operator",
+        why="c2VhbGVk", operator_signature="signed", policy_hash="0" * 64, revealed_at=BEGIN + timedelta(minutes=after),
+    )  # fmt: skip
+    return entered(event, after=after)

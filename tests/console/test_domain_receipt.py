@@ -232,3 +232,13 @@ def test_what_an_old_ledger_holds_and_nobody_has_words_for_is_named_by_its_code(
 
 def test_every_line_of_text_fits_a_narrow_page():
     assert max(map(len, as_text(paper(x.made(), x.withheld(), x.recalled(), x.unknown())).splitlines())) <= 76
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_an_operator_was_shown_is_there_with_why_and_neither_operator_nor_reason(language):
+    words, said = SITE.receipts.words[language], text(x.revealed(), language=language)
+    assert f"{words.phrases.happened}: {words.kinds['revealed']}" in said
+    assert f"{words.phrases.about}: {words.categories['identity']}" in said
+    assert f"{words.phrases.why}: {words.purposes['operation']}" in said
+    assert "juno" not in said
+    assert "c2VhbGVk" not in said

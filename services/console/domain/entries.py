@@ -88,6 +88,7 @@ class Other(Written):
 
     kind: str
     categories: tuple[str, ...]
+    purpose: str | None = None
 
 
 Entry = Told | NotTold | TakenBack | Settled | Other
@@ -99,7 +100,8 @@ def entry_of(text: str) -> Entry:
     written = {"event_id": said["event"], "at": datetime.fromisoformat(said["at"]), "agency": said["agency"]}
     read = _READ.get(said["kind"])
     if read is None:
-        return Other(kind=said["kind"], categories=tuple(said.get("categories", ())), **written)
+        categories = tuple(said.get("categories", ()))
+        return Other(kind=said["kind"], categories=categories, purpose=said.get("purpose"), **written)
     return read(said, written)
 
 

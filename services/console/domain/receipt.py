@@ -184,4 +184,6 @@ def _other(entry: Other, writer: _Writer) -> Item:
     lines = [(writer.words.phrases.happened, writer.of(writer.words.kinds, entry.kind))]
     if entry.categories:
         lines.append((writer.words.phrases.about, writer.categories(entry.categories)))
+    if entry.purpose is not None:
+        lines.append((writer.words.phrases.why, writer.of(writer.words.purposes, entry.purpose)))
     return Item(writer.moment(entry.at), tuple(lines))

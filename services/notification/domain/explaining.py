@@ -30,6 +30,7 @@ RULES: Final[Mapping[str, str]] = {
     "no-field-permitted": "The rows that cover this person open no field.",
     "no-consent": "It needs a consent that names this agency, for this purpose, of a kind that fits; none counted.",
     "consent-ended": "It waited on a consent that ended before it was sent.",
+    "nothing-sealed": "The record has nothing sealed that could be shown.",
     "erased": "The record was erased.",
     "shown-only": "Nobody is told this: an operator who asks, with a reason and a signature, is shown it.",
     "not-composable": "The message could not be composed: a fault of the hub's, and its log names it.",
@@ -76,6 +77,7 @@ CALLS_FOR: Final[Mapping[str, tuple[str, ...]]] = {
     "onward.closed": ("onward.reported",),
     "consent.granted": ("assignment.made", "onward.offered", "onward.reported", "intake.reported"),
     "consent.withdrawn": ("information.recalled",),
+    "referral.erased": ("information.recalled", "offer.cancelled"),
     "disclosure.recalled": ("information.recalled",),
     "person.agreed": ("assignment.made",),
 }
