@@ -37,13 +37,21 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         raise SiteUnreadable(f"{slug}: folder: There is no such site. Next: name one that is there: {there}.")
     raw = _Files(folder)
     data = raw.read("site.toml")
+    site = _validated(data | _assembled(raw, data, slug), raw)
+    if problems := problems_of(site):
+        raise SiteUnreadable(*problems)
+    return site
+
+
+def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
+    """Return what the other files say, under the names of the site's fields."""
     words = raw.read(f"{WORDS}.toml")
     sections = {name: raw.read(f"{name}.toml") for name in _SECTIONS}
     roles = raw.read("roles.toml")
     agencies = _agencies(raw, roles)
     permissions = sections["permissions"].get("permission", [])
     basis = _basis(data, "site") | _basis(sections["clocks"], "clocks") | _basis(sections["receipt"], "receipt")
-    assembled = data | {
+    return {
         "slug": slug,
         "agencies": agencies,
         "clocks": sections["clocks"],
@@ -63,10 +71,6 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         "policy_hash": _hash([permissions, {one: agency.get("may_hear") for one, agency in agencies.items()}]),
         "basis": basis,
     }
-    site = _validated(assembled, raw)
-    if problems := problems_of(site):
-        raise SiteUnreadable(*problems)
-    return site
 
 
 class _Files:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from contracts.catalogue import LinkAnswered
     from contracts.event import Event
     from services.intake.domain.bearing import Marked
-    from services.intake.domain.register import Register
     from services.intake.domain.heard import Mark
+    from services.intake.domain.register import Register
     from services.sites import Recognition
 
 BY_INTAKE: Final = "intake"
