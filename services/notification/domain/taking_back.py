@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from contracts.disclosures.recall_refused import RecallRefused
@@ -68,4 +69,5 @@ def goes_on(judge: Judge, ids: Ids, dossier: Dossier, fact: Fact) -> Iterator[Ou
     if int(times) < judge.site.clocks.recall_times:
         yield from _asked(judge, ids, recall.agency, recall_id, int(times) + 1, fact)
     elif recall.end is None:
-        yield Said(recalling.settlement(recall_id, recall, RecallEnd.SILENT, fact))
+        # Nobody is asked once more: as often as the site says is all.
+        yield Said(recalling.settlement(recall_id, replace(recall, asked=int(times)), RecallEnd.SILENT, fact))
