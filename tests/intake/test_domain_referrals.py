@@ -470,3 +470,14 @@ async def test_a_record_that_was_erased_keeps_nothing_of_an_amendment():
     assert fact.event.sealed["contact"] == f"hs2.{first.event.referral_id}.contact.{mark}."
     assert fact.event.sealed["identity"] == f"hs2.{first.event.referral_id}.identity.{mark}."
     assert house.hub.parked("intake") == []
+
+
+async def test_the_description_of_an_offence_is_kept_out_and_counted_and_changes_nothing():
+    described = [{"nibrs": "35A", "severity": "felony", "activity": "P", "description": "Sample words"}]
+    house, fact = await received(FULL | {"offences": described})
+    [offence] = fact.event.particulars.offences
+    assert (offence.nibrs, offence.description) == ("35A", None)
+    assert house.store.left_out[POLICE, "referral.submitted"] == 1
+    assert names(await house.hear(record(FULL))) == ["referral.repeated"]
+    [corrected] = await house.hear(amended(offences=described))
+    assert corrected.event.particulars.offences[0].description is None

@@ -45,24 +45,27 @@ class MemoryFiles:
 
 
 class WholeHub:
-    """What runs together, and the lanes. `chance` lets everything take turns in any way, and read pieces again."""
+    """What runs together, and the lanes. `chance` lets everything take turns in any way, and read pieces again.
 
-    def __init__(self, site: Site, keys: SiteKeys, *, at: datetime, chance: random.Random | None = None, again=0.0):
+    `changed` makes another of a service, to break it on purpose.
+    """
+
+    def __init__(
+        self, site: Site, keys: SiteKeys, *, at: datetime, chance: random.Random | None = None, again=0.0, changed=None
+    ):
         self.site, self.chance, self.again = site, chance, again
         self.cases = CasesInMemory(keys.site)
         self.placements, self.registers = MemoryPlacements(site), MemoryRegisters()
         self.lanes, self.files = MemoryStore(), MemoryFiles()
-        self.hub = MemoryHub(
-            [
-                intake(site, keys, self.cases),
-                eligibility(site, MemoryPersonFiles()),
-                consent(site, self.registers),
-                assignment(site, keys.naming, self.placements),
-                notification(site, keys, self.lanes, self.lanes.book),
-                console(site, self.files),
-            ],
-            at=at,
-        )
+        services = [
+            intake(site, keys, self.cases),
+            eligibility(site, MemoryPersonFiles()),
+            consent(site, self.registers),
+            assignment(site, keys.naming, self.placements),
+            notification(site, keys, self.lanes, self.lanes.book),
+            console(site, self.files),
+        ]
+        self.hub = MemoryHub(services if changed is None else map(changed, services), at=at)
         self.carrier = MemoryCarrier(
             site, self.lanes, self.hub, open_=self._open, pseudonym=Pseudonyms(keys.pseudonym).of
         )
@@ -121,6 +124,14 @@ class WholeHub:
             await self.say(*answers)
             if not answers and not waiting:
                 return
+
+    async def retry(self, service: str) -> None:
+        """Deliver what the service has parked again, in order, as an operator does after a mend."""
+        tables = self.hub._readings[service].tables
+        letters, tables.letters = tables.letters, []
+        for letter in letters:
+            # Everybody else knows it already.
+            await self.hub.publish(letter.record.topic, letter.record, key=letter.key or service)
 
     def facts(self) -> dict[str, list[Fact]]:
         """The hub's topics."""

@@ -68,7 +68,18 @@ READERS = (CASEWORK, OTHER_CASEWORK, PROVIDER, PROSECUTOR, POLICE)
 KINDS = tuple(ConsentKind)
 PURPOSES = (Purpose.CARE_COORDINATION, Purpose.SERVICE_PROVISION, Purpose.PROSECUTION_DECISION)
 USUAL = ((CASEWORK, Purpose.CARE_COORDINATION), (PROVIDER, Purpose.SERVICE_PROVISION))
-MEANWHILE = ("nothing", "nothing", "takes back", "says stop", "time passes", "parts")
+COURSES = (
+    ("nothing", "sent", "takes back"),
+    ("nothing", "there", "takes back"),
+    ("nothing", "killed after", "takes back"),
+    ("nothing", "killed after", "says stop"),
+    ("nothing", "killed before", "takes back"),
+    ("takes back", "sent", "nothing"),
+    ("says stop", "sent", "nothing"),
+    ("time passes", "sent", "nothing"),
+    ("parts", "sent", "nothing"),
+)
+"""What comes before the message goes, how it goes, and what comes after."""
 WAYS = ("sent", "sent", "sent", "not sent", "lost", "there", "killed before", "killed after")
 
 
@@ -291,28 +302,40 @@ class Promises(RuleBasedStateMachine):
     def consents_as_most_do(self, who: tuple[str, Purpose], lasts: int | None) -> None:
         self.signs((who[0],), (Category.IDENTITY, Category.CONTACT), who[1], ConsentKind.HUB_HANDOFF, lasts)
 
-    @precondition(lambda self: CASEWORK in self.holders)
     @rule(
         who=st.sampled_from(USUAL),
-        lasts=st.sampled_from([None, None, 5]),
-        before=st.sampled_from(MEANWHILE),
-        way=st.sampled_from(WAYS),
-        after=st.sampled_from(MEANWHILE),
+        course=st.sampled_from(COURSES),
+        lasts=st.sampled_from([None, 40]),
         again=st.sampled_from(WAYS),
     )
-    def tells_under_a_consent_while_something_happens(
-        self, who: tuple[str, Purpose], lasts: int | None, before: str, way: str, after: str, again: str
+    def is_told_while_something_happens(
+        self, who: tuple[str, Purpose], course: tuple[str, str, str], lasts: int | None, again: str
     ) -> None:
-        """The course in which all that can go wrong goes wrong: signed, told, and something before and after."""
-        agency, purpose = who
-        self.signs((agency,), (Category.IDENTITY, Category.CONTACT), purpose, ConsentKind.HUB_HANDOFF, lasts)
+        """What goes wrong goes wrong here: a consent is signed and told under, and something comes before or after."""
+        (agency, purpose), (before, way, after) = who, course
+        self.clears_up()
+        kind, lasts = ConsentKind.HUB_HANDOFF, 5 if before == "time passes" else lasts
+        self.signs((agency,), (Category.IDENTITY, Category.CONTACT), purpose, kind, lasts)
         if agency == PROVIDER:
             self.asks_onward(CASEWORK)
         self.meanwhile(before)
         self.carries(agency, way)
         self.meanwhile(after)
         self.carries(agency, again)
-        self.carries(CASEWORK, "sent")
+
+    def clears_up(self) -> None:
+        """Nothing else is in the way: the usual agency holds the person, who agreed, and all lanes are open."""
+        for agency in sorted(self.model.suspended):
+            self.resume(agency)
+        for word in sorted(self.model.taking_back):
+            self.deal_with(word)
+        if self.model.said == "declined":
+            self.answers_now(agreed=True)
+        if CASEWORK not in self.holders:
+            self.referred(POLICE, Agreement.AGREED, Door.SOCIAL_CONTACT)
+            self.offer(max(self.model.referrals), CASEWORK, takes=True)
+        for agency in (CASEWORK, PROVIDER):
+            self.carries(agency, "sent")
 
     def meanwhile(self, what: str) -> None:
         match what:
@@ -370,6 +393,9 @@ class Promises(RuleBasedStateMachine):
     @rule(agreed=st.booleans())
     def answers(self, agreed: bool) -> None:
         """By way of the program office, which may pass on every answer."""
+        self.answers_now(agreed=agreed)
+
+    def answers_now(self, *, agreed: bool) -> None:
         self.model.said = "agreed" if agreed else "declined"
         self.hear(PersonAgreed() if agreed else PersonDeclined(), by=OFFICE)
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from contracts import topics
-from contracts.catalogue import AssignmentDirected, LinkAnswered
+from contracts.catalogue import AssignmentDirected, LinkAnswered, ReferralAmended, ReferralSubmitted
 from contracts.envelope import Envelope, Fact, agency_source
 from contracts.event import versions
 from contracts.parts import Refusal
@@ -21,6 +21,7 @@ from contracts.reading import NewerVersion, NoCloudEvent, Unreadable, id_in, ope
 from contracts.words import Problem
 from services.intake.domain.checks import EARLIEST, LATEST, findings
 from services.intake.domain.naming import Naming
+from services.intake.domain.sections import descriptions_in
 from services.intake.domain.unadmitted import UNKNOWN_SUBJECT, Unadmitted, refusal_of
 from services.plumbing.identity import derived
 from services.plumbing.pseudonyms import is_of_an_offer
@@ -105,6 +106,8 @@ class Door:
         if found:
             raise _Refused(found[0].reason, *(one.problem for one in found[:_MOST_PROBLEMS]))
         subject = event.person if isinstance(event, _NAMING_THEIR_PERSON) else self._subject(slug, envelope)
+        if isinstance(event, ReferralSubmitted | ReferralAmended):
+            left_out += descriptions_in(event)
         return self.naming.heard(Fact(event, _proven(record, envelope, subject)), left_out)
 
     def _permitted(self, slug: str, envelope: Envelope) -> Agency:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.words import Category, Problem
 from services.intake.domain.naming import plain
 from services.intake.domain.own_word import as_sent
-from services.intake.domain.sections import as_json, officer_waits, particulars_of, private_of
+from services.intake.domain.sections import as_json, officer_waits, particulars_of, private_of, without_descriptions
 from services.plumbing.tokens import Place
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def difference(
     if for_good is not None:
         return "known-referral", _begun_anew(event, for_good)
     facts = (particulars, event.agreement, officer_waits(event))
-    stood = (as_sent(stands), stands.agreement, stands.officer_waiting)
+    stood = (without_descriptions(as_sent(stands)), stands.agreement, stands.officer_waiting)
     if facts == stood and all(_amendable(given[one]) == _amendable(former[one]) for one in _AMENDABLE):
         return None
     return "known-referral", _other_facts(event)

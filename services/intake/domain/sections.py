@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic_core import to_json
 
-from contracts.parts import AgeFact, Particulars
+from contracts.parts import AgeFact, Offence, Particulars
 from contracts.words import Answer, Category, SourceKind
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def particulars_of(event: ReferralSubmitted, referred_at: datetime, timezone: st
         **_of_person(event.person, referred_at, timezone),
         area=event.location.area,
         residence_area=event.residence_area,
-        offences=event.offences,
+        offences=coded(event.offences),
         drugs=event.drugs,
         attestations=event.attestations,
         prior_involvement=event.prior_involvement,
@@ -58,7 +58,28 @@ def particulars_after(former: Particulars, event: ReferralAmended, referred_at: 
     }
     if event.person is not None:
         changes |= _of_person(event.person, referred_at, timezone)
-    return former.model_copy(update=changes)
+    return without_descriptions(former.model_copy(update=changes))
+
+
+def coded(offences: tuple[Offence, ...]) -> tuple[Offence, ...]:
+    """Return the offences by their codes alone: no rule reads a description, and anything could stand in it.
+
+    It is kept out, and counted as a field that no contract knows is.
+    """
+    if all(one.description is None for one in offences):
+        return offences
+    return tuple(one.model_copy(update={"description": None}) for one in offences)
+
+
+def without_descriptions(particulars: Particulars) -> Particulars:
+    """Return the facts as they are kept now; a referral from before may hold descriptions."""
+    offences = coded(particulars.offences)
+    return particulars if offences is particulars.offences else particulars.model_copy(update={"offences": offences})
+
+
+def descriptions_in(event: ReferralSubmitted | ReferralAmended) -> int:
+    """Return how many descriptions are kept out of this message."""
+    return sum(one.description is not None for one in event.offences or ())
 
 
 def officer_waits(event: ReferralSubmitted) -> bool:

@@ -1,0 +1,147 @@
+"""Consent cannot handle a person's "stop", and parks it: nothing about them goes anywhere until it is dealt with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from contracts import topics
+from contracts.envelope import Fact
+from contracts.to_hub.consent_revoked import ConsentRevoked
+from services.plumbing.pseudonyms import Pseudonyms
+from services.plumbing.service import Service
+from tests.intake.examples import KEYS, NOW, site
+from tests.journeys.cast import PROVIDER, Case, Cast, Message, caseload
+from tests.journeys.memory import WholeHub
+
+
+class Fault:
+    """A fault in one service's decision about a person's word, as long as it is not mended."""
+
+    def __init__(self, where: str) -> None:
+        self.where, self.mended = where, False
+
+    def __call__(self, service: Service[Any, Any]) -> Service[Any, Any]:
+        def decide(*given: Any) -> Iterator[Any]:
+            if not self.mended and any(isinstance(getattr(one, "event", None), ConsentRevoked) for one in given):
+                raise ZeroDivisionError
+            yield from service.decide(*given)
+
+        return replace(service, decide=decide) if service.name == self.where else service
+
+
+class Two:
+    """Two people with the same course: each signed for the one who holds them, and for a provider of help."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        self.hub = WholeHub(site(), KEYS, at=NOW, changed=fault)
+        self.cases = [self._case(number) for number in (4, 15)]
+        self.cast = Cast(self.cases, NOW)
+        self.pseudonyms = Pseudonyms(KEYS.pseudonym)
+        self.said = 0
+
+    @staticmethod
+    def _case(number: int) -> Case:
+        case = caseload(1, NOW, number)[0]
+        assert case.kind == "from the hospital to a clinic"
+        # Its own onward request comes with the second notice: here it is asked by hand.
+        return replace(case, course=("handoff", "intake", "consent-to-provider"))
+
+    async def begin(self) -> None:
+        await self.hub.play(self.cast)
+        made = {self.cast._offers[fact.event.offer_id]: (agency, fact) for (agency, _), fact in self.cast.heard.items()
+                if fact.event.name == "assignment.made"}  # fmt: skip
+        self.holders = [made[case.tag] for case in self.cases]
+        self.persons = [self.pseudonyms.person(fact.subject, agency) for agency, fact in self.holders]
+
+    async def say(self, who: int, kind: str, data: dict[str, Any]) -> None:
+        agency, made = self.holders[who]
+        self.said += 1
+        await self.hub.say(Message(agency, f"said-{self.said}", kind, data, made.subject))
+
+    async def ask_for_help(self) -> None:
+        """For both; and both referrals are amended by their sender."""
+        for who, case in enumerate(self.cases):
+            await self.say(who, "onward.requested", {"help_type": "health_care", "to": PROVIDER, "note": "Sample."})
+            of = {"of": {"source_reference": case.referral["source_reference"]}, "reason": f"Sample {self.said}."}
+            await self.hub.say(Message(case.sender, f"amend-{who}-{self.said}", "referral.amended", of))
+
+    async def heard(self) -> dict[str, list[str]]:
+        """What came on the lanes since, by person."""
+        heard: dict[str, list[str]] = {person: [] for person in self.persons}
+        for agency, fact in await self.hub.settle():
+            person = None if fact.subject is None else self.pseudonyms.person(fact.subject, agency)
+            if person in heard:
+                heard[person].append(f"{fact.event.name} to {agency}")
+        return heard
+
+    def facts(self, topic: str, name: str) -> list[Fact]:
+        return [fact for fact in self.hub.hub.facts(topic) if fact.event.name == name]
+
+
+@pytest.fixture
+async def two() -> Two:
+    two = Two(Fault("consent"))
+    await two.begin()
+    await two.ask_for_help()
+    heard = await two.heard()
+    assert all(f"onward.offered to {PROVIDER}" in heard[person] for person in two.persons)
+    await two.say(0, "consent.revoked", {"how": "verbal"})
+    assert await two.heard() == {two.persons[0]: [], two.persons[1]: []}
+    assert len(two.hub.hub.parked("consent")) == 1
+    return two
+
+
+async def test_while_the_word_is_parked_nothing_goes_about_that_person_and_everybody_elses_flows(two):
+    await two.ask_for_help()
+    heard = await two.heard()
+    assert heard[two.persons[0]] == []
+    assert f"onward.offered to {PROVIDER}" in heard[two.persons[1]]
+    assert any(one.startswith("assignment.made") for one in heard[two.persons[1]])
+    await two.hub.advance(60 * 24)
+    assert (await two.heard())[two.persons[0]] == []
+
+
+async def test_once_it_is_dealt_with_what_was_told_is_recalled_and_what_waited_is_told_only_as_far_as_it_may_be(two):
+    await two.ask_for_help()
+    await two.heard()
+    two.fault.mended = True
+    await two.hub.retry("consent")
+    heard = (await two.heard())[two.persons[0]]
+    assert f"information.recalled to {PROVIDER}" in heard
+    assert f"onward.offered to {PROVIDER}" not in heard
+    assert any(one.startswith("assignment.made") for one in heard), "what a permission alone opens goes on"
+    assert two.hub.parked() == []
+    assert len(two.facts(topics.CONSENTS, "revocation.settled")) == 1
+    withheld = [fact.event for fact in two.facts(topics.DISCLOSURES, "disclosure.withheld")
+                if fact.subject == two.persons[0]]  # fmt: skip
+    assert ("onward.offered", "consent") in {(one.message_type, one.layer) for one in withheld}
+
+
+async def test_a_recall_goes_although_another_word_is_parked(two):
+    two.fault.mended = True
+    await two.hub.retry("consent")
+    await two.heard()
+    two.fault.mended = False
+    await two.say(0, "consent.revoked", {"how": "verbal"})
+    clocks = two.hub.site.clocks
+    heard = await two.hub.advance(clocks.recall_again_minutes + 1)
+    assert [fact.event.name for agency, fact in heard if agency == PROVIDER] == ["information.recalled"]
+
+
+async def test_a_word_that_intake_parks_holds_nothing_until_it_is_admitted_and_is_seen_meanwhile():
+    two = Two(Fault("intake"))
+    await two.begin()
+    await two.say(0, "consent.revoked", {"how": "verbal"})
+    await two.ask_for_help()
+    await two.heard()
+    assert two.hub.hub.parked("intake")
+    assert two.facts(topics.CONSENTS, "consent.withdrawn") == []
+    two.fault.mended = True
+    await two.hub.retry("intake")
+    await two.heard()
+    assert {fact.subject for fact in two.facts(topics.CONSENTS, "consent.withdrawn")} == {two.persons[0]}
