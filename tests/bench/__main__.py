@@ -27,6 +27,7 @@ from tests.bench import hops
 from tests.bench import hub as whole
 from tests.bench.loop import Ground, filled, laid_out, raw_on_the_same, received, same_bytes, service_loop
 from tests.bench.sealing import TEXT_BYTES, sealing
+from tests.bench.telling import deciding, entering
 from tests.bench.tutorial import tutorial_chain, tutorial_loop
 
 BATCH = PipesSettings.model_fields["batch_records"].default
@@ -151,6 +152,16 @@ def _rows(found: dict[str, Any]) -> list[tuple[str, str, str]]:
             f"{found['seal_us']} and {found['open_us']} µs; {found['seal_to_raw']} and {found['open_to_raw']} ×",
             "≤ 20 µs each",
         ),
+        (
+            "may it be told? answers on one core; one answer / an empty call",
+            f"{found['decisions_per_second']}/s; {found['decision_to_empty_call']} ×",
+            "≥ 50 000/s",
+        ),
+        (
+            f"the carrier's pass ({found['carrier_pass_per_second']}/s) / the same without the ledger",
+            f"{found['pass_with_ledger_to_without']} ×",
+            "",
+        ),
         ("one service's loop", f"{found['loop_per_second']}/s", ""),
         ("raw loop", f"{found['raw_per_second']}/s", ""),
         ("tutorial style, one hop", f"{found['tutorial_per_second']}/s", ""),
@@ -168,7 +179,7 @@ def main() -> None:
     asked = parser.parse_args()
     quick, many = asked.quick, asked.referrals or (2_000 if asked.quick else 100_000)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    found = sealing(quick) | run(loops(quick)) | run(chain(quick, many))
+    found = sealing(quick) | deciding(quick) | run(entering(quick)) | run(loops(quick)) | run(chain(quick, many))
     found["chain_to_tutorial"] = round(found["chain_per_second"] / found["tutorial_chain_per_second"], 1)
     found["chain_to_tutorial_way"] = round(found["chain_per_second"] / found["tutorial_way_per_second"], 1)
     found["limited_by"] = (

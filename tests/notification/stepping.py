@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from contracts import topics
 from contracts.envelope import Fact, written
@@ -211,7 +212,10 @@ class Lane:
 
     async def note_end(self) -> None:
         """From here on nothing may come that rests on the consent, if the batch that folds the word is committed."""
-        self.length = await self._consumer.end_offsets(self._places)
+        while True:  # A broker that is away comes back.
+            with contextlib.suppress(KafkaError, TimeoutError):
+                self.length = await asyncio.wait_for(self._consumer.end_offsets(self._places), 5)
+                return
 
     async def read(self) -> list[tuple[TopicPartition, int, Fact]]:
         """Everything that ever came: partition, offset, message."""

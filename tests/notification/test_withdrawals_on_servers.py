@@ -20,6 +20,7 @@ from services.plumbing.access import KafkaAccess
 from services.plumbing.chains import Head, line_of, verified
 from services.plumbing.ledger import PostgresLedger
 from services.plumbing.pseudonyms import Pseudonyms
+from services.plumbing.standing import database_made
 from tests.notification.examples import KEYS, accepted, granted, heard, offered, received
 from tests.notification.servers import Ground, opened
 from tests.notification.stepping import CARRYING, FOLDING, Lane, Process, Steps
@@ -181,3 +182,28 @@ async def test_a_service_that_dies_while_it_folds_the_word_folds_it_again_and_no
                 await at_a_step(story, word_at, carrier, service)
             await story.ends(quiet)
     await the_ledger_holds(ground)
+
+
+@pytest.mark.parametrize(("away", "step"), [("kafka", "opened"), ("postgres", "sent")])
+async def test_while_a_server_is_away_in_the_middle_of_a_pass_the_word_comes_and_nothing_goes_after_it(
+    own_platform, away, step
+):
+    async with own_platform() as platform:
+        dsn = await database_made(platform.postgres, "hub")
+        async with opened(dsn, platform.hub_access) as ground:
+            await ground.make(ground.police, ground.casework)
+            async with Lane(ground) as lane, Process(ground, lane) as quiet:
+                story = Story(ground, lane)
+                await story.begins(quiet)
+                async with Process(ground, lane, Steps(waits=step)) as carrier:
+                    carrying = asyncio.create_task(carrier.carry())
+                    await asyncio.wait_for(carrier.steps.there.wait(), 60)
+                    await getattr(platform, f"kill_{away}")()
+                    carrier.steps.go_on.set()
+                    word = asyncio.create_task(story.takes_back(quiet))
+                    await asyncio.sleep(2)
+                    await getattr(platform, f"restart_{away}")()
+                    await over(carrying, word)
+                # A broker that is back in time still takes what was opened: the word has waited for that, too.
+                assert await story.ends(quiet) in ({1} if away == "postgres" else {0, 1})
+            await the_ledger_holds(ground)
