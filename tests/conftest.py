@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -18,6 +19,10 @@ from tests.platform.choice import chosen
 from tests.platform.embedded import fresh_folder
 from tests.platform.ground import Ground, with_database
 from tests.platform.sharing import shared
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell lets what it puts into the background ignore Ctrl-C, and so would every process that a test interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 OwnPlatform = Callable[..., AbstractAsyncContextManager[Platform]]
 
