@@ -51,6 +51,7 @@ class Day:
         self.referrals.append(police.hears_of("referral.acknowledged", "incident_number", number).data["referral_id"])
         holder, made = self._is_taken_on("qza")
         self._amends(police, number, holder, made)
+        self._says_what_is_so(holder, made)
         onward = self._consents(holder, made)
         self._is_asked_onward(onward)
         self._takes_back(holder, made, onward)
@@ -60,6 +61,7 @@ class Day:
         self._is_parked()
         self._speaks_in_noise(police)
         self._is_phoned_in()
+        self._is_erased()
         self._looks()
 
     def command(self, *words: str, stdin: str = "") -> Shown:
@@ -124,6 +126,12 @@ class Day:
         handed = self.marks.message("handoff.completed", {"offer_id": made.data["offer_id"]})
         self._says(holder, "handoff.completed", handed, **person)
         police.hears_of("handoff.confirmed", "incident_number", number)
+
+    def _says_what_is_so(self, holder: Outsider, made: Heard) -> None:
+        """The person says themselves who they are, by way of who holds them."""
+        own = self.marks.message("person.corrected", {"language": "qza", "birth_date": "1980-05-06"})
+        self._says(holder, "person.corrected", own, subject=made.attributes["subject"])
+        holder.hears(lambda one: one.data.get("preferred_name") == own["preferred_name"])
 
     def _consents(self, holder: Outsider, made: Heard) -> Heard:
         person = {"subject": made.attributes["subject"]}
@@ -246,6 +254,19 @@ class Day:
             self.command("person", "find", "--name", person["legal_name"], "--birth-date", "1980-05-05"),
             self.command("send", "-", "--as", POLICE, stdin=f'{{"data": "{told["reason"]}"}}\n{told["safety_notes"]}'),
         ]  # fmt: skip
+
+    def _is_erased(self) -> None:
+        """What its source withdrew is erased, and an operator is shown somebody else; what they saw is not looked at."""
+        why = self.marks.message("erasure.requested", {"operator": "sam-sample"})["why"]
+        ground = ("--ground", "entered_in_error", "--operator", "sam-sample")
+        self.shown += [
+            self.command("operator", "add", "sam-sample"),
+            self.command("erase", self.referrals[1], *ground, "--why", why),
+            self.command("erase", "--list"),
+        ]
+        for person in self.persons:
+            seen = self.command("reveal", person, "--operator", "sam-sample", "--why", why)
+            self.shown.append(seen._replace(out=""))
 
     def _looks(self) -> None:
         """All that an operator can look at."""

@@ -27,7 +27,8 @@ from services.plumbing.access import KafkaAccess
 from services.plumbing.administration import SILENT
 from services.plumbing.deadletters import settle
 from services.plumbing.keystore import PostgresKeyStore, ensure_keys
-from services.plumbing.sealing import Erased, Sealer, is_sealed
+from services.plumbing.sealing import Erased, Sealer
+from services.plumbing.tokens import Place, is_sealed
 from tests.journeys.running import running
 from tests.platform.aside import now
 from tests.platform.embedded import fresh_folder
@@ -150,8 +151,9 @@ class Story:
         made = self.heard(agency, "assignment.made")
         assert MARK in json.dumps(made)
         consent = {
-            "form_reference": "FORM-1", "kind": "hub_handoff", "discloser": agency, "recipients": [PROVIDER],
+            "form_reference": "FORM-1", "kind": "hub_handoff", "disclosers": [agency], "recipients": [PROVIDER],
             "categories": ["identity", "contact", "needs"], "purpose": "service_provision", "signed_on": "2026-03-01",
+            "signature": "paper", "signed_by": "person", "expires_with": "end_of_participation",
         }  # fmt: skip
         self.send(agency, "consent.signed", consent, "c1", subject=made["subject"])
         eventually(lambda: self.steps(referral_id, "consent.granted"))
@@ -256,7 +258,7 @@ async def _opens(folder, facts, tokens):
         opener = await sealer.opener(conn, [token for token, _ in tokens])
         for token, person in tokens:
             try:
-                opened += MARK in opener.open(token, person).decode()
+                opened += MARK in opener.open(token, Place(person)).decode()
             except Erased:
                 continue
     finally:
