@@ -55,6 +55,8 @@ _WHERE: Final = {
     "agency": "agencies.group",
     "operator": "operators.group",
     "keys": "keys.group",
+    "backup": "backups.backup",
+    "restore": "backups.restore",
     "topics": "laying.topics",
     "migrate": "laying.migrate",
     "contracts": "contracting.group",

@@ -143,7 +143,7 @@ def find(state: Path | None) -> Reach:
     facts = folder.facts()
     if not facts.get("ready"):
         raise Trouble(f"No hub runs in {folder.folder}.", "start one with `hub up`, or name its folder with --state.")
-    if _left_behind(folder):
+    if left_behind(folder):
         happened = f"The hub in {folder.folder} has ended without a word; nothing that it kept is lost."
         raise Trouble(happened, f"start it again with `hub up --state {folder.folder}`.")
     password = folder.passwords.known(HUB_USER)
@@ -170,7 +170,7 @@ def site_of(named: str | None, state: Path | None) -> Site:
     return load_site(facts["site"] if facts.get("ready") and "site" in facts else settings.site)
 
 
-def _left_behind(folder: State) -> bool:
+def left_behind(folder: State) -> bool:
     """Whether the hub that noted itself there is gone: a hub holds its folder's lock for as long as it lives."""
     try:
         handle = os.open(folder.folder / "lock", os.O_RDONLY)

@@ -94,7 +94,7 @@ async def _facts(found: Reach) -> dict[str, Any]:
         "work": work,
         "console": found.facts.get("console"),
         "parked": [{"service": one.service} | _plain(row) for one in standings for row in one.parked],
-        "alarms": [*_service_alarms(services), *_lane_alarms(agencies)],
+        "alarms": [*_service_alarms(services), *_lane_alarms(agencies), *_copy_alarms(found)],
     }
 
 
@@ -147,6 +147,11 @@ def _lane_alarms(agencies: list[dict[str, Any]]) -> list[str]:
         if one["waits"]:
             alarms.append(f"The lane of {one['slug']} waits: {one['waits']}.")
     return alarms
+
+
+def _copy_alarms(found: Reach) -> list[str]:
+    trouble = found.facts.get("key_copy")
+    return [f"{trouble} See `hub erase --purge`."] if trouble else []
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

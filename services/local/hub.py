@@ -10,9 +10,13 @@ import os
 import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts import topics
+from services.backups.keeping import kept_in_step
+from services.backups.keycopy import KeyCopy
+from services.backups.manifest import hub_name
 from services.console.settings import ConsoleSettings
 from services.local import laying
 from services.local.errors import LocalTrouble
@@ -21,6 +25,7 @@ from services.local.kafka import some_free
 from services.local.platform import Platform
 from services.local.progress import Progress, quiet
 from services.local.roster import runner
+from services.local.settings import LocalSettings
 from services.plumbing.access import KafkaAccess
 from services.plumbing.administration import Administration
 from services.plumbing.clock import Clock
@@ -126,7 +131,8 @@ async def started(
         progress(_STEP, 2, _STEPS)
         since, fleet = datetime.now(UTC), None
         port = ConsoleSettings().console_port or some_free(1)[0]
-        platform.state.note(console=f"http://127.0.0.1:{port}/")
+        platform.state.note(console=f"http://127.0.0.1:{port}/", key_copy=None)
+        await _key_copy(stack, platform, database)
         if processes:
             fleet = Fleet(platform, database, known, {"HUB_CONSOLE_PORT": str(port)} | dict(environment or {}))
             stack.push_async_callback(fleet.stop)
@@ -170,6 +176,20 @@ async def _in_this_process(
     steady()
     await stack.enter_async_context(lean())
     await stack.enter_async_context(_ticking(Clock(settings)))
+
+
+async def _key_copy(stack: AsyncExitStack, platform: Platform, database: str) -> None:
+    """Keep the key copy in step, where there is one; what stands in the way shows in `hub.json`, and so in `status`."""
+    folder = LocalSettings().key_copy
+    if folder is not None:
+        keys = ensure_keys(platform.secrets)
+        copy = KeyCopy(folder, keys.site, hub_name(keys.matching))
+        noted = partial(_noted, platform)
+        await stack.enter_async_context(kept_in_step(database, copy, noted))
+
+
+def _noted(platform: Platform, trouble: str | None) -> None:
+    platform.state.note(key_copy=trouble)
 
 
 @asynccontextmanager

@@ -37,13 +37,7 @@ async def migrated(dsn: str, secrets: Path | None = None) -> dict[str, list[str]
 
     `dsn` is an administrator's address of the hub's database; roles get the passwords that are in `secrets`, if any.
     """
-    schemas = [*topics.SERVICES, keystore.SCHEMA, ledger.SCHEMA]
-    passwords = _passwords(secrets, [role_of(schema) for schema in schemas])
-    admin = await asyncpg.connect(dsn)
-    try:
-        await prepare(admin, schemas, passwords)
-    finally:
-        await admin.close()
+    passwords = await roles_made(dsn, secrets)
     applied: dict[str, list[str]] = {}
     for service in topics.SERVICES:
         migrations = from_folder(ROOMS / service / "migrations")
@@ -51,6 +45,18 @@ async def migrated(dsn: str, secrets: Path | None = None) -> dict[str, list[str]
     for kept in (keystore, ledger):
         applied[kept.SCHEMA] = await _as_owner(dsn, kept.SCHEMA, from_folder(kept.MIGRATIONS), passwords, pipes=False)
     return applied
+
+
+async def roles_made(dsn: str, secrets: Path | None = None) -> dict[str, str]:
+    """Make all roles and empty schemas; return the roles' passwords. `dsn` and `secrets` as `migrated` has them."""
+    schemas = [*topics.SERVICES, keystore.SCHEMA, ledger.SCHEMA]
+    passwords = _passwords(secrets, [role_of(schema) for schema in schemas])
+    admin = await asyncpg.connect(dsn)
+    try:
+        await prepare(admin, schemas, passwords)
+    finally:
+        await admin.close()
+    return passwords
 
 
 async def _as_owner(

@@ -22,3 +22,6 @@ class LocalSettings(BaseSettings):
 
     maven_repository: str | None = None
     """A Maven repository to use in place of Maven Central."""
+
+    key_copy: Path | None = None
+    """The folder, on another disk, of what may have to be destroyed: see `hub backup`."""

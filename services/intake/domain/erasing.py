@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 DESTRUCTION: Final = "destruction"
 """The deadline at which a record may have to go by itself; its reference is the referral."""
+_BEFORE: Final = "erased-before/"
 ERASED: Final = Problem(
     field="referral",
     rule="The record of this case was erased; the hub keeps nothing of it and takes it in no more.",
@@ -70,18 +71,36 @@ def requested(rules: Rules, case: Case, fact: Fact, event: ErasureRequested, reg
         return register.seals.seal(event.referral_id, field, person, mark_of(fact.source, fact.id), clear)
 
     yield Said(sealed(event, seal), subject=person, admitted=True)
-    yield from _erased(event.referral_id, person, ground, fact, event.operator)
+    yield from _erased(event.referral_id, person, ground.id, fact, event.operator)
 
 
 def reached(rules: Rules, case: Case, fact: Fact, event: DeadlineReached, register: Register) -> Iterator[Outcome]:
     """Its day has come: erase it if the intake was completed. If not, its completion sets the day."""
     referral = case.referrals.get(event.reference)
+    if event.deadline.startswith(_BEFORE):
+        yield from _once_more(case, fact, event)
+        return
     ground = rules.site.destroys
     if referral is None or referral.erased or ground is None or not referral.completed:
         return
     # Of what its source withdrew no birth date is kept: the deadline was set by it.
     if referral.whole is None or _against(ground, referral, _born(referral, register), fact.at, rules.site) is None:
-        yield from _erased(event.reference, referral.person, ground, fact, CLOCK)
+        yield from _erased(event.reference, referral.person, ground.id, fact, CLOCK)
+
+
+def erased_before(ground: str, by: str) -> str:
+    """Name the deadline by which a restored hub erases what was erased after its backup was made.
+
+    The ground held then, and there is nothing left by which it could be asked again.
+    """
+    return f"{_BEFORE}{ground}/{by}"
+
+
+def _once_more(case: Case, fact: Fact, event: DeadlineReached) -> Iterator[Outcome]:
+    ground, _, by = event.deadline.removeprefix(_BEFORE).partition("/")
+    referral = case.referrals.get(event.reference)
+    if referral is not None and not referral.erased:
+        yield from _erased(event.reference, referral.person, ground, fact, by)
 
 
 def completed(rules: Rules, case: Case, fact: Fact, event: AssignmentEnrolled, register: Register) -> Iterator[Outcome]:
@@ -111,10 +130,10 @@ def day_to_come(rules: Rules, whole: Whole, born: date | None) -> Iterator[Deadl
         yield Deadline(DESTRUCTION, whole.referral_id, begins + _spread(rules, whole.referral_id, ground))
 
 
-def _erased(referral_id: str, person: str, ground: Ground, fact: Fact, by: str) -> Iterator[Outcome]:
-    event = ReferralErased(referral_id=referral_id, ground=ground.id, erased_at=fact.at, by=by)
+def _erased(referral_id: str, person: str, ground: str, fact: Fact, by: str) -> Iterator[Outcome]:
+    event = ReferralErased(referral_id=referral_id, ground=ground, erased_at=fact.at, by=by)
     yield Said(event, subject=person)
-    yield Row(Gone(referral_id, person, fact.at, ground.id, by))
+    yield Row(Gone(referral_id, person, fact.at, ground, by))
 
 
 def _spread(rules: Rules, referral_id: str, ground: Ground) -> timedelta:

@@ -1,0 +1,240 @@
+"""The key copy: the one folder, apart from all backups, that holds whatever may have to be destroyed.
+
+`keys.json`     the wrapped key of every record (null once it was destroyed), and what was erased: when, why, by whom
+`parked/<id>`   of each backup: what was parked, and the messages that nobody had read yet, wrapped by the site's key
+
+Nothing in it is clear text, and without the site's key nothing opens. It is brought in step with the hub: what was
+destroyed there is destroyed here, and the old bytes are overwritten before they are let go (a disk or a file system
+that keeps old versions keeps them; it is no place for this folder).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import tempfile
+from collections.abc import Sequence  # a field's type is read at run time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from services.backups.errors import AnotherHub, NotInStep, PartMissing
+from services.backups.log import line_of, record_in
+from services.plumbing.arrivals import digest_of
+from services.plumbing.ring import PARKED
+from services.plumbing.service import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from services.plumbing.ring import Ring
+
+_KEYS_FILE: Final = "keys.json"
+_PARTS: Final = "parked"
+_LIVE: Final = "SELECT record_id, wrapped, made_at FROM keys.record_keys"
+_ERASURES: Final = "SELECT referral_id, erased_at, ground, erased_by FROM intake.erasures"
+_SETTLED: Final = "SELECT id, to_jsonb(kept) FROM intake.dead_letters AS kept WHERE wrapped AND settled_at IS NOT NULL"
+_ADMITTED: Final = "SELECT digest FROM intake.inbox WHERE digest = ANY($1::text[])"
+_CHANGES: Final = """
+SELECT (SELECT count(*) FROM keys.record_keys WHERE destroyed_at IS NOT NULL),
+       (SELECT count(*) FROM intake.dead_letters WHERE wrapped AND settled_at IS NOT NULL)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A message that its reader had not read when the backup was made; of which record it tells, where one knows."""
+
+    record: Record
+    referral_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What belongs to one backup: rows of dead letters by service, and unread messages."""
+
+    letters: Sequence[tuple[str, str]]
+    unread: Sequence[Unread]
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A record that was erased in the hub."""
+
+    referral_id: str
+    erased_at: datetime
+    ground: str
+    by: str
+
+
+class KeyCopy:
+    """One folder of one hub. Files are written whole or not at all."""
+
+    def __init__(self, folder: Path, ring: Ring, hub: str) -> None:
+        """`hub` is `hub_name` of its matching key; the folder of another hub is refused."""
+        self.folder = folder.expanduser().absolute()
+        self._ring = ring
+        self._hub = hub
+
+    async def changes(self, conn: Any) -> tuple[int, int]:
+        """Return numbers that change whenever the copy is out of step: destroyed keys and settled letters."""
+        destroyed, settled = await conn.fetchrow(_CHANGES)
+        return destroyed, settled
+
+    async def in_step(self, conn: Any) -> int:
+        """Bring the copy in step with the hub; return how many keys it holds. `conn` is an administrator's.
+
+        Raises:
+            AnotherHub: the folder is of another hub.
+            NotInStep: it cannot be written.
+        """
+        known = self._known()
+        keys: dict[str, Any] = known["keys"]
+        for record_id, wrapped, made_at in await conn.fetch(_LIVE):
+            # What was destroyed here once stays so, whatever a hub says that was restored by other means.
+            if record_id not in keys or keys[record_id]["wrapped"] is not None:
+                keys[record_id] = {"wrapped": _text(wrapped), "made_at": made_at.isoformat()}
+        erased = {one["referral_id"]: one for one in known["erasures"]}
+        for row in await conn.fetch(_ERASURES):
+            erased.setdefault(row["referral_id"], {**row, "erased_at": row["erased_at"].isoformat()})
+        try:
+            # The parts first: keys.json in step means that everything is.
+            for part in sorted((self.folder / _PARTS).glob("*")):
+                await self._part_in_step(conn, part, keys)
+            whole = {**known, "keys": keys, "erasures": list(erased.values())}
+            _replaced(self.folder / _KEYS_FILE, json.dumps(whole).encode())
+        except OSError as error:
+            raise NotInStep(copy=self.folder, why=type(error).__name__) from None
+        return sum(one["wrapped"] is not None for one in keys.values())
+
+    def add(self, backup: str, part: Part) -> None:
+        """Keep what belongs to a backup.
+
+        Raises:
+            NotInStep: it cannot be written.
+        """
+        lines = [json.dumps({"service": service, "row": row}).encode() for service, row in part.letters]
+        for one in part.unread:
+            wrapped = _text(self._ring.wrap(PARKED, line_of(one.record)))
+            told = {"record": one.referral_id, "digest": digest_of(one.record.body).hex(), "message": wrapped}
+            lines.append(json.dumps(told).encode())
+        try:
+            _replaced(self.folder / _PARTS / backup, b"".join(line + b"\n" for line in lines))
+        except OSError as error:
+            raise NotInStep(copy=self.folder, why=type(error).__name__) from None
+
+    def part(self, backup: str) -> Part:
+        """Return what belongs to a backup, as far as it was not destroyed since.
+
+        Raises:
+            PartMissing: the folder never held it.
+        """
+        file = self.folder / _PARTS / backup
+        if not file.is_file():
+            raise PartMissing(copy=self.folder, part=f"the part of backup {backup}")
+        letters: list[tuple[str, str]] = []
+        unread: list[Unread] = []
+        for told in _lines(file):
+            if "message" in told:
+                clear = self._ring.unwrap(PARKED, base64.b64decode(told["message"]))
+                unread.append(Unread(record_in(clear), told["record"]))
+            else:
+                letters.append((told["service"], told["row"]))
+        return Part(letters, unread)
+
+    def keys(self, until: datetime) -> dict[str, bytes | None]:
+        """Return the wrapped keys of all records that were there at that moment; None where one was destroyed since."""
+        return {
+            record_id: None if one["wrapped"] is None else base64.b64decode(one["wrapped"])
+            for record_id, one in self._known(needed=True)["keys"].items()
+            if datetime.fromisoformat(one["made_at"]) <= until
+        }
+
+    def erasures(self) -> list[Erasure]:
+        """Return everything that was erased."""
+        return [
+            Erasure(one["referral_id"], datetime.fromisoformat(one["erased_at"]), one["ground"], one["erased_by"])
+            for one in self._known(needed=True)["erasures"]
+        ]
+
+    def wrapped_anew(self) -> int:
+        """Wrap what belongs to backups under the ring's newest key; return how many messages that were."""
+        done = 0
+        for file in sorted((self.folder / _PARTS).glob("*")):
+            lines = []
+            for told in _lines(file):
+                if "message" in told:
+                    clear = self._ring.unwrap(PARKED, base64.b64decode(told["message"]))
+                    told["message"], done = _text(self._ring.wrap(PARKED, clear)), done + 1
+                elif (row := json.loads(told["row"]))["wrapped"] and row["content"] != _NOTHING:
+                    clear = self._ring.unwrap(PARKED, bytes.fromhex(row["content"].removeprefix(_HEX)))
+                    row["content"], done = _HEX + self._ring.wrap(PARKED, clear).hex(), done + 1
+                    told["row"] = json.dumps(row)
+                lines.append(json.dumps(told).encode() + b"\n")
+            _replaced(file, b"".join(lines))
+        return done
+
+    async def _part_in_step(self, conn: Any, file: Path, keys: Mapping[str, Any]) -> None:
+        """Let go what is not to come back: of erased records, and clear text that the hub keeps nowhere any more."""
+        lines = _lines(file)
+        settled = {("intake", row[0]): row[1] for row in await conn.fetch(_SETTLED)}
+        digests = [one["digest"] for one in lines if "message" in one and one["record"] is None]
+        admitted = {row[0] for row in await conn.fetch(_ADMITTED, digests)}
+        left = [one for one in (_left(line, keys, settled, admitted) for line in lines) if one is not None]
+        if left != lines:
+            _replaced(file, b"".join(json.dumps(one).encode() + b"\n" for one in left))
+
+    def _known(self, *, needed: bool = False) -> dict[str, Any]:
+        file = self.folder / _KEYS_FILE
+        if not file.is_file():
+            if needed:
+                raise PartMissing(copy=self.folder, part=_KEYS_FILE)
+            return {"form": 1, "hub": self._hub, "keys": {}, "erasures": []}
+        known: dict[str, Any] = json.loads(file.read_bytes())
+        if known["hub"] != self._hub:
+            raise AnotherHub(what=f"The key copy {self.folder}", secrets="the folder of secrets")
+        return known
+
+
+_HEX: Final = "\\x"
+_NOTHING: Final = _HEX
+"""How PostgreSQL writes bytes as JSON, and no bytes."""
+
+
+def _lines(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_bytes().splitlines()]
+
+
+def _left(
+    line: dict[str, Any], keys: Mapping[str, Any], settled: Mapping[tuple[str, int], str], admitted: set[str]
+) -> dict[str, Any] | None:
+    """Return what is left of a line."""
+    if "message" not in line:
+        row = json.loads(line["row"])
+        return {**line, "row": settled.get((line["service"], row["id"]), line["row"])} if row["wrapped"] else line
+    if line["record"] is None:
+        return None if line["digest"] in admitted else line
+    return None if keys.get(line["record"], {"wrapped": None})["wrapped"] is None else line
+
+
+def _replaced(file: Path, content: bytes) -> None:
+    """Write a file whole, and overwrite the bytes of the one before."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent.parent if file.parent.name == _PARTS else file.parent, prefix=".")
+    with os.fdopen(handle, "wb") as new:
+        new.write(content)
+        new.flush()
+        os.fsync(new.fileno())
+    old = file.open("r+b") if file.exists() else None
+    Path(name).replace(file)
+    if old is not None:
+        with old:
+            old.write(bytes(os.fstat(old.fileno()).st_size))
+            old.flush()
+            os.fsync(old.fileno())
+
+
+def _text(wrapped: bytes | None) -> str | None:
+    return None if wrapped is None else base64.b64encode(wrapped).decode()

@@ -1,0 +1,173 @@
+"""`hub backup` and `hub restore`: the hub in a folder that never changes, and back, without what was erased since."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from services.backups import Ground, KeyCopy, made, restored
+from services.backups.errors import NoKeyCopy, NoSecrets
+from services.backups.restoring import require_sound
+from services.commands import reach, shown
+from services.commands.reach import AGENCIES, JsonOption, SiteOption, StateOption
+from services.commands.running import bars, until_told
+from services.commands.settings import CommandSettings
+from services.local.hub import DATABASE
+from services.local.laying import wanted
+from services.local.platform import Platform
+from services.local.settings import LocalSettings
+from services.local.state import State
+from services.plumbing.keystore import ensure_keys
+from services.plumbing.passwords import Passwords
+from services.plumbing.standing import database_made
+from services.sites import load_site
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from services.backups import Manifest
+    from services.backups.restoring import Restored
+    from services.local.progress import Progress
+
+_KEY_FILES: Final = ("site.key", "pseudonym.key", "matching.key")
+
+KeysOption = Annotated[
+    Path | None, typer.Option("--keys", help="The key copy, a folder apart from all backups (default: HUB_KEY_COPY).")
+]
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new folder, for this backup alone.")],
+    keys: KeysOption = None,
+    site: SiteOption = "whatcom",
+    state: StateOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Write a backup of a hub at rest: stop `hub up` (or the services) first; what agencies send waits meanwhile.
+
+    FOLDER gets the hub's topics and its tables, and can be copied and kept as long as one likes: no key is in it, and
+    no message of an agency. What may have to be destroyed (the records' wrapped keys, what is parked, messages nobody
+    has read yet) goes into the key copy: one folder on another disk. Set HUB_KEY_COPY to it for `hub up`, too, which
+    then destroys there what is destroyed in the hub. The folder of secrets is in neither: keep it by itself.
+
+    Examples: hub backup /backups/2026-11-27 --keys /keys/hub  ·  HUB_KEY_COPY=/keys/hub hub backup /backups/monday
+    """
+    manifest = until_told(_backup(folder, keys, site, state))
+    if manifest is None:
+        raise typer.Exit(130)
+    if json_:
+        shown.show_json({"folder": str(folder), **manifest.model_dump(mode="json", include=_TOLD)})
+        return
+    rows = [
+        ("folder", str(folder)), ("made at", shown.minute(manifest.made_at.isoformat())), ("named", manifest.id),
+        ("records of the log", sum(one.records for one in manifest.partitions)),
+        ("entries of the ledger", manifest.entries), ("bytes", sum(one.bytes for one in manifest.files)),
+    ]  # fmt: skip
+    shown.show_facts("Backed up", rows)
+    shown.say(f"Next: `hub restore {folder} --check` reads it again; keep the folder of secrets apart from both.")
+
+
+_TOLD: Final = {"id", "hub", "site", "made_at", "entries"}
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(help="The folder that `hub backup` wrote.")],
+    keys: KeysOption = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only see that all is there and whole; restore nothing.")
+    ] = False,
+    state: StateOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Bring a hub back from a backup, into a state folder (or servers) where none was yet.
+
+    First put the kept folder of secrets into the new state folder, as `secrets`. The keys come from the key copy as it
+    is now: what was erased after the backup stays closed, and is erased again as soon as the hub runs. What else
+    happened after the backup is not in it, withdrawals of consent included: before `hub up`, ask the agencies for them.
+
+    Examples: hub restore /backups/monday --check  ·  hub restore /backups/monday --keys /keys/hub --state /srv/hub
+    """
+    done = until_told(_check(folder, keys, state) if check else _restore(folder, keys, state))
+    if done is None:
+        raise typer.Exit(130)
+    facts = {"folder": str(folder), "restored": not check, **done}
+    if json_:
+        shown.show_json(facts)
+        return
+    if check:
+        shown.screen.print(f"The backup of {facts['made_at']} is whole, and the key copy goes with it.")
+        return
+    shown.show_facts("Restored", [(name.replace("_", " "), _counted(value)) for name, value in done.items()])
+    shown.say("Next: `hub up`. Withdrawals of consent after the backup are not in it: ask the agencies first.")
+
+
+def _counted(value: Any) -> Any:
+    return len(value) if isinstance(value, tuple | list) else value
+
+
+async def _backup(folder: Path, keys: Path | None, site: str, state: Path | None) -> Manifest:
+    with bars() as progress:
+        async with _ground(state, site, progress) as ground:
+            return await made(ground, folder, _key_copy(ground, keys), progress)
+
+
+async def _check(folder: Path, keys: Path | None, state: Path | None) -> dict[str, Any]:
+    secrets = _secrets(state)
+    ground = Ground("", None, _keys(secrets), "", secrets)  # type: ignore[arg-type]  # no server is asked
+    manifest = require_sound(ground, folder, _key_copy(ground, keys))
+    return manifest.model_dump(mode="json", include=_TOLD)
+
+
+async def _restore(folder: Path, keys: Path | None, state: Path | None) -> dict[str, Any]:
+    from services.backups import Manifest
+
+    site = load_site(Manifest.read(folder).site)
+    with bars() as progress:
+        async with _ground(state, site.slug, progress) as ground:
+            passwords = Passwords(ground.secrets / AGENCIES)
+            done: Restored = await restored(
+                ground, folder, _key_copy(ground, keys), wanted(site), passwords, progress
+            )  # fmt: skip
+            return asdict(done)
+
+
+@asynccontextmanager
+async def _ground(state: Path | None, site: str, progress: Progress) -> AsyncIterator[Ground]:
+    """Find the servers: one's own, those of a hub that runs, or the state folder's, started for this alone."""
+    settings = CommandSettings()
+    folder = State(state or LocalSettings().state)
+    elsewhere = state is None and settings.elsewhere
+    if elsewhere or (folder.facts().get("ready") and not reach.left_behind(folder)):
+        found = reach.find(state)
+        secrets = found.passwords.folder.parent
+        yield Ground(found.postgres, found.hub, _keys(secrets), found.site.slug, secrets)
+        return
+    site_keys = _keys(folder.secrets)
+    async with Platform.started(folder.folder, progress=progress) as platform:
+        platform.state.note(ready=False)
+        database = await database_made(platform.postgres, DATABASE)
+        yield Ground(database, platform.hub_access, site_keys, site, platform.secrets)
+
+
+def _secrets(state: Path | None) -> Path:
+    settings = CommandSettings()
+    if state is None and settings.elsewhere and settings.secrets:
+        return settings.secrets
+    return State(state or LocalSettings().state).secrets
+
+
+def _keys(secrets: Path) -> Any:
+    if not all((secrets / name).is_file() for name in _KEY_FILES):
+        raise NoSecrets(secrets=secrets)
+    return ensure_keys(secrets)
+
+
+def _key_copy(ground: Ground, named: Path | None) -> KeyCopy:
+    folder = named or LocalSettings().key_copy
+    if folder is None:
+        raise NoKeyCopy
+    return ground.key_copy(folder)
