@@ -154,12 +154,11 @@ class Log:
 
     def _read(self, spans: Mapping[Place, Span], take: Callable[[Record], None], stop: threading.Event) -> None:
         left = {place: span.end for place, span in spans.items() if span.first < span.end}
-        consumer = Consumer(
-            {
-                **self._access.for_librdkafka(), "group.id": "hub.backup", "enable.auto.commit": False,
-                "auto.offset.reset": "error",
-            }
-        )  # fmt: skip
+        settings = {
+            **self._access.for_librdkafka(), "group.id": "hub.backup", "enable.auto.commit": False,
+            "auto.offset.reset": "error",
+        }  # fmt: skip
+        consumer = Consumer(settings, logger=SILENT)
         try:
             consumer.assign([TopicPartition(*place, spans[place].first) for place in left])
             while left and not stop.is_set():
@@ -175,9 +174,9 @@ class Log:
             consumer.close()
 
     def _written(self, records: Iterable[Record], then: Callable[[int], None], stop: threading.Event) -> None:
-        producer = Producer(
-            {**self._access.for_librdkafka(), "enable.idempotence": True, "linger.ms": 20, "compression.type": "lz4"}
-        )
+        # Not compressed: not every reader of an agency opens every codec.
+        settings = {**self._access.for_librdkafka(), "enable.idempotence": True, "linger.ms": 20}
+        producer = Producer(settings, logger=SILENT)
         failed: list[str] = []
 
         def told(error: Any, _: Any) -> None:
