@@ -170,7 +170,7 @@ class Carrier:
                     for purpose in self._judge.purposes(one.row.agency, one.row.message)
                 ]
             elif one.state == CARRYING and one.verdict is not None and one.verdict.mark != answers.mark:
-                plan.facts += counted_as_told(one.row, pinned(one.verdict), self._judge, one.carrying_at or now)
+                plan.facts += self._may_be_out(one, now)
                 if answers.allowed:
                     again = derived("msg-", one.row.message_id, answers.mark)
                     plan.anew.append((one.id, replace(one.row, message_id=again)))
@@ -215,6 +215,8 @@ class Carrier:
             sent, reason = (Sent.SENT, None) if carried.message is None else next(outcomes)
             if sent is Sent.SENT:
                 settle.append(one.id)
+                if carried.message is None:
+                    facts += self._may_be_out(one, now)
                 facts += carried.disclosures
             elif sent is Sent.NOT_SENT and one.state != CARRYING:
                 back.append(one.id)
@@ -240,6 +242,15 @@ class Carrier:
                 for answer in answers.allowed
             ]
             return Carried(None, tuple(facts))
+
+    def _may_be_out(self, one: Waiting, now: datetime) -> tuple[Fact, ...]:
+        """Count a row that an earlier pass was sending as told: nobody knows how far it came, and nothing else says it.
+
+        Without an entry it could not be recalled.
+        """
+        if one.state != CARRYING or one.verdict is None:
+            return ()
+        return counted_as_told(one.row, pinned(one.verdict), self._judge, one.carrying_at or now)
 
     async def _suspended(self, conn: Connection, agency: str, now: datetime) -> None:
         """A suspended agency's lane waits as it is, and loses nothing."""
