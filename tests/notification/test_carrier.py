@@ -142,6 +142,24 @@ async def test_nothing_is_told_about_a_person_with_a_parked_message_and_everybod
     assert len(bench.lanes.of(POLICE)) == 3
 
 
+@pytest.mark.parametrize("key", [CASEWORK, f"agency/{CASEWORK}"], ids=["unread", "read"])
+async def test_the_lane_of_an_agency_about_which_something_is_parked_waits_and_loses_nothing(bench, key):
+    bench.store.parked.add(key)
+    await bench.carry()
+    await bench.carry()
+    assert bench.lanes.names(CASEWORK) == []
+    assert bench.lanes.names(POLICE) == ["referral.acknowledged", "case_manager.dispatched"]
+    assert {(one.agency, one.layer, one.rule) for one in bench.said("disclosure.withheld")} == {
+        (CASEWORK, "parked", "agency-parked")
+    }
+    assert bench.world.alarms == {CASEWORK: "agency-parked"}
+    bench.store.parked.clear()
+    bench.now += timedelta(minutes=1)
+    await bench.carry()
+    assert bench.lanes.names(CASEWORK) == ["assignment.made"]
+    assert bench.world.alarms == {}
+
+
 class Killed(BaseException):
     """The process is gone."""
 

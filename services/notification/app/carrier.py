@@ -47,6 +47,12 @@ if TYPE_CHECKING:
     from services.plumbing.service import Connection
 
 _NOBODY: Final = Dossier()
+_HELD: Final = {
+    "parked": ("parked", "person-parked"),
+    "agency-parked": ("parked", "agency-parked"),
+    "suspended": ("suspended", "lane-suspended"),
+}
+"""By reason why a row is held back: the layer and the rule that are said of it."""
 
 
 class World(Protocol):
@@ -134,14 +140,17 @@ class Carrier:
             if taken.held:
                 await self._say_held(conn, agency, "parked", now)
             if dossiers.get(agency_key(agency), _NOBODY).standing.suspended:
-                await self._suspended(conn, agency, now)
+                await self._stands_still(conn, agency, "suspended", now)
+                return False
+            if taken.closed:
+                await self._stands_still(conn, agency, "agency-parked", now)
                 return False
             plan = self._planned(rows, dossiers, now)
             if trouble is not None:
                 plan.carry.clear()
             await self._commit_to(conn, plan, now)
             if not rows and await self._store.anything_parked(conn, agency):
-                await self._look_later(conn, agency, now)
+                await self._look_later(conn, agency, "people-parked", now)
             means = await self._means_for(conn, plan) if plan.carry else None
             told_by_consent = {one.row.key for one, answers, _ in plan.carry if answers.by_consent}
             await until_sent.enter_async_context(self._world.holding(told_by_consent))
@@ -252,31 +261,30 @@ class Carrier:
             return ()
         return counted_as_told(one.row, pinned(one.verdict), self._judge, one.carrying_at or now)
 
-    async def _suspended(self, conn: Connection, agency: str, now: datetime) -> None:
-        """A suspended agency's lane waits as it is, and loses nothing."""
-        await self._say_held(conn, agency, "suspended", now)
-        look = timedelta(milliseconds=self._settings.suspended_look_milliseconds)
-        await self._store.report(conn, LaneReport(agency, "suspended", now, "suspended", retry_at=now + look))
-        self._stuck.add(agency)
-        self._world.alarm(agency, "suspended")
+    async def _stands_still(self, conn: Connection, agency: str, why: str, now: datetime) -> None:
+        """A suspended agency's lane waits as it is, and loses nothing; so does one whose suspension may be parked."""
+        await self._say_held(conn, agency, why, now)
+        await self._look_later(conn, agency, why, now)
 
     async def _say_held(self, conn: Connection, agency: str, why: str, now: datetime) -> None:
         """Say once of each row that it is held back."""
         rows = await self._store.note(conn, agency, why)
+        layer, rule = _HELD[why]
         facts = [
-            refused(row, purpose, why, f"lane-{why}" if why == "suspended" else "person-parked", now, self._policy)
+            refused(row, purpose, layer, rule, now, self._policy)
             for row in rows
             for purpose in self._judge.purposes(agency, row.message)
         ]
         if facts:
             await self._world.say(conn, facts)
 
-    async def _look_later(self, conn: Connection, agency: str, now: datetime) -> None:
-        """All that waits here belongs to people with a parked message."""
+    async def _look_later(self, conn: Connection, agency: str, why: str, now: datetime) -> None:
+        """Nothing here can go until somebody has done something about it."""
         look = timedelta(milliseconds=self._settings.suspended_look_milliseconds)
-        await self._store.report(conn, LaneReport(agency, "waiting", now, "people-parked", retry_at=now + look))
+        state = why if why == "suspended" else "waiting"
+        await self._store.report(conn, LaneReport(agency, state, now, why, retry_at=now + look))
         self._stuck.add(agency)
-        self._world.alarm(agency, "people-parked")
+        self._world.alarm(agency, why)
 
     async def _alarm(self, agency: str, reason: str) -> None:
         """This lane alone waits, longer each time, and everybody can see it and why."""

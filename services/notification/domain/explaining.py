@@ -35,6 +35,7 @@ RULES: Final[Mapping[str, str]] = {
     "shown-only": "Nobody is told this: an operator who asks, with a reason and a signature, is shown it.",
     "not-composable": "The message could not be composed: a fault of the hub's, and its log names it.",
     "lane-suspended": "The agency was suspended; it waits, and is judged again when the agency is back.",
+    "agency-parked": "Something about the agency is parked in notification, perhaps its suspension; its lane waits.",
     "person-parked": "Something about the person is parked in notification; it waits until that is settled.",
 }
 """By rule, as `disclosure.withheld` names it."""
