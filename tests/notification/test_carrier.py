@@ -94,6 +94,14 @@ async def test_a_missing_topic_stops_its_own_lane_alone_and_shows(bench):
     assert bench.world.alarms == {CASEWORK: "topic-missing"}
 
 
+@pytest.mark.parametrize(("trouble", "cut_off"), [("topic-missing", False), ("broker-away", True)])
+async def test_a_lane_that_found_kafka_away_says_so_since_nobody_could_read_meanwhile(bench, trouble, cut_off):
+    bench.lanes.troubles[CASEWORK] = trouble
+    await bench.carry()
+    assert bench.carrier.cut_off is cut_off
+    assert bench.world.alarms == {CASEWORK: trouble}
+
+
 async def test_a_lane_that_waits_is_left_alone_longer_each_time_and_then_flows_again(bench):
     bench.lanes.troubles[CASEWORK] = "topic-missing"
     await bench.carry()
