@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from contracts.consents.consent_expired import ConsentExpired
 from contracts.envelope import Fact
 from contracts.to_hub.agency_resumed import AgencyResumed
 from contracts.to_hub.agency_suspended import AgencySuspended
@@ -15,6 +16,7 @@ from services.plumbing.tokens import Place
 from tests.notification.bench import Bench
 from tests.notification.examples import (
     CASEWORK,
+    CONSENT,
     NOON,
     OFFICE,
     PERSON,
@@ -69,6 +71,79 @@ async def test_a_withdrawal_takes_away_what_waits_and_says_so():
     assert bench.lanes.names(PROVIDER) == []
     [no] = [one for one in bench.said("disclosure.withheld") if one.agency == PROVIDER and one.rule == "consent-ended"]
     assert no.layer == "consent"
+
+
+RENEWED = "con-" + "7" * 32
+
+
+def allows(**changes) -> Fact:
+    return granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION, **changes)
+
+
+@pytest.fixture
+async def asked_onward() -> Bench:
+    """A provider is asked under a consent, and its lane does not flow."""
+    bench = Bench()
+    await bench.hear(received(), offered(), accepted(), allows(), onward_asked())
+    return bench
+
+
+def expired() -> Fact:
+    return heard(ConsentExpired(consent_id=CONSENT), minutes=50)
+
+
+@pytest.mark.parametrize("ended", [expired, withdrawn], ids=["expired", "withdrawn"])
+async def test_what_waits_goes_under_another_consent_that_lives_when_its_own_ends(asked_onward, ended):
+    bench = asked_onward
+    await bench.hear(allows(consent_id=RENEWED), ended())
+    await bench.carry()
+    assert bench.lanes.names(PROVIDER) == ["onward.offered"]
+    [told] = [one for one in bench.said("disclosure.made") if one.agency == PROVIDER]
+    assert f"consent/{RENEWED}" in told.allowed_by
+    assert CONSENT not in told.allowed_by
+    assert [one for one in bench.said("disclosure.withheld") if one.rule == "consent-ended"] == []
+
+
+async def test_what_may_have_gone_under_another_consent_is_recalled_when_that_one_ends(asked_onward):
+    bench = asked_onward
+    await bench.hear(allows(consent_id=RENEWED), withdrawn())
+    bench.lanes.before_sending = killed
+    with pytest.raises(Killed):
+        await bench.carrier.carry(PROVIDER)
+    bench.lanes.before_sending = lambda: None
+    await bench.hear(withdrawn(RENEWED))
+    assert [one.basis for one in bench.said("disclosure.recalled")] == [f"consent/{RENEWED}"]
+
+
+async def test_what_certainly_did_not_go_under_another_consent_waits_for_it_and_no_longer(asked_onward):
+    bench = asked_onward
+    await bench.hear(allows(consent_id=RENEWED), withdrawn())
+    bench.lanes.outcomes[PROVIDER] = (Sent.NOT_SENT, "topic-missing")
+    await bench.carry()
+    await bench.hear(withdrawn(RENEWED))
+    bench.lanes.outcomes.clear()
+    bench.now += timedelta(minutes=1)
+    await bench.carry()
+    assert bench.lanes.names(PROVIDER) == []
+    assert bench.said("disclosure.withheld")[-1].rule == "no-consent"
+
+
+async def test_what_the_person_consented_to_anew_is_told_once(asked_onward):
+    bench = asked_onward
+    await bench.hear(withdrawn(), allows(consent_id=RENEWED, minutes=55))
+    await bench.carry()
+    assert bench.lanes.names(PROVIDER) == ["onward.offered"]
+    assert [one.rule for one in bench.said("disclosure.withheld") if one.agency == PROVIDER] == ["consent-ended"]
+
+
+async def test_a_consent_that_does_not_reach_as_far_lets_nothing_go_that_it_does_not_open(asked_onward):
+    bench = asked_onward
+    await bench.hear(allows(consent_id=RENEWED, categories=[Category.CONTACT]), withdrawn())
+    await bench.carry()
+    [message] = bench.lanes.of(PROVIDER)
+    assert message.event.phones
+    assert message.event.preferred_name is None
+    assert message.event.legal_name is None
 
 
 async def test_a_consent_that_expired_while_the_broker_was_away_opens_nothing():

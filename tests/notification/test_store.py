@@ -257,7 +257,7 @@ async def test_whoever_asks_hears_why_each_row_waits(database):
         await place.store.carry(conn, [(first.id, VERDICT)], NOON)
     assert await why(PERSON) == [
         ("one", "it is being sent just now, and counts as told"),
-        ("three", "its consent has ended; it is being taken away"),
+        ("three", "its consent has ended; it goes only if something else allows it, or is taken away"),
     ]
     async with place.transaction() as conn:
         await place.store.report(conn, LaneReport(CASEWORK, "waiting", NOON, "topic-missing", 1, NOON))

@@ -34,14 +34,17 @@ class Plan:
 
 
 def planned(rows: Sequence[Waiting], dossiers: Mapping[str, Dossier], judge: Judge, now: datetime) -> Plan:
-    """Ask about every row; nothing is sent out of turn, and what was marked before is asked about again."""
+    """Ask about every row; nothing is sent out of turn, and what was marked before is asked about again.
+
+    A row whose consent ended goes only under what allows it by itself now: another consent that lives, or a permission.
+    """
     plan, policy = Plan(), judge.site.policy_hash
     for one in rows:
         dossier = dossiers.get(one.row.key, NOBODY)
         if dossier.revoking and one.row.message != RECALL:
             continue  # It waits: the person took something back, and consent has not said yet what.
         answers = asked(one.row, dossier, judge, now)
-        if one.state == WITHDRAWN:
+        if one.state == WITHDRAWN and (not answers.allowed or _comes_again(one, rows)):
             plan.settle.append(one.id)
             plan.facts += [
                 refused(one.row, purpose, "consent", "consent-ended", now, policy, answers.referral_id)
@@ -61,6 +64,15 @@ def planned(rows: Sequence[Waiting], dossiers: Mapping[str, Dossier], judge: Jud
             plan.settle.append(one.id)
             plan.facts += withheld(one.row, answers, now, policy)
     return plan
+
+
+def _comes_again(one: Waiting, rows: Sequence[Waiting]) -> bool:
+    """Tell whether a later row asks the same: what the person consented to anew is told once, by that row."""
+    return any(later.id > one.id and later.state != CARRYING and _asks(later.row) == _asks(one.row) for later in rows)
+
+
+def _asks(row: LaneRow) -> tuple[str | None, ...]:
+    return row.key, row.message, row.referral_id, row.offer_id, row.onward_id, row.review_id, row.recall_id
 
 
 def may_be_out(one: Waiting, judge: Judge, now: datetime) -> tuple[Fact, ...]:

@@ -29,7 +29,7 @@ RULES: Final[Mapping[str, str]] = {
     "no-row-covers-this-person": "No row of the site covers how this person came and what this agency is to them.",
     "no-field-permitted": "The rows that cover this person open no field.",
     "no-consent": "It needs a consent that names this agency, for this purpose, of a kind that fits; none counted.",
-    "consent-ended": "It waited on a consent that ended before it was sent.",
+    "consent-ended": "It waited on a consent that ended before it was sent, and nothing else let it go.",
     "nothing-sealed": "The record has nothing sealed that could be shown.",
     "erased": "The record was erased.",
     "shown-only": "Nobody is told this: an operator who asks, with a reason and a signature, is shown it.",

@@ -143,7 +143,7 @@ class PostgresStore:
     async def save(
         self, conn: Connection, states: Mapping[str, Dossier], _shared: ToldTo, rows: Sequence[tuple[Fact, Any]]
     ) -> None:
-        """Save the dossiers, enter the rows, take away what rested on an ended consent."""
+        """Save the dossiers, enter the rows, mark what rested on an ended consent."""
         if states:
             await conn.execute(_SAVE, joined(list(states)), joined([*map(written_dossier, states.values())]))
         entered = [row for _, row in rows if isinstance(row, LaneRow)]
