@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from contracts.envelope import Fact
     from services.plumbing.access import KafkaAccess
 
+AWAY: Final = "broker-away"
+"""Why a lane does not flow: Kafka itself does not answer."""
 _CERTAINLY_NOT: Final = (
     MessageSizeTooLargeError,
     RecordListTooLargeError,
@@ -97,7 +99,7 @@ class KafkaLanes:
                 return "topic-refused" if topic in client.cluster.unauthorized_topics else "topic-missing"
         except (KafkaError, OSError, TimeoutError):
             self._begin_anew()
-            return "broker-away"
+            return AWAY
         return None
 
     async def send(self, agency: str, messages: Sequence[Fact]) -> list[tuple[Sent, str | None]]:
@@ -193,7 +195,7 @@ def _reason(error: BaseException) -> str:
         case UnknownTopicOrPartitionError() | InvalidTopicError():
             return "topic-missing"
         case _:
-            return "broker-away"
+            return AWAY
 
 
 async def _stopped(producer: AIOKafkaProducer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -13,12 +13,15 @@ from aiokafka.errors import KafkaError
 
 from contracts import topics
 from services.plumbing.sending import KafkaAway
+from services.plumbing.waiting import Patience, happened
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from services.plumbing.access import KafkaAccess
 
+_FIRST_PAUSE_SECONDS: Final = 0.02
+_LONGEST_PAUSE_SECONDS: Final = 1.0
 Answer = TypeVar("Answer")
 Ends = Mapping[TopicPartition, int]
 """For each partition that is not empty, the offset that comes next."""
@@ -27,9 +30,10 @@ Ends = Mapping[TopicPartition, int]
 class Positions:
     """Asks Kafka; connects with the first question, and anew after an error. Questions are asked one at a time."""
 
-    def __init__(self, access: KafkaAccess, *, timeout: float) -> None:
-        """`timeout` seconds is how long one question may take before Kafka counts as away."""
+    def __init__(self, access: KafkaAccess, *, timeout: float, client: str = "hub.clock") -> None:
+        """`timeout` seconds is how long one question may take before Kafka counts as away; `client` is who asks."""
         self._access = access
+        self._client = client
         self._timeout = timeout
         self._consumer: Any = None
         self._admin: Any = None
@@ -85,8 +89,8 @@ class Positions:
     async def _connect(self) -> None:
         if self._consumer is None:
             options = {**self._access.for_aiokafka(), "request_timeout_ms": int(self._timeout * 1000)}
-            consumer = AIOKafkaConsumer(enable_auto_commit=False, client_id="hub.clock", **options)
-            admin = AIOKafkaAdminClient(client_id="hub.clock", **options)
+            consumer = AIOKafkaConsumer(enable_auto_commit=False, client_id=self._client, **options)
+            admin = AIOKafkaAdminClient(client_id=self._client, **options)
             self._consumer, self._admin = consumer, admin
             await consumer.start()
             await admin.start()
@@ -115,3 +119,42 @@ class Positions:
         later = await self._consumer.offsets_for_times(dict.fromkeys(ends, later_than))
         # No record after that moment: all that is there was appended by then.
         return {one: end if later.get(one) is None else later[one].offset for one, end in ends.items()}
+
+
+class Backlog:
+    """What is on a service's topics, until the service has read it: for whoever must not act before that."""
+
+    def __init__(
+        self, service: str, names: Iterable[str], positions: Positions, *, stopping: asyncio.Event, log: Any
+    ) -> None:
+        """`names` are the topics that the service reads; nothing is asked yet."""
+        self._service = service
+        self._names = tuple(names)
+        self._positions = positions
+        self._stopping = stopping
+        self._log = log
+
+    async def read(self) -> None:
+        """Wait until the service's group has committed all that is there now, whichever of its instances read it.
+
+        What was parked is committed, too: it holds its person by itself. An outage of Kafka is waited out, and what
+        came meanwhile is waited for as well. It ends early where the service stops.
+        """
+        patience = Patience(0.2, 5.0, self._stopping)
+        told = False
+        try:
+            while not self._stopping.is_set():
+                try:
+                    return await self._until_committed(await self._positions.ends(self._names))
+                except KafkaAway:
+                    if not told:
+                        self._log.warning("waiting", service=self._service, for_="Kafka", trouble="backlog not known")
+                    told = True
+                    await happened(self._stopping, patience.next())
+        finally:
+            await self._positions.close()
+
+    async def _until_committed(self, ends: Ends) -> None:
+        patience = Patience(_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS, self._stopping)
+        while not self._stopping.is_set() and not await self._positions.committed(self._service, ends):
+            await happened(self._stopping, patience.next())  # Kafka is asked, there is no event

@@ -21,6 +21,7 @@ from services.plumbing.health import Health, Probe, beat, served
 from services.plumbing.kafka import Subscriber
 from services.plumbing.loop import lean, run, steady
 from services.plumbing.migrations import Migration, from_folder, migrate
+from services.plumbing.positions import Backlog, Positions
 from services.plumbing.relay import Relay
 from services.plumbing.sending import Sender
 from services.plumbing.settings import PipesSettings
@@ -53,6 +54,8 @@ class Pipes:
     alarm: Callable[[str, str | None], None]
     """Shows a parked lane (topic, reason) in the heartbeat, or takes it away (topic, None)."""
     log: Any
+    read: Callable[[], Awaitable[None]]
+    """Waits until the service has read all that is on its topics now, by whichever instance; see `Backlog`."""
 
 
 Beside = Callable[[Pipes], Awaitable[None]]
@@ -198,9 +201,14 @@ class Runner:
         self._tasks.append(asyncio.create_task(work))
 
     async def _kept_going(self, beside: Beside) -> None:
+        timeout = self.settings.request_timeout_milliseconds / 1000
+        positions = Positions(self.settings.access, timeout=timeout, client=f"hub.{self.service.name}")
+        backlog = Backlog(
+            self.service.name, heard_topics(self.service), positions, stopping=self._stopping, log=self._log
+        )
         pipes = Pipes(
             self.service.name, self.settings, self.database, self._sender, self.relay.wake, self._committed,
-            self._stopping, _now, self._alarm, self._log,
+            self._stopping, _now, self._alarm, self._log, backlog.read,
         )  # fmt: skip
         patience = Patience(0.2, 5.0, self._stopping)
         while not self._stopping.is_set():

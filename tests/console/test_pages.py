@@ -247,7 +247,7 @@ async def test_what_goes_wrong_is_told_without_a_word_of_the_request_and_uses_up
 
 async def test_the_page_listens_on_loopback_alone_until_the_service_stops(world):
     (port,), stopping = some_free(1), asyncio.Event()
-    pipes = Pipes("console", None, world.database, None, None, None, stopping, lambda: NOW, None, world.log)
+    pipes = Pipes("console", None, world.database, None, None, None, stopping, lambda: NOW, None, world.log, None)
     serving = asyncio.create_task(pages(SITE, KEY, port)(pipes))
     try:
         async with ClientSession() as session:

@@ -46,7 +46,7 @@ class World(HubWorld):
     """The hub's own, with a database and a clock of the test's."""
 
     def __init__(self, database: Database, sealer: Sealer) -> None:
-        pipes = Pipes(SERVICE, None, database, None, lambda: None, None, None, _now, self._keep, None)  # type: ignore[arg-type]
+        pipes = Pipes(SERVICE, None, database, None, lambda: None, None, None, _now, self._keep, None, None)  # type: ignore[arg-type]
         super().__init__(pipes, sealer, Pseudonyms(KEYS.pseudonym), KEYS.marking)
         self.alarms: dict[str, str | None] = {}
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from contracts.consents.consent_expired import ConsentExpired
 from contracts.envelope import Fact
 from contracts.to_hub.agency_resumed import AgencyResumed
 from contracts.to_hub.agency_suspended import AgencySuspended
@@ -15,6 +16,7 @@ from services.plumbing.tokens import Place
 from tests.notification.bench import Bench
 from tests.notification.examples import (
     CASEWORK,
+    CONSENT,
     NOON,
     OFFICE,
     PERSON,
@@ -71,6 +73,79 @@ async def test_a_withdrawal_takes_away_what_waits_and_says_so():
     assert no.layer == "consent"
 
 
+RENEWED = "con-" + "7" * 32
+
+
+def allows(**changes) -> Fact:
+    return granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION, **changes)
+
+
+@pytest.fixture
+async def asked_onward() -> Bench:
+    """A provider is asked under a consent, and its lane does not flow."""
+    bench = Bench()
+    await bench.hear(received(), offered(), accepted(), allows(), onward_asked())
+    return bench
+
+
+def expired() -> Fact:
+    return heard(ConsentExpired(consent_id=CONSENT), minutes=50)
+
+
+@pytest.mark.parametrize("ended", [expired, withdrawn], ids=["expired", "withdrawn"])
+async def test_what_waits_goes_under_another_consent_that_lives_when_its_own_ends(asked_onward, ended):
+    bench = asked_onward
+    await bench.hear(allows(consent_id=RENEWED), ended())
+    await bench.carry()
+    assert bench.lanes.names(PROVIDER) == ["onward.offered"]
+    [told] = [one for one in bench.said("disclosure.made") if one.agency == PROVIDER]
+    assert f"consent/{RENEWED}" in told.allowed_by
+    assert CONSENT not in told.allowed_by
+    assert [one for one in bench.said("disclosure.withheld") if one.rule == "consent-ended"] == []
+
+
+async def test_what_may_have_gone_under_another_consent_is_recalled_when_that_one_ends(asked_onward):
+    bench = asked_onward
+    await bench.hear(allows(consent_id=RENEWED), withdrawn())
+    bench.lanes.before_sending = killed
+    with pytest.raises(Killed):
+        await bench.carrier.carry(PROVIDER)
+    bench.lanes.before_sending = lambda: None
+    await bench.hear(withdrawn(RENEWED))
+    assert [one.basis for one in bench.said("disclosure.recalled")] == [f"consent/{RENEWED}"]
+
+
+async def test_what_certainly_did_not_go_under_another_consent_waits_for_it_and_no_longer(asked_onward):
+    bench = asked_onward
+    await bench.hear(allows(consent_id=RENEWED), withdrawn())
+    bench.lanes.outcomes[PROVIDER] = (Sent.NOT_SENT, "topic-missing")
+    await bench.carry()
+    await bench.hear(withdrawn(RENEWED))
+    bench.lanes.outcomes.clear()
+    bench.now += timedelta(minutes=1)
+    await bench.carry()
+    assert bench.lanes.names(PROVIDER) == []
+    assert bench.said("disclosure.withheld")[-1].rule == "no-consent"
+
+
+async def test_what_the_person_consented_to_anew_is_told_once(asked_onward):
+    bench = asked_onward
+    await bench.hear(withdrawn(), allows(consent_id=RENEWED, minutes=55))
+    await bench.carry()
+    assert bench.lanes.names(PROVIDER) == ["onward.offered"]
+    assert [one.rule for one in bench.said("disclosure.withheld") if one.agency == PROVIDER] == ["consent-ended"]
+
+
+async def test_a_consent_that_does_not_reach_as_far_lets_nothing_go_that_it_does_not_open(asked_onward):
+    bench = asked_onward
+    await bench.hear(allows(consent_id=RENEWED, categories=[Category.CONTACT]), withdrawn())
+    await bench.carry()
+    [message] = bench.lanes.of(PROVIDER)
+    assert message.event.phones
+    assert message.event.preferred_name is None
+    assert message.event.legal_name is None
+
+
 async def test_a_consent_that_expired_while_the_broker_was_away_opens_nothing():
     bench = Bench()
     until = NOON + timedelta(hours=1)
@@ -92,6 +167,14 @@ async def test_a_missing_topic_stops_its_own_lane_alone_and_shows(bench):
     [alarm] = await bench.store.alarms(None)
     assert (alarm.agency, alarm.state, alarm.reason, alarm.waiting) == (CASEWORK, "waiting", "topic-missing", 1)
     assert bench.world.alarms == {CASEWORK: "topic-missing"}
+
+
+@pytest.mark.parametrize(("trouble", "cut_off"), [("topic-missing", False), ("broker-away", True)])
+async def test_a_lane_that_found_kafka_away_says_so_since_nobody_could_read_meanwhile(bench, trouble, cut_off):
+    bench.lanes.troubles[CASEWORK] = trouble
+    await bench.carry()
+    assert bench.carrier.cut_off is cut_off
+    assert bench.world.alarms == {CASEWORK: trouble}
 
 
 async def test_a_lane_that_waits_is_left_alone_longer_each_time_and_then_flows_again(bench):
@@ -140,6 +223,24 @@ async def test_nothing_is_told_about_a_person_with_a_parked_message_and_everybod
     bench.now += timedelta(minutes=1)
     await bench.carry()
     assert len(bench.lanes.of(POLICE)) == 3
+
+
+@pytest.mark.parametrize("key", [CASEWORK, f"agency/{CASEWORK}"], ids=["unread", "read"])
+async def test_the_lane_of_an_agency_about_which_something_is_parked_waits_and_loses_nothing(bench, key):
+    bench.store.parked.add(key)
+    await bench.carry()
+    await bench.carry()
+    assert bench.lanes.names(CASEWORK) == []
+    assert bench.lanes.names(POLICE) == ["referral.acknowledged", "case_manager.dispatched"]
+    assert {(one.agency, one.layer, one.rule) for one in bench.said("disclosure.withheld")} == {
+        (CASEWORK, "parked", "agency-parked")
+    }
+    assert bench.world.alarms == {CASEWORK: "agency-parked"}
+    bench.store.parked.clear()
+    bench.now += timedelta(minutes=1)
+    await bench.carry()
+    assert bench.lanes.names(CASEWORK) == ["assignment.made"]
+    assert bench.world.alarms == {}
 
 
 class Killed(BaseException):

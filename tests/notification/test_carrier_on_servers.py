@@ -169,7 +169,14 @@ async def test_of_two_instances_one_carries_and_the_other_takes_over_when_it_is_
     stops = [asyncio.Event(), asyncio.Event()]
     tasks = [
         asyncio.create_task(
-            Leading(ground.carrier(), ground.database, committed=asyncio.Event(), stopping=stop, settings=quick).run()
+            Leading(
+                ground.carrier(),
+                ground.database,
+                committed=asyncio.Event(),
+                stopping=stop,
+                read=nothing,
+                settings=quick,
+            ).run()
         )
         for stop in stops
     ]
@@ -186,6 +193,10 @@ async def test_of_two_instances_one_carries_and_the_other_takes_over_when_it_is_
         await asyncio.gather(*tasks)
     assert [fact.event.name for fact in await ground.on_lane(ground.police)] == ["referral.acknowledged"]
     assert [fact.event.name for fact in await ground.on_lane(ground.casework)] == ["offer.made"]
+
+
+async def nothing() -> None:
+    """No service reads here, so that nothing is left to be read."""
 
 
 async def until_carried(ground: Ground) -> None:

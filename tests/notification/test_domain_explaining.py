@@ -16,12 +16,16 @@ from services.sites import Relation
 from services.sites.wording import LAYERS
 
 ROOM = Path(notification.__file__).parent
+DECIDES = (
+    "domain/floor.py", "domain/judging.py", "domain/carrying.py", "domain/revealing.py", "app/planning.py",
+    "app/carrier.py",
+)  # fmt: skip
 NO_RULES = {"topic-missing", "broker-away", "people-parked", "lane-"}
 
 
 def rules_in_the_code():
     """Every text of the room's deciding code that has the form of a rule: words joined by hyphens."""
-    for file in ("domain/floor.py", "domain/judging.py", "domain/carrying.py", "domain/revealing.py", "app/carrier.py"):
+    for file in DECIDES:
         for node in ast.walk(ast.parse((ROOM / file).read_text())):
             text = node.value if isinstance(node, ast.Constant) else None
             if isinstance(text, str) and re.fullmatch(r"[a-z]+(-[a-z]+)+", text):

@@ -12,6 +12,8 @@ from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.words import Agreement, Category, ConsentKind, Door, Purpose, Verdict
 from services.notification.domain.evolving import evolve
+from services.notification.domain.lanes import LaneRow
+from services.sites import Site
 from tests.notification.examples import (
     CASEWORK,
     CONSENT,
@@ -41,6 +43,7 @@ from tests.notification.examples import (
     review_requested,
     screened,
     social,
+    whatcom,
     withdrawn,
 )
 from tests.notification.told import Told
@@ -225,6 +228,23 @@ class TestTheProgramOffice:
     def test_is_not_called_to_a_review_that_is_decided(self):
         told = Told(received()).hear(review_requested(), carry=False).hear(review_decided())
         assert told.names(OFFICE) == []
+
+
+def of_the_provider(site: Site) -> LaneRow:
+    """The row that waits for a provider who is asked under the one consent that there is."""
+    told = Told(received(), offered(), accepted(), granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION), site=site)
+    told.hear(onward_asked(), carry=False)
+    [row] = [row for row in told.waiting if row.agency == PROVIDER]
+    return row
+
+
+def test_what_a_permission_opens_without_a_consent_does_not_rest_on_the_consent_that_opens_more():
+    [needs] = [row for row in whatcom().permissions if row.id == "onward-with-consent"]
+    bare = {"id": "onward-without", "consent_needed": False, "consent_kinds": frozenset(), "categories": frozenset(),
+            "fields": ("onward_id", "help_type")}  # fmt: skip
+    site = whatcom().model_copy(update={"permissions": (*whatcom().permissions, needs.model_copy(update=bare))})
+    assert of_the_provider(whatcom()).rests_on == CONSENT
+    assert of_the_provider(site).rests_on is None
 
 
 def test_what_was_erased_is_withheld_and_says_so():

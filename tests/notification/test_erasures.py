@@ -143,6 +143,61 @@ async def test_nothing_that_is_said_of_it_later_is_told():
     assert bench.lanes.messages == []
 
 
+class Killed(BaseException):
+    """The process is gone."""
+
+
+def killed() -> None:
+    raise Killed
+
+
+async def being_told() -> Bench:
+    """The holder is being told who it is, and the process ends before anybody knows whether Kafka has it."""
+    bench = Bench()
+    await bench.hear(received(), offered(), accepted())
+    bench.lanes.before_sending = killed
+    with pytest.raises(Killed):
+        await bench.carrier.carry(CASEWORK)
+    bench.lanes.before_sending = lambda: None
+    bench.carrier = bench.new_carrier()
+    return bench
+
+
+def of_the_holder(bench: Bench, name: str) -> list:
+    return [one for one in bench.said(name) if one.message_type == "assignment.made"]
+
+
+async def test_what_may_be_out_when_the_key_is_gone_counts_as_told_and_is_recalled_with_the_record():
+    bench = await being_told()
+    [row] = [one.row for one in bench.store.rows if one.row.message == "assignment.made"]
+    bench.world._open = lambda _token, _place: None
+    await bench.carry()
+    [told] = of_the_holder(bench, "disclosure.made")
+    assert (told.message_id, told.certain, told.content) == (row.message_id, False, None)
+    assert Category.IDENTITY in told.categories
+    assert [one.rule for one in of_the_holder(bench, "disclosure.withheld")] == ["erased"]
+    await bench.hear(erased())
+    [recall] = [one for one in bench.said("disclosure.recalled") if one.agency == CASEWORK]
+    assert recall.disclosures == (row.message_id,)
+
+
+async def test_what_may_be_out_and_cannot_be_composed_any_more_counts_as_told():
+    bench = await being_told()
+    bench.world._open = lambda _token, _place: b"no JSON"
+    await bench.carry()
+    assert [one.certain for one in of_the_holder(bench, "disclosure.made")] == [False]
+    assert [one.rule for one in of_the_holder(bench, "disclosure.withheld")] == ["not-composable"]
+
+
+async def test_what_was_never_sent_when_the_key_was_destroyed_is_withheld_and_nothing_else():
+    bench = Bench()
+    await bench.hear(received(), offered(), accepted())
+    bench.world._open = lambda _token, _place: None
+    await bench.carry()
+    assert of_the_holder(bench, "disclosure.made") == []
+    assert [one.rule for one in of_the_holder(bench, "disclosure.withheld")] == ["erased"]
+
+
 async def test_the_persons_other_record_and_the_consents_go_on():
     bench = await lived()
     other = {"referral_id": OTHER}

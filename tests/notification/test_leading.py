@@ -1,9 +1,11 @@
 # ruff: noqa: ARG002  # what is asked of the stand-ins does not matter here
-"""Who leads looks as soon as something is committed, also at what came while its lane was under way."""
+"""Who leads carries once everything is read, and looks as soon as something is committed, whatever is under way."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from services.notification.app.leading import Leading
@@ -30,6 +32,7 @@ class Lanes:
     def __init__(self) -> None:
         self.first, self.second = asyncio.Event(), asyncio.Event()
         self.asked, self.passes = asyncio.Event(), 0
+        self.cut_off = False
 
     async def alone(self) -> Any:
         return Connection()
@@ -53,17 +56,80 @@ class Lanes:
         return False
 
 
-async def test_what_is_committed_while_its_lane_is_being_carried_does_not_wait_for_the_next_look():
-    lanes, committed, stopping = Lanes(), asyncio.Event(), asyncio.Event()
-    leading = Leading(lanes, lanes, committed=committed, stopping=stopping, settings=NEVER_BY_ITSELF)  # type: ignore[arg-type]
+class Unread:
+    """What is on the service's topics; each question waits until the test says that it is read."""
+
+    def __init__(self) -> None:
+        self.questions: asyncio.Queue[asyncio.Event] = asyncio.Queue()
+
+    async def read(self) -> None:
+        done = asyncio.Event()
+        self.questions.put_nowait(done)
+        await done.wait()
+
+
+async def nothing() -> None:
+    """Everything is read."""
+
+
+@asynccontextmanager
+async def led(lanes: Lanes, read: Callable[[], Awaitable[None]]) -> AsyncIterator[asyncio.Event]:
+    """Somebody leads; yields the event that wakes them."""
+    committed, stopping = asyncio.Event(), asyncio.Event()
+    leading = Leading(lanes, lanes, committed=committed, stopping=stopping, read=read, settings=NEVER_BY_ITSELF)  # type: ignore[arg-type]
     running = asyncio.create_task(leading.run())
     async with asyncio.timeout(10):
+        yield committed
+    stopping.set()
+    committed.set()
+    await running
+
+
+async def test_what_is_committed_while_its_lane_is_being_carried_does_not_wait_for_the_next_look():
+    lanes = Lanes()
+    async with led(lanes, nothing) as committed:
         await lanes.asked.wait()
         lanes.asked.clear()
         committed.set()
         await lanes.asked.wait()
         lanes.first.set()
         await lanes.second.wait()
-    stopping.set()
-    committed.set()
-    await running
+
+
+async def test_who_takes_the_lead_carries_nothing_before_the_service_has_read_what_was_there():
+    lanes, unread = Lanes(), Unread()
+    async with led(lanes, unread.read) as committed:
+        done = await unread.questions.get()
+        committed.set()
+        await settled()
+        assert (lanes.asked.is_set(), lanes.passes) == (False, 0)
+        done.set()
+        lanes.first.set()
+        committed.set()
+        await lanes.asked.wait()
+        await settled()
+        assert lanes.passes > 0
+
+
+async def test_after_a_server_was_away_what_was_said_meanwhile_is_read_before_anything_goes():
+    lanes, unread = Lanes(), Unread()
+    async with led(lanes, unread.read) as committed:
+        (await unread.questions.get()).set()
+        await lanes.asked.wait()
+        await settled()
+        lanes.cut_off = True
+        lanes.first.set()
+        committed.set()
+        done = await unread.questions.get()
+        committed.set()
+        await settled()
+        assert lanes.passes == 1
+        done.set()
+        committed.set()
+        await lanes.second.wait()
+
+
+async def settled() -> None:
+    """Everything that can go on has gone on."""
+    for _ in range(20):
+        await asyncio.sleep(0)

@@ -185,6 +185,19 @@ async def test_rows_of_people_with_a_parked_message_stay_where_they_are(place):
         assert await place.store.note(conn, CASEWORK, "parked") == []
 
 
+@pytest.mark.parametrize("key", [CASEWORK, f"agency/{CASEWORK}"], ids=["unread", "read"])
+async def test_no_row_is_taken_for_an_agency_about_which_something_is_parked(place, key):
+    await enter(place, row("one"), row("two", key=OTHER), row("three", POLICE))
+    await place.park(key)
+    async with place.transaction() as conn:
+        taken = await place.store.take(conn, CASEWORK, 100)
+        assert (taken.rows, taken.closed) == ([], True)
+        assert len(await place.store.note(conn, CASEWORK, "agency-parked")) == 2
+        assert await place.store.note(conn, CASEWORK, "agency-parked") == []
+        taken = await place.store.take(conn, POLICE, 100)
+        assert ([one.row.message_id for one in taken.rows], taken.closed) == (["three"], False)
+
+
 async def test_a_row_that_is_held_back_for_two_reasons_is_said_once(place):
     await enter(place, row("one"), row("two", key=OTHER))
     await place.park(PERSON)
@@ -244,7 +257,7 @@ async def test_whoever_asks_hears_why_each_row_waits(database):
         await place.store.carry(conn, [(first.id, VERDICT)], NOON)
     assert await why(PERSON) == [
         ("one", "it is being sent just now, and counts as told"),
-        ("three", "its consent has ended; it is being taken away"),
+        ("three", "its consent has ended; it goes only if something else allows it, or is taken away"),
     ]
     async with place.transaction() as conn:
         await place.store.report(conn, LaneReport(CASEWORK, "waiting", NOON, "topic-missing", 1, NOON))

@@ -109,7 +109,8 @@ def carrier(site: Site, keys: SiteKeys, settings: CarrierSettings | None = None)
         lanes = KafkaLanes(pipes.settings.access, timeout_seconds=chosen.send_timeout_seconds)
         world = HubWorld(pipes, Sealer(keys.site, PostgresKeyStore()), Pseudonyms(keys.pseudonym), keys.marking)
         carrying = Carrier(Judge(site), PostgresStore(), lanes, world, chosen)
-        leading = Leading(carrying, pipes.database, committed=pipes.committed, stopping=pipes.stopping, settings=chosen)
+        leading = Leading(carrying, pipes.database, committed=pipes.committed, stopping=pipes.stopping, read=pipes.read,
+                          settings=chosen)  # fmt: skip
         try:
             await leading.run()
         finally:

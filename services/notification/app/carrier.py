@@ -9,31 +9,17 @@ about again, and sent again with the same id only where the answer is still the 
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from contracts.envelope import Fact
-from services.notification.domain.answers import Answers
-from services.notification.domain.carrying import (
-    Carried,
-    Means,
-    asked,
-    counted_as_told,
-    pinned,
-    refused,
-    told,
-    verdict_of,
-    withheld,
-)
-from services.notification.domain.dossier import Dossier
-from services.notification.domain.lanes import LaneRow
-from services.notification.domain.rows import RECALL, agency_key
+from services.notification.app.planning import NOBODY, Plan, may_be_out, planned
+from services.notification.domain.carrying import Carried, Means, refused, told, verdict_of
+from services.notification.domain.rows import agency_key
 from services.notification.domain.telling import sealed_of
-from services.notification.gateways import Lanes, Sent
+from services.notification.gateways import AWAY, Lanes, Sent
 from services.notification.settings import CarrierSettings
-from services.notification.store import CARRYING, WITHDRAWN, LaneReport, LaneStore, Waiting
-from services.plumbing.identity import derived
+from services.notification.store import CARRYING, LaneReport, LaneStore, Waiting
 from services.plumbing.log import logger
 
 if TYPE_CHECKING:
@@ -41,12 +27,19 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
+    from services.notification.domain.answers import Answers
     from services.notification.domain.carrying import Mark
+    from services.notification.domain.dossier import Dossier
     from services.notification.domain.judging import Judge
     from services.notification.domain.telling import Open
     from services.plumbing.service import Connection
 
-_NOBODY: Final = Dossier()
+_HELD: Final = {
+    "parked": ("parked", "person-parked"),
+    "agency-parked": ("parked", "agency-parked"),
+    "suspended": ("suspended", "lane-suspended"),
+}
+"""By reason why a row is held back: the layer and the rule that are said of it."""
 
 
 class World(Protocol):
@@ -85,16 +78,6 @@ class World(Protocol):
         ...
 
 
-@dataclass
-class _Plan:
-    """What one pass over a lane comes to."""
-
-    carry: list[tuple[Waiting, Answers, Dossier]] = field(default_factory=list)
-    settle: list[int] = field(default_factory=list)
-    anew: list[tuple[int, LaneRow]] = field(default_factory=list)
-    facts: list[Fact] = field(default_factory=list)
-
-
 class Carrier:
     """Carries what waits to its lanes."""
 
@@ -106,6 +89,8 @@ class Carrier:
         self._settings = settings or CarrierSettings()
         self._policy = judge.site.policy_hash
         self._stuck: set[str] = set()
+        self.cut_off = False
+        """A server was away when a lane was tried: what people said meanwhile has to be read before anything goes."""
         self._log = logger(service="notification")
 
     async def busy(self, conn: Connection | None = None) -> list[str]:
@@ -133,21 +118,25 @@ class Carrier:
             now = self._world.now()
             if taken.held:
                 await self._say_held(conn, agency, "parked", now)
-            if dossiers.get(agency_key(agency), _NOBODY).standing.suspended:
-                await self._suspended(conn, agency, now)
+            if dossiers.get(agency_key(agency), NOBODY).standing.suspended:
+                await self._stands_still(conn, agency, "suspended", now)
                 return False
-            plan = self._planned(rows, dossiers, now)
+            if taken.closed:
+                await self._stands_still(conn, agency, "agency-parked", now)
+                return False
+            plan = planned(rows, dossiers, self._judge, now)
             if trouble is not None:
                 plan.carry.clear()
             await self._commit_to(conn, plan, now)
             if not rows and await self._store.anything_parked(conn, agency):
-                await self._look_later(conn, agency, now)
+                await self._look_later(conn, agency, "people-parked", now)
             means = await self._means_for(conn, plan) if plan.carry else None
             told_by_consent = {one.row.key for one, answers, _ in plan.carry if answers.by_consent}
             await until_sent.enter_async_context(self._world.holding(told_by_consent))
         if means is not None:
             trouble = await self._send(agency, plan, means, now)
         if trouble is not None:
+            self.cut_off = self.cut_off or trouble == AWAY
             await self._alarm(agency, trouble)
             return False
         if rows and agency in self._stuck:
@@ -155,36 +144,7 @@ class Carrier:
         moved = bool(plan.carry or plan.settle)
         return bool(plan.anew) or (moved and len(rows) == self._settings.rows)
 
-    def _planned(self, rows: Sequence[Waiting], dossiers: dict[str, Dossier], now: datetime) -> _Plan:
-        """Ask about every row; nothing is sent out of turn, and what was marked before is asked about again."""
-        plan = _Plan()
-        for one in rows:
-            dossier = dossiers.get(one.row.key, _NOBODY)
-            if dossier.revoking and one.row.message != RECALL:
-                continue  # It waits: the person took something back, and consent has not said yet what.
-            answers = asked(one.row, dossier, self._judge, now)
-            if one.state == WITHDRAWN:
-                plan.settle.append(one.id)
-                plan.facts += [
-                    refused(one.row, purpose, "consent", "consent-ended", now, self._policy, answers.referral_id)
-                    for purpose in self._judge.purposes(one.row.agency, one.row.message)
-                ]
-            elif one.state == CARRYING and one.verdict is not None and one.verdict.mark != answers.mark:
-                plan.facts += counted_as_told(one.row, pinned(one.verdict), self._judge, one.carrying_at or now)
-                if answers.allowed:
-                    again = derived("msg-", one.row.message_id, answers.mark)
-                    plan.anew.append((one.id, replace(one.row, message_id=again)))
-                else:
-                    plan.settle.append(one.id)
-                    plan.facts += withheld(one.row, answers, now, self._policy)
-            elif answers.allowed:
-                plan.carry.append((one, answers, dossier))
-            else:
-                plan.settle.append(one.id)
-                plan.facts += withheld(one.row, answers, now, self._policy)
-        return plan
-
-    async def _commit_to(self, conn: Connection, plan: _Plan, now: datetime) -> None:
+    async def _commit_to(self, conn: Connection, plan: Plan, now: datetime) -> None:
         """Write down what is going to be told, before anything is opened."""
         if plan.carry:
             await self._store.carry(conn, [(one.id, verdict_of(answers)) for one, answers, _ in plan.carry], now)
@@ -195,14 +155,14 @@ class Carrier:
         if plan.facts:
             await self._world.say(conn, plan.facts)
 
-    async def _means_for(self, conn: Connection, plan: _Plan) -> Means:
+    async def _means_for(self, conn: Connection, plan: Plan) -> Means:
         """Bring the keys of what is going to be told; nothing is opened yet."""
         tokens = {token for one, answers, dossier in plan.carry for token in sealed_of(one.row, dossier, answers)}
         open_ = await self._world.opener(conn, tokens)
         records = {answers.referral_id for _, answers, _ in plan.carry if answers.referral_id is not None}
         return Means(open_, self._world.pseudonym, await self._world.marker(conn, records))
 
-    async def _send(self, agency: str, plan: _Plan, means: Means, now: datetime) -> str | None:
+    async def _send(self, agency: str, plan: Plan, means: Means, now: datetime) -> str | None:
         """Open, compose, send; settle what Kafka has, put back what it certainly has not; return the trouble."""
         made = [self._made(one, answers, dossier, now, means) for one, answers, dossier in plan.carry]
         messages = [carried.message for carried in made if carried.message is not None]
@@ -215,6 +175,8 @@ class Carrier:
             sent, reason = (Sent.SENT, None) if carried.message is None else next(outcomes)
             if sent is Sent.SENT:
                 settle.append(one.id)
+                if carried.message is None:
+                    facts += may_be_out(one, self._judge, now)
                 facts += carried.disclosures
             elif sent is Sent.NOT_SENT and one.state != CARRYING:
                 back.append(one.id)
@@ -241,31 +203,30 @@ class Carrier:
             ]
             return Carried(None, tuple(facts))
 
-    async def _suspended(self, conn: Connection, agency: str, now: datetime) -> None:
-        """A suspended agency's lane waits as it is, and loses nothing."""
-        await self._say_held(conn, agency, "suspended", now)
-        look = timedelta(milliseconds=self._settings.suspended_look_milliseconds)
-        await self._store.report(conn, LaneReport(agency, "suspended", now, "suspended", retry_at=now + look))
-        self._stuck.add(agency)
-        self._world.alarm(agency, "suspended")
+    async def _stands_still(self, conn: Connection, agency: str, why: str, now: datetime) -> None:
+        """A suspended agency's lane waits as it is, and loses nothing; so does one whose suspension may be parked."""
+        await self._say_held(conn, agency, why, now)
+        await self._look_later(conn, agency, why, now)
 
     async def _say_held(self, conn: Connection, agency: str, why: str, now: datetime) -> None:
         """Say once of each row that it is held back."""
         rows = await self._store.note(conn, agency, why)
+        layer, rule = _HELD[why]
         facts = [
-            refused(row, purpose, why, f"lane-{why}" if why == "suspended" else "person-parked", now, self._policy)
+            refused(row, purpose, layer, rule, now, self._policy)
             for row in rows
             for purpose in self._judge.purposes(agency, row.message)
         ]
         if facts:
             await self._world.say(conn, facts)
 
-    async def _look_later(self, conn: Connection, agency: str, now: datetime) -> None:
-        """All that waits here belongs to people with a parked message."""
+    async def _look_later(self, conn: Connection, agency: str, why: str, now: datetime) -> None:
+        """Nothing here can go until somebody has done something about it."""
         look = timedelta(milliseconds=self._settings.suspended_look_milliseconds)
-        await self._store.report(conn, LaneReport(agency, "waiting", now, "people-parked", retry_at=now + look))
+        state = why if why == "suspended" else "waiting"
+        await self._store.report(conn, LaneReport(agency, state, now, why, retry_at=now + look))
         self._stuck.add(agency)
-        self._world.alarm(agency, "people-parked")
+        self._world.alarm(agency, why)
 
     async def _alarm(self, agency: str, reason: str) -> None:
         """This lane alone waits, longer each time, and everybody can see it and why."""

@@ -29,12 +29,13 @@ RULES: Final[Mapping[str, str]] = {
     "no-row-covers-this-person": "No row of the site covers how this person came and what this agency is to them.",
     "no-field-permitted": "The rows that cover this person open no field.",
     "no-consent": "It needs a consent that names this agency, for this purpose, of a kind that fits; none counted.",
-    "consent-ended": "It waited on a consent that ended before it was sent.",
+    "consent-ended": "It waited on a consent that ended before it was sent, and nothing else let it go.",
     "nothing-sealed": "The record has nothing sealed that could be shown.",
     "erased": "The record was erased.",
     "shown-only": "Nobody is told this: an operator who asks, with a reason and a signature, is shown it.",
     "not-composable": "The message could not be composed: a fault of the hub's, and its log names it.",
     "lane-suspended": "The agency was suspended; it waits, and is judged again when the agency is back.",
+    "agency-parked": "Something about the agency is parked in notification, perhaps its suspension; its lane waits.",
     "person-parked": "Something about the person is parked in notification; it waits until that is settled.",
 }
 """By rule, as `disclosure.withheld` names it."""

@@ -68,6 +68,7 @@ class Judge:
         self._prosecutors: dict[str, tuple[str, ...]] = {}
         self._opening = {slug: frozenset(one.follows.opened_by) for slug, one in site.agencies.items()}
         self._hub_opening = frozenset(site.follows.opened_by)
+        self._by_themselves = frozenset(f"permission/{row.id}" for row in site.permissions if not row.consent_needed)
         for slug in site.agencies:
             for event in site.agencies[slug].may_hear:
                 rows = site.permissions_for(event, slug)
@@ -90,6 +91,10 @@ class Judge:
     def hears(self, agency: str, message: str) -> bool:
         """Tell whether the site lets this agency hear this message at all (the first layer)."""
         return bool(self._purposes.get((agency, message)))
+
+    def by_consent_alone(self, answer: Allowed) -> bool:
+        """Tell whether nothing of it would be allowed without a consent."""
+        return self._by_themselves.isdisjoint(answer.by)
 
     def under_part2(self, agency: str) -> bool:
         """Tell whether what this agency discloses of a person is a record under 42 CFR part 2, by its standing."""

@@ -35,7 +35,7 @@ class LaneRow:
     again: bool = False
     """The recipient has heard this notice before, of an earlier state of the record."""
     rests_on: str | None = None
-    """The consent without which there would be nothing to tell; its end takes the row away."""
+    """The consent without which there would be nothing to tell; its end takes the row away, unless another came."""
     refusal: Refusal | None = None
     cause_id: str | None = None
     """A message of the recipient's own."""
@@ -50,6 +50,6 @@ class LaneRow:
 
 @dataclass(frozen=True, slots=True)
 class ConsentEnded:
-    """What waits and rests on this consent is taken away at once."""
+    """What waits and rests on this consent is taken away, unless another allows it by itself when its turn comes."""
 
     consent_id: str

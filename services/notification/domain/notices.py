@@ -208,7 +208,7 @@ def _onward(dossier: Dossier, judge: Judge, at: datetime) -> Iterator[Notice]:
 def _told(
     message: str, agency: str, dossier: Dossier, judge: Judge, at: datetime, **ids: str
 ) -> tuple[frozenset[str], str | None]:
-    """Return which fields may be told today, and the consent on which all of them rest, if they do."""
+    """Return which fields may be told today, and the one consent without which none of them might, if there is one."""
     questions = (
         Question(agency, message, purpose, ids.get("referral_id"), ids.get("offer_id"), ids.get("onward_id"))
         for purpose in judge.purposes(agency, message)
@@ -217,5 +217,5 @@ def _told(
     allowed = [answer for answer in answers if isinstance(answer, Allowed)]
     fields = frozenset().union(*(answer.fields for answer in allowed))
     consents = {basis for answer in allowed for basis in answer.by if basis.startswith("consent/")}
-    only = len(consents) == 1 and all(not consents.isdisjoint(answer.by) for answer in allowed)
+    only = len(consents) == 1 and all(judge.by_consent_alone(answer) for answer in allowed)
     return fields, next(iter(consents)).partition("/")[2] if only else None

@@ -29,6 +29,14 @@ def agency_key(slug: str) -> str:
     return f"agency/{slug}"
 
 
+def keys_of_agency(slug: str) -> tuple[str, str]:
+    """Return the keys under which something about an agency is parked: unread under the record's own, else under ours.
+
+    Intake puts the slug alone on a record about an agency; the key of what is kept is known once it could be read.
+    """
+    return slug, agency_key(slug)
+
+
 def row_of(ids: Ids, notice: Notice, fact: Fact, *, again: bool) -> LaneRow:
     """Return the row of a notice; `again`: its reader heard such a one before, of an earlier state."""
     envelope = fact.envelope

@@ -40,6 +40,8 @@ class Taken:
     dossiers: dict[str, Dossier]
     held: bool
     """Whether rows of people with a parked message may be in the lane."""
+    closed: bool = False
+    """Whether something about the agency itself is parked: it may be its suspension, and no row is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,17 @@ class LaneStore(Protocol):
         ...
 
     async def take(self, conn: Connection, agency: str, most: int) -> Taken:
-        """Take the next rows of the lane, in order. Rows of people with a parked message stay where they are."""
+        """Take the next rows of the lane, in order. Rows of people with a parked message stay where they are.
+
+        Where something about the agency is parked, all of them stay: it may be its suspension.
+        """
         ...
 
     async def note(self, conn: Connection, agency: str, why: str) -> list[LaneRow]:
-        """Mark waiting rows as held back (`parked` or `suspended`) and return those that were not marked so before.
+        """Mark waiting rows as held back and return those that were not marked so before.
 
-        Rows of people with a parked message are `parked`, on a suspended lane too: what has two reasons is said once.
+        Rows of people with a parked message are `parked`, the others `agency-parked` or `suspended` with their lane:
+        what has two reasons at once is said once.
         """
         ...
 

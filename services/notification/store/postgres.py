@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from services.notification.domain.lanes import ConsentEnded, LaneRow
 from services.notification.domain.ledger import being_told, told_of
 from services.notification.domain.recalling import ENDS_TELLING, TAKES_BACK
-from services.notification.domain.rows import agency_key
+from services.notification.domain.rows import agency_key, keys_of_agency
 from services.notification.domain.writing import (
     read_dossier,
     read_row,
@@ -61,7 +61,8 @@ SELECT rows.agency, lanes.state, lanes.retry_at
 FROM (SELECT DISTINCT agency FROM lane_rows) AS rows LEFT JOIN lanes USING (agency)
 """
 _NEXT: Final = """
-SELECT id, key, (SELECT EXISTS (SELECT FROM dead_letters WHERE settled_at IS NULL)) AS parked
+SELECT id, key, (SELECT EXISTS (SELECT FROM dead_letters WHERE settled_at IS NULL)) AS parked,
+       (SELECT EXISTS (SELECT FROM dead_letters WHERE settled_at IS NULL AND key = ANY($3::text[]))) AS closed
 FROM lane_rows AS candidate
 WHERE agency = $1 AND NOT EXISTS (
     SELECT FROM dead_letters WHERE settled_at IS NULL AND dead_letters.key = candidate.key
@@ -71,7 +72,8 @@ ORDER BY id LIMIT $2
 _ROWS: Final = """
 SELECT id, state, reference, verdict, carrying_at FROM lane_rows AS kept
 WHERE id = ANY(string_to_array($1, chr(31))::bigint[]) AND NOT EXISTS (
-    SELECT FROM dead_letters WHERE settled_at IS NULL AND dead_letters.key = kept.key
+    SELECT FROM dead_letters
+    WHERE settled_at IS NULL AND (dead_letters.key = kept.key OR dead_letters.key = ANY($2::text[]))
 )
 ORDER BY id
 """
@@ -141,7 +143,7 @@ class PostgresStore:
     async def save(
         self, conn: Connection, states: Mapping[str, Dossier], _shared: ToldTo, rows: Sequence[tuple[Fact, Any]]
     ) -> None:
-        """Save the dossiers, enter the rows, take away what rested on an ended consent."""
+        """Save the dossiers, enter the rows, mark what rested on an ended consent."""
         if states:
             await conn.execute(_SAVE, joined(list(states)), joined([*map(written_dossier, states.values())]))
         entered = [row for _, row in rows if isinstance(row, LaneRow)]
@@ -165,15 +167,16 @@ class PostgresStore:
 
     async def take(self, conn: Connection, agency: str, most: int) -> Taken:
         """See `LaneStore`. Dossiers are locked before rows are read: a withdrawal comes before or after."""
-        candidates = await conn.fetch(_NEXT, agency, most)
+        of_the_agency = keys_of_agency(agency)
+        candidates = await conn.fetch(_NEXT, agency, most, of_the_agency)
         keys = sorted({row["key"] for row in candidates} | {agency_key(agency)})
         dossiers = _dossiers(await conn.fetch(_LOOK, joined(keys)))
         if not candidates:
             return Taken([], dossiers, held=True)
-        # Asked once more who is parked: it may have happened while the dossiers were waited for.
-        rows = await conn.fetch(_ROWS, _ids(row["id"] for row in candidates))
+        # Asked once more what is parked: it may have happened while the dossiers were waited for.
+        rows = await conn.fetch(_ROWS, _ids(row["id"] for row in candidates), of_the_agency)
         held = candidates[0]["parked"] or len(rows) < len(candidates)
-        return Taken([_waiting(row) for row in rows], dossiers, held=held)
+        return Taken([_waiting(row) for row in rows], dossiers, held=held, closed=candidates[0]["closed"])
 
     async def note(self, conn: Connection, agency: str, why: str) -> list[LaneRow]:
         """See `LaneStore`."""

@@ -41,7 +41,7 @@ class Waits:
         if self.state == "carrying":
             return "it is being sent just now, and counts as told"
         if self.state == "withdrawn":
-            return "its consent has ended; it is being taken away"
+            return "its consent has ended; it goes only if something else allows it, or is taken away"
         if self.parked:
             return "something about the person is parked in notification; `hub status` shows it"
         if self.lane == "suspended":
