@@ -84,7 +84,7 @@ def test_what_was_there_is_there_again_and_what_was_erased_is_not(places, monkey
         assert [one["type"] for one in lane if one["type"] == "onward.offered"] == ["onward.offered"]
         assert stays.steps(kept, "consent.granted")
         # What was said before is known again, and what is new goes its whole way.
-        assert stays.send(POLICE, "referral.submitted", stays.referral, "submitted")["referral_id"] == kept
+        assert stays.send(POLICE, "referral.submitted", stays.referral, "again")["referral_id"] == kept
         newcomer = Story(hub, "Zqxnewsample", "1979-09-09", name="newcomer", past=gone.past)
         _told(newcomer)
         hub("ledger", "export", str(new / "ledger.jsonl"))
