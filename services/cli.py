@@ -38,6 +38,7 @@ _WHERE: Final = {
     "up": "running.up",
     "demo": "demonstrating.demo",
     "status": "status.status",
+    "parked": "parked.group",
     "send": "sending.send",
     "listen": "sending.listen",
     "refer": "referring.refer",

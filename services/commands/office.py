@@ -64,6 +64,27 @@ async def said(reach: Reach, event: Event, *, subject: str | None = None, wait: 
     return {"id": identity, "type": event.name} | answer
 
 
+async def vouched(reach: Reach, operator: str) -> None:
+    """See that the key which is registered for this operator is at hand; before anybody has one, none is asked for.
+
+    For what is not said through the door: there intake looks at the signature.
+
+    Raises:
+        Trouble: it is not.
+    """
+    from services.intake.store import registered_operators
+    from services.plumbing.signing import holds
+
+    async with reach.connected("intake") as conn:
+        registered = await registered_operators(conn)
+    public, private = registered.get(operator), keys(reach).known(operator)
+    if registered and (public is None or private is None or not holds(private, public)):
+        raise Trouble(
+            "An operator's decision needs the operator's registered key, and that is not here.",
+            "name an operator whom `hub operator add` gave a key here: --operator, or HUB_OPERATOR.",
+        )
+
+
 def keys(reach: Reach) -> Passwords:
     """Return where operators' private keys are kept."""
     return Passwords(reach.passwords.folder.parent / OPERATORS)

@@ -19,7 +19,7 @@ from services.local.settings import LocalSettings
 from services.local.state import State
 from services.plumbing.access import KafkaAccess
 from services.plumbing.passwords import Passwords
-from services.plumbing.roles import role_of
+from services.plumbing.roles import STATUS, role_of
 from services.sites import Site, load_site
 
 if TYPE_CHECKING:
@@ -76,15 +76,16 @@ class Reach:
         return KafkaAccess(self.agency_bootstrap, slug, password, self.hub.protocol)
 
     @asynccontextmanager
-    async def connected(self, service: str) -> AsyncIterator[Any]:
-        """Connect to the database as one service's role.
+    async def connected(self, service: str, *, watching: bool = False) -> AsyncIterator[Any]:
+        """Connect to the database as one service's role; `watching` as who sees counts and reasons there alone.
 
         Raises:
             Trouble: the database is away, or does not know the service yet.
         """
         import asyncpg
 
-        role, password = role_of(service), self.settings.database_password(service)
+        role = STATUS if watching else role_of(service)
+        password = self.settings.database_password(role.removeprefix("hub_"))
         try:
             conn = await asyncpg.connect(
                 self.postgres, user=role, password=password, server_settings={"search_path": service}

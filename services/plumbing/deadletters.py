@@ -20,13 +20,28 @@ if TYPE_CHECKING:
     from services.plumbing.handling import Handler
 
 NEWER: Final = "newer-version"
+_LONGEST_WORD: Final = 120
 
 _GROUPS: Final = """
 SELECT reason, cause, type, count(*) AS letters, count(DISTINCT key) AS keys, min(parked_at) AS oldest,
        min(id) AS first_id
 FROM dead_letters WHERE settled_at IS NULL GROUP BY reason, cause, type ORDER BY letters DESC, oldest
 """
+_KNOWN: Final = """
+SELECT type, topic, reason, cause, key,
+       (SELECT count(*) FROM dead_letters AS later
+        WHERE later.key = letter.key AND later.id > letter.id AND later.settled_at IS NULL) AS behind,
+       attempts, parked_at, retry_asked_at, settled_at, settled_as
+FROM dead_letters AS letter WHERE id = $1
+"""
 _ASK: Final = "UPDATE dead_letters SET retry_asked_at = now() WHERE id = $1 AND settled_at IS NULL RETURNING id"
+_ASK_ALIKE: Final = """
+UPDATE dead_letters AS letter SET retry_asked_at = now()
+FROM (SELECT reason, cause, type FROM dead_letters WHERE id = $1) AS one
+WHERE letter.settled_at IS NULL AND (letter.reason, letter.cause) = (one.reason, one.cause)
+  AND letter.type IS NOT DISTINCT FROM one.type
+RETURNING letter.id
+"""
 _SETTLE: Final = """
 UPDATE dead_letters SET settled_at = now(), settled_as = $2, content = CASE WHEN wrapped THEN '' ELSE content END
 WHERE id = $1 AND settled_at IS NULL RETURNING id
@@ -69,9 +84,32 @@ class Group:
     first_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is known of one dead letter beside its content; `behind` counts what is parked of its key after it."""
+
+    type: str | None
+    topic: str
+    reason: str
+    cause: str
+    key: str | None
+    behind: int
+    attempts: int
+    parked_at: datetime
+    retry_asked_at: datetime | None
+    settled_at: datetime | None
+    settled_as: str | None
+
+
 async def groups(conn: Any) -> list[Group]:
     """Return the open dead letters by cause, most first. No content, no key."""
     return [Group(*row) for row in await conn.fetch(_GROUPS)]
+
+
+async def known(conn: Any, letter: int) -> Kept | None:
+    """Return what is known of a letter, open or settled; None where there is none."""
+    row = await conn.fetchrow(_KNOWN, letter)
+    return None if row is None else Kept(*row)
 
 
 async def ask_retry(conn: Any, letter: int) -> bool:
@@ -79,13 +117,18 @@ async def ask_retry(conn: Any, letter: int) -> bool:
     return await conn.fetchval(_ASK, letter) is not None
 
 
+async def ask_alike(conn: Any, letter: int) -> int:
+    """Ask for all open letters with the reason, cause and type of this one; return how many."""
+    return len(await conn.fetch(_ASK_ALIKE, letter))
+
+
 async def settle(conn: Any, letter: int, word: str) -> bool:
     """Settle a letter without handling it, with a word why; those behind it are tried when the service looks next.
 
-    The word is a code of the operator's, not a text about a person. What was wrapped is not kept any longer. Returns
+    The word is an operator's name and code, not a text about a person. What was wrapped is not kept any longer. Returns
     whether the letter was open.
     """
-    return await conn.fetchval(_SETTLE, letter, word[:80]) is not None
+    return await conn.fetchval(_SETTLE, letter, word[:_LONGEST_WORD]) is not None
 
 
 class Retries:

@@ -164,7 +164,7 @@ def _keep(step: _Step, heard: Fact, key: str, outcome: Outcome) -> None:
     if isinstance(outcome, Deadline):
         envelope = heard.envelope
         step.deadlines.append(
-            Due(key, envelope.subject, envelope.correlation_id or envelope.id, envelope.id,
+            Due(outcome.key or key, envelope.subject, envelope.correlation_id or envelope.id, envelope.id,
                 outcome.name, outcome.reference, outcome.due_at)
         )  # fmt: skip
     elif isinstance(outcome, Row):

@@ -45,11 +45,13 @@ class Deadline:
     """A moment at which time itself becomes a fact: `deadline.reached` under the heard fact's key.
 
     `name` and `reference` come back in it. Nothing is cancelled: a deadline that no longer matters is ignored.
+    `key` is under which it is reached, where that is not the heard fact's: one fact may set the days of several states.
     """
 
     name: str
     reference: str
     due_at: datetime
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,11 +73,6 @@ def token_in(text: str) -> Token | None:
     return token if (token.version == VERSION) is (token.event is not None) else None
 
 
-def is_sealed(text: str) -> bool:
-    """Whether the text has the form of a token."""
-    return token_in(text) is not None
-
-
 def record_of(text: str) -> str:
     """Return the record under whose key the token is sealed.
 

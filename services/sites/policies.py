@@ -10,7 +10,6 @@ from contracts.words import Code, Instant, Slug
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
 
 class Clause(BaseModel):
@@ -67,9 +66,3 @@ def words_of(policies: tuple[Policy, ...], name: str, version: str, digest: str)
             said = {one.id: Words(one.text, one.citation, one.published) for one in policy.clauses}
             return {BEFORE_ALL_POLICIES: _BEFORE_ALL} | said
     return {}
-
-
-def in_force(policies: tuple[Policy, ...], at: datetime) -> Policy | None:
-    """Return the policy in force at that instant, or None where it lies before the first one."""
-    begun = [policy for policy in policies if policy.in_force_from <= at]
-    return max(begun, key=lambda policy: policy.in_force_from, default=None)

@@ -15,7 +15,7 @@ from services.sites.agencies import Agency
 from services.sites.erasure import Ground
 from services.sites.forms import FormText, Members, Signers
 from services.sites.permissions import Permission
-from services.sites.policies import Policy, Words, in_force, words_of
+from services.sites.policies import Policy, Words, words_of
 from services.sites.receipts import Receipts
 from services.sites.standing import Following, Standing, follows
 from services.sites.texts import Text, TextKind, in_force_on
@@ -195,14 +195,6 @@ class Site(_Frozen):
     def text_at(self, kind: TextKind, at: datetime) -> Text:
         """Return the text that is in force on that day, as it is at the site."""
         return in_force_on(self.texts[kind], at.astimezone(ZoneInfo(self.timezone)).date())
-
-    def agency_of_ori(self, ori: str) -> Agency | None:
-        """Return the agency to which the ORI belongs, or None."""
-        return next((agency for agency in self.agencies.values() if ori in agency.oris), None)
-
-    def policy_at(self, at: datetime) -> Policy | None:
-        """Return the eligibility policy in force at that instant, or None before the first."""
-        return in_force(self.policies, at)
 
     def words_of(self, policy: str, version: str, policy_hash: str) -> Mapping[str, Words]:
         """Return the words of each clause of the policy, by its id; empty where the site has it no more as it was."""

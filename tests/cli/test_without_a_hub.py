@@ -15,6 +15,7 @@ def test_help_names_every_command_and_teaches_the_first_steps(hub):
     for command in (
         "up", "demo", "status", "agency", "send", "listen", "refer", "timeline", "person", "reviews", "assign",
         "topics", "migrate", "contracts", "operator", "keys", "consents", "why", "ledger", "receipt", "texts",
+        "parked",
     ):  # fmt: skip
         assert f"  {command} " in out
     assert "First steps" in out
@@ -44,6 +45,8 @@ def test_help_names_every_command_and_teaches_the_first_steps(hub):
         (["person", "no"], "hub person no per-"),
         (["texts", "show"], "hub texts show how-to-stop --language es"),
         (["keys", "rotate"], "hub keys rotate"),
+        (["parked", "retry"], "hub parked retry consent 12"),
+        (["parked", "settle"], "hub parked settle intake 12 --why entered-again"),
     ],
     ids=lambda words: "-".join(words) if isinstance(words, list) else "",
 )
@@ -56,7 +59,7 @@ def test_help_of_a_command_has_an_example(hub, words, example):
     "group",
     [
         [], ["person"], ["agency"], ["topics"], ["contracts"], ["operator"], ["reviews"], ["keys"], ["consents"],
-        ["ledger"], ["receipt"], ["texts"],
+        ["ledger"], ["receipt"], ["texts"], ["parked"],
     ],
 )  # fmt: skip
 def test_what_each_command_does_is_said_in_a_whole_sentence(hub, group):
@@ -155,6 +158,8 @@ def test_the_asyncapi_document_is_written_as_json(hub):
         ["send", "-", "--as", "bellingham-police"],
         ["refer", "--source-kind", "self"],
         ["operator", "list"],
+        ["parked"],
+        ["parked", "retry", "intake", "1"],
     ],
     ids=lambda words: "-".join(words[:2]),
 )

@@ -299,6 +299,127 @@ async def test_an_amended_birth_date_counts_and_the_former_day_erases_nothing():
     assert names(await until(house, OF_AGE + a_year + timedelta(days=91))) == ["referral.erased"]
 
 
+JUVENILE_BY_THEIR_WORD = {"birth_date": "2009-05-05"}
+
+
+def says(received, data):
+    """What people say of themselves, by way of who has them."""
+    return record(data, name="person.corrected", agency=PROVIDER, subject=PSEUDONYMS.of(received.subject, PROVIDER))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"legal_name": "Juniper Sample", "birth_date": "1999-05-05"}, {"legal_name": "Juniper Sample"},
+     {"estimated_age": {"from_years": 16, "to_years": 20}}],
+    ids=["an adult", "no age known", "perhaps an adult"],
+)  # fmt: skip
+@pytest.mark.parametrize("order", ["spoken first", "completed first"])
+async def test_a_birth_date_in_the_persons_own_word_sets_the_day_before_and_after_the_intake_is_completed(told, order):
+    house = House()
+    received = (await house.hear(record(arrest(person=told))))[0]
+    if order == "completed first":
+        await enrolled(house, received)
+    assert days(house) == []
+    assert names(await house.hear(says(received, JUVENILE_BY_THEIR_WORD))) == ["referral.corrected"]
+    if order == "spoken first":
+        await enrolled(house, received)
+    [day] = days(house)
+    assert OF_AGE <= day < OF_AGE + timedelta(days=90)
+    assert names(await until(house, OF_AGE + timedelta(days=90))) == ["referral.erased"]
+    assert days(house) == []
+
+
+async def test_who_says_after_they_came_of_age_that_they_were_a_juvenile_has_their_days_run_from_then():
+    house = House()
+    received = (await house.hear(record(arrest(person={"birth_date": "1999-05-05"}))))[0]
+    await enrolled(house, received)
+    await until(house, OF_AGE + timedelta(days=200))
+    await house.hear(says(received, JUVENILE_BY_THEIR_WORD))
+    [day] = days(house)
+    assert house.hub.at <= day < house.hub.at + timedelta(days=90)
+    assert names(await until(house, house.hub.at + timedelta(days=90))) == ["referral.erased"]
+
+
+async def test_an_operator_erases_a_juveniles_record_by_the_persons_own_word_of_their_age():
+    house = House()
+    received = (await house.hear(record(arrest(person={"birth_date": "1999-05-05"}))))[0]
+    await house.hear(says(received, JUVENILE_BY_THEIR_WORD))
+    await enrolled(house, received)
+    house.hub.at = OF_AGE + timedelta(days=1)
+    said = await house.hear(asked(received.event.referral_id, "juvenile_diversion", at=house.hub.at))
+    assert names(said) == ["referral.erased", "erasure.requested"]
+
+
+@pytest.mark.parametrize(
+    "data", [{"birth_date": "1999-05-05"}, {"not_so": ["birth_date"]}], ids=["an adult", "not so, and no other"]
+)
+async def test_a_day_by_the_senders_word_erases_nothing_where_the_person_says_otherwise(data):
+    house = House()
+    received = (await house.hear(record(arrest(person=JUVENILE))))[0]
+    await enrolled(house, received)
+    await house.hear(says(received, data))
+    assert await until(house, OF_AGE + timedelta(days=90)) == []
+    answer = refusal(await house.hear(asked(received.event.referral_id, "juvenile_diversion", at=house.hub.at)))
+    assert "known to be under 18" in answer.problems[0].rule
+
+
+async def test_nothing_is_destroyed_before_the_day_of_the_persons_own_word():
+    house = House()
+    received = (await house.hear(record(arrest(person=JUVENILE))))[0]
+    await enrolled(house, received)
+    await house.hear(says(received, {"birth_date": "2010-05-05"}))
+    assert await until(house, OF_AGE + timedelta(days=90)) == []
+    a_year = timedelta(days=365)
+    assert names(await until(house, OF_AGE + a_year + timedelta(days=91))) == ["referral.erased"]
+
+
+async def test_what_the_sender_amends_later_does_not_move_the_day_of_the_persons_own_word():
+    house = House()
+    received = (await house.hear(record(arrest(person=JUVENILE))))[0]
+    await house.hear(says(received, {"birth_date": "2009-06-06"}))
+    before = days(house)
+    amended = {"of": {"incident_number": "26B01234"}, "person": JUVENILE | {"birth_date": "2008-05-05"}}
+    await house.hear(record(amended, name="referral.amended"))
+    assert days(house) == before
+
+
+async def test_a_correction_of_anything_else_sets_no_day():
+    house = House()
+    received = (await house.hear(record(arrest(person=JUVENILE))))[0]
+    await enrolled(house, received)
+    await until(house, OF_AGE - timedelta(days=1))
+    before = days(house)
+    await house.hear(says(received, {"language": "es"}))
+    assert days(house) == before
+
+
+async def test_what_was_withdrawn_after_the_person_spoke_of_their_birth_date_goes_on_an_operators_word_alone():
+    house = House()
+    received = (await house.hear(record(arrest(person=JUVENILE))))[0]
+    await enrolled(house, received)
+    await house.hear(says(received, {"birth_date": "2010-05-05"}))
+    await house.hear(withdrawn())
+    assert await until(house, OF_AGE + timedelta(days=900)) == []
+    said = await house.hear(asked(received.event.referral_id, at=house.hub.at))
+    assert names(said) == ["referral.erased", "erasure.requested"]
+
+
+async def test_what_was_withdrawn_with_no_word_of_the_persons_goes_on_its_day():
+    house = House()
+    received = (await house.hear(record(arrest(person=JUVENILE))))[0]
+    await enrolled(house, received)
+    await house.hear(withdrawn())
+    assert names(await until(house, OF_AGE + timedelta(days=90))) == ["referral.erased"]
+
+
+async def test_a_day_that_a_correction_set_is_kept_under_the_case_of_its_record():
+    house = House()
+    received = (await house.hear(record(arrest(person={"birth_date": "1999-05-05"}))))[0]
+    await house.hear(says(received, JUVENILE_BY_THEIR_WORD))
+    [due] = house.hub.deadlines("intake")
+    assert due.key == case_of_referral(received.event.referral_id)
+
+
 async def test_another_services_deadline_is_not_ours():
     house = House()
     received = (await house.hear(record(arrest(person=JUVENILE))))[0]

@@ -97,6 +97,36 @@ async def test_a_suspended_agency_is_not_heard_until_it_is_back():
     assert names(await house.hear(record(capacity, name="capacity.reported", agency=PROVIDER))) == ["capacity.reported"]
 
 
+@pytest.mark.parametrize(
+    ("name", "data"), [("consent.revoked", {"how": "verbal", "why": "Sample why"}), ("person.declined", {})]
+)
+async def test_a_stop_or_a_no_is_heard_from_a_suspended_agency(name, data):
+    house = House()
+    (received,) = await house.hear(record(arrest()))
+    await house.hear(decision("agency.suspended", SUSPENDED))
+    of = PSEUDONYMS.of(received.subject, PROVIDER)
+    (fact,) = await house.hear(record(data, name=name, agency=PROVIDER, subject=of))
+    assert (fact.event.name, fact.subject) == (name, received.subject)
+    assert "Sample" not in fact.event.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("person.agreed", {}),
+        ("person.corrected", {"language": "es"}),
+        ("contact.attempted", {"result": "contacted"}),
+        ("recall.answered", {"recall_id": "rec-" + "1" * 32, "answer": "recalled"}),
+    ],
+)
+async def test_nothing_else_about_a_person_is_heard_from_a_suspended_agency(name, data):
+    house = House()
+    (received,) = await house.hear(record(arrest()))
+    await house.hear(decision("agency.suspended", SUSPENDED))
+    said = await house.hear(record(data, name=name, agency=PROVIDER, subject=PSEUDONYMS.of(received.subject, PROVIDER)))
+    assert refusal(said).reason == "agency-suspended"
+
+
 async def test_what_an_agency_said_before_it_was_suspended_still_counts():
     house = House()
     house.hub.at = NOW + timedelta(minutes=1)

@@ -22,7 +22,7 @@ from services.plumbing.administration import SILENT
 from services.plumbing.deadletters import settle
 from services.plumbing.keystore import PostgresKeyStore, ensure_keys
 from services.plumbing.sealing import Erased, Sealer
-from services.plumbing.tokens import Place, is_sealed
+from services.plumbing.tokens import Place, token_in
 from tests.journeys.marked_record import POLICE, PROVIDER, Story, eventually, forms, where
 from tests.journeys.running import running
 from tests.journeys.typed import typing
@@ -125,7 +125,7 @@ def _tokens(folder, facts):
 
 def _sealed(value):
     if isinstance(value, str):
-        return {value} if is_sealed(value) else set()
+        return {value} if token_in(value) else set()
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return {token for one in inner for token in _sealed(one)}
 

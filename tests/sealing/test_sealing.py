@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from services.plumbing.keystore import SiteKeyExchanged
 from services.plumbing.ring import RECORDS, KeyAway, Ring
 from services.plumbing.sealing import Erased, Sealer, Wrapping
-from services.plumbing.tokens import NotSealed, Place, is_sealed, record_of
+from services.plumbing.tokens import NotSealed, Place, record_of, token_in
 from tests.sealing.memory import KeysInMemory
 
 SITE = Ring.of(bytes(range(32)))
@@ -46,7 +46,7 @@ async def test_what_is_sealed_opens_again():
 
 async def test_a_token_names_its_record_and_shows_nothing_of_what_is_in_it():
     token = await sealed(Sealer(SITE, KeysInMemory()))
-    assert is_sealed(token)
+    assert token_in(token)
     assert record_of(token) == RECORD
     assert "Juniper" not in token
     with pytest.raises(NotSealed):
@@ -213,7 +213,7 @@ async def test_a_key_that_is_wrapped_while_the_sites_key_is_exchanged_is_wrapped
     with pytest.raises(SiteKeyExchanged):
         await sealed(sealer)
     token = await sealed(Sealer(ring, KeysInMemory()))
-    assert is_sealed(token)
+    assert token_in(token)
 
 
 def test_what_is_parked_is_wrapped_and_comes_back():

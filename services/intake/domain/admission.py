@@ -40,7 +40,8 @@ def objection(rules: Rules, register: Register, fact: Fact) -> Objection | None:
     if agency is None or isinstance(fact.event, Unadmitted):
         return None
     since = register.suspended.get(agency)
-    if since is not None and fact.at >= since:
+    # No door is the wrong one for a no or a stop: whether it counts is judged by who has to do with the person.
+    if since is not None and fact.at >= since and type(fact.event) not in PASSED_ON:
         return "agency-suspended", SUSPENDED
     # Operators speak through the program office alone, and it alone names people by the hub's own references.
     if agency != rules.site.program_office:

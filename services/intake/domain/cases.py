@@ -21,6 +21,7 @@ from contracts.catalogue import (
     ReferralReceived,
     ReferralRetracted,
 )
+from contracts.corrections import OwnFact
 from contracts.envelope import body_of
 from contracts.event import brought_up, json_of
 from contracts.referrals.referral_corrected import ReferralCorrectedV1
@@ -52,6 +53,8 @@ class Referral:
     retracted: bool = False
     completed: bool = False
     """Whether the intake to which it led was completed."""
+    own_birth_date: bool = False
+    """Of a withdrawn referral, of which nothing else is kept: whether the person had spoken of their birth date."""
     erased: str | None = None
     """The ground on which it was erased."""
     body: bytes | None = field(default=None, compare=False, repr=False)
@@ -97,6 +100,8 @@ def _as_json(referral: Referral) -> bytes:
     known: dict[str, Any] = {"agency": referral.agency, "person": referral.person, "retracted": referral.retracted}
     if referral.completed:
         known["completed"] = True
+    if referral.own_birth_date:
+        known["own_birth_date"] = True
     if referral.erased:
         known["erased"] = referral.erased
     return to_json(known)[:-1] + b',"whole":' + body + b"}"
@@ -112,6 +117,11 @@ def revision_of(whole: Whole) -> int:
     return whole.revision if isinstance(whole, ReferralCorrected) else 0
 
 
+def own_facts(whole: Whole) -> tuple[OwnFact, ...]:
+    """Return of what the person's own word stands in the referral."""
+    return whole.own_facts if isinstance(whole, ReferralCorrected) else ()
+
+
 def evolve(case: Case | None, fact: Fact) -> Case:
     """Fold what intake itself said; what agencies say changes nothing before it is admitted."""
     case = NOTHING if case is None else case
@@ -121,17 +131,27 @@ def evolve(case: Case | None, fact: Fact) -> Case:
 
 def _stands(case: Case, fact: Fact, whole: Whole) -> Case:
     known = case.referrals.get(whole.referral_id, _UNHEARD)
-    if known.erased or known.retracted or (known.whole and revision_of(known.whole) >= revision_of(whole)):
+    if known.erased:
+        return case
+    if known.retracted:
+        own = known.own_birth_date or _has_own_birth_date(whole)
+        return case.with_one(whole.referral_id, replace(known, own_birth_date=own))
+    if known.whole and revision_of(known.whole) >= revision_of(whole):
         return case
     stands = Referral(whole.agency, fact.subject or "", whole, completed=known.completed, body=body_of(fact))
     return case.with_one(whole.referral_id, stands)
+
+
+def _has_own_birth_date(whole: Whole | None) -> bool:
+    return whole is not None and OwnFact.BIRTH_DATE in own_facts(whole)
 
 
 def _withdrawn(case: Case, fact: Fact, event: ReferralRetracted) -> Case:
     known = case.referrals.get(event.referral_id, _UNHEARD)
     if known.erased or known.retracted:
         return case
-    gone = Referral(event.agency, fact.subject or "", retracted=True, completed=known.completed)
+    own = _has_own_birth_date(known.whole)
+    gone = Referral(event.agency, fact.subject or "", retracted=True, completed=known.completed, own_birth_date=own)
     return case.with_one(event.referral_id, gone)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.catalogue import (
@@ -174,7 +175,7 @@ def _amended(rules: Rules, case: Case, fact: Heard, event: ReferralAmended, regi
     yield Said(corrected, subject=person)
     if event.person is None:
         return
-    yield from erasing.day_to_come(rules, corrected, event.person.birth_date)
+    yield from erasing.day_anew(rules, replace(case.referrals[found.referral_id], whole=corrected), fact, register)
     if not found.test:
         yield from recognition.recognised(register, person, fact.marks, rules.site.recognition)
 

@@ -1,10 +1,10 @@
 """Erasing a record: on an operator's word, where a ground of the site's list holds; or by itself, when its day is come.
 
 A juvenile's record of an arrest diversion is destroyed within the site's days of the day on which the person is of age
-and the intake is completed. The deadline is set when the birth date is seen at the door, before it is sealed, and lies
-so many of these days later as a keyed hash says: it does not give the birthday away. Where only an age was guessed, it
-runs from the last day on which somebody of the youngest guessed age comes of age; where none is known, there is none,
-and an operator has it erased.
+and the intake is completed. The deadline is set when the birth date is told, and lies so many of these days later as a
+keyed hash says: it does not give the birthday away. What the person says of it goes before what the sender tells.
+Where only an age was guessed, it runs from the last day on which somebody of the youngest guessed age comes of age;
+where none is known, there is none, and an operator has it erased.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from contracts.catalogue import ReferralErased
+from contracts.catalogue import ReferralCorrected, ReferralErased
+from contracts.corrections import OwnFact, own_field
 from contracts.referrals.referral_erased import CLOCK
 from contracts.words import Category, Problem
+from services.intake.domain.cases import own_facts
 from services.intake.domain.heard import Gone
+from services.intake.domain.naming import case_of_referral
 from services.intake.domain.reports import sealed
 from services.intake.domain.sections import age_on, day_of
 from services.intake.domain.unadmitted import refused
@@ -83,8 +86,13 @@ def reached(rules: Rules, case: Case, fact: Fact, event: DeadlineReached, regist
     ground = rules.site.destroys
     if referral is None or referral.erased or ground is None or not referral.completed:
         return
-    # Of what its source withdrew no birth date is kept: the deadline was set by it.
-    if referral.whole is None or _against(ground, referral, _born(referral, register), fact.at, rules.site) is None:
+    if referral.whole is None:
+        # Of what its source withdrew no birth date is kept: the deadline was set by it. But where the person spoke of
+        # theirs there may be a day by the sender's word, and nobody can tell the two days apart any more.
+        holds = not referral.own_birth_date
+    else:
+        holds = _against(ground, referral, _born(referral, register), fact.at, rules.site) is None
+    if holds:
         yield from _erased(event.reference, referral.person, ground.id, fact, CLOCK)
 
 
@@ -104,30 +112,42 @@ def _once_more(case: Case, fact: Fact, event: DeadlineReached) -> Iterator[Outco
 
 
 def completed(rules: Rules, case: Case, fact: Fact, event: AssignmentEnrolled, register: Register) -> Iterator[Outcome]:
-    """The intake is completed: of somebody who is of age already, the record's days run from now.
-
-    Else its day is set once more: it is the same one, and is there already, unless the referral is older than the rule.
-    """
+    """The intake is completed: its day is set anew; mostly it is there already."""
     referral = case.referrals.get(event.referral_id)
-    ground = rules.site.destroys
-    if referral is None or referral.whole is None or ground is None:
+    if referral is not None:
+        yield from day_anew(rules, referral, fact, register)
+
+
+def day_anew(rules: Rules, referral: Referral, fact: Fact, register: Register) -> Iterator[Deadline]:
+    """Set the day as everything that was told by now has it.
+
+    Once the intake is completed of somebody who is of age already, the record's days run from now.
+    """
+    whole, ground = referral.whole, rules.site.destroys
+    if whole is None or ground is None:
         return
     born = _born(referral, register)
-    if _against(ground, referral, born, fact.at, rules.site) is None:
-        yield Deadline(DESTRUCTION, event.referral_id, fact.at + _spread(rules, event.referral_id, ground))
+    if referral.completed and _against(ground, referral, born, fact.at, rules.site) is None:
+        yield _day(rules, whole.referral_id, ground, fact.at)
     else:
-        yield from day_to_come(rules, referral.whole, born)
+        yield from day_to_come(rules, whole, born)
 
 
 def day_to_come(rules: Rules, whole: Whole, born: date | None) -> Iterator[Deadline]:
-    """Set the day on which the record of a juvenile may have to go, as its sender tells the age now."""
+    """Set the day on which the record of a juvenile may have to go, by this birth date or the age in the referral."""
     ground = rules.site.destroys
     if ground is None or whole.door not in ground.doors or not _was_under(ground, whole, born, rules.site):
         return
     of_age = _of_age_on(ground, whole, born, rules.site)
     if of_age is not None:
         begins = datetime.combine(of_age, time(), ZoneInfo(rules.site.timezone)).astimezone(UTC)
-        yield Deadline(DESTRUCTION, whole.referral_id, begins + _spread(rules, whole.referral_id, ground))
+        yield _day(rules, whole.referral_id, ground, begins)
+
+
+def _day(rules: Rules, referral_id: str, ground: Ground, begins: datetime) -> Deadline:
+    """Return the record's day among those that begin then; under its case, whatever the fact was about that sets it."""
+    due = begins + _spread(rules, referral_id, ground)
+    return Deadline(DESTRUCTION, referral_id, due, case_of_referral(referral_id))
 
 
 def _erased(referral_id: str, person: str, ground: str, fact: Fact, by: str) -> Iterator[Outcome]:
@@ -169,10 +189,24 @@ def _against(ground: Ground, referral: Referral, born: date | None, at: datetime
 
 
 def _born(referral: Referral, register: Register) -> date | None:
-    """Return the birth date in intake's own sealed section, if there is one."""
-    token = None if referral.whole is None else referral.whole.sealed.get(Category.IDENTITY)
-    told: Any = register.seals.carried(token, Place(referral.person, Category.IDENTITY)).get("birth_date")
+    """Return the birth date in intake's own sealed sections, if there is one: the person's own word, else the sender's.
+
+    Where the person said that the sender's is not so, and no other, none is known.
+    """
+    whole = referral.whole
+    if whole is None:
+        return None
+    if OwnFact.BIRTH_DATE in own_facts(whole):
+        token, place = _own_token(whole), Place(referral.person, own_field(Category.IDENTITY), whole.referral_id)
+    else:
+        token, place = whole.sealed.get(Category.IDENTITY), Place(referral.person, Category.IDENTITY)
+    told: Any = register.seals.carried(token, place).get("birth_date")
     return None if told is None else date.fromisoformat(told)
+
+
+def _own_token(whole: Whole) -> str | None:
+    tokens = (whole.own if isinstance(whole, ReferralCorrected) else None) or {}
+    return tokens.get(Category.IDENTITY)
 
 
 def _was_under(ground: Ground, whole: Whole, born: date | None, site: Site) -> bool:

@@ -6,6 +6,7 @@ with that alone. What the person says is kept field by field, in sealed parts of
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.catalogue import ReferralCorrected
@@ -13,8 +14,8 @@ from contracts.corrections import OwnFact, SaidBy, own_field
 from contracts.envelope import service_source
 from contracts.parts import AgeFact, PersonDetails
 from contracts.words import Category, Problem
-from services.intake.domain import recognition
-from services.intake.domain.cases import revision_of
+from services.intake.domain import erasing, recognition
+from services.intake.domain.cases import own_facts, revision_of
 from services.intake.domain.checks import contradictions
 from services.intake.domain.naming import case_of_referral
 from services.intake.domain.sections import age_at, as_json
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from contracts.catalogue import PersonCorrected
     from contracts.envelope import Fact
     from contracts.parts import Particulars
-    from services.intake.domain.cases import Case, Whole
+    from services.intake.domain.cases import Case, Referral, Whole
     from services.intake.domain.heard import Heard
     from services.intake.domain.register import Register
     from services.intake.domain.rules import Rules
@@ -68,9 +69,9 @@ def as_sent(whole: Whole) -> Particulars:
 
 def standing(whole: Whole, told: Particulars) -> dict[str, Any]:
     """Return the facts of the referral where its sender tells these, and the person's own word stands before them."""
-    if not isinstance(whole, ReferralCorrected) or not whole.own_facts:
+    if not own_facts(whole):
         return {"particulars": told, "sender_told": None}
-    names = [_CLEAR[one] for one in whole.own_facts if one in _CLEAR]
+    names = [_CLEAR[one] for one in own_facts(whole) if one in _CLEAR]
     own = {name: getattr(whole.particulars, name) for name in names}
     return {"particulars": told.model_copy(update=own), "sender_told": told}
 
@@ -83,28 +84,35 @@ def carried(register: Register, whole: Whole, person: str, mark: str) -> dict[Ca
 def corrected(rules: Rules, _case: Case, fact: Heard, event: PersonCorrected, register: Register) -> Iterator[Outcome]:
     """Correct every referral of the person that stands: who asks for one of them would have to know of it."""
     person = fact.subject or ""
-    wholes = [
-        one.whole
-        for case in register.cases.values()
-        for one in case.referrals.values()
-        if one.person == person and one.whole is not None and not _erased(register, one.whole, person)
-    ]
-    wholes.sort(key=lambda one: one.referral_id)
-    if not wholes:
+    found = _standing_of(person, register)
+    if not found:
         yield refused(fact, "nothing-stands", _NOTHING_STANDS)
         return
     details = PersonDetails(birth_date=event.birth_date)
-    for whole in wholes:
+    for _, whole in found:
         wrong = contradictions(details, whole.referred_at, rules.site.timezone)
         if wrong:
             problem = wrong[0].problem.model_copy(update={"field": "birth_date"})
             yield refused(fact, wrong[0].reason, problem)
             return
-    for place, whole in enumerate(wholes):
+    for place, (referral, whole) in enumerate(found):
         said = _restated(rules, fact, event, register, whole, place)
         yield Said(said, subject=person, state=case_of_referral(whole.referral_id))
-    if not all(whole.test for whole in wholes):
+        if OwnFact.BIRTH_DATE in event.corrects:
+            yield from erasing.day_anew(rules, replace(referral, whole=said), fact, register)
+    if not all(whole.test for _, whole in found):
         yield from recognition.recognised(register, person, fact.marks, rules.site.recognition)
+
+
+def _standing_of(person: str, register: Register) -> list[tuple[Referral, Whole]]:
+    """Return every referral of theirs that stands, by id; neither a withdrawn nor an erased one."""
+    found = [
+        (one, one.whole)
+        for case in register.cases.values()
+        for one in case.referrals.values()
+        if one.person == person and one.whole is not None and not _erased(register, one.whole, person)
+    ]
+    return sorted(found, key=lambda pair: pair[1].referral_id)
 
 
 def _restated(  # all that a correction follows from
@@ -117,7 +125,7 @@ def _restated(  # all that a correction follows from
     for one in facts:
         if one in _SEALED:
             own.setdefault(_SEALED[one], {})[one.value] = getattr(event, one.value)
-    before = whole.own_facts if isinstance(whole, ReferralCorrected) else ()
+    before = own_facts(whole)
     clear = {_CLEAR[one]: _clear(rules, event, one, whole) for one in facts if one in _CLEAR}
     changes: dict[str, Any] = {
         "said_by": SaidBy.PERSON,

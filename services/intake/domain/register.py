@@ -60,7 +60,9 @@ BY_OPERATORS: Final = frozenset(
 )
 """Events in which an operator decides, or writes down, by name."""
 PASSED_ON: Final = frozenset({ConsentRevoked, PersonDeclined})
-"""The person's no, passed on: whoever names themselves signs, but it never waits for a signature."""
+"""The person's no, passed on: whoever names themselves signs, but it never waits for a signature.
+
+It only takes back, so a suspended agency's is heard, too."""
 
 
 _NOBODY: Final[Mapping[Any, Any]] = MappingProxyType({})

@@ -1,0 +1,168 @@
+"""What is parked is listed by cause, tried again, or settled by an operator: on a real PostgreSQL, with no services."""
+
+from __future__ import annotations
+
+import json
+
+import asyncpg
+import pytest
+
+from services.commands import office, parked, reach
+from services.commands.settings import CommandSettings
+from services.intake.store import register_operator
+from services.local.laying import migrated
+from services.plumbing.passwords import Passwords
+from services.plumbing.signing import new_key
+from services.sites import load_site
+from tests.platform.aside import now
+
+PERSON = "per-" + "1" * 32
+PARK = """
+INSERT INTO dead_letters (key, type, reason, cause, topic, partition, record_offset, appended_at, digest, content,
+                          wrapped)
+VALUES ($1, $2, $3, $4, 'hub.reports', 0, (SELECT count(*) FROM dead_letters), now(), '', 'Juniper Sample', true)
+RETURNING id
+"""
+AT_LEAST = ("consent.withdrawn", "consent.revoked", "revocation.settled", "referral.erased", "person.declined")
+
+
+@pytest.fixture(scope="module")
+def laid(database):
+    now(migrated(database))
+    return database
+
+
+@pytest.fixture
+def found(laid, hub, tmp_path, monkeypatch):
+    """A hub whose services are not running; `hub` has cleared the environment."""
+    del hub
+    known = reach.Reach(
+        state=tmp_path, facts={}, hub=None, agency_bootstrap="", postgres=laid,
+        passwords=Passwords(tmp_path / "secrets" / "agencies"), site=load_site("whatcom"), settings=CommandSettings(),
+    )  # fmt: skip
+    monkeypatch.setattr(reach, "find", lambda _state: known)
+    now(_at(laid, "consent", "DELETE FROM dead_letters"))
+    now(_at(laid, "intake", "DELETE FROM operators"))
+    return known
+
+
+async def _at(dsn, service, statement, *values):
+    conn = await asyncpg.connect(dsn, server_settings={"search_path": service})
+    try:
+        return await conn.fetch(statement, *values)
+    finally:
+        await conn.close()
+
+
+def letter(found, kind="consent.signed", *, key=PERSON, reason="failed", cause="KeyError at consent.deciding:12"):
+    """Park one at consent; return its number."""
+    [row] = now(_at(found.postgres, "consent", PARK, key, kind, reason, cause))
+    return str(row["id"])
+
+
+def row(found, identity):
+    [kept] = now(_at(found.postgres, "consent", "SELECT * FROM dead_letters WHERE id = $1", int(identity)))
+    return kept
+
+
+def test_what_is_parked_is_listed_by_cause_and_never_with_what_it_says(found, hub):
+    first, second = letter(found), letter(found, key="per-" + "2" * 32)
+    letter(found, "consent.revoked", reason="behind", cause="an earlier message of the same key is parked")
+    code, out, err = hub("parked", "--json")
+    assert (code, err) == (0, "")
+    many, one = json.loads(out)
+    assert (many["service"], many["letters"], many["keys"], many["first_id"]) == ("consent", 2, 2, int(first))
+    assert (one["type"], one["reason"], one["letters"]) == ("consent.revoked", "behind", 1)
+    code, table, err = hub("parked")
+    assert (code, "KeyError at consent.deciding:12" in table) == (0, True)
+    assert "hub parked retry" in err
+    code, shown, _ = hub("parked", "show", "consent", first)
+    assert (code, PERSON in shown) == (0, True)
+    behind = [json.loads(hub("parked", "show", "consent", each, "--json")[1])["behind"] for each in (first, second)]
+    assert behind == [1, 0]
+    assert "Juniper" not in out + table + shown
+
+
+def test_where_nothing_is_parked_one_line_says_so(found, hub):
+    assert hub("parked") == (0, "Parked: nothing\n", "")
+
+
+def test_one_is_tried_again_or_with_all_that_have_its_cause(found, hub):
+    one, alike, other = letter(found), letter(found), letter(found, "consent.revoked")
+    assert hub("parked", "retry", "consent", one)[0] == 0
+    assert [row(found, each)["retry_asked_at"] is not None for each in (one, alike, other)] == [True, False, False]
+    code, out, _ = hub("parked", "retry", "consent", one, "--alike", "--json")
+    assert (code, json.loads(out)["asked"]) == (0, 2)
+    assert [row(found, each)["retry_asked_at"] is not None for each in (one, alike, other)] == [True, True, False]
+
+
+def test_a_settling_leaves_who_when_and_a_code_and_the_content_goes(found, hub):
+    one = letter(found)
+    words = ("parked", "settle", "consent", one, "--why", "entered-again", "--operator", "juno-sample")
+    assert hub(*words)[0] == 0
+    kept = row(found, one)
+    assert (kept["settled_as"], kept["content"]) == ("juno-sample: entered-again", b"")
+    assert kept["settled_at"] is not None
+    assert "juno-sample: entered-again" in hub("parked", "show", "consent", one)[1]
+    for again in (words, ("parked", "retry", "consent", one), ("parked", "retry", "consent", one, "--alike")):
+        code, out, err = hub(*again)
+        assert (code, out) == (1, "")
+        assert "not parked any more" in err
+    assert row(found, one)["settled_as"] == "juno-sample: entered-again"
+
+
+def test_the_longest_name_and_code_stand_whole(found, hub):
+    one, name, code = letter(found), "a" * 60, "b" * 40
+    assert hub("parked", "settle", "consent", one, "--why", code, "--operator", name)[0] == 0
+    assert row(found, one)["settled_as"] == f"{name}: {code}"
+
+
+@pytest.mark.parametrize("kind", [*AT_LEAST, *sorted({one.name for one in parked.ENDS} - {*AT_LEAST}), None])
+def test_what_ends_telling_or_cannot_be_read_is_not_settled_and_can_be_tried_again(found, hub, kind):
+    one = letter(found, kind)
+    code, out, err = hub("parked", "settle", "consent", one, "--why", "entered-again")
+    assert (code, out) == (1, "")
+    assert "never take effect" in err
+    assert f"hub parked retry consent {one}" in err
+    assert row(found, one)["settled_at"] is None
+    assert hub("parked", "retry", "consent", one)[0] == 0
+
+
+def test_from_the_first_operator_on_a_settling_needs_the_operators_own_key_at_hand(found, hub):
+    one, (private, public) = letter(found), new_key()
+    words = ("parked", "settle", "consent", one, "--why", "entered-again", "--operator")
+    now(_registered(found, "juno-sample", public))
+    kept = office.keys(found)
+    for at_hand in (None, new_key()[0]):
+        if at_hand:
+            kept.keep("juno-sample", at_hand)
+            kept.keep("somebody-else", private)
+        for name in ("juno-sample", "somebody-else"):
+            code, _, err = hub(*words, name)
+            assert (code, "registered key" in err) == (1, True)
+    assert row(found, one)["settled_at"] is None
+    kept.keep("juno-sample", private)
+    assert hub(*words, "juno-sample")[0] == 0
+
+
+async def _registered(found, name, public):
+    async with found.connected("intake") as conn:
+        await register_operator(conn, name, public)
+
+
+def test_a_message_that_is_not_there_is_said_in_one_line(found, hub):
+    for words in (("show",), ("retry",), ("settle", "--why", "entered-again")):
+        code, out, err = hub("parked", words[0], "consent", "999", *words[1:])
+        assert (code, out) == (1, "")
+        assert "consent parked no message 999" in err
+
+
+def test_who_only_looks_sees_no_content(found):
+    letter(found)
+
+    async def looks():
+        async with found.connected("consent", watching=True) as conn:
+            await conn.fetch("SELECT content FROM dead_letters")
+
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        now(looks())
