@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
 
+from services.backups import store
 from services.backups.errors import AnotherHub, BackupTrouble
 from services.plumbing import log as logs
 
@@ -70,7 +71,7 @@ class _Keeper:
     async def _stepped(self) -> None:
         conn: Any = await asyncpg.connect(self._postgres)
         try:
-            seen = await self._copy.changes(conn)
+            seen = await store.changes(conn)
             if seen != self._seen:
                 await self._copy.in_step(conn)
                 self._seen = seen

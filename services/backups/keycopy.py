@@ -20,8 +20,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from services.backups import store
 from services.backups.errors import AnotherHub, NotInStep, PartMissing
 from services.backups.log import line_of, record_in
+from services.backups.store import Erasure
 from services.plumbing.arrivals import digest_of
 from services.plumbing.ring import PARKED
 from services.plumbing.service import Record
@@ -33,14 +35,6 @@ if TYPE_CHECKING:
 
 _KEYS_FILE: Final = "keys.json"
 _PARTS: Final = "parked"
-_LIVE: Final = "SELECT record_id, wrapped, made_at FROM keys.record_keys"
-_ERASURES: Final = "SELECT referral_id, erased_at, ground, erased_by FROM intake.erasures"
-_SETTLED: Final = "SELECT id, to_jsonb(kept) FROM intake.dead_letters AS kept WHERE wrapped AND settled_at IS NOT NULL"
-_ADMITTED: Final = "SELECT digest FROM intake.inbox WHERE digest = ANY($1::text[])"
-_CHANGES: Final = """
-SELECT (SELECT count(*) FROM keys.record_keys WHERE destroyed_at IS NOT NULL),
-       (SELECT count(*) FROM intake.dead_letters WHERE wrapped AND settled_at IS NOT NULL)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +53,6 @@ class Part:
     unread: Sequence[Unread]
 
 
-@dataclass(frozen=True, slots=True)
-class Erasure:
-    """A record that was erased in the hub."""
-
-    referral_id: str
-    erased_at: datetime
-    ground: str
-    by: str
-
-
 class KeyCopy:
     """One folder of one hub. Files are written whole or not at all."""
 
@@ -77,11 +61,6 @@ class KeyCopy:
         self.folder = folder.expanduser().absolute()
         self._ring = ring
         self._hub = hub
-
-    async def changes(self, conn: Any) -> tuple[int, int]:
-        """Return numbers that change whenever the copy is out of step: destroyed keys and settled letters."""
-        destroyed, settled = await conn.fetchrow(_CHANGES)
-        return destroyed, settled
 
     async def in_step(self, conn: Any) -> int:
         """Bring the copy in step with the hub; return how many keys it holds. `conn` is an administrator's.
@@ -92,13 +71,13 @@ class KeyCopy:
         """
         known = self._known()
         keys: dict[str, Any] = known["keys"]
-        for record_id, wrapped, made_at in await conn.fetch(_LIVE):
+        for record_id, wrapped, made_at in await store.keys(conn):
             # What was destroyed here once stays so, whatever a hub says that was restored by other means.
             if record_id not in keys or keys[record_id]["wrapped"] is not None:
                 keys[record_id] = {"wrapped": _text(wrapped), "made_at": made_at.isoformat()}
         erased = {one["referral_id"]: one for one in known["erasures"]}
-        for row in await conn.fetch(_ERASURES):
-            erased.setdefault(row["referral_id"], {**row, "erased_at": row["erased_at"].isoformat()})
+        for one in await store.erasures(conn):
+            erased.setdefault(one.referral_id, {**one._asdict(), "erased_at": one.erased_at.isoformat()})
         try:
             # The parts first: keys.json in step means that everything is.
             for part in sorted((self.folder / _PARTS).glob("*")):
@@ -155,7 +134,7 @@ class KeyCopy:
     def erasures(self) -> list[Erasure]:
         """Return everything that was erased."""
         return [
-            Erasure(one["referral_id"], datetime.fromisoformat(one["erased_at"]), one["ground"], one["erased_by"])
+            Erasure(one["referral_id"], datetime.fromisoformat(one["erased_at"]), one["ground"], one["by"])
             for one in self._known(needed=True)["erasures"]
         ]
 
@@ -179,9 +158,9 @@ class KeyCopy:
     async def _part_in_step(self, conn: Any, file: Path, keys: Mapping[str, Any]) -> None:
         """Let go what is not to come back: of erased records, and clear text that the hub keeps nowhere any more."""
         lines = _lines(file)
-        settled = {("intake", row[0]): row[1] for row in await conn.fetch(_SETTLED)}
+        settled = {("intake", number): row for number, row in (await store.settled_at_the_door(conn)).items()}
         digests = [one["digest"] for one in lines if "message" in one and one["record"] is None]
-        admitted = {row[0] for row in await conn.fetch(_ADMITTED, digests)}
+        admitted = await store.admitted(conn, digests)
         left = [one for one in (_left(line, keys, settled, admitted) for line in lines) if one is not None]
         if left != lines:
             _replaced(file, b"".join(json.dumps(one).encode() + b"\n" for one in left))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import json
 import secrets
 import shutil
 from contextlib import ExitStack, asynccontextmanager
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import asyncpg
 
 from contracts import topics
-from services.backups import database
+from services.backups import database, store
 from services.backups.errors import FolderTaken, InsideTheBackup, NotAtRest
 from services.backups.keycopy import KeyCopy, Part, Unread
 from services.backups.log import KEPT_WHOLE, Log, Place, Span, line_of
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 LOG: Final = "log"
 _LOG: Final = "reading the log"
 _TABLES: Final = "writing the tables"
-_TOLD: Final = "SELECT message_id, entry FROM ledger.entries WHERE message_id = ANY($1::text[])"
 _ID: Final = "ce_id"
 
 
@@ -93,13 +91,13 @@ async def _made(ground: Ground, folder: Path, copy: KeyCopy, log: Log, progress:
     unread = await _unread(log, stands)
     progress(_TABLES, 0, 1)
     async with ground.connected() as conn:
-        made_at = await conn.fetchval("SELECT now()")
+        made_at = await store.now(conn)
         await database.dumped(ground.postgres, folder / DATABASE)
         name = f"{made_at:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-        letters = [row async for row in database.letters(conn)]
+        letters = [row async for row in store.letters(conn)]
         await copy.in_step(conn)
         copy.add(name, Part(letters, await _records_of(conn, unread)))
-        entries = await conn.fetchval("SELECT count(*) FROM ledger.entries")
+        entries = await store.entries(conn)
     progress(_TABLES, 1, 1)
     # Whoever started a service meanwhile has changed what was read before.
     await require_rest(log)
@@ -183,18 +181,13 @@ async def _unread(log: Log, stands: Iterable[Stand]) -> list[Record]:
 
 async def _records_of(conn: Any, messages: Sequence[Record]) -> list[Unread]:
     """Return the messages with the record that each tells of: of what agencies were told, the ledger says so."""
-    ids = [dict(one.headers).get(_ID, b"") or b"" for one in messages]
-    rows = await conn.fetch(_TOLD, [one.decode(errors="replace") for one in ids])
-    told = {row["message_id"]: json.loads(row["entry"]) for row in rows}
+    ids = [(dict(one.headers).get(_ID) or b"").decode(errors="replace") for one in messages]
+    told = await store.told(conn, ids)
     return [
-        Unread(one, _referral_in(told.get(message_id.decode(errors="replace"))) if _is_lane(one) else None)
+        Unread(one, told.get(message_id) if _is_lane(one) else None)
         for one, message_id in zip(messages, ids, strict=True)
     ]
 
 
 def _is_lane(record: Record) -> bool:
     return topics.agency_of(record.topic) is None
-
-
-def _referral_in(entry: dict[str, Any] | None) -> str | None:
-    return None if entry is None else entry.get("referral")

@@ -11,7 +11,7 @@ import gzip
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from services.backups import database
+from services.backups import database, store
 from services.backups.errors import AnotherHub, Damaged, NotEmpty, OtherPartitions
 from services.backups.log import KEPT_WHOLE, Log, in_places, record_in
 from services.backups.making import LOG, require_rest
@@ -22,10 +22,10 @@ from services.local import laying
 from services.plumbing.administration import Administration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from services.backups.keycopy import Erasure, KeyCopy, Part
+    from services.backups.keycopy import KeyCopy, Part
     from services.backups.making import Ground
     from services.local.progress import Progress
     from services.plumbing.layout import Layout
@@ -33,18 +33,7 @@ if TYPE_CHECKING:
     from services.plumbing.service import Record
 
 _STEP: Final = "writing the log"
-_IS_LAID: Final = "SELECT count(*) FROM pg_tables WHERE schemaname = 'intake'"
-_TAKE_KEYS: Final = """
-INSERT INTO keys.record_keys (record_id, wrapped, destroyed_at)
-SELECT record_id, wrapped, CASE WHEN wrapped IS NULL THEN now() END
-FROM unnest($1::text[], $2::bytea[]) AS kept (record_id, wrapped)
-"""
-_PERSON: Final = "SELECT state::jsonb -> 'referrals' -> $2 ->> 'person' FROM intake.cases WHERE key = $1"
-_KNOWN: Final = "SELECT referral_id FROM intake.erasures"
-_DUE_NOW: Final = """
-INSERT INTO intake.deadlines (key, subject, correlation_id, causation_id, name, reference, due_at)
-VALUES ($1, $2, $3, $3, $4, $5, now()) ON CONFLICT DO NOTHING
-"""
+_TABLES: Final = "loading the tables"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +66,15 @@ async def restored(
     part = copy.part(manifest.id)
     log = Log(ground.kafka)
     await require_empty(ground, log)
-    await _tables(ground, folder, part, copy, manifest, progress)
+    opens = await _tables(ground, folder, part, copy, manifest, progress)
     await Administration(ground.kafka, passwords).apply(layout)
     await _log(log, folder, manifest, progress)
     waiting = await _unread(log, part, manifest)
     async with ground.connected() as conn:
         again = await _erased_again(conn, copy, manifest)
-        opens = await conn.fetchval("SELECT count(*) FROM keys.record_keys WHERE wrapped IS NOT NULL")
     return Restored(
         records=sum(one.records for one in manifest.partitions), entries=manifest.entries, unread=waiting,
-        parked=sum(not database.settled(row) for _, row in part.letters), opens=opens, erased_again=again,
+        parked=sum(not store.settled(row) for _, row in part.letters), opens=opens, erased_again=again,
     )  # fmt: skip
 
 
@@ -113,7 +101,7 @@ async def require_empty(ground: Ground, log: Log) -> None:
     """
     await require_rest(log)
     async with ground.connected() as conn:
-        if await conn.fetchval(_IS_LAID):
+        if await store.is_laid(conn):
             raise NotEmpty(what="its database has tables of a hub")
     held = [name for (name, _), span in (await log.spans(await log.names())).items() if _is_ours(name) and span.end]
     if held:
@@ -126,17 +114,17 @@ def _is_ours(topic: str) -> bool:
 
 async def _tables(
     ground: Ground, folder: Path, part: Part, copy: KeyCopy, manifest: Manifest, progress: Progress
-) -> None:
-    """Load the tables, then the keys as the key copy has them now, then what was parked."""
-    progress("loading the tables", 0, 1)
+) -> int:
+    """Load the tables, the keys as the key copy has them now, and what was parked; return how many records open."""
+    progress(_TABLES, 0, 1)
     await laying.roles_made(ground.postgres, ground.secrets)
     await database.loaded(ground.postgres, folder / DATABASE)
     async with ground.connected() as conn:
-        keys = copy.keys(manifest.made_at)
-        await conn.execute(_TAKE_KEYS, list(keys), list(keys.values()))
-        await database.letters_taken(conn, part.letters)
+        opening = await store.keys_taken(conn, copy.keys(manifest.made_at))
+        await store.letters_taken(conn, part.letters)
     await laying.migrated(ground.postgres, ground.secrets)
-    progress("loading the tables", 1, 1)
+    progress(_TABLES, 1, 1)
+    return opening
 
 
 async def _log(log: Log, folder: Path, manifest: Manifest, progress: Progress) -> None:
@@ -202,18 +190,14 @@ async def _unread(log: Log, part: Part, manifest: Manifest) -> int:
 
 async def _erased_again(conn: Any, copy: KeyCopy, manifest: Manifest) -> tuple[str, ...]:
     """Have every record erased that was erased after the backup; return which."""
-    done = {row["referral_id"] for row in await conn.fetch(_KNOWN)}
+    done = {one.referral_id for one in await store.erasures(conn)}
     again: list[str] = []
-    for one in _since(copy.erasures(), done):
+    for one in copy.erasures():
         case = case_of_referral(one.referral_id)
-        person = await conn.fetchval(_PERSON, case, one.referral_id)
+        person = None if one.referral_id in done else await store.person_of(conn, case, one.referral_id)
         if person is not None:
             # Of a record that the backup does not know there is nothing to clear.
             name = erased_before(one.ground, one.by)
-            await conn.execute(_DUE_NOW, case, person, f"restore-{manifest.id}", name, one.referral_id)
+            await store.due_now(conn, case, person, f"restore-{manifest.id}", name, one.referral_id)
             again.append(one.referral_id)
     return tuple(again)
-
-
-def _since(erasures: Sequence[Erasure], done: set[str]) -> list[Erasure]:
-    return [one for one in erasures if one.referral_id not in done]

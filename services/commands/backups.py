@@ -47,9 +47,9 @@ def backup(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Write a backup of a hub at rest: stop `hub up` (or the services) first; what agencies send waits meanwhile.
+    """Write a backup that cannot bring back what is erased.
 
-    FOLDER gets the hub's topics and its tables, and can be copied and kept as long as one likes: no key is in it, and
+    Of a hub at rest: stop `hub up` (or the services) first; what agencies send waits meanwhile. FOLDER gets the hub's topics and its tables, and can be copied and kept as long as one likes: no key is in it, and
     no message of an agency. What may have to be destroyed (the records' wrapped keys, what is parked, messages nobody
     has read yet) goes into the key copy: one folder on another disk. Set HUB_KEY_COPY to it for `hub up`, too, which
     then destroys there what is destroyed in the hub. The folder of secrets is in neither: keep it by itself.
@@ -83,9 +83,9 @@ def restore(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Bring a hub back from a backup, into a state folder (or servers) where none was yet.
+    """Bring a hub back from a backup, but not what was erased since.
 
-    First put the kept folder of secrets into the new state folder, as `secrets`. The keys come from the key copy as it
+    It goes into a new state folder (or new servers); two histories are never mixed. First put the kept folder of secrets into the new state folder, as `secrets`. The keys come from the key copy as it
     is now: what was erased after the backup stays closed, and is erased again as soon as the hub runs. What else
     happened after the backup is not in it, withdrawals of consent included: before `hub up`, ask the agencies for them.
 

@@ -11,6 +11,7 @@ from contracts.topics import SERVICES
 REQUIRED = {"__init__.py", "__main__.py", "app", "settings.py", "domain", "store", "migrations"}
 ALLOWED = REQUIRED | {"gateways", "pages"}
 BESIDE = {
+    "backups",
     "commands",
     "console",
     "decisions",
