@@ -39,6 +39,7 @@ TREATMENT, COURT = "lake-whatcom-center", "whatcom-therapeutic-courts"
 PERSON = "per-" + "a" * 32
 REFERRAL, OFFER, ONWARD = "ref-" + "1" * 32, "off-" + "2" * 32, "onw-" + "3" * 32
 MONDAY = datetime(2026, 3, 2, 20, tzinfo=UTC)
+SUNDAY, TUESDAY = date(2026, 3, 1), date(2026, 3, 3)
 FORM = "ROI-2026-0412"
 VERSION = "2026-01"
 """Of every statement, and of the list of members."""

@@ -6,8 +6,11 @@ from hypothesis import strategies as some
 from contracts.envelope import readdressed
 from services.consent.domain import Register, evolve
 from tests.consent.examples import (
+    MONDAY,
     OFFICE,
     PROVIDER,
+    SUNDAY,
+    TUESDAY,
     YOUTH,
     Stage,
     accepted,
@@ -45,17 +48,19 @@ def a_whole_life():
         relation_due(another),
         signed(at=12.0, form_reference="ROI-4", expires_with="end_of_participation"),
     )
+    tuesday = {"signed_on": TUESDAY}
     stage.given(
         monitored(at=13.0, form_reference="ROI-5", irrevocable_until="intake_completed"),
         monitored(at=13.5, form_reference="ROI-6", irrevocable_until_at=hours(20)),
         revoked(at=14.0, form=None, how="verbal"),
         enrolled(at=15.0),
         revocable_due(20, form="ROI-6"),
-        signed(at=21.0, form_reference="ROI-7", signed_by="representative"),
+        signed(at=21.0, form_reference="ROI-7", signed_by="representative", **tuesday),
         corrected(at=22.0, age=(15, 15)),
-        signed(at=23.0, form_reference="ROI-8"),
-        signed(at=24.0, form_reference="ROI-9", signed_by="person_and_guardian"),
-        signed(at=25.0, form_reference="ROI-10", statements=()),
+        signed(at=23.0, form_reference="ROI-8", **tuesday),
+        signed(at=24.0, form_reference="ROI-9", signed_by="person_and_guardian", **tuesday),
+        signed(at=25.0, form_reference="ROI-10", statements=(), **tuesday),
+        signed(at=26.0, form_reference="ROI-12"),
     )
     return stage.given(ended(), revoked(at=50.0, by=PROVIDER))
 
@@ -97,7 +102,7 @@ REPORTS = some.one_of(
     some.builds(
         signed, by=some.sampled_from(WITNESSES), form_reference=some.sampled_from(FORMS),
         expires_with=some.sampled_from(("none", "end_of_participation", "intake_completed")),
-        kind=some.sampled_from(KINDS),
+        kind=some.sampled_from(KINDS), signed_on=some.sampled_from((SUNDAY, MONDAY.date())),
     ),
     some.builds(
         lambda by, form, until: monitored(by=by, form_reference=form, **until),
@@ -120,9 +125,9 @@ AGES = some.sampled_from(((36, 36), (15, 15), (10, 10), (16, 25), None))
 SIGNERS = some.sampled_from(("person", "guardian", "person_and_guardian", "representative"))
 
 
-def in_time(facts):
-    """The facts, one an hour in the order of their topic."""
-    return [at_hour(fact, hour) for hour, fact in enumerate(facts)]
+def in_time(facts, apart=1):
+    """The facts in the order of their topic, that many hours apart."""
+    return [at_hour(fact, hour * apart) for hour, fact in enumerate(facts)]
 
 
 def at_hour(fact, hour):
@@ -131,9 +136,12 @@ def at_hour(fact, hour):
 
 
 @settings(max_examples=150, deadline=None)
-@given(some.lists(REPORTS, max_size=6), some.lists(ASSIGNMENTS, max_size=4), some.randoms(use_true_random=False))
-def test_any_interleaving_of_topics_leaves_the_same_consents_in_force(reports, assignments, chance):
-    come_to_the_same([referral_received(at=-3.0)], in_time(reports), in_time(assignments), chance)
+@given(
+    some.lists(REPORTS, max_size=6), some.lists(ASSIGNMENTS, max_size=4), some.sampled_from((1, 13)),
+    some.randoms(use_true_random=False),
+)  # fmt: skip
+def test_any_interleaving_of_topics_leaves_the_same_consents_in_force(reports, assignments, apart, chance):
+    come_to_the_same([referral_received(at=-3.0)], in_time(reports, apart), in_time(assignments, apart), chance)
 
 
 @settings(max_examples=150, deadline=None)

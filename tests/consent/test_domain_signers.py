@@ -1,6 +1,6 @@
 """Whose signature makes a consent count follows from the person's age, as the site says it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
@@ -10,6 +10,7 @@ from services.consent.domain import Register, evolve
 from tests.consent.examples import (
     MONDAY,
     SITE,
+    SUNDAY,
     Stage,
     accepted,
     corrected,
@@ -59,10 +60,32 @@ def test_a_signature_has_to_do_at_every_age_that_the_person_may_have():
 
 
 def test_years_that_have_passed_since_the_referral_are_added():
-    late = 24 * 366.0
-    assert of_age(12, signed(at=late, signed_on=MONDAY.date())).in_force
-    assert of_age(17, signed(at=late, signed_by="representative")).in_force
-    assert hours(late) - MONDAY > timedelta(days=365)
+    late = {"at": 24 * 366.0, "signed_on": date(2027, 3, 3)}
+    assert of_age(12, signed(**late)).in_force
+    assert of_age(17, signed(signed_by="representative", **late)).in_force
+    assert hours(late["at"]) - MONDAY > timedelta(days=365)
+
+
+def test_the_age_is_that_of_the_day_of_signing_however_late_the_form_is_sent():
+    late = {"at": 24 * 400.0, "signed_on": date(2026, 12, 1)}
+    assert of_age(12, signed(**late)).reasons == ["wrong-signer"]
+    assert of_age(12, signed(signed_by=BOTH, **late)).in_force
+    assert of_age(17, signed(signed_by="representative", **late)).reasons == ["wrong-signer"]
+
+
+def test_who_signed_before_the_referral_may_have_been_a_year_younger_than_it_tells():
+    before = {"signed_on": date(2026, 2, 1)}
+    assert of_age(13, signed(**before)).reasons == ["wrong-signer"]
+    assert of_age(18, signed(signed_by="representative", **before)).reasons == ["wrong-signer"]
+    assert of_age(18, signed(**before)).in_force
+    two_years = {"kind": "hub_handoff", "signed_on": date(2024, 1, 15), "members_version": None, "statements": ()}
+    assert of_age(14, signed(**two_years)).reasons == ["wrong-signer"]
+    assert of_age(14, signed(signed_by=BOTH, **two_years)).in_force
+    assert of_age(16, signed(**two_years)).in_force
+
+
+def test_who_signed_the_day_before_the_referral_was_as_old_as_it_tells():
+    assert of_age(13, signed(signed_on=SUNDAY)).in_force
 
 
 def test_a_later_referral_of_an_older_person_ends_nothing():
@@ -70,7 +93,7 @@ def test_a_later_referral_of_an_older_person_ends_nothing():
     later = referral_received(years, age=(14, 14), referral_id="ref-" + "9" * 32, referred_at=hours(years))
     stage = of_age(12, signed(signed_by=BOTH)).when(later)
     assert len(stage.in_force) == 1
-    both = signed(at=years + 1, signed_by=BOTH, form_reference="ROI-1")
+    both = signed(at=years + 1, signed_by=BOTH, form_reference="ROI-1", signed_on=hours(years).date())
     assert stage.when(both).reasons == ["wrong-signer"]
 
 

@@ -160,7 +160,8 @@ class Desk:
             yield Deadline(REVOCABLE, signing.consent_id, signing.signed.irrevocable_until_at)
 
     def _wrong_signer(self, register: Register, signing: Signing) -> Problem | None:
-        return wrong_signer(signing.signed, signing.at, register.ages.values(), self._site.signers)
+        told = register.ages.values()
+        return wrong_signer(signing.signed, signing.signed_at(self._site), told, self._site.signers)
 
     def _against(self, register: Register, signing: Signing, now: datetime) -> tuple[str, tuple[Problem, ...]] | None:
         if not may_witness(signing.witness, self._site):
@@ -173,7 +174,7 @@ class Desk:
         ends = register.ends(signing.consent_id)
         if WITHDRAWN in ends or self._taken_back(register, signing):
             return WITHDRAWN, (TAKEN_BACK,)
-        if EXPIRED in ends or _over(register, signing, now):
+        if EXPIRED in ends or self._over(register, signing, now):
             return EXPIRED, (OVER,)
         return None
 
@@ -181,7 +182,7 @@ class Desk:
         how = self._taken_back(register, signing)
         if how is not None:
             yield Said(ConsentWithdrawn(consent_id=signing.consent_id, how=how))
-        elif _over(register, signing, None):
+        elif self._over(register, signing, None):
             yield Said(ConsentExpired(consent_id=signing.consent_id))
         elif signing.signed.signed_by is not None and self._wrong_signer(register, signing) is not None:
             # A form that does not say who signed is older than this rule, and what was granted stays so.
@@ -189,8 +190,21 @@ class Desk:
 
     def _taken_back(self, register: Register, signing: Signing) -> str | None:
         signings = [*register.open(signing.consent_id), signing]
-        hows = (register.taken_back(one, self._site.program_office) for one in signings)
+        hows = (register.taken_back(one, self._site) for one in signings)
         return next((how for how in hows if how is not None), None)
+
+    def _over(self, register: Register, signing: Signing, now: datetime | None) -> bool:
+        """Tell whether it has reached its date or its event; `now` is asked only where it does not count yet."""
+        signed = signing.signed
+        if deadline_key(EXPIRY, signing.consent_id) in register.reached:
+            return True
+        if now is not None and signed.expires_at is not None and signed.expires_at <= now:
+            return True
+        if signed.expires_with == "intake_completed":
+            event = register.enrolled_at
+        else:
+            event = register.ended_at if signed.expires_with in _ENDS_WITH_PARTICIPATION else None
+        return event is not None and signing.before(event, self._site)
 
     def _related(self, register: Register, signing: Signing) -> bool:
         """Tell whether the witness had to do with the person in time; as their holder, where it reaches itself.
@@ -225,11 +239,11 @@ class Desk:
         Only its witness and the program office are told so: from anybody else's answer it could be seen that the person
         signed something for a prosecutor or a court.
         """
-        office = self._site.program_office
+        site = self._site
         return any(
-            register.means(back, one, office) and register.held(one, back.at) and not register.ends(one.consent_id)
+            register.means(back, one, site) and register.held(one, back.at, site) and not register.ends(one.consent_id)
             for one in register.signings.values()
-            if back.by in (one.witness, office) and one == register.standing(one.consent_id)
+            if back.by in (one.witness, site.program_office) and one == register.standing(one.consent_id)
         )
 
     def _granted(self, signing: Signing) -> ConsentGranted:
@@ -258,16 +272,3 @@ def _sent_again(register: Register, signing: Signing, fact: Fact) -> bool:
 
 def _same(signing: Signing, standing: Signing | None) -> bool:
     return standing is None or signing.signed == standing.signed
-
-
-def _over(register: Register, signing: Signing, now: datetime | None) -> bool:
-    """Tell whether the consent has reached its date or its event; `now` is asked only where it does not count yet."""
-    signed = signing.signed
-    if deadline_key(EXPIRY, signing.consent_id) in register.reached:
-        return True
-    if now is not None and signed.expires_at is not None and signed.expires_at <= now:
-        return True
-    if signed.expires_with == "intake_completed":
-        return register.enrolled_at is not None and signing.at <= register.enrolled_at
-    ended = register.ended_at
-    return signed.expires_with in _ENDS_WITH_PARTICIPATION and ended is not None and signing.at <= ended

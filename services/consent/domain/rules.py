@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from contracts.words import ConsentKind, Problem, Purpose, Role
 from services.consent.domain.elements import CATEGORIES, PURPOSES, UNHEARD, irrevocable, lacking, needs_an_end
-from services.consent.domain.register import Signing
+from services.consent.domain.register import Signing, day_at
 from services.sites import Agency, Site, Standing
 
 if TYPE_CHECKING:
@@ -142,7 +141,7 @@ def _of_kind(signing: Signing) -> Iterator[Problem]:
 
 def _of_time(signing: Signing, site: Site) -> Iterator[Problem]:
     signed = signing.signed
-    if signed.signed_on is not None and signed.signed_on > signing.at.astimezone(ZoneInfo(site.timezone)).date():
+    if signed.signed_on is not None and signed.signed_on > day_at(site, signing.at):
         yield Problem(
             field="signed_on", rule="It is not in the future.", fix="Send the day on which the person signed."
         )
