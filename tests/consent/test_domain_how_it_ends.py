@@ -10,6 +10,7 @@ from services.plumbing.service import Deadline
 from tests.consent.examples import (
     HOLDER,
     OFFICE,
+    POLICE,
     PROVIDER,
     REFERRAL,
     TUESDAY,
@@ -307,3 +308,17 @@ def test_every_word_that_takes_back_is_settled_once_after_all_that_follows_from_
     [settled] = stage.settled
     assert (settled.agency, settled.message_id) == (by, word.id)
     assert stage.facts[-1].event is settled
+
+
+@pytest.mark.parametrize("by", [HOLDER, OFFICE, POLICE, YOUTH])
+@pytest.mark.parametrize("signings", [(), (own_care(),)], ids=["with nothing signed", "with a hand-over signed"])
+def test_a_no_to_everything_is_settled_once_after_all_that_follows_from_it(by, signings):
+    word = declined(by=by)
+    stage = Stage().given(accepted(), *signings).when(word)
+    [settled] = stage.settled
+    assert (settled.agency, settled.message_id) == (by, word.id)
+    assert stage.facts[-1].event is settled
+
+
+def test_a_no_to_one_referral_takes_nothing_back_and_nobody_waits_for_it():
+    assert granted(own_care()).when(declined(referral=REFERRAL)).settled == []

@@ -118,6 +118,7 @@ class Desk:
                 yield from self._end(after, granted)
         if isinstance(fact.event, ConsentRevoked):
             yield from self._in_vain(after, fact, fact.event)
+        if isinstance(fact.event, ConsentRevoked) or _to_everything(fact):
             # Last of all: until this is heard, nothing about the person is told.
             yield Said(RevocationSettled(agency=fact.agency or "", message_id=fact.id))
 
@@ -268,6 +269,11 @@ def _sent_again(register: Register, signing: Signing, fact: Fact) -> bool:
     standing = register.standing(signing.consent_id)
     this = isinstance(fact.event, ConsentSigned) and (fact.agency, fact.id) == (signing.witness, signing.message_id)
     return this and standing not in (signing, None) and bool(register.ends(signing.consent_id))
+
+
+def _to_everything(fact: Fact) -> bool:
+    """Tell whether the person says no to everything, which takes the hand-over back."""
+    return isinstance(fact.event, PersonDeclined) and fact.event.referral_id is None
 
 
 def _same(signing: Signing, standing: Signing | None) -> bool:
