@@ -8,6 +8,7 @@ from services.consent.domain import Register, evolve
 from tests.consent.examples import (
     MONDAY,
     OFFICE,
+    OTHER_REFERRAL,
     PROVIDER,
     SUNDAY,
     TUESDAY,
@@ -19,12 +20,14 @@ from tests.consent.examples import (
     declined,
     ended,
     enrolled,
+    erased,
     expiry_due,
     hours,
     monitored,
     own_care,
     referral_received,
     relation_due,
+    retracted,
     revocable_due,
     revoked,
     signed,
@@ -62,7 +65,10 @@ def a_whole_life():
         signed(at=25.0, form_reference="ROI-10", statements=(), **tuesday),
         signed(at=26.0, form_reference="ROI-12"),
     )
-    return stage.given(ended(), revoked(at=50.0, by=PROVIDER))
+    stage.given(ended(), revoked(at=50.0, by=PROVIDER))
+    other = {"referral_id": OTHER_REFERRAL, "referred_at": hours(51.0)}
+    stage.given(referral_received(at=51.0, age=(30, 30), **other), corrected(at=52.0, age=(31, 31), **other))
+    return stage.given(retracted(at=53.0, referral=OTHER_REFERRAL), erased(at=54.0, referral=OTHER_REFERRAL))
 
 
 LIFE = a_whole_life()

@@ -9,15 +9,19 @@ from contracts.forms import Signer
 from services.consent.domain import Register, evolve
 from tests.consent.examples import (
     MONDAY,
+    OTHER_REFERRAL,
+    REFERRAL,
     SITE,
     SUNDAY,
     Stage,
     accepted,
     corrected,
+    erased,
     hours,
     own_care,
     referral_received,
     relation_due,
+    retracted,
     signed,
     signed_v1,
     v1_granted,
@@ -90,7 +94,7 @@ def test_who_signed_the_day_before_the_referral_was_as_old_as_it_tells():
 
 def test_a_later_referral_of_an_older_person_ends_nothing():
     years = 2 * 366 * 24.0
-    later = referral_received(years, age=(14, 14), referral_id="ref-" + "9" * 32, referred_at=hours(years))
+    later = referral_received(years, age=(14, 14), referral_id=OTHER_REFERRAL, referred_at=hours(years))
     stage = of_age(12, signed(signed_by=BOTH)).when(later)
     assert len(stage.in_force) == 1
     both = signed(at=years + 1, signed_by=BOTH, form_reference="ROI-1", signed_on=hours(years).date())
@@ -165,3 +169,57 @@ def test_the_newest_revision_counts_in_whatever_order_the_referral_is_heard():
         ends.add(register.model_dump_json())
     assert len(ends) == 1
     assert '"from_years":36' in ends.pop()
+
+
+IN_ERROR = {"at": -0.5, "referral_id": OTHER_REFERRAL}
+"""Another record of the person, newer than the first, that its source withdraws later."""
+GOING = [[retracted(referral=OTHER_REFERRAL)], [erased(referral=OTHER_REFERRAL)]]
+GONE = ["withdrawn", "erased"]
+
+
+@pytest.mark.parametrize("goes", [*GOING, [*GOING[0], *GOING[1]]], ids=[*GONE, "withdrawn and erased"])
+def test_an_age_that_a_record_told_counts_no_more_once_the_record_is_gone(goes):
+    in_error = referral_received(age=(30, 30), **IN_ERROR)
+    stage = of_age(12, in_error, signed()).when(*goes)
+    assert (stage.names, stage.in_force) == (["consent.granted", "consent.withdrawn"], set())
+    assert stage.said[1].how == "deficient"
+    assert of_age(12, in_error, *goes, signed(at=4.0)).reasons == ["wrong-signer"]
+    assert list(stage.register.ages) == [REFERRAL]
+
+
+@pytest.mark.parametrize("goes", GOING, ids=GONE)
+def test_what_the_right_one_signed_counts_after_all_once_the_record_with_a_wrong_age_is_gone(goes):
+    stage = of_age(36, referral_received(age=(12, 12), **IN_ERROR), signed()).when(*goes)
+    assert stage.names == ["consent.refused", "consent.granted"]
+
+
+def test_nothing_that_is_said_of_a_record_later_brings_its_age_back_in_whatever_order_it_is_heard():
+    facts = [
+        referral_received(age=(30, 30), **IN_ERROR),
+        corrected(0.5, (31, 31), 1, referral_id=OTHER_REFERRAL),
+        retracted(referral=OTHER_REFERRAL),
+        erased(referral=OTHER_REFERRAL),
+    ]
+    ends = set()
+    for order in permutations(facts):
+        register = Register()
+        for fact in order:
+            register = evolve(register, fact)
+        ends.add(register.model_dump_json())
+    assert len(ends) == 1
+    register = Register.model_validate_json(ends.pop())
+    assert (register.ages, register.gone) == ({}, {OTHER_REFERRAL})
+    assert register.referred(hours(0)), "that the person was referred stays so"
+
+
+@pytest.mark.parametrize("goes", [retracted(), erased()], ids=GONE)
+@pytest.mark.parametrize(("age", "signer"), [(12, BOTH), (40, "representative"), (40, "person")])
+def test_what_counts_goes_on_counting_when_no_age_is_known_any_more(age, signer, goes):
+    stage = of_age(age, signed(signed_by=signer)).when(goes)
+    assert (stage.names, len(stage.in_force)) == (["consent.granted"], 1)
+
+
+@pytest.mark.parametrize("goes", [retracted(), erased()], ids=GONE)
+def test_what_a_child_signed_alone_does_not_count_for_lack_of_an_age(goes):
+    stage = of_age(12, signed()).when(goes)
+    assert (stage.names, stage.in_force) == (["consent.refused"], set())

@@ -21,7 +21,9 @@ from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.envelope import Fact
 from contracts.parts import Refusal
 from contracts.referrals.referral_corrected import ReferralCorrected
+from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
+from contracts.referrals.referral_retracted import ReferralRetracted
 from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.consent_signed import ConsentSigned
 from contracts.to_hub.person_declined import PersonDeclined
@@ -77,7 +79,9 @@ HEARS: Final = (
     OnwardAsked,
     PersonDeclined,
     ReferralCorrected,
+    ReferralErased,
     ReferralReceived,
+    ReferralRetracted,
 )
 RELATION: Final = "relation"
 """The deadline by which a witness must have to do with the person."""
@@ -130,6 +134,8 @@ class Desk:
                 reason in REOPENED
                 and signing.consent_id not in register.granted
                 and self._related(register, signing)
+                # What is known no more mends nothing: a child's own signature does not count for lack of an age.
+                and (reason != WRONG_SIGNER or bool(register.ages))
                 and self._wrong_signer(register, signing) is None
             )
         return signing.consent_id not in register.granted or not _same(signing, register.standing(signing.consent_id))
@@ -185,8 +191,9 @@ class Desk:
             yield Said(ConsentWithdrawn(consent_id=signing.consent_id, how=how))
         elif self._over(register, signing, None):
             yield Said(ConsentExpired(consent_id=signing.consent_id))
-        elif signing.signed.signed_by is not None and self._wrong_signer(register, signing) is not None:
-            # A form that does not say who signed is older than this rule, and what was granted stays so.
+        elif register.ages and signing.signed.signed_by is not None and self._wrong_signer(register, signing):
+            # A form that does not say who signed is older than this rule, and what was granted stays so; and where no
+            # age is known any more, nobody knows that the wrong one signed.
             yield Said(ConsentWithdrawn(consent_id=signing.consent_id, how=DEFICIENT))
 
     def _taken_back(self, register: Register, signing: Signing) -> str | None:

@@ -106,6 +106,8 @@ class Register(_Kept):
     """Since when an agency has to do with the person, and how."""
     ages: dict[str, AgeTold] = Field(default_factory=dict)
     """What each referral tells of the person's age, by the referral."""
+    gone: frozenset[str] = frozenset()
+    """Referrals that were withdrawn or erased: nothing that they told is kept, or comes back."""
     ended_at: datetime | None = None
     """When participation last ended."""
     enrolled_at: datetime | None = None
