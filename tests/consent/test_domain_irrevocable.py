@@ -101,6 +101,12 @@ def test_one_that_was_signed_on_a_day_before_the_end_and_sent_after_can_be_taken
     assert len(Stage().given(accepted(), ended(at=40.0), after, revoked(at=61.0)).in_force) == 1
 
 
+def test_another_form_under_its_number_that_a_word_reaches_does_not_end_it():
+    stage = granted(irrevocable_until="intake_completed").when(revoked(at=20.0, form=None))
+    stage.when(signed(at=40.0, kind="hub_handoff"))
+    assert (stage.reasons, len(stage.in_force)) == (["irrevocable", "form-already-used"], 1)
+
+
 def test_taken_back_while_it_waits_it_still_stands_until_its_event():
     stage = Stage().given(monitored(irrevocable_until="intake_completed"), revoked(), accepted(at=2.0))
     assert stage.names == ["consent.refused", "consent.granted"]

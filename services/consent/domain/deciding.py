@@ -197,7 +197,8 @@ class Desk:
             yield Said(ConsentWithdrawn(consent_id=signing.consent_id, how=DEFICIENT))
 
     def _taken_back(self, register: Register, signing: Signing) -> str | None:
-        signings = [*register.open(signing.consent_id), signing]
+        # Another form under the same number is none of this consent's, and a word that reaches it is not about this.
+        signings = [*(one for one in register.open(signing.consent_id) if _same(one, signing)), signing]
         hows = (register.taken_back(one, self._site) for one in signings)
         return next((how for how in hows if how is not None), None)
 
