@@ -37,6 +37,7 @@ SITE = load_site("whatcom")
 OFFICE = SITE.program_office
 POLICE, PROSECUTOR = "bellingham-police", "whatcom-county-prosecutor"
 HOLDER, YOUTH, PROVIDER = "opportunity-council", "northwest-youth-services", "compass-health"
+HOSPITAL = "peacehealth-st-joseph"
 TREATMENT, COURT = "lake-whatcom-center", "whatcom-therapeutic-courts"
 PERSON = "per-" + "a" * 32
 OTHER_REFERRAL = "ref-" + "9" * 32
