@@ -101,9 +101,12 @@ WITNESSES = ("opportunity-council", "compass-health", "northwest-youth-services"
 KINDS = ("hub_handoff", "part2_specific", "part2_tpo")
 UNTIL = (
     {"irrevocable_until": "intake_completed"},
-    {"irrevocable_until": "end_of_participation", "expires_with": "intake_completed"},
+    {
+        "irrevocable_until": "end_of_participation", "expires_with": "intake_completed",
+        "categories": ("participation",),
+    },
     {"irrevocable_until_at": hours(4)},
-)
+)  # fmt: skip
 REPORTS = some.one_of(
     some.builds(
         signed, by=some.sampled_from(WITNESSES), form_reference=some.sampled_from(FORMS),

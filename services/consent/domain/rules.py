@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from contracts.words import ConsentKind, Problem, Purpose, Role
+from contracts.words import Category, ConsentKind, Problem, Purpose, Role
 from services.consent.domain.elements import CATEGORIES, PURPOSES, UNHEARD, irrevocable, lacking, needs_an_end
 from services.consent.domain.register import Signing, day_at
 from services.sites import Agency, Site, Standing
@@ -162,6 +162,12 @@ def _of_time(signing: Signing, site: Site) -> Iterator[Problem]:
             field="expires_at",
             rule="Nothing is told on a consent that has expired (42 CFR 2.31(c)), and the hub hears of no such event.",
             fix="Have a form signed that also names the last day.",
+        )
+    if signed.expires_with == "intake_completed" and Category.INTAKE_STATUS in signed.categories:
+        yield Problem(
+            field="expires_with",
+            rule="A consent to tell of the intake outlasts it: nothing is told on one that is over (42 CFR 2.31(c)).",
+            fix="Have a form signed that ends later, on a day or with another event.",
         )
 
 
