@@ -14,7 +14,9 @@ from contracts.catalogue import (
     OnwardAsked,
     PersonDeclined,
     ReferralCorrected,
+    ReferralErased,
     ReferralReceived,
+    ReferralRetracted,
 )
 from contracts.consents.consent_granted import ConsentGrantedV1
 from contracts.consents.revocation_settled import RevocationSettled
@@ -35,10 +37,13 @@ SITE = load_site("whatcom")
 OFFICE = SITE.program_office
 POLICE, PROSECUTOR = "bellingham-police", "whatcom-county-prosecutor"
 HOLDER, YOUTH, PROVIDER = "opportunity-council", "northwest-youth-services", "compass-health"
+HOSPITAL = "peacehealth-st-joseph"
 TREATMENT, COURT = "lake-whatcom-center", "whatcom-therapeutic-courts"
 PERSON = "per-" + "a" * 32
+OTHER_REFERRAL = "ref-" + "9" * 32
 REFERRAL, OFFER, ONWARD = "ref-" + "1" * 32, "off-" + "2" * 32, "onw-" + "3" * 32
 MONDAY = datetime(2026, 3, 2, 20, tzinfo=UTC)
+SUNDAY, TUESDAY = date(2026, 3, 1), date(2026, 3, 3)
 FORM = "ROI-2026-0412"
 VERSION = "2026-01"
 """Of every statement, and of the list of members."""
@@ -60,9 +65,17 @@ def referral_received(at=-2.0, agency=POLICE, age=(36, 36), **changed):
     return fact(ReferralReceived(**_referral(agency, age) | changed), at)
 
 
-def corrected(at=0.5, age=(36, 36), revision=1):
+def corrected(at=0.5, age=(36, 36), revision=1, **changed):
     whose = {"said_by": SaidBy.SENDER, "by_way_of": POLICE, "sender_revision": revision}
-    return fact(ReferralCorrected(**_referral(POLICE, age), **whose, revision=revision), at)
+    return fact(ReferralCorrected(**_referral(POLICE, age) | whose | changed, revision=revision), at)
+
+
+def retracted(at=2.0, referral=REFERRAL):
+    return fact(ReferralRetracted(referral_id=referral, agency=POLICE, why="entered_in_error"), at)
+
+
+def erased(at=3.0, referral=REFERRAL):
+    return fact(ReferralErased(referral_id=referral, ground="entered_in_error", erased_at=hours(at), by="clock"), at)
 
 
 def _referral(agency, age):

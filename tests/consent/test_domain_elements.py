@@ -124,6 +124,17 @@ def test_a_consent_until_the_intake_is_not_touched_by_one_from_before():
     assert len(stage.in_force) == 1
 
 
+@pytest.mark.parametrize("until", [{}, {"expires_at": hours(1000)}], ids=["the intake", "the intake or a day"])
+@pytest.mark.parametrize("kind", ["criminal_justice_referral", "part2_specific"])
+def test_a_consent_that_ends_with_the_intake_cannot_let_the_intake_be_told(kind, until):
+    ends = {"kind": kind, "categories": ("identity", "intake_status"), "expires_with": "intake_completed"}
+    stage = told(**ends | until)
+    assert (stage.reasons, stage.problem_fields) == (["invalid-consent"], ["expires_with"])
+    assert "2.31(c)" in problems(stage)[0].rule
+    assert told(**ends | {"categories": ("identity",)}).names == ["consent.granted"]
+    assert told(**ends | {"expires_with": None, "expires_at": hours(1000)}).names == ["consent.granted"]
+
+
 @pytest.mark.parametrize("category", list(Category))
 def test_a_consent_for_counselling_notes_opens_nothing_else(category):
     stage = told(kind="part2_counselling_notes", categories=(category,))

@@ -1,5 +1,7 @@
 """A consent ends when the person takes it back, at its date, or with its event; what was taken back stays so."""
 
+from datetime import date
+
 import pytest
 
 from contracts.parts import Refusal
@@ -8,14 +10,17 @@ from services.plumbing.service import Deadline
 from tests.consent.examples import (
     HOLDER,
     OFFICE,
+    POLICE,
     PROVIDER,
     REFERRAL,
+    TUESDAY,
     YOUTH,
     Stage,
     accepted,
     asked_onward,
     declined,
     ended,
+    enrolled,
     expiry_due,
     hours,
     monitored,
@@ -119,6 +124,59 @@ def test_a_spoken_word_that_is_read_before_the_consent_it_means_still_stops_it()
 
 def test_a_new_consent_after_a_spoken_word_counts():
     assert len(granted(asked_onward(), signed()).when(spoken(), signed(at=2.0, form_reference="ROI-2")).in_force) == 1
+
+
+LATE = {"at": 40.0, "form_reference": "ROI-LATE"}
+"""Signed on Monday, and sent on Wednesday."""
+
+
+@pytest.mark.parametrize(
+    ("word", "form"),
+    [
+        (spoken(at=20.0), signed(**LATE)),
+        (spoken(at=20.0, by=HOLDER), signed(**LATE)),
+        (revoked(at=20.0, by=OFFICE, form=None), signed(**LATE)),
+        (declined(at=20.0), own_care(**LATE)),
+    ],
+    ids=["spoken to a provider", "spoken to its witness", "written at the office", "a no to everything"],
+)
+def test_what_was_signed_on_a_day_before_the_word_is_taken_back_by_it_although_it_is_sent_after(word, form):
+    stage = Stage().given(accepted(), asked_onward(), word, form)
+    assert (stage.names, stage.reasons) == (["consent.refused"], ["withdrawn"])
+
+
+@pytest.mark.parametrize("word", [spoken(at=1.0), declined(at=1.0)], ids=["a stop", "a no to everything"])
+@pytest.mark.parametrize("at", [2.0, 40.0], ids=["at once", "two days later"])
+def test_of_what_was_signed_on_the_day_of_the_word_the_order_counts_in_which_the_hub_heard_of_it(word, at):
+    stage = Stage().given(accepted(), asked_onward(), word, own_care(at=at))
+    assert len(stage.in_force) == 1
+
+
+@pytest.mark.parametrize("word", [spoken(at=20.0), declined(at=20.0)], ids=["a stop", "a no to everything"])
+def test_what_was_signed_on_a_day_after_the_word_counts(word):
+    stage = Stage().given(accepted(), asked_onward(), word, own_care(at=40.0, signed_on=date(2026, 3, 4)))
+    assert len(stage.in_force) == 1
+
+
+def test_the_day_of_a_word_is_the_sites_own_day():
+    late = spoken(at=11.0)  # the third by universal time, and still the second in Bellingham
+    assert late.at.date() == TUESDAY
+    assert len(Stage().given(accepted(), asked_onward(), late, signed(at=12.5)).in_force) == 1
+
+
+@pytest.mark.parametrize(
+    ("event", "until"),
+    [
+        (ended(at=20.0), "end_of_participation"),
+        (ended(at=20.0), "end_of_treatment"),
+        (enrolled(at=20.0), "intake_completed"),
+    ],
+)
+def test_what_was_signed_on_a_day_before_its_event_is_over_although_it_is_sent_after(event, until):
+    stage = Stage().given(accepted(), event, signed(kind="part2_tpo", expires_with=until, **LATE))
+    assert (stage.names, stage.reasons) == (["consent.refused"], ["expired"])
+    tuesday = signed(kind="part2_tpo", expires_with=until, signed_on=TUESDAY, **LATE)
+    assert len(Stage().given(accepted(), event, tuesday).in_force) == 1
 
 
 @pytest.mark.parametrize("until", [{"expires_with": "charge_decided"}, {"expires_at": hours(100)}])
@@ -250,3 +308,17 @@ def test_every_word_that_takes_back_is_settled_once_after_all_that_follows_from_
     [settled] = stage.settled
     assert (settled.agency, settled.message_id) == (by, word.id)
     assert stage.facts[-1].event is settled
+
+
+@pytest.mark.parametrize("by", [HOLDER, OFFICE, POLICE, YOUTH])
+@pytest.mark.parametrize("signings", [(), (own_care(),)], ids=["with nothing signed", "with a hand-over signed"])
+def test_a_no_to_everything_is_settled_once_after_all_that_follows_from_it(by, signings):
+    word = declined(by=by)
+    stage = Stage().given(accepted(), *signings).when(word)
+    [settled] = stage.settled
+    assert (settled.agency, settled.message_id) == (by, word.id)
+    assert stage.facts[-1].event is settled
+
+
+def test_a_no_to_one_referral_takes_nothing_back_and_nobody_waits_for_it():
+    assert granted(own_care()).when(declined(referral=REFERRAL)).settled == []

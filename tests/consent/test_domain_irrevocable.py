@@ -1,5 +1,7 @@
 """Under 42 CFR 2.35 a consent may stand until an event or a day that its form names; no other may, none for ever."""
 
+from datetime import date
+
 import pytest
 
 from services.plumbing.service import Deadline
@@ -89,6 +91,20 @@ def test_it_expires_before_its_event_and_nobody_is_told_then_that_it_stands():
 def test_an_intake_from_before_does_not_make_it_irrevocable_for_ever():
     stage = Stage().given(accepted(), enrolled(at=-0.5), monitored(irrevocable_until="intake_completed"))
     assert stage.when(revoked()).in_force == set()
+
+
+def test_one_that_was_signed_on_a_day_before_the_end_and_sent_after_can_be_taken_back():
+    until = {"irrevocable_until": "end_of_participation", "expires_with": None, "expires_at": hours(1000)}
+    late = monitored(at=60.0, **until)
+    assert Stage().given(accepted(), ended(at=40.0), late, revoked(at=61.0)).in_force == set()
+    after = monitored(at=60.0, signed_on=date(2026, 3, 4), **until)
+    assert len(Stage().given(accepted(), ended(at=40.0), after, revoked(at=61.0)).in_force) == 1
+
+
+def test_another_form_under_its_number_that_a_word_reaches_does_not_end_it():
+    stage = granted(irrevocable_until="intake_completed").when(revoked(at=20.0, form=None))
+    stage.when(signed(at=40.0, kind="hub_handoff"))
+    assert (stage.reasons, len(stage.in_force)) == (["irrevocable", "form-already-used"], 1)
 
 
 def test_taken_back_while_it_waits_it_still_stands_until_its_event():

@@ -1,6 +1,6 @@
 """Whose signature makes a consent count follows from the person's age, as the site says it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
@@ -9,14 +9,19 @@ from contracts.forms import Signer
 from services.consent.domain import Register, evolve
 from tests.consent.examples import (
     MONDAY,
+    OTHER_REFERRAL,
+    REFERRAL,
     SITE,
+    SUNDAY,
     Stage,
     accepted,
     corrected,
+    erased,
     hours,
     own_care,
     referral_received,
     relation_due,
+    retracted,
     signed,
     signed_v1,
     v1_granted,
@@ -59,18 +64,40 @@ def test_a_signature_has_to_do_at_every_age_that_the_person_may_have():
 
 
 def test_years_that_have_passed_since_the_referral_are_added():
-    late = 24 * 366.0
-    assert of_age(12, signed(at=late, signed_on=MONDAY.date())).in_force
-    assert of_age(17, signed(at=late, signed_by="representative")).in_force
-    assert hours(late) - MONDAY > timedelta(days=365)
+    late = {"at": 24 * 366.0, "signed_on": date(2027, 3, 3)}
+    assert of_age(12, signed(**late)).in_force
+    assert of_age(17, signed(signed_by="representative", **late)).in_force
+    assert hours(late["at"]) - MONDAY > timedelta(days=365)
+
+
+def test_the_age_is_that_of_the_day_of_signing_however_late_the_form_is_sent():
+    late = {"at": 24 * 400.0, "signed_on": date(2026, 12, 1)}
+    assert of_age(12, signed(**late)).reasons == ["wrong-signer"]
+    assert of_age(12, signed(signed_by=BOTH, **late)).in_force
+    assert of_age(17, signed(signed_by="representative", **late)).reasons == ["wrong-signer"]
+
+
+def test_who_signed_before_the_referral_may_have_been_a_year_younger_than_it_tells():
+    before = {"signed_on": date(2026, 2, 1)}
+    assert of_age(13, signed(**before)).reasons == ["wrong-signer"]
+    assert of_age(18, signed(signed_by="representative", **before)).reasons == ["wrong-signer"]
+    assert of_age(18, signed(**before)).in_force
+    two_years = {"kind": "hub_handoff", "signed_on": date(2024, 1, 15), "members_version": None, "statements": ()}
+    assert of_age(14, signed(**two_years)).reasons == ["wrong-signer"]
+    assert of_age(14, signed(signed_by=BOTH, **two_years)).in_force
+    assert of_age(16, signed(**two_years)).in_force
+
+
+def test_who_signed_the_day_before_the_referral_was_as_old_as_it_tells():
+    assert of_age(13, signed(signed_on=SUNDAY)).in_force
 
 
 def test_a_later_referral_of_an_older_person_ends_nothing():
     years = 2 * 366 * 24.0
-    later = referral_received(years, age=(14, 14), referral_id="ref-" + "9" * 32, referred_at=hours(years))
+    later = referral_received(years, age=(14, 14), referral_id=OTHER_REFERRAL, referred_at=hours(years))
     stage = of_age(12, signed(signed_by=BOTH)).when(later)
     assert len(stage.in_force) == 1
-    both = signed(at=years + 1, signed_by=BOTH, form_reference="ROI-1")
+    both = signed(at=years + 1, signed_by=BOTH, form_reference="ROI-1", signed_on=hours(years).date())
     assert stage.when(both).reasons == ["wrong-signer"]
 
 
@@ -142,3 +169,57 @@ def test_the_newest_revision_counts_in_whatever_order_the_referral_is_heard():
         ends.add(register.model_dump_json())
     assert len(ends) == 1
     assert '"from_years":36' in ends.pop()
+
+
+IN_ERROR = {"at": -0.5, "referral_id": OTHER_REFERRAL}
+"""Another record of the person, newer than the first, that its source withdraws later."""
+GOING = [[retracted(referral=OTHER_REFERRAL)], [erased(referral=OTHER_REFERRAL)]]
+GONE = ["withdrawn", "erased"]
+
+
+@pytest.mark.parametrize("goes", [*GOING, [*GOING[0], *GOING[1]]], ids=[*GONE, "withdrawn and erased"])
+def test_an_age_that_a_record_told_counts_no_more_once_the_record_is_gone(goes):
+    in_error = referral_received(age=(30, 30), **IN_ERROR)
+    stage = of_age(12, in_error, signed()).when(*goes)
+    assert (stage.names, stage.in_force) == (["consent.granted", "consent.withdrawn"], set())
+    assert stage.said[1].how == "deficient"
+    assert of_age(12, in_error, *goes, signed(at=4.0)).reasons == ["wrong-signer"]
+    assert list(stage.register.ages) == [REFERRAL]
+
+
+@pytest.mark.parametrize("goes", GOING, ids=GONE)
+def test_what_the_right_one_signed_counts_after_all_once_the_record_with_a_wrong_age_is_gone(goes):
+    stage = of_age(36, referral_received(age=(12, 12), **IN_ERROR), signed()).when(*goes)
+    assert stage.names == ["consent.refused", "consent.granted"]
+
+
+def test_nothing_that_is_said_of_a_record_later_brings_its_age_back_in_whatever_order_it_is_heard():
+    facts = [
+        referral_received(age=(30, 30), **IN_ERROR),
+        corrected(0.5, (31, 31), 1, referral_id=OTHER_REFERRAL),
+        retracted(referral=OTHER_REFERRAL),
+        erased(referral=OTHER_REFERRAL),
+    ]
+    ends = set()
+    for order in permutations(facts):
+        register = Register()
+        for fact in order:
+            register = evolve(register, fact)
+        ends.add(register.model_dump_json())
+    assert len(ends) == 1
+    register = Register.model_validate_json(ends.pop())
+    assert (register.ages, register.gone) == ({}, {OTHER_REFERRAL})
+    assert register.referred(hours(0)), "that the person was referred stays so"
+
+
+@pytest.mark.parametrize("goes", [retracted(), erased()], ids=GONE)
+@pytest.mark.parametrize(("age", "signer"), [(12, BOTH), (40, "representative"), (40, "person")])
+def test_what_counts_goes_on_counting_when_no_age_is_known_any_more(age, signer, goes):
+    stage = of_age(age, signed(signed_by=signer)).when(goes)
+    assert (stage.names, len(stage.in_force)) == (["consent.granted"], 1)
+
+
+@pytest.mark.parametrize("goes", [retracted(), erased()], ids=GONE)
+def test_what_a_child_signed_alone_does_not_count_for_lack_of_an_age(goes):
+    stage = of_age(12, signed()).when(goes)
+    assert (stage.names, stage.in_force) == (["consent.refused"], set())

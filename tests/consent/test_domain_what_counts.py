@@ -4,10 +4,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from contracts.words import Role
+from contracts.words import ConsentKind, Role
+from services.sites.agencies import Agency
 from tests.consent.examples import (
     HOLDER,
+    HOSPITAL,
     MONDAY,
+    OFFICE,
     POLICE,
     PROSECUTOR,
     PROVIDER,
@@ -65,6 +68,58 @@ def test_what_stands_against_a_consent_is_named_by_its_field(changed, field):
 )
 def test_what_a_consent_may_say(changed):
     assert told(**changed) == ([], [])
+
+
+PART2 = {
+    "part2_specific", "part2_tpo", "part2_counselling_notes", "part2_proceedings", "criminal_justice_referral",
+}  # fmt: skip
+FITS = {
+    "a Part 2 program": (PROVIDER, PART2),
+    "a covered entity": (HOSPITAL, {*PART2, "hub_handoff", "hipaa_authorisation"}),
+    "neither": (HOLDER, {kind.value for kind in ConsentKind}),
+}
+NOT_FOR_THEM = [(who, kind.value) for who, (_, fits) in FITS.items() for kind in ConsentKind if kind not in fits]
+
+
+def test_what_is_tested_as_the_standing_of_who_discloses_is_so_at_this_site():
+    assert SITE.agencies[PROVIDER].follows.part2
+    assert not SITE.agencies[HOSPITAL].follows.part2
+    assert "hub_handoff" not in SITE.agencies[PROVIDER].follows.opened_by
+
+
+@pytest.mark.parametrize("beside", [(), (HOLDER,), ("treating-providers",)])
+@pytest.mark.parametrize(("who", "kind"), NOT_FOR_THEM)
+def test_a_kind_that_opens_nothing_of_a_named_discloser_is_refused_with_the_kinds_that_do(who, kind, beside):
+    discloser, fits = FITS[who]
+    stage = Stage().given(accepted(), signed(kind=kind, disclosers=(discloser, *beside)))
+    assert (stage.reasons, stage.problem_fields) == (["invalid-consent"], ["disclosers"])
+    (problem,) = stage.said[0].refusal.problems
+    assert problem.fix.endswith(f"{', '.join(sorted(fits))}.")
+    assert "42 CFR 2.31, 2.35" in problem.rule
+
+
+@pytest.mark.parametrize("who", FITS)
+def test_a_kind_that_opens_what_a_discloser_tells_counts(who):
+    discloser, fits = FITS[who]
+    for kind in fits - {"part2_counselling_notes"}:
+        assert Stage().given(accepted(), signed(kind=kind, disclosers=(discloser,))).names == ["consent.granted"]
+
+
+def test_of_a_class_those_may_disclose_whose_information_the_kind_opens():
+    granted = {
+        kind: Stage().given(accepted(), signed(kind=kind, disclosers=("treating-providers",))).said[0].disclosers
+        for kind in ("part2_specific", "hub_handoff")
+    }
+    assert {PROVIDER, HOSPITAL, HOLDER} <= set(granted["part2_specific"])
+    assert {HOSPITAL, HOLDER} <= set(granted["hub_handoff"])
+    assert not any(SITE.agencies[slug].follows.part2 for slug in granted["hub_handoff"])
+
+
+def test_a_class_of_which_the_kind_opens_nothing_is_refused():
+    programs = {slug: one.model_dump() | {"standing": ("part2_program",)} for slug, one in SITE.agencies.items()}
+    agencies = {slug: Agency.model_validate(one) for slug, one in programs.items()}
+    site = SITE.model_copy(update={"agencies": agencies | {OFFICE: SITE.agencies[OFFICE]}})
+    assert Stage(site).given(accepted(), own_care(disclosers=("treating-providers",))).problem_fields == ["disclosers"]
 
 
 def test_the_day_of_signing_is_the_sites_own_day():

@@ -109,7 +109,7 @@ class Story:
         made = self.heard(agency, "assignment.made")
         assert self.mark in json.dumps(made)
         consent = {
-            "form_reference": "FORM-1", "kind": "hub_handoff", "disclosers": [agency], "recipients": [PROVIDER],
+            "form_reference": "FORM-1", "kind": "hub_handoff", "disclosers": [OFFICE], "recipients": [PROVIDER],
             "categories": ["identity", "contact", "needs"], "purpose": "service_provision", "signed_on": "2026-03-01",
             "signature": "paper", "signed_by": "person", "expires_with": "end_of_participation",
         }  # fmt: skip

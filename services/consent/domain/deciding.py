@@ -21,7 +21,9 @@ from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.envelope import Fact
 from contracts.parts import Refusal
 from contracts.referrals.referral_corrected import ReferralCorrected
+from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
+from contracts.referrals.referral_retracted import ReferralRetracted
 from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.consent_signed import ConsentSigned
 from contracts.to_hub.person_declined import PersonDeclined
@@ -77,7 +79,9 @@ HEARS: Final = (
     OnwardAsked,
     PersonDeclined,
     ReferralCorrected,
+    ReferralErased,
     ReferralReceived,
+    ReferralRetracted,
 )
 RELATION: Final = "relation"
 """The deadline by which a witness must have to do with the person."""
@@ -118,6 +122,7 @@ class Desk:
                 yield from self._end(after, granted)
         if isinstance(fact.event, ConsentRevoked):
             yield from self._in_vain(after, fact, fact.event)
+        if isinstance(fact.event, ConsentRevoked) or _to_everything(fact):
             # Last of all: until this is heard, nothing about the person is told.
             yield Said(RevocationSettled(agency=fact.agency or "", message_id=fact.id))
 
@@ -129,6 +134,8 @@ class Desk:
                 reason in REOPENED
                 and signing.consent_id not in register.granted
                 and self._related(register, signing)
+                # What is known no more mends nothing: a child's own signature does not count for lack of an age.
+                and (reason != WRONG_SIGNER or bool(register.ages))
                 and self._wrong_signer(register, signing) is None
             )
         return signing.consent_id not in register.granted or not _same(signing, register.standing(signing.consent_id))
@@ -160,7 +167,8 @@ class Desk:
             yield Deadline(REVOCABLE, signing.consent_id, signing.signed.irrevocable_until_at)
 
     def _wrong_signer(self, register: Register, signing: Signing) -> Problem | None:
-        return wrong_signer(signing.signed, signing.at, register.ages.values(), self._site.signers)
+        told = register.ages.values()
+        return wrong_signer(signing.signed, signing.signed_at(self._site), told, self._site.signers)
 
     def _against(self, register: Register, signing: Signing, now: datetime) -> tuple[str, tuple[Problem, ...]] | None:
         if not may_witness(signing.witness, self._site):
@@ -173,7 +181,7 @@ class Desk:
         ends = register.ends(signing.consent_id)
         if WITHDRAWN in ends or self._taken_back(register, signing):
             return WITHDRAWN, (TAKEN_BACK,)
-        if EXPIRED in ends or _over(register, signing, now):
+        if EXPIRED in ends or self._over(register, signing, now):
             return EXPIRED, (OVER,)
         return None
 
@@ -181,16 +189,31 @@ class Desk:
         how = self._taken_back(register, signing)
         if how is not None:
             yield Said(ConsentWithdrawn(consent_id=signing.consent_id, how=how))
-        elif _over(register, signing, None):
+        elif self._over(register, signing, None):
             yield Said(ConsentExpired(consent_id=signing.consent_id))
-        elif signing.signed.signed_by is not None and self._wrong_signer(register, signing) is not None:
-            # A form that does not say who signed is older than this rule, and what was granted stays so.
+        elif register.ages and signing.signed.signed_by is not None and self._wrong_signer(register, signing):
+            # A form that does not say who signed is older than this rule, and what was granted stays so; and where no
+            # age is known any more, nobody knows that the wrong one signed.
             yield Said(ConsentWithdrawn(consent_id=signing.consent_id, how=DEFICIENT))
 
     def _taken_back(self, register: Register, signing: Signing) -> str | None:
-        signings = [*register.open(signing.consent_id), signing]
-        hows = (register.taken_back(one, self._site.program_office) for one in signings)
+        # Another form under the same number is none of this consent's, and a word that reaches it is not about this.
+        signings = [*(one for one in register.open(signing.consent_id) if _same(one, signing)), signing]
+        hows = (register.taken_back(one, self._site) for one in signings)
         return next((how for how in hows if how is not None), None)
+
+    def _over(self, register: Register, signing: Signing, now: datetime | None) -> bool:
+        """Tell whether it has reached its date or its event; `now` is asked only where it does not count yet."""
+        signed = signing.signed
+        if deadline_key(EXPIRY, signing.consent_id) in register.reached:
+            return True
+        if now is not None and signed.expires_at is not None and signed.expires_at <= now:
+            return True
+        if signed.expires_with == "intake_completed":
+            event = register.enrolled_at
+        else:
+            event = register.ended_at if signed.expires_with in _ENDS_WITH_PARTICIPATION else None
+        return event is not None and signing.before(event, self._site)
 
     def _related(self, register: Register, signing: Signing) -> bool:
         """Tell whether the witness had to do with the person in time; as their holder, where it reaches itself.
@@ -225,11 +248,11 @@ class Desk:
         Only its witness and the program office are told so: from anybody else's answer it could be seen that the person
         signed something for a prosecutor or a court.
         """
-        office = self._site.program_office
+        site = self._site
         return any(
-            register.means(back, one, office) and register.held(one, back.at) and not register.ends(one.consent_id)
+            register.means(back, one, site) and register.held(one, back.at, site) and not register.ends(one.consent_id)
             for one in register.signings.values()
-            if back.by in (one.witness, office) and one == register.standing(one.consent_id)
+            if back.by in (one.witness, site.program_office) and one == register.standing(one.consent_id)
         )
 
     def _granted(self, signing: Signing) -> ConsentGranted:
@@ -256,18 +279,10 @@ def _sent_again(register: Register, signing: Signing, fact: Fact) -> bool:
     return this and standing not in (signing, None) and bool(register.ends(signing.consent_id))
 
 
+def _to_everything(fact: Fact) -> bool:
+    """Tell whether the person says no to everything, which takes the hand-over back."""
+    return isinstance(fact.event, PersonDeclined) and fact.event.referral_id is None
+
+
 def _same(signing: Signing, standing: Signing | None) -> bool:
     return standing is None or signing.signed == standing.signed
-
-
-def _over(register: Register, signing: Signing, now: datetime | None) -> bool:
-    """Tell whether the consent has reached its date or its event; `now` is asked only where it does not count yet."""
-    signed = signing.signed
-    if deadline_key(EXPIRY, signing.consent_id) in register.reached:
-        return True
-    if now is not None and signed.expires_at is not None and signed.expires_at <= now:
-        return True
-    if signed.expires_with == "intake_completed":
-        return register.enrolled_at is not None and signing.at <= register.enrolled_at
-    ended = register.ended_at
-    return signed.expires_with in _ENDS_WITH_PARTICIPATION and ended is not None and signing.at <= ended

@@ -16,7 +16,9 @@ from contracts.consents.consent_withdrawn import ConsentWithdrawn
 from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.envelope import Fact
 from contracts.referrals.referral_corrected import ReferralCorrected
+from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
+from contracts.referrals.referral_retracted import ReferralRetracted
 from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.consent_signed import ConsentSigned
 from contracts.to_hub.person_declined import PersonDeclined
@@ -59,10 +61,8 @@ def evolve(register: Register | None, fact: Fact) -> Register:
             return _with(known, reached=known.reached | {deadline_key(name, reference)})
         case AssignmentEnded():
             return _with(known, ended_at=max(known.ended_at or fact.at, fact.at))
-        case ReferralReceived():
-            return _aged(_tied(known, fact), fact.event, 0, fact)
-        case ReferralCorrected(revision=revision):
-            return _aged(known, fact.event, revision, fact)
+        case ReferralReceived() | ReferralCorrected() | ReferralRetracted() | ReferralErased():
+            return _tied(_told_of_a_referral(known, fact), fact)
         case _:
             return _tied(known, fact)
 
@@ -97,8 +97,22 @@ def _tied(register: Register, fact: Fact) -> Register:
     return register
 
 
+def _told_of_a_referral(register: Register, fact: Fact) -> Register:
+    match fact.event:
+        case ReferralReceived() as event:
+            return _aged(register, event, 0, fact)
+        case ReferralCorrected(revision=revision) as event:
+            return _aged(register, event, revision, fact)
+        case ReferralRetracted(referral_id=gone) | ReferralErased(referral_id=gone):
+            kept = {referral: told for referral, told in register.ages.items() if referral != gone}
+            return _with(register, ages=kept, gone=register.gone | {gone})
+    return register
+
+
 def _aged(register: Register, event: ReferralReceived | ReferralCorrected, revision: int, fact: Fact) -> Register:
     """Keep what the newest revision of each referral tells of the age; one that tells nothing changes nothing."""
+    if event.referral_id in register.gone:
+        return register
     told, known = age_told(event, revision, fact), register.ages.get(event.referral_id)
     if told is None or (known is not None and (known.revision, known.at) >= (revision, fact.at)):
         return register

@@ -6,9 +6,10 @@ at the end is computed from it.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,6 +21,8 @@ from services.plumbing.identity import derived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from services.sites import Site
 
 NO_RELATION: Final = "no-relation"
 WRONG_SIGNER: Final = "wrong-signer"
@@ -60,6 +63,21 @@ class Signing(_Kept):
         """The message's identity over all witnesses."""
         return message_key(self.witness, self.message_id)
 
+    def before(self, moment: datetime, site: Site) -> bool:
+        """Tell whether the person signed before that moment, however late the form was sent.
+
+        Of one day the form does not say which came first: there the order counts in which the hub heard of them.
+        """
+        day = self.signed.signed_on
+        return self.at <= moment or (day is not None and day < day_at(site, moment))
+
+    def signed_at(self, site: Site) -> datetime:
+        """Return when the person signed: the end of the day that the form names, or when it was admitted, if sooner."""
+        day = self.signed.signed_on
+        if day is None or day >= day_at(site, self.at):
+            return self.at
+        return datetime.combine(day, time.max, ZoneInfo(site.timezone))
+
 
 class Revocation(_Kept):
     """Something taken back: one form, or (without a form) what was signed until then, as far as the word reaches."""
@@ -88,6 +106,8 @@ class Register(_Kept):
     """Since when an agency has to do with the person, and how."""
     ages: dict[str, AgeTold] = Field(default_factory=dict)
     """What each referral tells of the person's age, by the referral."""
+    gone: frozenset[str] = frozenset()
+    """Referrals that were withdrawn or erased: nothing that they told is kept, or comes back."""
     ended_at: datetime | None = None
     """When participation last ended."""
     enrolled_at: datetime | None = None
@@ -136,7 +156,7 @@ class Register(_Kept):
         """Tell whether the agency sent a consent of this person by that time, whatever became of it."""
         return any(signing.witness == agency and signing.at <= by for signing in self.signings.values())
 
-    def taken_back(self, signing: Signing, office: str) -> str | None:
+    def taken_back(self, signing: Signing, site: Site) -> str | None:
         """Return how the person took this consent back, or None. The program office may pass on any revocation.
 
         A form that was taken back stays so. Who takes back everything takes back what was signed until then; who says
@@ -146,16 +166,16 @@ class Register(_Kept):
         hows = (
             back.how
             for back in self.revocations.values()
-            if self.means(back, signing, office) and not self.held(signing, back.at)
+            if self.means(back, signing, site) and not self.held(signing, back.at, site)
         )
         how = next(hows, None)
         if how is not None:
             return how
         handed_over = signing.signed.kind is ConsentKind.HUB_HANDOFF
-        noes = (no for no in self.declined.values() if signing.at <= no.at and self._passes_on(no, office))
+        noes = (no for no in self.declined.values() if signing.before(no.at, site) and self._passes_on(no, site))
         return "declined" if handed_over and any(noes) else None
 
-    def held(self, signing: Signing, at: datetime) -> bool:
+    def held(self, signing: Signing, at: datetime, site: Site) -> bool:
         """Tell whether the consent could not be taken back at that time, nor can be since (42 CFR 2.35(c)).
 
         Where its form names an event and a day, the first of them ends it.
@@ -168,15 +188,16 @@ class Register(_Kept):
         if signed.irrevocable_until == "intake_completed":
             return self.enrolled_at is None  # also one from before: it would not come again
         if signed.irrevocable_until == "end_of_participation":
-            return self.ended_at is None or self.ended_at < signing.at
+            return self.ended_at is None or not signing.before(self.ended_at, site)
         return signed.irrevocable_until is None
 
-    def means(self, back: Revocation, signing: Signing, office: str) -> bool:
+    def means(self, back: Revocation, signing: Signing, site: Site) -> bool:
         """Tell whether this word is about this consent."""
-        its_own = back.by in (signing.witness, office)
+        its_own = back.by in (signing.witness, site.program_office)
         if back.form_reference is not None:
             return its_own and back.form_reference == signing.signed.form_reference
-        return signing.at <= back.at and (its_own or (self._everything(back) and not _may_be_irrevocable(signing)))
+        reaches = its_own or (self._everything(back) and not _may_be_irrevocable(signing))
+        return reaches and signing.before(back.at, site)
 
     def _everything(self, back: Revocation) -> bool:
         """Tell whether a word without a form takes back also what others saw signed.
@@ -186,10 +207,10 @@ class Register(_Kept):
         """
         return self.tied(back.by, back.at) and (back.how == "verbal" or not self.saw_signed(back.by, back.at))
 
-    def _passes_on(self, no: Declining, office: str) -> bool:
+    def _passes_on(self, no: Declining, site: Site) -> bool:
         """Tell whether the person's no counts from this agency: it referred them, or had taken them on by then."""
         passing_on = (Tie.REFERRER, Tie.HOLDER)
-        return no.by == office or any(self.tied(no.by, no.at, how=tie) for tie in passing_on)
+        return no.by == site.program_office or any(self.tied(no.by, no.at, how=tie) for tie in passing_on)
 
 
 def _may_be_irrevocable(signing: Signing) -> bool:
@@ -201,6 +222,11 @@ def _may_be_irrevocable(signing: Signing) -> bool:
     signed = signing.signed
     until = signed.expires_at is not None or signed.expires_with is not None
     return until and signed.kind is ConsentKind.CRIMINAL_JUSTICE_REFERRAL and signed.signed_by is None
+
+
+def day_at(site: Site, moment: datetime) -> date:
+    """Return which day it is at the site at that moment."""
+    return moment.astimezone(ZoneInfo(site.timezone)).date()
 
 
 def message_key(agency: str, message_id: str) -> str:

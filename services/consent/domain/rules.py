@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
-from contracts.words import ConsentKind, Problem, Purpose, Role
+from contracts.words import Category, ConsentKind, Problem, Purpose, Role
 from services.consent.domain.elements import CATEGORIES, PURPOSES, UNHEARD, irrevocable, lacking, needs_an_end
-from services.consent.domain.register import Signing
+from services.consent.domain.register import Signing, day_at
 from services.sites import Agency, Site, Standing
 
 if TYPE_CHECKING:
@@ -46,8 +45,13 @@ def recipients_of(signing: Signing, site: Site) -> tuple[str, ...]:
 
 
 def disclosers_of(signing: Signing, site: Site) -> tuple[str, ...]:
-    """Return the agencies that may disclose; a class is spelled out in the same way."""
-    return _spelled(signing.signed.disclosers, signing, site)
+    """Return the agencies that may disclose; a class is spelled out in the same way.
+
+    Of a class those are left out whose information a consent of this kind does not open, by their standing in law.
+    """
+    spelled = _spelled(signing.signed.disclosers, signing, site)
+    named, kind = signing.signed.disclosers, signing.signed.kind
+    return tuple(slug for slug in spelled if slug in named or kind in site.agencies[slug].follows.opened_by)
 
 
 def recipient_class_of(signing: Signing) -> str | None:
@@ -92,6 +96,7 @@ def _is_intermediary(agency: str | None, site: Site) -> bool:
 def _problems(signing: Signing, site: Site) -> Iterator[Problem]:
     yield from lacking(signing.signed, through_intermediary=_is_intermediary(site.program_office, site))
     yield from _of_names(signing, site)
+    yield from _of_standing(signing, site)
     yield from _of_kind(signing)
     yield from _of_time(signing, site)
     yield from _of_form(signing, site)
@@ -142,7 +147,7 @@ def _of_kind(signing: Signing) -> Iterator[Problem]:
 
 def _of_time(signing: Signing, site: Site) -> Iterator[Problem]:
     signed = signing.signed
-    if signed.signed_on is not None and signed.signed_on > signing.at.astimezone(ZoneInfo(site.timezone)).date():
+    if signed.signed_on is not None and signed.signed_on > day_at(site, signing.at):
         yield Problem(
             field="signed_on", rule="It is not in the future.", fix="Send the day on which the person signed."
         )
@@ -157,6 +162,12 @@ def _of_time(signing: Signing, site: Site) -> Iterator[Problem]:
             field="expires_at",
             rule="Nothing is told on a consent that has expired (42 CFR 2.31(c)), and the hub hears of no such event.",
             fix="Have a form signed that also names the last day.",
+        )
+    if signed.expires_with == "intake_completed" and Category.INTAKE_STATUS in signed.categories:
+        yield Problem(
+            field="expires_with",
+            rule="A consent to tell of the intake outlasts it: nothing is told on one that is over (42 CFR 2.31(c)).",
+            fix="Have a form signed that ends later, on a day or with another event.",
         )
 
 
@@ -217,4 +228,25 @@ def _of_names(signing: Signing, site: Site) -> Iterator[Problem]:
             field="recipients",
             rule="Somebody in the justice system is named only in a consent of a kind for that (42 CFR 2.31, 2.35).",
             fix="Have a part2_specific or criminal_justice_referral consent signed that names them.",
+        )
+
+
+def _of_standing(signing: Signing, site: Site) -> Iterator[Problem]:
+    """Refuse a kind that opens nothing of who is named to disclose, by what the law calls them.
+
+    Each agency that is named has to fit; of a class it is enough that somebody does.
+    """
+    kind, named = signing.signed.kind, signing.signed.disclosers
+    kinds = {
+        slug: site.agencies[slug].follows.opened_by for slug in _spelled(named, signing, site) if slug in site.agencies
+    }
+    nobody = all(kind not in opening for opening in kinds.values())
+    shut = [opening for slug, opening in kinds.items() if kind not in opening and (slug in named or nobody)]
+    if shut:
+        fitting = ", ".join(sorted(frozenset(ConsentKind).intersection(*shut)))
+        yield Problem(
+            field="disclosers",
+            rule="A consent opens nothing of who discloses unless its kind is one for their standing: what a Part 2 "
+            "program tells opens only under Part 2 (42 CFR 2.31, 2.35), what falls under HIPAA not under RCW 19.373.",
+            fix=f"Leave out whose standing it is not for, or have one of a kind for it signed: {fitting}.",
         )

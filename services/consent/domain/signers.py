@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import floor, trunc
 from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ConfigDict
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _OLDEST: Final = 125
 _DAYS_A_YEAR: Final = 365.25
+_DAY: Final = timedelta(days=1)
 _LONGEST: Final = 600
 
 
@@ -36,10 +38,17 @@ class AgeTold(BaseModel):
     from_years: int
     to_years: int
 
-    def on(self, day: datetime) -> tuple[int, int]:
-        """Return the least and the greatest age at that time; whole years that have passed since are added."""
-        passed = max(0, int((day - self.referred_at).days / _DAYS_A_YEAR))
-        return min(_OLDEST, self.from_years + passed), min(_OLDEST, self.to_years + passed)
+    def on(self, moment: datetime) -> tuple[int, int]:
+        """Return the least and the greatest age at that time; whole years that have passed since are added.
+
+        Who signed some days before the referral may have been a year younger than it says, and was not older.
+        """
+        years = int((moment - self.referred_at) / _DAY) / _DAYS_A_YEAR
+        return _an_age(self.from_years + floor(years)), _an_age(self.to_years + trunc(years))
+
+
+def _an_age(years: int) -> int:
+    return max(0, min(_OLDEST, years))
 
 
 def age_told(event: ReferralReceived | ReferralCorrected, revision: int, fact: Fact) -> AgeTold | None:
@@ -75,7 +84,7 @@ def wrong_signer(
 def _before(told: Iterable[AgeTold], signed_at: datetime) -> AgeTold | None:
     """Return the age as it was told last of the referrals until then; without one, as the next referral tells it.
 
-    Nobody was as old when they signed as a later referral says.
+    Nobody was older when they signed than a later referral says.
     """
     known = list(told)
     before = [one for one in known if one.referred_at <= signed_at]
