@@ -15,6 +15,7 @@ from contracts.to_hub.agency_suspended import AgencySuspended
 from services.commands import office, reach, shown
 from services.commands.arguments import OperatorOption, SlugArgument
 from services.commands.reach import JsonOption, OtherSiteOption, StateOption
+from services.intake.store import suspended
 from services.plumbing.administration import Administration
 from services.sites.checks import HUB
 
@@ -175,6 +176,7 @@ async def shut_out(event: AgencySuspended, says: Says, administration: Doorkeepe
     """The hub is told before the agency is shut out: nothing is sent to a closed door.
 
     Where the hub has not answered in time, the word is on its topic and will be read: the door is shut all the same.
+    Where it has read it, and did not suspend the agency, the door stays open.
     """
     try:
         await says(event)
@@ -201,7 +203,17 @@ async def let_in(event: AgencyResumed, says: Says, administration: Doorkeeper) -
 
 
 def _says(found: Reach) -> Says:
-    return lambda event: office.said(found, event)
+    """Speak, and see at the door itself what became of it: that it is silent would shut out whom it did not suspend."""
+
+    def says(event: Event) -> Awaitable[Any]:
+        async def shows(found: Reach, _steps: Any) -> bool:
+            async with found.connected("intake") as conn:
+                slugs = await suspended(conn)
+            return (getattr(event, "agency", None) in slugs) == isinstance(event, AgencySuspended)
+
+        return office.said(found, event, shows=shows)
+
+    return says
 
 
 def _administration(found: Reach) -> Administration:

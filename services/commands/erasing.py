@@ -47,7 +47,7 @@ def erase(
     if referral is not None:
         known = answers(_questions(found.site), {"ground": ground, "why": why})
         event = ErasureRequested(referral_id=referral, ground=known["ground"], why=known["why"], operator=operator)
-        answer = asyncio.run(office.said(found, event))
+        answer = asyncio.run(_erased(found, event))
         if json_:
             shown.show_json(answer)
         else:
@@ -58,6 +58,15 @@ def erase(
         shown.say("The files of the database hold no destroyed key any more; copies and backups are yours to see to.")
     if list_:
         _show(found.site, asyncio.run(_erasures(found)), json_=json_)
+
+
+async def _erased(found: Reach, event: ErasureRequested) -> dict[str, Any]:
+    """Ask for it; it is erased once the door itself has noted that it is."""
+
+    async def shows(found: Reach, _steps: Any) -> bool:
+        return any(one.referral_id == event.referral_id for one in (await _erasures(found)).done)
+
+    return await office.said(found, event, shows=shows, see="hub erase --list")
 
 
 def _questions(site: Site) -> tuple[Question, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.envelope import Envelope, Fact, agency_source, structured
 from contracts.words import Problem
+from services.commands.confirming import Shows, confirmed, in_the_log
 from services.commands.shown import Trouble
 from services.plumbing.passwords import Passwords
 
@@ -29,13 +30,22 @@ class NotAnswered(Trouble):
         super().__init__("The hub has not answered yet; what was said is kept and will be read.", next_step)
 
 
-async def said(reach: Reach, event: Event, *, subject: str | None = None, wait: float = 30.0) -> dict[str, Any]:
-    """Publish the event on the program office's topic and return the hub's answer.
+async def said(
+    reach: Reach,
+    event: Event,
+    *,
+    subject: str | None = None,
+    wait: float = 30.0,
+    shows: Shows = in_the_log,
+    see: str = "hub status",
+) -> dict[str, Any]:
+    """Publish the event on the program office's topic and return the hub's answer, once its effect shows.
 
-    Signed where the operator that it names has a key.
+    Signed where the operator that it names has a key. `shows` tells the effect; `see` is the command that shows it.
 
     Raises:
         NotAnswered: as its words say.
+        NotConfirmed: it was admitted, as far as is known, and its effect does not show.
         Trouble: the hub refused it, or put it aside.
     """
     from services.commands.answers import listening
@@ -61,6 +71,8 @@ async def said(reach: Reach, event: Event, *, subject: str | None = None, wait: 
         raise Trouble(f"The hub has put it aside ({answer['reason']}); it is kept.", "look at `hub status`.")
     if answer["answer"] == "no answer":
         raise NotAnswered
+    if answer["answer"] == "admitted":
+        await confirmed(reach, identity, shows, see)
     return {"id": identity, "type": event.name} | answer
 
 

@@ -138,7 +138,7 @@ def _questions(site: Site) -> tuple[tuple[Question, ...], ...]:
 
 
 def _answer(state: Any, event: LinkAnswered, *, json_: bool) -> None:
-    answer = asyncio.run(office.said(reach.find(state), event))
+    answer = asyncio.run(office.said(reach.find(state), event, see=f"hub person show {event.person}"))
     word = "one person" if event.same else "not one person"
     shown.show_json(answer) if json_ else shown.screen.print(f"{event.person} and {event.other} are {word}.")
 

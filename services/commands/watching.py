@@ -11,6 +11,7 @@ from contracts.catalogue import AssignmentDirected, DeadlineReached, ReviewAnswe
 from contracts.words import Verdict
 from services.commands import office, reach, shown
 from services.commands.arguments import OperatorOption, ReferralArgument, ReviewArgument
+from services.commands.confirming import LOOK_SECONDS, require_no_refusal
 from services.commands.reach import JsonOption, StateOption
 from services.console.domain import numbered, worded
 from services.console.domain import shown as told
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from services.console.store.asking import Open
 
 _FOLLOWS_SECONDS: Final = 5.0
-_LOOK_SECONDS: Final = 0.1
 
 reviews = typer.Typer(help="Referrals that need an operator's decision.", invoke_without_command=True, **shown.STYLE)
 
@@ -117,7 +117,7 @@ def assign(
     if not steps:
         raise shown.Trouble(f"No referral {referral} is known.", "look at the id.")
     event = AssignmentDirected(referral_id=referral, person=steps[0].subject, agency=agency, operator=operator)
-    answer = asyncio.run(_said(found, event))
+    answer = asyncio.run(_said(found, event, f"hub timeline {referral}"))
     _show_what_followed(referral, answer, json_=json_)
 
 
@@ -135,18 +135,23 @@ async def _with_person(found: Reach, event: ReviewAnswered, review: str) -> dict
     person = {one.id: one.subject for one in await _open_reviews(found)}.get(review)
     if person is None:
         raise shown.Trouble(f"No open review {review}.", "`hub reviews` lists those that are open.")
-    return await _said(found, event, subject=person)
+    return await _said(found, event, "hub reviews", subject=person)
 
 
-async def _said(found: Reach, event: Event, *, subject: str | None = None) -> dict[str, Any]:
-    """Say it, and wait a moment for what the services make of it."""
-    answer = await office.said(found, event, subject=subject)
+async def _said(found: Reach, event: Event, see: str, *, subject: str | None = None) -> dict[str, Any]:
+    """Say it, and wait a moment for what the services make of it. That nothing follows is no error: it is admitted.
+
+    Raises:
+        Trouble: it was refused, or it is not known to be admitted.
+    """
+    answer = await office.said(found, event, subject=subject, see=see)
     until = asyncio.get_running_loop().time() + _FOLLOWS_SECONDS
     async with found.asking() as asking:
         while not (steps := [one for one in await asking.caused_by(answer["id"]) if one.id != answer["id"]]):
             if asyncio.get_running_loop().time() > until:
                 break
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(LOOK_SECONDS)
+    require_no_refusal(found.site, answer["id"], steps)
     return answer | {"followed": [{"event": one.event, "says": one.says} for one in steps]}
 
 
