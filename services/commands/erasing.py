@@ -12,6 +12,7 @@ from services.commands import office, reach, shown
 from services.commands.arguments import OperatorOption, SomeReferralArgument
 from services.commands.asking import Question, answers, one_of, text
 from services.commands.reach import JsonOption, StateOption
+from services.intake.store import registered_operators
 
 if TYPE_CHECKING:
     from services.commands.reach import Reach
@@ -37,9 +38,9 @@ def erase(
 
     Nothing of it opens any more, and there is no way back. Whoever was told of it is asked to forget it. The person's
     other records, the consents and the ledger stay. A ground that does not hold is refused, with the words of its law.
-    Without --ground and --why both are asked for.
+    It needs your signature (`hub operator add`). Without --ground and --why both are asked for.
 
-    Examples: hub erase ref-0123456789abcdef0123456789abcdef --ground entered_in_error  ·  hub erase --list
+    Examples: hub erase ref-0123456789abcdef0123456789abcdef --operator juno-sample  ·  hub erase --list
     """
     if referral is None and not (list_ or purge):
         raise shown.Trouble("Which record?", "name a referral; --list shows what was erased.")
@@ -66,6 +67,10 @@ async def _erased(found: Reach, event: ErasureRequested) -> dict[str, Any]:
     async def shows(found: Reach, _steps: Any) -> bool:
         return any(one.referral_id == event.referral_id for one in (await _erasures(found)).done)
 
+    async with found.connected("intake") as conn:
+        if not await registered_operators(conn):
+            happened = "No operator is registered, and what is erased never comes back: an erasure is signed."
+            raise shown.Trouble(happened, "register one with `hub operator add NAME`, then name them with --operator.")
     return await office.said(found, event, shows=shows, see="hub erase --list")
 
 

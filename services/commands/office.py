@@ -14,6 +14,8 @@ from services.commands.shown import Trouble
 from services.plumbing.passwords import Passwords
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from contracts.event import Event
     from services.commands.reach import Reach
 
@@ -79,6 +81,16 @@ async def said(
 def keys(reach: Reach) -> Passwords:
     """Return where operators' private keys are kept."""
     return Passwords(reach.passwords.folder.parent / OPERATORS)
+
+
+def holds_a_key(reach: Reach, operator: str, registered: Mapping[str, str]) -> bool:
+    """Whether the private half of this operator's registered key is here: then what is said in their name is signed."""
+    private = keys(reach).known(operator)
+    if private is None or operator not in registered:
+        return False
+    from services.plumbing.signing import is_pair
+
+    return is_pair(private, registered[operator])
 
 
 def _signature(reach: Reach, identity: str, event: Event) -> str | None:

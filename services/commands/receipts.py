@@ -133,7 +133,7 @@ async def _issued(found: Reach, person: str, operator: str) -> tuple[str, dateti
     """Make a code, and keep its hash. Once there are operators, only one of them who has a key here may."""
     async with found.connected("intake") as conn:
         registered = await registered_operators(conn)
-    if registered and (operator not in registered or office.keys(found).known(operator) is None):
+    if registered and not office.holds_a_key(found, operator, registered):
         happened = "Only an operator whose key is here may make a code."
         raise shown.Trouble(happened, "name yourself with --operator, or HUB_OPERATOR; `hub operator list` names all.")
     plain = "".join(secrets.choice(codes.ALPHABET) for _ in range(codes.LENGTH))

@@ -135,7 +135,11 @@ async def test_a_record_is_erased_once_the_door_has_noted_it(silent, monkeypatch
     async def erasures(hub):
         return SimpleNamespace(done=[SimpleNamespace(referral_id=one) for one in hub.erased])
 
+    async def registered_operators(_hub):
+        return {"sam-sample": "a key"}
+
     monkeypatch.setattr(erasing, "_erasures", erasures)
+    monkeypatch.setattr(erasing, "registered_operators", registered_operators)
     event = erasing.ErasureRequested(referral_id="ref-" + "1" * 32, ground="g", operator="sam-sample", why="w")
     hub = Silence()
     with pytest.raises(NotConfirmed):

@@ -384,6 +384,10 @@ def test_operators_sign_once_there_is_one_and_unsigned_decisions_are_refused(hub
     (made,) = lines(hub("operator", "add", "juno-operator", "--json"))
     assert (made["operator"], len(made["public_key"])) == ("juno-operator", 43)
     assert hub("operator", "add", "juno-operator").returncode == 1
+    assert "registered key" in hub("operator", "add", "robin-operator").stderr
+    assert hub("operator", "add", "wren-operator", "--operator", "juno-operator").returncode == 0
+    assert hub("operator", "remove", "wren-operator", "--operator", "juno-operator").returncode == 0
+    assert "last operator" in hub("operator", "remove", "juno-operator", "--operator", "juno-operator").stderr
     unsigned = hub("agency", "suspend", "everson-police")
     assert unsigned.returncode == 1
     assert "signed" in unsigned.stderr
@@ -417,7 +421,7 @@ async def _entries(facts, person):
 
 
 def test_an_operator_is_shown_somebody_with_a_reason_and_a_signature_and_it_is_in_the_ledger(hub, state):
-    hub("operator", "add", "robin-operator")
+    hub("operator", "add", "robin-operator", "--operator", "juno-operator")
     private = {"legal_name": "Hazel Revealsample", "birth_date": "1991-04-11"}
     sent = said("cli-reveal", data=referral("SAMPLE-V1", person=private, reason="Narrativesample"))
     (answer,) = lines(hub("send", "-", "--as", POLICE, "--json", stdin=sent))
@@ -456,7 +460,7 @@ def test_an_operator_is_shown_somebody_with_a_reason_and_a_signature_and_it_is_i
 
 
 def test_a_record_is_erased_on_a_ground_that_holds_and_on_no_other(hub):
-    hub("operator", "add", "wren-operator")
+    hub("operator", "add", "wren-operator", "--operator", "juno-operator")
     sent = said("cli-erase", data=referral("SAMPLE-E1"))
     (answer,) = lines(hub("send", "-", "--as", POLICE, "--json", stdin=sent))
     referral_id = answer["referral_id"]

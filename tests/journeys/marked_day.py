@@ -256,7 +256,7 @@ class Day:
         ]  # fmt: skip
 
     def _is_erased(self) -> None:
-        """What its source withdrew is erased, and an operator is shown somebody else; what they saw is not looked at."""
+        """What its source withdrew is erased, and an operator is shown somebody else: what they saw is left out."""
         why = self.marks.message("erasure.requested", {"operator": "sam-sample"})["why"]
         ground = ("--ground", "entered_in_error", "--operator", "sam-sample")
         self.shown += [
