@@ -15,10 +15,14 @@ from confluent_kafka.admin import AdminClient
 from contracts import topics
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from services.commands.reach import Reach
 
 NEAR: Final = 0.8
 """The part of a lane's retention after which something unread is an alarm."""
+TRYING_OUT: Final = "listen"
+"""The group of `hub listen`: an operator who looks at a lane has not read it for the agency."""
 _SECONDS: Final = 15.0
 
 
@@ -66,13 +70,18 @@ def _read(reach: Reach, slugs: list[str]) -> dict[str, int]:
     furthest: dict[str, int] = {}
     for slug in slugs:
         place = Place(topics.from_hub(slug), 0)
-        for group in groups:
-            if group.startswith(topics.agency_group_prefix(slug)):
-                asked: Any = [ConsumerGroupTopicPartitions(group, [place])]
-                (answer,) = admin.list_consumer_group_offsets(asked).values()
-                for one in answer.result(_SECONDS).topic_partitions:
-                    furthest[slug] = max(furthest.get(slug, 0), one.offset)
+        for group in own_groups(slug, groups):
+            asked: Any = [ConsumerGroupTopicPartitions(group, [place])]
+            (answer,) = admin.list_consumer_group_offsets(asked).values()
+            for one in answer.result(_SECONDS).topic_partitions:
+                furthest[slug] = max(furthest.get(slug, 0), one.offset)
     return furthest
+
+
+def own_groups(slug: str, groups: Iterable[str]) -> list[str]:
+    """Return the groups by which the agency itself reads its lane."""
+    prefix = topics.agency_group_prefix(slug)
+    return [one for one in groups if one.startswith(prefix) and one != prefix + TRYING_OUT]
 
 
 async def _age(consumer: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> float | None:
