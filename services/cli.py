@@ -10,8 +10,8 @@ from inspect import cleandoc
 from typing import Any, Final
 
 import typer
-from typer.core import TyperGroup
 
+from services.commands.grouping import OptionsAnywhere
 from services.commands.shown import STYLE, Trouble, aside, misfit
 
 INTERRUPTED: Final = 130
@@ -62,7 +62,7 @@ _WHERE: Final = {
 """Each command and where it is, below `services.commands`: a function, or a group of its own."""
 
 
-class Commands(TyperGroup):
+class Commands(OptionsAnywhere):
     """Loads the file of a command when that command is asked for, so that each starts at once."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -86,7 +86,7 @@ class Commands(TyperGroup):
         return command
 
 
-hub = typer.Typer(name="hub", cls=Commands, help=_HELP, no_args_is_help=True, **STYLE)
+hub = typer.Typer(name="hub", help=_HELP, no_args_is_help=True, **STYLE | {"cls": Commands})
 
 
 @hub.callback()

@@ -60,9 +60,9 @@ def remove(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Take an operator's key back: nothing signed with it is admitted any more.
+    """Take an operator's key back.
 
-    An operator whose key is here says so, --operator; everybody may remove themselves. What was signed before stays
+    Nothing that is signed with it is admitted any more. An operator whose key is here says so, --operator; everybody may remove themselves. What was signed before stays
     as it is. The private key on this machine is deleted.
 
     Example: hub operator remove robin-sample --operator juno-sample

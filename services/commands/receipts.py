@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from services.commands import office, reach, shown
 from services.commands.arguments import OperatorOption, PersonArgument
+from services.commands.grouping import OptionsAnywhere
 from services.commands.reach import JsonOption, StateOption
 from services.console.domain import Paper, as_html, as_text, codes, entries_of, paper_of
 from services.console.store import Asking
@@ -24,6 +24,7 @@ from services.local.state import write_whole
 from services.plumbing.keystore import ensure_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from services.commands.reach import Reach
@@ -36,19 +37,20 @@ class Format(StrEnum):
     HTML = "html"
 
 
-class ShowsWithoutSaying(TyperGroup):
+class ShowsWithoutSaying(OptionsAnywhere):
     """Takes a person's reference without a command for `show`: `hub receipt per-…`."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put `show` before a reference."""
-        named = next((one for one in args if not one.startswith("-")), "")
-        if args and named not in self.commands and not {"-h", "--help"} & set(args[:1]):
-            args = ["show", *args]
-        return super().parse_args(ctx, args)
+    def command_first(self, ctx: Any, args: Sequence[str]) -> list[str]:
+        """Put `show` before whatever names no command."""
+        words = super().command_first(ctx, args)
+        silent = words and words[0] not in self.commands and words[0] not in {"-h", "--help"}
+        return ["show", *words] if silent else words
 
 
 group = typer.Typer(
-    cls=ShowsWithoutSaying, help="The person's receipt: who was told what, why.", no_args_is_help=True, **shown.STYLE
+    help="The person's receipt: who was told what, why.",
+    no_args_is_help=True,
+    **shown.STYLE | {"cls": ShowsWithoutSaying},
 )
 
 

@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from services.commands.grouping import OptionsAnywhere
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -26,6 +28,7 @@ _ID_WIDTH: Final = 36
 _LEAST_WIDTH: Final = 10
 """Of a column that can be broken over lines, with the gap beside it."""
 STYLE: Final[dict[str, Any]] = {
+    "cls": OptionsAnywhere,
     "pretty_exceptions_enable": False,
     "rich_markup_mode": None,
     "add_completion": False,
