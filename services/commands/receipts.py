@@ -21,7 +21,6 @@ from services.console.store import Asking
 from services.console.store.codes import issue
 from services.intake.store import registered_operators
 from services.local.state import write_whole
-from services.plumbing.keystore import ensure_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,7 +138,7 @@ async def _issued(found: Reach, person: str, operator: str) -> tuple[str, dateti
         happened = "Only an operator whose key is here may make a code."
         raise shown.Trouble(happened, "name yourself with --operator, or HUB_OPERATOR; `hub operator list` names all.")
     plain = "".join(secrets.choice(codes.ALPHABET) for _ in range(codes.LENGTH))
-    mark = codes.mark_of(ensure_keys(found.passwords.folder.parent).codes, plain)
+    mark = codes.mark_of(found.keys().codes, plain)
     now = datetime.now(UTC)
     until = now + timedelta(minutes=found.site.receipts.code_good_for_minutes)
     async with found.connected("console") as conn:
