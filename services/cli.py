@@ -7,12 +7,13 @@ import logging
 import sys
 from importlib import import_module
 from inspect import cleandoc
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import typer
+from typer.exceptions import TyperException
 
 from services.commands.grouping import OptionsAnywhere
-from services.commands.shown import STYLE, Trouble, aside, misfit
+from services.commands.shown import STYLE, Trouble, aside, misfit, show_json
 
 INTERRUPTED: Final = 130
 
@@ -101,23 +102,28 @@ _REACHED: Final = "see that the hub is up; where its servers are your own, that 
 
 
 def main() -> None:
-    """Run the command; whatever goes wrong is one clear line, a next step, and an exit code that is not 0."""
+    """Run the command; whatever goes wrong is one clear line, a next step, and an exit code that is not 0.
+
+    With --json it is one JSON object on standard output instead: error, next, and the problems where there are several.
+    """
     # aiokafka tells of each failed knock at length; what matters is said once, below.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
-        hub()
-    except (KeyboardInterrupt, asyncio.CancelledError):
+        ended = hub(standalone_mode=False)
+    except (KeyboardInterrupt, asyncio.CancelledError, typer.Abort):
         sys.exit(INTERRUPTED)
-    except Trouble as trouble:
-        _ended(trouble.happened, f"Next: {trouble.next_step}")
+    except TyperException as misused:
+        _misused(misused)
     except Exception as trouble:
-        told = _told(trouble)
+        told = trouble if isinstance(trouble, Trouble) else _told(trouble)
         if told is None:
             raise
-        _ended(*told)
+        _ended(told)
+    else:
+        sys.exit(ended if isinstance(ended, int) else 0)
 
 
-def _told(trouble: Exception) -> list[str] | None:
+def _told(trouble: Exception) -> Trouble | None:
     """Return what a person should read of an error: our own say it themselves, a server's only which server it is.
 
     Of what does not fit a contract, the field, the rule and the fix: what was typed may be private, and is left out.
@@ -127,21 +133,38 @@ def _told(trouble: Exception) -> list[str] | None:
         meant, said = cleandoc(type(trouble).__doc__ or ""), str(trouble)
         whole = said if "Next:" in said or not meant else f"{meant} ({said})" if said not in meant else meant
         happened, _, next_step = whole.partition("Next:")
-        return [happened.strip(), *([f"Next: {next_step.strip()}"] if next_step else [])]
+        return Trouble(happened.strip(), next_step.strip())
     if package == "pydantic_core":
-        unfit = misfit(trouble)
-        return None if unfit is None else [unfit.happened, f"Next: {unfit.next_step}"]
+        return misfit(trouble)
     if package in _SERVERS or isinstance(trouble, OSError):
         server = _SERVERS.get(package, "Kafka or PostgreSQL")
-        return [f"{server} does not answer as it should: {_kind(trouble)}.", f"Next: {_REACHED}"]
+        return Trouble(f"{server} does not answer as it should: {_kind(trouble)}.", _REACHED)
     return None
 
 
-def _ended(happened: str, *more: str) -> None:
-    aside.print(happened, style="bold red", markup=False, soft_wrap=True)
-    for line in more:
-        aside.print(line, markup=False, soft_wrap=True)
+def _ended(trouble: Trouble) -> NoReturn:
+    if _json_is_asked_for():
+        show_json(trouble.as_json())
+    else:
+        aside.print(trouble.happened, style="bold red", markup=False, soft_wrap=True)
+        if trouble.next_step:
+            aside.print(f"Next: {trouble.next_step}", markup=False, soft_wrap=True)
     sys.exit(1)
+
+
+def _misused(misused: Any) -> NoReturn:
+    """What was typed is no command of this program."""
+    context = misused.ctx
+    if _json_is_asked_for() and context is not None:
+        show_json(Trouble(misused.format_message(), f"`{context.command_path} --help` says how it is used.").as_json())
+    else:
+        misused.show()
+    sys.exit(misused.exit_code)
+
+
+def _json_is_asked_for() -> bool:
+    words = sys.argv[1:]
+    return "--json" in (words[: words.index("--")] if "--" in words else words)
 
 
 def _kind(trouble: Exception) -> str:

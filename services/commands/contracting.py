@@ -61,6 +61,11 @@ def diff_(
 
     The agencies are named. Ends with an error if anybody would be broken.
     """
+    if not publishing.is_room(against):
+        raise shown.Trouble(
+            f"{against} is no `contracts` folder: it has no `published` folder.",
+            "name the `contracts` folder of another checkout, such as ../before/contracts.",
+        )
     agencies = load_site(site).agencies.values()
     names = {name for one in agencies for name in one.may_say | one.may_hear}
     audience = Audience(

@@ -45,20 +45,25 @@ def erase(
     if referral is None and not (list_ or purge):
         raise shown.Trouble("Which record?", "name a referral; --list shows what was erased.")
     found = reach.find(state)
+    facts: dict[str, Any] = {}
     if referral is not None:
-        known = answers(_questions(found.site), {"ground": ground, "why": why})
-        event = ErasureRequested(referral_id=referral, ground=known["ground"], why=known["why"], operator=operator)
-        answer = asyncio.run(_erased(found, event))
-        if json_:
-            shown.show_json(answer)
-        else:
+        given = answers(_questions(found.site), {"ground": ground, "why": why})
+        event = ErasureRequested(referral_id=referral, ground=given["ground"], why=given["why"], operator=operator)
+        facts |= {"referral_id": referral} | asyncio.run(_erased(found, event))
+        if not json_:
             shown.screen.print(f"{referral} is erased; nothing of it opens any more.")
             shown.say("Next: `hub erase --purge` takes the destroyed key out of the database's files, too.")
     if purge:
         asyncio.run(_purged(found))
+        facts["purged"] = True
         shown.say("The files of the database hold no destroyed key any more; copies and backups are yours to see to.")
     if list_:
-        _show(found.site, asyncio.run(_erasures(found)), json_=json_)
+        known = asyncio.run(_erasures(found))
+        facts |= _facts(found.site, known)
+        if not json_:
+            _show(found.site, known)
+    if json_:
+        shown.show_json(facts)
 
 
 async def _erased(found: Reach, event: ErasureRequested) -> dict[str, Any]:
@@ -82,15 +87,21 @@ def _questions(site: Site) -> tuple[Question, ...]:
     )
 
 
-def _show(site: Site, known: Erasures, *, json_: bool) -> None:
-    waits: dict[str, Any] = {"waiting": known.waiting, "next_at": known.next_at, "parked_at_the_door": known.parked}
-    if json_:
-        done = [
-            {"referral_id": one.referral_id, "erased_at": one.erased_at, "ground": one.ground, "by": one.by}
-            for one in known.done
-        ]
-        shown.show_json({"erased": done} | waits)
-        return
+def _facts(site: Site, known: Erasures) -> dict[str, Any]:
+    done = [
+        {"referral_id": one.referral_id, "erased_at": one.erased_at, "ground": one.ground, "by": one.by}
+        for one in known.done
+    ]
+    return {
+        "erased": done,
+        "waiting": known.waiting,
+        "next_at": known.next_at,
+        "parked_at_the_door": known.parked,
+        "grounds": [{"ground": one.id, "citation": one.citation, "text": one.text} for one in site.erasure],
+    }
+
+
+def _show(site: Site, known: Erasures) -> None:
     rows = ((one.referral_id, one.erased_at.date(), one.ground, one.by) for one in known.done)
     shown.show_table("Erased", ("record", "day", "ground", "by"), rows)
     shown.show_facts(

@@ -62,7 +62,7 @@ def remove(
 ) -> None:
     """Take an operator's key back.
 
-    Nothing that is signed with it is admitted any more. An operator whose key is here says so, --operator; everybody may
+    Nothing that is signed with it is admitted any more. An operator whose key is here says so, --operator; anybody may
     remove themselves. What was signed before stays as it is. The private key on this machine is deleted.
 
     Example: hub operator remove robin-sample --operator juno-sample

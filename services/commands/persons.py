@@ -145,6 +145,7 @@ def _answer(state: Any, event: LinkAnswered, *, json_: bool) -> None:
 
 async def _file(found: Reach, person: str) -> File:
     async with found.asking() as asking:
+        await reach.known(asking, person)
         return await asking.file(person)
 
 

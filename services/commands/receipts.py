@@ -76,10 +76,11 @@ def show(
     found = reach.find(state)
     paper = asyncio.run(_paper(found, person, chosen_language(found, language)))
     if json_:
-        shown.show_json({"person": person} | asdict(paper))
-        return
-    words = found.site.receipts.words[paper.language]
-    written = as_html(paper, words.page.print) if format_ is Format.HTML else as_text(paper)
+        written = shown.in_json({"person": person} | asdict(paper))
+    elif format_ is Format.HTML:
+        written = as_html(paper, found.site.receipts.words[paper.language].page.print)
+    else:
+        written = as_text(paper)
     if out is None:
         typer.echo(written, nl=False)
         return

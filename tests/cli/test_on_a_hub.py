@@ -167,7 +167,8 @@ def test_a_phoned_referral_goes_through_the_same_door(hub):
     assert lines(done)[0]["referral_id"].startswith("ref-")
     refused = hub("refer", "--source-kind", "business", "--age", "old", "--json")
     assert refused.returncode == 1
-    assert refused.stderr.splitlines()[0].startswith("person.estimated_age")
+    (told,) = lines(refused)
+    assert [one["field"] for one in told["problems"]] == ["person.estimated_age (--age)"]
 
 
 def test_an_agency_gets_credentials_that_work_and_a_lane_that_it_can_read(hub):
@@ -213,6 +214,8 @@ def test_people_of_one_name_and_birth_date_are_found_and_proposed_and_parted_by_
     assert hub("person", "unlink", link["person"], link["other"]).returncode == 0
     assert eventually(lambda: proposed() is None)
     assert "Robin" not in hub("person", "show", link["person"]).stdout
+    nobody = hub("person", "show", "per-" + "0" * 32)
+    assert (nobody.returncode, nobody.stdout, "is known" in nobody.stderr) == (1, "", True)
 
 
 def test_status_tells_of_services_agencies_and_work(hub):
@@ -430,15 +433,15 @@ def test_an_operator_is_shown_somebody_with_a_reason_and_a_signature_and_it_is_i
     words = ("reveal", person, "--why", "Reasonsample", "--json", "--operator")
 
     unsigned = hub(*words, "nobody-operator")
-    assert (unsigned.returncode, unsigned.stdout) == (1, "")
-    assert "unsigned" in unsigned.stderr
+    assert (unsigned.returncode, set(lines(unsigned)[0])) == (1, {"error", "next"})
+    assert "unsigned" in lines(unsigned)[0]["error"]
     done = hub(*words, "robin-operator", "--only", "identity")
     (shown,) = lines(done)[0]["shown"]
     assert (shown["legal_name"], shown["birth_date"]) == (private["legal_name"], private["birth_date"])
     assert "incident_number" not in shown
     assert "identifies a person" in done.stderr
     not_listed = hub(*words, "robin-operator", "--only", "narrative")
-    assert (not_listed.returncode, "Narrativesample" in not_listed.stderr) == (1, False)
+    assert (not_listed.returncode, "Narrativesample" in not_listed.stdout + not_listed.stderr) == (1, False)
 
     found = entries(state, person)
     kinds = [(one["kind"], one.get("operator"), one.get("rule")) for one in found if one["kind"] != "made"]
@@ -455,7 +458,7 @@ def test_an_operator_is_shown_somebody_with_a_reason_and_a_signature_and_it_is_i
     # It is entered before it is opened: what does not open any more is in the ledger all the same.
     at_once(_destroyed(json.loads((Path(state) / "hub.json").read_text()), answer["referral_id"]))
     gone = hub(*words, "robin-operator")
-    assert (gone.returncode, gone.stdout, "erased" in gone.stderr) == (1, "", True)
+    assert (gone.returncode, list(lines(gone)[0]), "erased" in gone.stdout) == (1, ["error", "next"], True)
     assert entries(state, person)[-1]["kind"] == "revealed"
 
 

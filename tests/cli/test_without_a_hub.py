@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import typer
 
 from contracts.parts import PersonDetails
 from services import cli
@@ -238,7 +239,7 @@ def test_an_operator_of_the_environment_is_checked_like_one_that_is_typed(hub, m
 
 
 def test_whatever_else_does_not_fit_a_contract_is_said_by_field_rule_and_fix(hub, monkeypatch):
-    def ends():
+    def ends(**_):
         PersonDetails(legal_name="Juniper Sample", agency_person_number="SAMPLE\t12", birth_date="Juniper")
 
     monkeypatch.setattr(cli, "hub", ends)
@@ -282,3 +283,53 @@ def test_whose_word_it_is_is_checked_where_it_is_typed(hub, command):
     assert code == 1
     assert "Next: " in err
     assert "Juniper" not in err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "error", "next_step"),
+    [
+        (["status", "--state", "/nowhere/at-all"], 1, "No hub runs in /nowhere/at-all.", "hub up"),
+        (["timeline", "Juniper"], 1, "That is no referral's id", "copy it"),
+        (["agency", "show", "nobody"], 1, "The site whatcom has no agency nobody.", "hub agency list"),
+        (["agency", "show"], 2, "Missing argument 'SLUG'.", "--help"),
+        (["keys", "--no-such-option"], 2, "No such option: --no-such-option", "--help"),
+        (["person", "find", "--name", "Juniper Sample"], 1, "That is not enough", "--birth-date"),
+    ],
+    ids=lambda words: "-".join(words[:2]) if isinstance(words, list) else "",
+)
+def test_with_json_what_goes_wrong_is_one_object_with_the_same_exit_code(hub, words, code, error, next_step):
+    ended, out, err = hub(*words, "--json")
+    told = json.loads(out)
+    assert (ended, err, set(told)) == (code, "", {"error", "next"})
+    assert error in told["error"]
+    assert next_step in told["next"]
+    assert "Juniper" not in out
+    assert hub(*words)[0] == code
+
+
+def test_with_json_each_problem_is_named_with_field_rule_and_fix(hub, monkeypatch):
+    def ends(**_):
+        PersonDetails(birth_date="Juniper", language="Spanish")
+
+    monkeypatch.setattr(cli, "hub", ends)
+    code, out, err = hub("person", "find", "--json")
+    told = json.loads(out)
+    assert (code, err, {one["field"] for one in told["problems"]}) == (1, "", {"birth_date", "language"})
+    assert all(one["rule"] and one["fix"] for one in told["problems"])
+    assert "Spanish" not in out
+
+
+@pytest.mark.parametrize("ends", [KeyboardInterrupt, typer.Abort])
+def test_ctrl_c_ends_a_command_and_a_question_with_130(hub, monkeypatch, ends):
+    def interrupted(**_):
+        raise ends
+
+    monkeypatch.setattr(cli, "hub", interrupted)
+    assert hub()[0] == 130
+
+
+def test_a_folder_that_holds_no_contracts_is_not_compared_with(hub, tmp_path):
+    code, out, err = hub("contracts", "diff", "--against", str(tmp_path))
+    assert (code, out) == (1, "")
+    assert "is no `contracts` folder" in err
+    assert hub("contracts", "diff", "--against", str(tmp_path / "nowhere"))[0] == 1

@@ -75,7 +75,9 @@ def hub(folder, monkeypatch, capsys):
         said = capsys.readouterr()
         # Also what was put aside is an answer, and the command says so by its code.
         assert not code or said.out, said.err
-        return [json.loads(line) for line in said.out.splitlines()]
+        found = [json.loads(line) for line in said.out.splitlines()]
+        assert not any("error" in one for one in found), found
+        return found
 
     return run
 
