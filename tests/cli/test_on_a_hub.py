@@ -12,8 +12,12 @@ from typing import NamedTuple
 
 import asyncpg
 import pytest
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
 
+from contracts.topics import from_hub
 from services import cli
+from services.commands.reach import find
 from services.plumbing.keystore import PostgresKeyStore
 from services.plumbing.ledger import PostgresLedger
 from services.plumbing.ring import Ring, keep, new_key
@@ -236,6 +240,20 @@ def test_what_is_laid_is_as_it_should_be_and_again_changes_nothing(hub):
     assert lines(hub("topics", "diff", "--json")) == [[]]
     assert lines(hub("topics", "apply", "--json")) == [[]]
     assert not any(lines(hub("migrate", "--json"))[0].values())
+
+
+def test_a_lane_that_the_site_does_not_name_is_deleted_with_its_unread_messages_only_where_that_is_said(hub, state):
+    access, name = find(Path(state)).hub, from_hub("former-agency")
+    made = AdminClient(access.for_librdkafka()).create_topics([NewTopic(name, 1)])
+    made[name].result(30)
+    producer = Producer(access.for_librdkafka())
+    producer.produce(name, b"unread")
+    assert producer.flush(30) == 0
+    refused = hub("topics", "apply", "--remove-extra")
+    assert (refused.returncode, f"{name} (1)" in refused.stderr) == (1, True)
+    assert [one["extra"] for one in lines(hub("topics", "diff", "--json"))[0]] == [True]
+    assert hub("topics", "apply", "--remove-extra", "--yes").returncode == 0
+    assert lines(hub("topics", "diff", "--json")) == [[]]
 
 
 def test_a_referral_is_offered_by_hand(hub):
