@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _SEVERAL: Final = {"alias": "aliases", "phone": "phones", "usual_place": "usual_places", "need": "needs"}
 """What is asked for one by one, and the field that holds them all."""
 
+_WHY: Final = Question("why", "why", "Why, in the person's words (nobody has to say)", text)
+
 WhoOption = Annotated[
     str | None,
     typer.Option(
@@ -102,7 +104,9 @@ def correct(
 
 def stop(
     person: PersonArgument,
-    why: Annotated[str | None, typer.Option(help="In the person's words; nobody has to say why.")] = None,
+    why: Annotated[
+        str | None, typer.Option(help="In the person's words; nobody has to say why. Better left out: it is asked for.")
+    ] = None,
     operator: WhoOption = None,
     state: StateOption = None,
     json_: JsonOption = False,
@@ -110,11 +114,12 @@ def stop(
     """Pass on that a person says stop.
 
     Every consent that can be taken back counts no more, and who was told is asked to forget it. The spoken word is
-    enough.
+    enough. On a terminal the reason is asked for; an empty answer will do.
 
-    Example: hub person stop per-0123456789abcdef0123456789abcdef --why "Too many people know."
+    Example: hub person stop per-0123456789abcdef0123456789abcdef
     """
-    event = ConsentRevoked(how="verbal", why=why or None, operator=operator)
+    reason = answers([_WHY], {"why": why})["why"]
+    event = ConsentRevoked(how="verbal", why=reason, operator=operator)
     words = "Stopped: nothing more is told under what they signed."
     _say(reach.find(state), event, person, words, followed_by(RevocationSettled.name), json_=json_)
 

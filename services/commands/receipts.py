@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from services.commands.reach import Reach
+
+
+_ELSEWHERE: Final = "where your own services serve it: the console's HUB_CONSOLE_PORT, or the web server before it"
 
 
 class Format(StrEnum):
@@ -112,7 +115,7 @@ def code(
         shown.show_json({"person": person, "code": made, "good_until": until.isoformat(), "page": where})
         return
     shown.show_facts("One-time code", [
-        ("code", made), ("good until (UTC)", shown.minute(until.isoformat())), ("page", where or "HUB_CONSOLE_PORT"),
+        ("code", made), ("good until (UTC)", shown.minute(until.isoformat())), ("page", where or _ELSEWHERE),
     ])  # fmt: skip
     shown.say("It is not shown again. Say it to the helper; do not send it together with a name.")
 

@@ -11,6 +11,7 @@ from contracts.catalogue import AssignmentDirected, DeadlineReached, ReviewAnswe
 from contracts.words import Verdict
 from services.commands import office, reach, shown
 from services.commands.arguments import OperatorOption, ReferralArgument, ReviewArgument
+from services.commands.asking import Question, answers, text
 from services.commands.confirming import LOOK_SECONDS, require_no_refusal
 from services.commands.reach import JsonOption, StateOption
 from services.console.domain import numbered, worded
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from services.console.domain import Step
     from services.console.store.asking import Open
 
+_WHY: Final = Question("why", "why", "Why do you decide so (it is sealed)", text, needed=True)
 _FOLLOWS_SECONDS: Final = 5.0
 
 reviews = typer.Typer(help="Referrals that need an operator's decision.", invoke_without_command=True, **shown.STYLE)
@@ -83,19 +85,22 @@ def decide(
         Verdict,
         typer.Argument(metavar="VERDICT", help=f"{Verdict.ELIGIBLE}, or {Verdict.PRESUMPTIVELY_INELIGIBLE}."),
     ],
-    why: Annotated[str, typer.Option(help="The reason; it is sealed.")],
+    why: Annotated[str | None, typer.Option(help="The reason; it is sealed. Better left out: it is asked for.")] = None,
     operator: OperatorOption = office.UNNAMED,
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Decide a review. The decision is published under your name, the reason sealed.
 
-    Example: hub reviews decide rev-0123456789abcdef0123456789abcdef eligible --why "The weight is known by now."
+    Without --why the reason is asked for, so that it stands in no shell's history.
+
+    Example: hub reviews decide rev-0123456789abcdef0123456789abcdef eligible --operator juno-sample
     """
     if verdict is Verdict.NEEDS_REVIEW:
         raise shown.Trouble("That decides nothing.", "say eligible, or presumptively_ineligible.")
+    reason = answers([_WHY], {"why": why})["why"]
     found = reach.find(state)
-    event = ReviewAnswered(review_id=review, verdict=verdict, operator=operator, why=why)
+    event = ReviewAnswered(review_id=review, verdict=verdict, operator=operator, why=reason)
     answer = asyncio.run(_with_person(found, event, review))
     _show_what_followed(review, answer, json_=json_)
 
