@@ -56,7 +56,10 @@ while True:
 
 @group.command("list")
 def list_(site: OtherSiteOption = None, state: StateOption = None, json_: JsonOption = False) -> None:
-    """Name the agencies of the hub that runs, or of --site."""
+    """Name the agencies of the hub that runs, or of --site.
+
+    Example: hub agency list
+    """
     which = reach.site_of(site, state)
     agencies = sorted(which.agencies.values(), key=lambda one: (one.role, one.slug))
     if json_:
@@ -124,7 +127,12 @@ def credentials(slug: SlugArgument, state: StateOption = None, json_: JsonOption
 
 @group.command()
 def rotate(slug: SlugArgument, state: StateOption = None, json_: JsonOption = False) -> None:
-    """Give an agency a new password. What is connected stays until it connects again."""
+    """Give an agency a new password. What is connected stays until it connects again.
+
+    `hub agency credentials` shows it; with --json it is printed here, so keep that output secret.
+
+    Example: hub agency rotate opportunity-council
+    """
     found = reach.find(state)
     found.agency(slug)
     password = asyncio.run(_administration(found).rotate(slug))
@@ -141,7 +149,10 @@ def suspend(
     operator: OperatorOption = office.UNNAMED,
     json_: JsonOption = False,
 ) -> None:
-    """Shut an agency out at once. What is meant for it waits, and nothing is lost; `resume` brings it back."""
+    """Shut an agency out at once. What is meant for it waits, and nothing is lost; `resume` brings it back.
+
+    Example: hub agency suspend opportunity-council --operator juno-sample
+    """
     found = reach.find(state)
     found.agency(slug)
     if slug == found.site.program_office:
@@ -161,7 +172,10 @@ def resume(
     operator: OperatorOption = office.UNNAMED,
     json_: JsonOption = False,
 ) -> None:
-    """Let a suspended agency in again. It has the password it had, and gets what was waiting."""
+    """Let a suspended agency in again. It has the password it had, and gets what was waiting.
+
+    Example: hub agency resume opportunity-council --operator juno-sample
+    """
     found = reach.find(state)
     found.agency(slug)
     event = AgencyResumed(agency=slug, operator=operator)

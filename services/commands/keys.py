@@ -56,6 +56,8 @@ def status(state: StateOption = None, json_: JsonOption = False) -> None:
     """Show what is wrapped under which of the site's keys.
 
     A key shows by its id alone, which gives nothing of it away.
+
+    Example: hub keys status
     """
     found = reach.find(state)
     facts = asyncio.run(_facts(found, _held(found)))

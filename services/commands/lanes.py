@@ -95,7 +95,7 @@ async def unread_on(reach: Reach, named: Iterable[Topic]) -> dict[str, int]:
     consumer = AIOKafkaConsumer(group_id=None, **reach.hub.for_aiokafka())
     await consumer.start()
     try:
-        found = {}
+        found: dict[str, int] = {}
         for topic in theirs:
             places = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
             ends, begins = await consumer.end_offsets(places), await consumer.beginning_offsets(places)

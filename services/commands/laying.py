@@ -37,6 +37,8 @@ def diff(state: StateOption = None, json_: JsonOption = False) -> None:
     """Show how Kafka differs from what the site says.
 
     + is missing, ~ is different, - is extra, ! needs a person.
+
+    Example: hub topics diff
     """
     found = reach.find(state)
     changes = asyncio.run(_administration(found).differences(wanted(found.site)))
@@ -71,6 +73,8 @@ def migrate(state: StateOption = None, json_: JsonOption = False) -> None:
     """Make the services' tables, or bring them up to date.
 
     Roles and schemas, too. Again changes nothing.
+
+    Example: hub migrate
     """
     found = reach.find(state)
     applied = asyncio.run(migrated(found.postgres, found.passwords.folder.parent))

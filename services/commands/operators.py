@@ -77,7 +77,10 @@ def remove(
 
 @group.command("list")
 def list_(state: StateOption = None, json_: JsonOption = False) -> None:
-    """Name the operators who are registered, with their public keys."""
+    """Name the operators who are registered, with their public keys.
+
+    Example: hub operator list
+    """
     rows = sorted(asyncio.run(_operators(reach.find(state))).items())
     if json_:
         shown.show_json([{"operator": name, "public_key": key} for name, key in rows])

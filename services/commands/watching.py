@@ -65,7 +65,10 @@ def open_reviews(context: typer.Context, state: StateOption = None, json_: JsonO
 
 @reviews.command("list")
 def list_(state: StateOption = None, json_: JsonOption = False) -> None:
-    """List the reviews that nobody has decided, urgent ones first."""
+    """List the reviews that nobody has decided, urgent ones first.
+
+    Example: hub reviews list
+    """
     found = asyncio.run(_open_reviews(reach.find(state)))
     if json_:
         shown.show_json([{"review_id": one.id, "person": one.subject} | _facts(one) for one in found])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import typer
 from typer.core import TyperGroup
@@ -21,6 +23,8 @@ def walked(command, words=()):
 ALL = list(walked(typer.main.get_command(cli.hub)))
 GROUPS = [(words, group, context) for words, group, context in ALL if isinstance(group, TyperGroup)]
 COMMANDS = [words for words, command, _ in ALL if not isinstance(command, TyperGroup)]
+WORD_BY_WORD = {("contracts", "export"), ("contracts", "asyncapi")}
+"""They write files, or nothing but JSON."""
 
 
 def takes(command, option):
@@ -34,6 +38,29 @@ def ids(found):
 def test_there_are_as_many_commands_as_there_should_be():
     assert len(COMMANDS) > 45
     assert ("operator", "remove") in COMMANDS
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=ids)
+def test_help_has_an_example_of_the_command_itself(hub, words):
+    _, out, _ = hub(*words, "--help")
+    told = " ".join(out.split())
+    example = re.search(r"Examples?: (hub .*)", told)
+    assert example is not None
+    # A receipt is shown without saying so.
+    assert example[1].startswith(("hub " + " ".join(words), "hub receipt per-"))
+
+
+@pytest.mark.parametrize(("words", "group", "context"), GROUPS, ids=ids)
+def test_help_of_a_group_says_what_each_command_does_in_a_whole_sentence(hub, words, group, context):
+    _, out, _ = hub(*words, "--help")
+    told = out.partition("Commands:")[2]
+    assert "..." not in told
+    assert all(f"  {name} " in told for name in group.list_commands(context))
+
+
+@pytest.mark.parametrize("words", [one for one in COMMANDS if one not in WORD_BY_WORD], ids=ids)
+def test_what_a_command_says_can_be_had_as_json(words):
+    assert takes(next(command for known, command, _ in ALL if known == words), "--json")
 
 
 @pytest.mark.parametrize("option", [["--state", "folder"], ["--state=folder"], ["--json"]], ids=ids)

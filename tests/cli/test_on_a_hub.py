@@ -244,8 +244,8 @@ def test_what_is_laid_is_as_it_should_be_and_again_changes_nothing(hub):
 
 def test_a_lane_that_the_site_does_not_name_is_deleted_with_its_unread_messages_only_where_that_is_said(hub, state):
     access, name = find(Path(state)).hub, from_hub("former-agency")
-    made = AdminClient(access.for_librdkafka()).create_topics([NewTopic(name, 1)])
-    made[name].result(30)
+    admin = AdminClient(access.for_librdkafka())
+    admin.create_topics([NewTopic(name, 1)])[name].result(30)
     producer = Producer(access.for_librdkafka())
     producer.produce(name, b"unread")
     assert producer.flush(30) == 0
