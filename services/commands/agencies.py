@@ -101,7 +101,8 @@ def show(
 def credentials(slug: SlugArgument, state: StateOption = None, json_: JsonOption = False) -> None:
     """Show how an agency logs in; what it prints is secret.
 
-    With it comes a consumer of ten lines that needs nothing of ours, to copy and run.
+    Whoever has it hears and speaks as that agency, and nothing shows the difference. With it comes a consumer of ten
+    lines that needs nothing of ours, to copy and run.
 
     Example: hub agency credentials opportunity-council
     """
