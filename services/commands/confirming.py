@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from services.console.domain import Step
     from services.sites import Site
 
-EFFECT_SECONDS: Final = 5.0
+EFFECT_SECONDS: Final = 15.0
+"""The longest wait for an effect; it ends as soon as the effect shows, and a busy hub is not called silent."""
 LOOK_SECONDS: Final = 0.1
 
 Shows = Callable[["Reach", list["Step"]], Awaitable[bool]]
