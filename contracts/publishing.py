@@ -44,6 +44,11 @@ def current() -> Shelf:
     return _shelved((cls.name, cls.version, schema_of(cls)) for cls in shelf())
 
 
+def is_room(room: Path) -> bool:
+    """Whether this is a `contracts` folder: whether schemas that were shipped are in it."""
+    return (room / "published").is_dir()
+
+
 def published(room: Path = ROOM) -> Shelf:
     """Return the schemas as they were shipped, from a `contracts` folder."""
     files = sorted((room / "published").glob("*/*.json"))

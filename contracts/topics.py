@@ -30,6 +30,7 @@ EVERY_TO_HUB: Final = r"^agency\.[a-z0-9-]+\.to-hub$"
 
 _SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TO_HUB_NAME: Final = re.compile(r"agency\.(?P<slug>[a-z0-9-]+)\.to-hub")
+_FROM_HUB_NAME: Final = re.compile(r"agency\.(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.from-hub")
 
 
 def to_hub(slug: str) -> str:
@@ -45,6 +46,12 @@ def from_hub(slug: str) -> str:
 def agency_of(topic: str) -> str | None:
     """Return the slug of the agency that alone may write `topic`, or None where it is no agency's topic."""
     found = _TO_HUB_NAME.fullmatch(topic)
+    return found["slug"] if found else None
+
+
+def lane_of(topic: str) -> str | None:
+    """Return the slug of the agency whose lane `topic` is, or None where it is no agency's lane."""
+    found = _FROM_HUB_NAME.fullmatch(topic)
     return found["slug"] if found else None
 
 

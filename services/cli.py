@@ -7,12 +7,13 @@ import logging
 import sys
 from importlib import import_module
 from inspect import cleandoc
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import typer
-from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
-from services.commands.shown import STYLE, Trouble, aside, misfit
+from services.commands.grouping import OptionsAnywhere
+from services.commands.shown import STYLE, Trouble, aside, misfit, show_json
 
 INTERRUPTED: Final = 130
 
@@ -32,6 +33,10 @@ First steps:
 
 A hub on this machine is found by its state folder (--state, or HUB_STATE); servers of your own by HUB_KAFKA,
 HUB_POSTGRES and HUB_SECRETS.
+
+Exit codes: 0 all is well; 1 it went wrong, or found something wrong; 2 no such command, option or argument; 130 ended
+by Ctrl-C. With --json what went wrong is one object on standard output: error, next, and problems where there are
+several.
 """
 
 _WHERE: Final = {
@@ -65,7 +70,7 @@ _WHERE: Final = {
 """Each command and where it is, below `services.commands`: a function, or a group of its own."""
 
 
-class Commands(TyperGroup):
+class Commands(OptionsAnywhere):
     """Loads the file of a command when that command is asked for, so that each starts at once."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -89,7 +94,7 @@ class Commands(TyperGroup):
         return command
 
 
-hub = typer.Typer(name="hub", cls=Commands, help=_HELP, no_args_is_help=True, **STYLE)
+hub = typer.Typer(name="hub", help=_HELP, no_args_is_help=True, **STYLE | {"cls": Commands})
 
 
 @hub.callback()
@@ -104,23 +109,28 @@ _REACHED: Final = "see that the hub is up; where its servers are your own, that 
 
 
 def main() -> None:
-    """Run the command; whatever goes wrong is one clear line, a next step, and an exit code that is not 0."""
+    """Run the command; whatever goes wrong is one clear line, a next step, and an exit code that is not 0.
+
+    With --json it is one JSON object on standard output instead: error, next, and the problems where there are several.
+    """
     # aiokafka tells of each failed knock at length; what matters is said once, below.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
-        hub()
-    except (KeyboardInterrupt, asyncio.CancelledError):
+        ended = hub(standalone_mode=False)
+    except (KeyboardInterrupt, asyncio.CancelledError, typer.Abort):
         sys.exit(INTERRUPTED)
-    except Trouble as trouble:
-        _ended(trouble.happened, f"Next: {trouble.next_step}")
+    except TyperException as misused:
+        _misused(misused)
     except Exception as trouble:
-        told = _told(trouble)
+        told = trouble if isinstance(trouble, Trouble) else _told(trouble)
         if told is None:
             raise
-        _ended(*told)
+        _ended(told)
+    else:
+        sys.exit(ended if isinstance(ended, int) else 0)
 
 
-def _told(trouble: Exception) -> list[str] | None:
+def _told(trouble: Exception) -> Trouble | None:
     """Return what a person should read of an error: our own say it themselves, a server's only which server it is.
 
     Of what does not fit a contract, the field, the rule and the fix: what was typed may be private, and is left out.
@@ -130,21 +140,38 @@ def _told(trouble: Exception) -> list[str] | None:
         meant, said = cleandoc(type(trouble).__doc__ or ""), str(trouble)
         whole = said if "Next:" in said or not meant else f"{meant} ({said})" if said not in meant else meant
         happened, _, next_step = whole.partition("Next:")
-        return [happened.strip(), *([f"Next: {next_step.strip()}"] if next_step else [])]
+        return Trouble(happened.strip(), next_step.strip())
     if package == "pydantic_core":
-        unfit = misfit(trouble)
-        return None if unfit is None else [unfit.happened, f"Next: {unfit.next_step}"]
+        return misfit(trouble)
     if package in _SERVERS or isinstance(trouble, OSError):
         server = _SERVERS.get(package, "Kafka or PostgreSQL")
-        return [f"{server} does not answer as it should: {_kind(trouble)}.", f"Next: {_REACHED}"]
+        return Trouble(f"{server} does not answer as it should: {_kind(trouble)}.", _REACHED)
     return None
 
 
-def _ended(happened: str, *more: str) -> None:
-    aside.print(happened, style="bold red", markup=False, soft_wrap=True)
-    for line in more:
-        aside.print(line, markup=False, soft_wrap=True)
+def _ended(trouble: Trouble) -> NoReturn:
+    if _json_is_asked_for():
+        show_json(trouble.as_json())
+    else:
+        aside.print(trouble.happened, style="bold red", markup=False, soft_wrap=True)
+        if trouble.next_step:
+            aside.print(f"Next: {trouble.next_step}", markup=False, soft_wrap=True)
     sys.exit(1)
+
+
+def _misused(misused: Any) -> NoReturn:
+    """What was typed is no command of this program."""
+    context = misused.ctx
+    if _json_is_asked_for() and context is not None:
+        show_json(Trouble(misused.format_message(), f"`{context.command_path} --help` says how it is used.").as_json())
+    else:
+        misused.show()
+    sys.exit(misused.exit_code)
+
+
+def _json_is_asked_for() -> bool:
+    words = sys.argv[1:]
+    return "--json" in (words[: words.index("--")] if "--" in words else words)
 
 
 def _kind(trouble: Exception) -> str:

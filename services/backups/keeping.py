@@ -43,6 +43,19 @@ async def kept_in_step(postgres: str, copy: KeyCopy, noted: Callable[[str | None
         await keeper.look()
 
 
+async def stepped(postgres: str, copy: KeyCopy) -> None:
+    """Bring the copy in step now.
+
+    Raises:
+        AnotherHub, NotInStep: as they say.
+    """
+    conn: Any = await asyncpg.connect(postgres)
+    try:
+        await copy.in_step(conn)
+    finally:
+        await conn.close()
+
+
 class _Keeper:
     def __init__(self, postgres: str, copy: KeyCopy, noted: Callable[[str | None], None]) -> None:
         self.trouble: Exception | None = None

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 from services.backups import store
 from services.backups.errors import AnotherHub, NotInStep, PartMissing
 from services.backups.log import line_of, record_in
+from services.backups.manifest import hub_name
 from services.backups.store import Erasure
 from services.plumbing.arrivals import digest_of
 from services.plumbing.ring import PARKED
@@ -31,6 +32,7 @@ from services.plumbing.service import Record
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from services.plumbing.keystore import SiteKeys
     from services.plumbing.ring import Ring
 
 _KEYS_FILE: Final = "keys.json"
@@ -61,6 +63,11 @@ class KeyCopy:
         self.folder = folder.expanduser().absolute()
         self._ring = ring
         self._hub = hub
+
+    @classmethod
+    def of(cls, folder: Path, keys: SiteKeys) -> KeyCopy:
+        """Return the key copy of the hub that has these keys."""
+        return cls(folder, keys.site, hub_name(keys.matching))
 
     async def in_step(self, conn: Any) -> int:
         """Bring the copy in step with the hub; return how many keys it holds. `conn` is an administrator's.

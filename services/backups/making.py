@@ -53,10 +53,6 @@ class Ground:
         """What tells this hub from others."""
         return hub_name(self.keys.matching)
 
-    def key_copy(self, folder: Path) -> KeyCopy:
-        """Return the key copy in that folder."""
-        return KeyCopy(folder, self.keys.site, self.hub)
-
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[Any]:
         """Connect to the database as an administrator."""

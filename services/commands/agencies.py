@@ -15,6 +15,7 @@ from contracts.to_hub.agency_suspended import AgencySuspended
 from services.commands import office, reach, shown
 from services.commands.arguments import OperatorOption, SlugArgument
 from services.commands.reach import JsonOption, OtherSiteOption, StateOption
+from services.intake.store import suspended
 from services.plumbing.administration import Administration
 from services.sites.checks import HUB
 
@@ -55,7 +56,10 @@ while True:
 
 @group.command("list")
 def list_(site: OtherSiteOption = None, state: StateOption = None, json_: JsonOption = False) -> None:
-    """Name the agencies of the hub that runs, or of --site."""
+    """Name the agencies of the hub that runs, or of --site.
+
+    Example: hub agency list
+    """
     which = reach.site_of(site, state)
     agencies = sorted(which.agencies.values(), key=lambda one: (one.role, one.slug))
     if json_:
@@ -97,7 +101,8 @@ def show(
 def credentials(slug: SlugArgument, state: StateOption = None, json_: JsonOption = False) -> None:
     """Show how an agency logs in; what it prints is secret.
 
-    With it comes a consumer of ten lines that needs nothing of ours, to copy and run.
+    Whoever has it hears and speaks as that agency, and nothing shows the difference. With it comes a consumer of ten
+    lines that needs nothing of ours, to copy and run.
 
     Example: hub agency credentials opportunity-council
     """
@@ -123,7 +128,12 @@ def credentials(slug: SlugArgument, state: StateOption = None, json_: JsonOption
 
 @group.command()
 def rotate(slug: SlugArgument, state: StateOption = None, json_: JsonOption = False) -> None:
-    """Give an agency a new password. What is connected stays until it connects again."""
+    """Give an agency a new password. What is connected stays until it connects again.
+
+    `hub agency credentials` shows it; with --json it is printed here, so keep that output secret.
+
+    Example: hub agency rotate opportunity-council
+    """
     found = reach.find(state)
     found.agency(slug)
     password = asyncio.run(_administration(found).rotate(slug))
@@ -140,7 +150,10 @@ def suspend(
     operator: OperatorOption = office.UNNAMED,
     json_: JsonOption = False,
 ) -> None:
-    """Shut an agency out at once. What is meant for it waits, and nothing is lost; `resume` brings it back."""
+    """Shut an agency out at once. What is meant for it waits, and nothing is lost; `resume` brings it back.
+
+    Example: hub agency suspend opportunity-council --operator juno-sample
+    """
     found = reach.find(state)
     found.agency(slug)
     if slug == found.site.program_office:
@@ -160,7 +173,10 @@ def resume(
     operator: OperatorOption = office.UNNAMED,
     json_: JsonOption = False,
 ) -> None:
-    """Let a suspended agency in again. It has the password it had, and gets what was waiting."""
+    """Let a suspended agency in again. It has the password it had, and gets what was waiting.
+
+    Example: hub agency resume opportunity-council --operator juno-sample
+    """
     found = reach.find(state)
     found.agency(slug)
     event = AgencyResumed(agency=slug, operator=operator)
@@ -175,6 +191,7 @@ async def shut_out(event: AgencySuspended, says: Says, administration: Doorkeepe
     """The hub is told before the agency is shut out: nothing is sent to a closed door.
 
     Where the hub has not answered in time, the word is on its topic and will be read: the door is shut all the same.
+    Where it has read it, and did not suspend the agency, the door stays open.
     """
     try:
         await says(event)
@@ -201,7 +218,17 @@ async def let_in(event: AgencyResumed, says: Says, administration: Doorkeeper) -
 
 
 def _says(found: Reach) -> Says:
-    return lambda event: office.said(found, event)
+    """Speak, and see at the door itself what became of it: that it is silent would shut out whom it did not suspend."""
+
+    def says(event: Event) -> Awaitable[Any]:
+        async def shows(found: Reach, _steps: Any) -> bool:
+            async with found.connected("intake") as conn:
+                slugs = await suspended(conn)
+            return (getattr(event, "agency", None) in slugs) == isinstance(event, AgencySuspended)
+
+        return office.said(found, event, shows=shows)
+
+    return says
 
 
 def _administration(found: Reach) -> Administration:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from services.backups import Ground, KeyCopy, made, restored
+from services.backups import Ground, KeyCopy, Manifest, made, restored
 from services.backups.errors import NoKeyCopy, NoSecrets
 from services.backups.restoring import require_sound
 from services.commands import reach, shown
@@ -21,7 +21,7 @@ from services.local.laying import wanted
 from services.local.platform import Platform
 from services.local.settings import LocalSettings
 from services.local.state import State
-from services.plumbing.keystore import ensure_keys
+from services.plumbing.keystore import known_keys
 from services.plumbing.passwords import Passwords
 from services.plumbing.standing import database_made
 from services.sites import load_site
@@ -29,11 +29,9 @@ from services.sites import load_site
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from services.backups import Manifest
     from services.backups.restoring import Restored
     from services.local.progress import Progress
-
-_KEY_FILES: Final = ("site.key", "pseudonym.key", "matching.key")
+    from services.plumbing.keystore import SiteKeys
 
 KeysOption = Annotated[
     Path | None, typer.Option("--keys", help="The key copy, a folder apart from all backups (default: HUB_KEY_COPY).")
@@ -49,7 +47,9 @@ def backup(
 ) -> None:
     """Write a backup that cannot bring back what is erased.
 
-    Of a hub at rest: stop `hub up` (or the services) first; what agencies send waits meanwhile. FOLDER gets the hub's topics and its tables, and can be copied and kept as long as one likes: no key is in it, and
+    Of a hub at rest: stop `hub up` (or the services) first; what agencies send waits meanwhile.
+
+    FOLDER gets the hub's topics and its tables, and can be copied and kept as long as one likes: no key is in it, and
     no message of an agency. What may have to be destroyed (the records' wrapped keys, what is parked, messages nobody
     has read yet) goes into the key copy: one folder on another disk. Set HUB_KEY_COPY to it for `hub up`, too, which
     then destroys there what is destroyed in the hub. The folder of secrets is in neither: keep it by itself.
@@ -58,7 +58,7 @@ def backup(
     """
     manifest = until_told(_backup(folder, keys, site, state))
     if manifest is None:
-        raise typer.Exit(130)
+        raise KeyboardInterrupt
     if json_:
         shown.show_json({"folder": str(folder), **manifest.model_dump(mode="json", include=_TOLD)})
         return
@@ -85,15 +85,18 @@ def restore(
 ) -> None:
     """Bring a hub back from a backup, but not what was erased since.
 
-    It goes into a new state folder (or new servers); two histories are never mixed. First put the kept folder of secrets into the new state folder, as `secrets`. The keys come from the key copy as it
-    is now: what was erased after the backup stays closed, and is erased again as soon as the hub runs. What else
-    happened after the backup is not in it, withdrawals of consent included: before `hub up`, ask the agencies for them.
+    It goes into a new state folder (or new servers); two histories are never mixed. First put the kept folder of
+    secrets into that state folder, as `secrets`.
+
+    The keys come from the key copy as it is now: what was erased after the backup stays closed, and is erased again as
+    soon as the hub runs. What else happened after the backup is not in it, withdrawals of consent included: before
+    `hub up`, ask the agencies for them.
 
     Examples: hub restore /backups/monday --check  ·  hub restore /backups/monday --keys /keys/hub --state /srv/hub
     """
     done = until_told(_check(folder, keys, state) if check else _restore(folder, keys, state))
     if done is None:
-        raise typer.Exit(130)
+        raise KeyboardInterrupt
     facts = {"folder": str(folder), "restored": not check, **done}
     if json_:
         shown.show_json(facts)
@@ -116,15 +119,16 @@ async def _backup(folder: Path, keys: Path | None, site: str, state: Path | None
 
 
 async def _check(folder: Path, keys: Path | None, state: Path | None) -> dict[str, Any]:
-    secrets = _secrets(state)
-    ground = Ground("", None, _keys(secrets), "", secrets)  # type: ignore[arg-type]  # no server is asked
+    settings = CommandSettings()
+    elsewhere = state is None and settings.elsewhere
+    secrets = settings.secrets if elsewhere and settings.secrets else State(state or LocalSettings().state).secrets
+    known = (settings.given_keys if elsewhere else None) or _keys(secrets)
+    ground = Ground("", settings.access, known, "", secrets)
     manifest = require_sound(ground, folder, _key_copy(ground, keys))
     return manifest.model_dump(mode="json", include=_TOLD)
 
 
 async def _restore(folder: Path, keys: Path | None, state: Path | None) -> dict[str, Any]:
-    from services.backups import Manifest
-
     site = load_site(Manifest.read(folder).site)
     with bars() as progress:
         async with _ground(state, site.slug, progress) as ground:
@@ -143,8 +147,7 @@ async def _ground(state: Path | None, site: str, progress: Progress) -> AsyncIte
     elsewhere = state is None and settings.elsewhere
     if elsewhere or (folder.facts().get("ready") and not reach.left_behind(folder)):
         found = reach.find(state)
-        secrets = found.passwords.folder.parent
-        yield Ground(found.postgres, found.hub, _keys(secrets), found.site.slug, secrets)
+        yield Ground(found.postgres, found.hub, found.keys(), found.site.slug, found.passwords.folder.parent)
         return
     site_keys = _keys(folder.secrets)
     async with Platform.started(folder.folder, progress=progress) as platform:
@@ -153,21 +156,15 @@ async def _ground(state: Path | None, site: str, progress: Progress) -> AsyncIte
         yield Ground(database, platform.hub_access, site_keys, site, platform.secrets)
 
 
-def _secrets(state: Path | None) -> Path:
-    settings = CommandSettings()
-    if state is None and settings.elsewhere and settings.secrets:
-        return settings.secrets
-    return State(state or LocalSettings().state).secrets
-
-
-def _keys(secrets: Path) -> Any:
-    if not all((secrets / name).is_file() for name in _KEY_FILES):
-        raise NoSecrets(secrets=secrets)
-    return ensure_keys(secrets)
+def _keys(secrets: Path) -> SiteKeys:
+    try:
+        return known_keys(secrets)
+    except FileNotFoundError:
+        raise NoSecrets(secrets=secrets) from None
 
 
 def _key_copy(ground: Ground, named: Path | None) -> KeyCopy:
     folder = named or LocalSettings().key_copy
     if folder is None:
         raise NoKeyCopy
-    return ground.key_copy(folder)
+    return KeyCopy.of(folder, ground.keys)

@@ -24,6 +24,8 @@ def export() -> None:
     """Write the schemas of what is not published yet.
 
     And the AsyncAPI document.
+
+    Example: hub contracts export
     """
     try:
         changed = publishing.export()
@@ -39,6 +41,8 @@ def check(json_: JsonOption = False) -> None:
     """Check that what was published still stands.
 
     Every class is as it was published, and every example ever shipped still reads.
+
+    Example: hub contracts check
     """
     wrong = publishing.check()
     if json_:
@@ -60,7 +64,14 @@ def diff_(
     """Show what is not published yet, and whom it would break.
 
     The agencies are named. Ends with an error if anybody would be broken.
+
+    Example: hub contracts diff --against ../before/contracts
     """
+    if not publishing.is_room(against):
+        raise shown.Trouble(
+            f"{against} is no `contracts` folder: it has no `published` folder.",
+            "name the `contracts` folder of another checkout, such as ../before/contracts.",
+        )
     agencies = load_site(site).agencies.values()
     names = {name for one in agencies for name in one.may_say | one.may_hear}
     audience = Audience(
@@ -79,5 +90,8 @@ def diff_(
 
 @group.command()
 def asyncapi() -> None:
-    """Write the AsyncAPI document to standard output."""
+    """Write the AsyncAPI document to standard output.
+
+    Example: hub contracts asyncapi
+    """
     shown.show_json(document())

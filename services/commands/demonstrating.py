@@ -54,6 +54,8 @@ def demo(
     in a folder that goes away afterwards unless --state names one. Clocks are shortened. Ends with an error unless
     every case ended as expected, nothing was lost or doubled, and every lane saw only what it may. On a terminal
     the hub stays up afterwards, to look around; --exit ends it. With --json the last line is one object.
+
+    Example: hub demo --exit
     """
     load_caseload(site)
     with ExitStack() as stack:

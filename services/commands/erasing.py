@@ -12,6 +12,8 @@ from services.commands import office, reach, shown
 from services.commands.arguments import OperatorOption, SomeReferralArgument
 from services.commands.asking import Question, answers, one_of, text
 from services.commands.reach import JsonOption, StateOption
+from services.intake.store import registered_operators
+from services.local.settings import LocalSettings
 
 if TYPE_CHECKING:
     from services.commands.reach import Reach
@@ -37,27 +39,48 @@ def erase(
 
     Nothing of it opens any more, and there is no way back. Whoever was told of it is asked to forget it. The person's
     other records, the consents and the ledger stay. A ground that does not hold is refused, with the words of its law.
-    Without --ground and --why both are asked for.
+    It needs your signature (`hub operator add`). Without --ground and --why both are asked for.
 
-    Examples: hub erase ref-0123456789abcdef0123456789abcdef --ground entered_in_error  ·  hub erase --list
+    Examples: hub erase ref-0123456789abcdef0123456789abcdef --operator juno-sample  ·  hub erase --list
     """
     if referral is None and not (list_ or purge):
         raise shown.Trouble("Which record?", "name a referral; --list shows what was erased.")
     found = reach.find(state)
+    facts: dict[str, Any] = {}
     if referral is not None:
-        known = answers(_questions(found.site), {"ground": ground, "why": why})
-        event = ErasureRequested(referral_id=referral, ground=known["ground"], why=known["why"], operator=operator)
-        answer = asyncio.run(office.said(found, event))
-        if json_:
-            shown.show_json(answer)
-        else:
+        given = answers(_questions(found.site), {"ground": ground, "why": why})
+        event = ErasureRequested(referral_id=referral, ground=given["ground"], why=given["why"], operator=operator)
+        facts |= {"referral_id": referral} | asyncio.run(_erased(found, event))
+        if not json_:
             shown.screen.print(f"{referral} is erased; nothing of it opens any more.")
             shown.say("Next: `hub erase --purge` takes the destroyed key out of the database's files, too.")
     if purge:
-        asyncio.run(_purged(found))
-        shown.say("The files of the database hold no destroyed key any more; copies and backups are yours to see to.")
+        facts |= asyncio.run(_purged(found))
+        shown.say("The files of the database hold no destroyed key any more.")
+        copied = facts["key_copy"]
+        shown.say(
+            f"So does the key copy in {copied}." if copied else "No key copy is named: copies are yours to see to."
+        )
     if list_:
-        _show(found.site, asyncio.run(_erasures(found)), json_=json_)
+        known = asyncio.run(_erasures(found))
+        facts |= _facts(found.site, known)
+        if not json_:
+            _show(found.site, known)
+    if json_:
+        shown.show_json(facts)
+
+
+async def _erased(found: Reach, event: ErasureRequested) -> dict[str, Any]:
+    """Ask for it; it is erased once the door itself has noted that it is."""
+
+    async def shows(found: Reach, _steps: Any) -> bool:
+        return any(one.referral_id == event.referral_id for one in (await _erasures(found)).done)
+
+    async with found.connected("intake") as conn:
+        if not await registered_operators(conn):
+            happened = "No operator is registered, and what is erased never comes back: an erasure is signed."
+            raise shown.Trouble(happened, "register one with `hub operator add NAME`, then name them with --operator.")
+    return await office.said(found, event, shows=shows, see="hub erase --list")
 
 
 def _questions(site: Site) -> tuple[Question, ...]:
@@ -68,15 +91,21 @@ def _questions(site: Site) -> tuple[Question, ...]:
     )
 
 
-def _show(site: Site, known: Erasures, *, json_: bool) -> None:
-    waits: dict[str, Any] = {"waiting": known.waiting, "next_at": known.next_at, "parked_at_the_door": known.parked}
-    if json_:
-        done = [
-            {"referral_id": one.referral_id, "erased_at": one.erased_at, "ground": one.ground, "by": one.by}
-            for one in known.done
-        ]
-        shown.show_json({"erased": done} | waits)
-        return
+def _facts(site: Site, known: Erasures) -> dict[str, Any]:
+    done = [
+        {"referral_id": one.referral_id, "erased_at": one.erased_at, "ground": one.ground, "by": one.by}
+        for one in known.done
+    ]
+    return {
+        "erased": done,
+        "waiting": known.waiting,
+        "next_at": known.next_at,
+        "parked_at_the_door": known.parked,
+        "grounds": [{"ground": one.id, "citation": one.citation, "text": one.text} for one in site.erasure],
+    }
+
+
+def _show(site: Site, known: Erasures) -> None:
     rows = ((one.referral_id, one.erased_at.date(), one.ground, one.by) for one in known.done)
     shown.show_table("Erased", ("record", "day", "ground", "by"), rows)
     shown.show_facts(
@@ -98,7 +127,14 @@ async def _erasures(found: Reach) -> Erasures:
         return await erasures(conn)
 
 
-async def _purged(found: Reach) -> None:
+async def _purged(found: Reach) -> dict[str, Any]:
+    """Also where nothing keeps it in step by itself, the key copy follows."""
+    from services.backups.keeping import stepped
+    from services.backups.keycopy import KeyCopy
     from services.plumbing.purging import purged
 
     await purged(found.postgres)
+    folder = LocalSettings().key_copy
+    if folder is not None:
+        await stepped(found.postgres, KeyCopy.of(folder, found.keys()))
+    return {"purged": True, "key_copy": None if folder is None else str(folder)}

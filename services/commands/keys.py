@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from contracts.topics import SERVICES
 from services.commands import reach, shown
 from services.commands.reach import JsonOption, StateOption
+from services.local.settings import LocalSettings
 from services.plumbing import rotation
 from services.plumbing.keystore import SCHEMA
 from services.plumbing.ring import Ring, keep, new_key
@@ -56,6 +57,8 @@ def status(state: StateOption = None, json_: JsonOption = False) -> None:
     """Show what is wrapped under which of the site's keys.
 
     A key shows by its id alone, which gives nothing of it away.
+
+    Example: hub keys status
     """
     found = reach.find(state)
     facts = asyncio.run(_facts(found, _held(found)))
@@ -180,6 +183,7 @@ async def _rotated(found: Reach, held: Held) -> dict[str, Any]:
                 f"{left} things were wrapped under another key meanwhile: a service does not know the new one yet."
             )
             raise shown.Trouble(happened, "restart the services with the same HUB_SITE_KEY, then run this again.")
+        await _key_copy_anew(found)
         if held.file is not None:
             _write(held, [ring.keys[0].raw])
     named = [key.id.hex() for key in old]
@@ -191,6 +195,18 @@ async def _rotated(found: Reach, held: Held) -> dict[str, Any]:
         "removed": named if held.file is not None else [],
         "to_remove": named if held.file is None else [],
     }
+
+
+async def _key_copy_anew(found: Reach) -> None:
+    """Let the key copy name the old key no longer, before that goes."""
+    from services.backups.keeping import stepped
+    from services.backups.keycopy import KeyCopy
+
+    folder = LocalSettings().key_copy
+    if folder is not None:
+        copy = KeyCopy.of(folder, found.keys())
+        await stepped(found.postgres, copy)
+        copy.wrapped_anew()
 
 
 async def _require_opening(found: Reach, ring: Ring) -> None:

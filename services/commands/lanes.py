@@ -15,10 +15,15 @@ from confluent_kafka.admin import AdminClient
 from contracts import topics
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from services.commands.reach import Reach
+    from services.plumbing.layout import Topic
 
 NEAR: Final = 0.8
 """The part of a lane's retention after which something unread is an alarm."""
+TRYING_OUT: Final = "listen"
+"""The group of `hub listen`: an operator who looks at a lane has not read it for the agency."""
 _SECONDS: Final = 15.0
 
 
@@ -66,13 +71,59 @@ def _read(reach: Reach, slugs: list[str]) -> dict[str, int]:
     furthest: dict[str, int] = {}
     for slug in slugs:
         place = Place(topics.from_hub(slug), 0)
-        for group in groups:
-            if group.startswith(topics.agency_group_prefix(slug)):
-                asked: Any = [ConsumerGroupTopicPartitions(group, [place])]
-                (answer,) = admin.list_consumer_group_offsets(asked).values()
-                for one in answer.result(_SECONDS).topic_partitions:
-                    furthest[slug] = max(furthest.get(slug, 0), one.offset)
+        read = [_committed(admin, group, place) for group in own_groups(slug, groups)]
+        if read:
+            furthest[slug] = max(read)
     return furthest
+
+
+def _committed(admin: AdminClient, group: str, place: Place) -> int:
+    """How far a group has read; 0 where it has read nothing there."""
+    asked: Any = [ConsumerGroupTopicPartitions(group, [place])]
+    (answer,) = admin.list_consumer_group_offsets(asked).values()
+    return max((one.offset for one in answer.result(_SECONDS).topic_partitions if one.offset > 0), default=0)
+
+
+async def unread_on(reach: Reach, named: Iterable[Topic]) -> dict[str, int]:
+    """Return how much lies unread on each of these topics that is an agency's; those with nothing are left out.
+
+    A lane is read by its agency, what an agency says by intake. On any other topic all is counted as read: it is facts
+    of the hub, or nothing of ours.
+    """
+    theirs = [topic for topic in named if topics.lane_of(topic.name) or topics.agency_of(topic.name)]
+    read = await asyncio.to_thread(_read_on, reach, theirs)
+    consumer = AIOKafkaConsumer(group_id=None, **reach.hub.for_aiokafka())
+    await consumer.start()
+    try:
+        found: dict[str, int] = {}
+        for topic in theirs:
+            places = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
+            ends, begins = await consumer.end_offsets(places), await consumer.beginning_offsets(places)
+            left = sum(max(0, ends[one] - max(begins[one], read[topic.name, one.partition])) for one in places)
+            found |= {topic.name: left} if left else {}
+        return found
+    finally:
+        await consumer.stop()
+
+
+def _read_on(reach: Reach, named: Iterable[Topic]) -> dict[tuple[str, int], int]:
+    """How far the readers of each topic have read, by its name and partition."""
+    admin = AdminClient(reach.hub.for_librdkafka())
+    groups = [one.group_id for one in admin.list_consumer_groups().result(_SECONDS).valid]
+    found = {}
+    for topic in named:
+        slug = topics.lane_of(topic.name)
+        readers = [topics.group("intake")] if slug is None else own_groups(slug, groups)
+        for number in range(topic.partitions):
+            read = [_committed(admin, group, Place(topic.name, number)) for group in readers]
+            found[topic.name, number] = max(read, default=0)
+    return found
+
+
+def own_groups(slug: str, groups: Iterable[str]) -> list[str]:
+    """Return the groups by which the agency itself reads its lane."""
+    prefix = topics.agency_group_prefix(slug)
+    return [one for one in groups if one.startswith(prefix) and one != prefix + TRYING_OUT]
 
 
 async def _age(consumer: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> float | None:

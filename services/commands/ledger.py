@@ -198,12 +198,12 @@ def _whole(file: Path) -> Iterator[IO[bytes]]:
 def _verified(file: Path, heads: Path) -> Verified:
     try:
         size = file.stat().st_size
-        if size == 0:
-            raise shown.Trouble(f"{file} is empty: there is nothing to verify.", "export the ledger again.")
-        with file.open("rb") as export_:
-            known = read_heads(heads)
-            with bars() as progress:
-                return verified(_lines(export_, size, progress), known)
+        known = read_heads(heads)
+        # On its first day a ledger has no entries and no heads: that holds. With heads, an empty file has lost all.
+        if size == 0 and known:
+            raise shown.Trouble(f"{file} is empty, and entries were published.", "export the ledger again.")
+        with file.open("rb") as export_, bars() as progress:
+            return verified(_lines(export_, size, progress), known)
     except OSError as reason:
         happened = f"{file} cannot be read: {reason.strerror}."
         raise shown.Trouble(happened, "name a file that `hub ledger export` wrote.") from None

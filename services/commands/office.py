@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.envelope import Envelope, Fact, agency_source, structured
 from contracts.words import Problem
+from services.commands.confirming import Shows, confirmed, in_the_log
 from services.commands.shown import Trouble
 from services.plumbing.passwords import Passwords
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from contracts.event import Event
     from services.commands.reach import Reach
 
@@ -29,13 +32,22 @@ class NotAnswered(Trouble):
         super().__init__("The hub has not answered yet; what was said is kept and will be read.", next_step)
 
 
-async def said(reach: Reach, event: Event, *, subject: str | None = None, wait: float = 30.0) -> dict[str, Any]:
-    """Publish the event on the program office's topic and return the hub's answer.
+async def said(
+    reach: Reach,
+    event: Event,
+    *,
+    subject: str | None = None,
+    wait: float = 30.0,
+    shows: Shows = in_the_log,
+    see: str = "hub status",
+) -> dict[str, Any]:
+    """Publish the event on the program office's topic and return the hub's answer, once its effect shows.
 
-    Signed where the operator that it names has a key.
+    Signed where the operator that it names has a key. `shows` tells the effect; `see` is the command that shows it.
 
     Raises:
         NotAnswered: as its words say.
+        NotConfirmed: it was admitted, as far as is known, and its effect does not show.
         Trouble: the hub refused it, or put it aside.
     """
     from services.commands.answers import listening
@@ -61,6 +73,8 @@ async def said(reach: Reach, event: Event, *, subject: str | None = None, wait: 
         raise Trouble(f"The hub has put it aside ({answer['reason']}); it is kept.", "look at `hub status`.")
     if answer["answer"] == "no answer":
         raise NotAnswered
+    if answer["answer"] == "admitted":
+        await confirmed(reach, identity, shows, see)
     return {"id": identity, "type": event.name} | answer
 
 
@@ -88,6 +102,16 @@ async def vouched(reach: Reach, operator: str) -> None:
 def keys(reach: Reach) -> Passwords:
     """Return where operators' private keys are kept."""
     return Passwords(reach.passwords.folder.parent / OPERATORS)
+
+
+def holds_a_key(reach: Reach, operator: str, registered: Mapping[str, str]) -> bool:
+    """Whether the private half of this operator's registered key is here: then what is said in their name is signed."""
+    private = keys(reach).known(operator)
+    if private is None or operator not in registered:
+        return False
+    from services.plumbing.signing import is_pair
+
+    return is_pair(private, registered[operator])
 
 
 def _signature(reach: Reach, identity: str, event: Event) -> str | None:

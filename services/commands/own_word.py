@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from contracts.catalogue import ConsentRevoked, PersonCorrected, PersonDeclined
+from contracts.catalogue import ConsentRevoked, PersonCorrected, PersonDeclined, ReferralCorrected, RevocationSettled
 from contracts.corrections import OwnFact
 from contracts.parts import PersonDetails
 from contracts.words import Answer, HelpType, ReferralId
@@ -17,6 +17,7 @@ from services.commands import office, reach, shown
 from services.commands.arguments import OperatorOption, PersonArgument, fitting
 from services.commands.asking import Question, answers, day_until, one_of, text
 from services.commands.asking import fitting as reader
+from services.commands.confirming import Shows, followed_by, in_the_log
 from services.commands.reach import JsonOption, StateOption
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _SEVERAL: Final = {"alias": "aliases", "phone": "phones", "usual_place": "usual_places", "need": "needs"}
 """What is asked for one by one, and the field that holds them all."""
+
+_WHY: Final = Question("why", "why", "Why, in the person's words (nobody has to say)", text)
 
 WhoOption = Annotated[
     str | None,
@@ -95,12 +98,15 @@ def correct(
     if not any(known.values()):
         raise shown.Trouble("Nothing is corrected.", "say what is so, or with --not-so what is not.")
     event = correction(known, operator)
-    _say(found, event, person, f"What the person says of themselves stands: {_listed(event.corrects)}.", json_=json_)
+    words = f"What the person says of themselves stands: {_listed(event.corrects)}."
+    _say(found, event, person, words, followed_by(ReferralCorrected.name), json_=json_)
 
 
 def stop(
     person: PersonArgument,
-    why: Annotated[str | None, typer.Option(help="In the person's words; nobody has to say why.")] = None,
+    why: Annotated[
+        str | None, typer.Option(help="In the person's words; nobody has to say why. Better left out: it is asked for.")
+    ] = None,
     operator: WhoOption = None,
     state: StateOption = None,
     json_: JsonOption = False,
@@ -108,12 +114,14 @@ def stop(
     """Pass on that a person says stop.
 
     Every consent that can be taken back counts no more, and who was told is asked to forget it. The spoken word is
-    enough.
+    enough. On a terminal the reason is asked for; an empty answer will do.
 
-    Example: hub person stop per-0123456789abcdef0123456789abcdef --why "Too many people know."
+    Example: hub person stop per-0123456789abcdef0123456789abcdef
     """
-    event = ConsentRevoked(how="verbal", why=why or None, operator=operator)
-    _say(reach.find(state), event, person, "Stopped: nothing more is told under what they signed.", json_=json_)
+    reason = answers([_WHY], {"why": why})["why"]
+    event = ConsentRevoked(how="verbal", why=reason, operator=operator)
+    words = "Stopped: nothing more is told under what they signed."
+    _say(reach.find(state), event, person, words, followed_by(RevocationSettled.name), json_=json_)
 
 
 def no(
@@ -137,7 +145,7 @@ def no(
     Example: hub person no per-0123456789abcdef0123456789abcdef
     """
     event = PersonDeclined(referral_id=referral, operator=operator)
-    _say(reach.find(state), event, person, "Their no is passed on.", json_=json_)
+    _say(reach.find(state), event, person, "Their no is passed on.", in_the_log, json_=json_)
 
 
 def questions(site: Site, today: date) -> tuple[Question, ...]:
@@ -175,6 +183,7 @@ def correction(known: dict[str, Any], operator: str) -> PersonCorrected:
     return PersonCorrected.model_validate(said | {"operator": operator})
 
 
-def _say(found: reach.Reach, event: Event, person: str, words: str, *, json_: bool) -> None:
-    answer = asyncio.run(office.said(found, event, subject=person))
+def _say(found: reach.Reach, event: Event, person: str, words: str, shows: Shows, *, json_: bool) -> None:
+    see = f"hub person show {person}"
+    answer = asyncio.run(office.said(found, event, subject=person, shows=shows, see=see))
     shown.show_json(answer) if json_ else shown.screen.print(words, markup=False, soft_wrap=True)

@@ -71,7 +71,10 @@ def find(
 
 @group.command()
 def show(person: PersonArgument, state: StateOption = None, json_: JsonOption = False) -> None:
-    """Show a person's referrals, reviews and links, masked."""
+    """Show a person's referrals, reviews and links, masked.
+
+    Example: hub person show per-0123456789abcdef0123456789abcdef
+    """
     file = asyncio.run(_file(reach.find(state), person))
     if json_:
         shown.show_json({"person": person} | _facts(file))
@@ -87,7 +90,10 @@ def show(person: PersonArgument, state: StateOption = None, json_: JsonOption = 
 
 @group.command()
 def links(state: StateOption = None, json_: JsonOption = False) -> None:
-    """List the links that wait for an operator. In each, two records may be one person."""
+    """List the links that wait for an operator. In each, two records may be one person.
+
+    Example: hub person links
+    """
     waiting = asyncio.run(_links(reach.find(state)))
     if json_:
         shown.show_json(waiting)
@@ -103,7 +109,10 @@ def link(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Say that two records are one person. It steers what comes later; consents do not travel over a link."""
+    """Say that two records are one person. It steers what comes later; consents do not travel over a link.
+
+    Example: hub person link per-0123456789abcdef0123456789abcdef per-fedcba9876543210fedcba9876543210
+    """
     _answer(state, LinkAnswered(person=person, other=other, same=True, operator=operator), json_=json_)
 
 
@@ -115,7 +124,10 @@ def unlink(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Say that two records are not one person. It answers a proposed link, or parts a wrong one."""
+    """Say that two records are not one person. It answers a proposed link, or parts a wrong one.
+
+    Example: hub person unlink per-0123456789abcdef0123456789abcdef per-fedcba9876543210fedcba9876543210
+    """
     _answer(state, LinkAnswered(person=person, other=other, same=False, operator=operator), json_=json_)
 
 
@@ -138,13 +150,14 @@ def _questions(site: Site) -> tuple[tuple[Question, ...], ...]:
 
 
 def _answer(state: Any, event: LinkAnswered, *, json_: bool) -> None:
-    answer = asyncio.run(office.said(reach.find(state), event))
+    answer = asyncio.run(office.said(reach.find(state), event, see=f"hub person show {event.person}"))
     word = "one person" if event.same else "not one person"
     shown.show_json(answer) if json_ else shown.screen.print(f"{event.person} and {event.other} are {word}.")
 
 
 async def _file(found: Reach, person: str) -> File:
     async with found.asking() as asking:
+        await reach.known(asking, person)
         return await asking.file(person)
 
 

@@ -25,6 +25,7 @@ from services.sites import Site, load_site
 if TYPE_CHECKING:
     from services.console.store import Asking
     from services.partner import Partner
+    from services.plumbing.keystore import SiteKeys
     from services.sites import Agency
 
 AGENCIES: Final = "agencies"
@@ -74,6 +75,25 @@ class Reach:
         if password is None:
             raise Trouble(f"{slug} has no password yet.", "`hub topics apply` makes topics, users and passwords.")
         return KafkaAccess(self.agency_bootstrap, slug, password, self.hub.protocol)
+
+    def keys(self) -> SiteKeys:
+        """Return the site's keys, as its services have them: all from the environment, else all from the folder.
+
+        Raises:
+            Trouble: one of them is missing.
+        """
+        from services.plumbing.keystore import known_keys
+
+        # The hub on this machine made its own, whatever else the environment names.
+        given = None if self.facts else self.settings.given_keys
+        try:
+            return given or known_keys(self.passwords.folder.parent)
+        except FileNotFoundError as missing:
+            file = Path(str(missing.filename))
+            next_step = (
+                "bring it back, name its folder with HUB_SECRETS, or give all three keys as the services have them."
+            )
+            raise Trouble(f"There is no {file.name} in {file.parent}.", next_step) from None
 
     @asynccontextmanager
     async def connected(self, service: str, *, watching: bool = False) -> AsyncIterator[Any]:

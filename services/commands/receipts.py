@@ -8,25 +8,28 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from typer.core import TyperGroup
 
 from services.commands import office, reach, shown
 from services.commands.arguments import OperatorOption, PersonArgument
+from services.commands.grouping import OptionsAnywhere
 from services.commands.reach import JsonOption, StateOption
 from services.console.domain import Paper, as_html, as_text, codes, entries_of, paper_of
 from services.console.store import Asking
 from services.console.store.codes import issue
 from services.intake.store import registered_operators
 from services.local.state import write_whole
-from services.plumbing.keystore import ensure_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from services.commands.reach import Reach
+
+
+_ELSEWHERE: Final = "where your own services serve it: the console's HUB_CONSOLE_PORT, or the web server before it"
 
 
 class Format(StrEnum):
@@ -36,19 +39,20 @@ class Format(StrEnum):
     HTML = "html"
 
 
-class ShowsWithoutSaying(TyperGroup):
+class ShowsWithoutSaying(OptionsAnywhere):
     """Takes a person's reference without a command for `show`: `hub receipt per-…`."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put `show` before a reference."""
-        named = next((one for one in args if not one.startswith("-")), "")
-        if args and named not in self.commands and not {"-h", "--help"} & set(args[:1]):
-            args = ["show", *args]
-        return super().parse_args(ctx, args)
+    def command_first(self, ctx: Any, args: Sequence[str]) -> list[str]:
+        """Put `show` before whatever names no command."""
+        words = super().command_first(ctx, args)
+        silent = words and words[0] not in self.commands and words[0] not in {"-h", "--help"}
+        return ["show", *words] if silent else words
 
 
 group = typer.Typer(
-    cls=ShowsWithoutSaying, help="The person's receipt: who was told what, why.", no_args_is_help=True, **shown.STYLE
+    help="The person's receipt: who was told what, why.",
+    no_args_is_help=True,
+    **shown.STYLE | {"cls": ShowsWithoutSaying},
 )
 
 
@@ -75,10 +79,11 @@ def show(
     found = reach.find(state)
     paper = asyncio.run(_paper(found, person, chosen_language(found, language)))
     if json_:
-        shown.show_json({"person": person} | asdict(paper))
-        return
-    words = found.site.receipts.words[paper.language]
-    written = as_html(paper, words.page.print) if format_ is Format.HTML else as_text(paper)
+        written = shown.in_json({"person": person} | asdict(paper))
+    elif format_ is Format.HTML:
+        written = as_html(paper, found.site.receipts.words[paper.language].page.print)
+    else:
+        written = as_text(paper)
     if out is None:
         typer.echo(written, nl=False)
         return
@@ -110,7 +115,7 @@ def code(
         shown.show_json({"person": person, "code": made, "good_until": until.isoformat(), "page": where})
         return
     shown.show_facts("One-time code", [
-        ("code", made), ("good until (UTC)", shown.minute(until.isoformat())), ("page", where or "HUB_CONSOLE_PORT"),
+        ("code", made), ("good until (UTC)", shown.minute(until.isoformat())), ("page", where or _ELSEWHERE),
     ])  # fmt: skip
     shown.say("It is not shown again. Say it to the helper; do not send it together with a name.")
 
@@ -133,11 +138,11 @@ async def _issued(found: Reach, person: str, operator: str) -> tuple[str, dateti
     """Make a code, and keep its hash. Once there are operators, only one of them who has a key here may."""
     async with found.connected("intake") as conn:
         registered = await registered_operators(conn)
-    if registered and (operator not in registered or office.keys(found).known(operator) is None):
+    if registered and not office.holds_a_key(found, operator, registered):
         happened = "Only an operator whose key is here may make a code."
         raise shown.Trouble(happened, "name yourself with --operator, or HUB_OPERATOR; `hub operator list` names all.")
     plain = "".join(secrets.choice(codes.ALPHABET) for _ in range(codes.LENGTH))
-    mark = codes.mark_of(ensure_keys(found.passwords.folder.parent).codes, plain)
+    mark = codes.mark_of(found.keys().codes, plain)
     now = datetime.now(UTC)
     until = now + timedelta(minutes=found.site.receipts.code_good_for_minutes)
     async with found.connected("console") as conn:

@@ -84,13 +84,12 @@ def _categories(only: str | None) -> tuple[Category, ...]:
 
 async def _revealed(found: Reach, asked: RevealAsked) -> Shown:
     from services.notification.app.revealing import Revealing
-    from services.plumbing.keystore import ensure_keys
     from services.plumbing.signing import sign
 
     identity = uuid.uuid4().hex
     private = office.keys(found).known(asked.operator)
     signature = None if private is None else sign(private, identity, asked)
-    keys = ensure_keys(found.passwords.folder.parent)
+    keys = found.keys()
     async with found.connected("notification") as conn:
         revealing = Revealing(found.site, keys, conn, now=_now)
         return await revealing.reveal(asked, identity, signature)

@@ -42,6 +42,8 @@ def up(
     That is PostgreSQL, Kafka and every service. The first time Kafka is fetched (about 50 MB); later starts take
     seconds and need no network. With --json the first line on standard output, once all is ready, is one JSON
     object: ready, state, kafka, agency_kafka, postgres, console, pids.
+
+    Example: hub up
     """
     quiet_logs(state)
     until_told(_up(site, state, processes=processes, json_=json_))

@@ -17,6 +17,7 @@ from contracts.words import Slug
 from services.commands import reach, shown
 from services.commands.answers import answered, listening
 from services.commands.arguments import fitting
+from services.commands.lanes import TRYING_OUT
 from services.commands.reach import JsonOption, StateOption
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def send(
 ) -> None:
     """Send CloudEvents as an agency, and show each answer.
 
-    They go on the agency's own topic with its own credentials, just as its own system would send them. A line is like
+    They go on the agency's own topic with its own credentials, just as its own system would send them: a tool for
+    trying things out, for on a real hub nobody speaks for an agency. A line is like
     {"specversion": "1.0", "id": "1", "source": "/agencies/bellingham-police", "type": "referral.submitted",
     "data": {…}}; contracts/README.md shows whole ones.
 
@@ -72,7 +74,9 @@ def send(
 def listen(
     agency: AsOption,
     state: StateOption = None,
-    group: Annotated[str, typer.Option(help="The consumer group, after `agency.<slug>.`.", callback=_group)] = "listen",
+    group: Annotated[
+        str, typer.Option(help="The consumer group, after `agency.<slug>.`.", callback=_group)
+    ] = TRYING_OUT,
     start: Annotated[From | None, typer.Option("--from", help="Where to begin; else where the group was.")] = None,
     count: Annotated[int | None, typer.Option(min=1, help="End after so many messages.")] = None,
     wait: Annotated[float | None, typer.Option(min=0, help="End when nothing has come for so many seconds.")] = None,
@@ -80,10 +84,14 @@ def listen(
 ) -> None:
     """Listen on an agency's lane as its own consumer would.
 
+    It reads with the agency's own credentials, and what it shows is that agency's own mail: names and all. No reason is
+    asked for, nothing is signed, and no entry of the ledger says that you looked. It is a tool for trying things out;
+    on a real hub an agency reads its own lane, and `hub reveal` shows an operator who somebody is.
+
     Each line is the time, the event, the person (by the name that only this agency has for them) and the data. An
     answer names the same person as its subject; contracts/README.md shows one. With --json each message is one
-    CloudEvents object on a line of its own. Ctrl-C ends it, or --count and --wait do; the next time it goes on where
-    it was.
+    CloudEvents object on a line of its own. Ctrl-C ends it, or --count and --wait do; the next time it goes on after
+    what was shown. The group `listen` is this command's own: for `hub status` the agency has read nothing by it.
 
     Example: hub listen --as opportunity-council --from earliest
     """
@@ -118,9 +126,10 @@ async def _listen(
     seen, idle = 0, 0.0
     async with found.partner(agency) as partner, partner.listening(group, start=start) as ear:
         while (count is None or seen < count) and (wait is None or idle < wait):
-            came = await ear.within(250)
+            # What is taken from the lane counts as read: no more is taken than is shown.
+            came = await ear.within(250, most=None if count is None else count - seen)
             idle = 0.0 if came else idle + 0.25
-            for heard in came[: None if count is None else count - seen]:
+            for heard in came:
                 _show(heard, as_json=as_json)
                 seen += 1
 

@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from services.commands.grouping import OptionsAnywhere
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -26,6 +28,7 @@ _ID_WIDTH: Final = 36
 _LEAST_WIDTH: Final = 10
 """Of a column that can be broken over lines, with the gap beside it."""
 STYLE: Final[dict[str, Any]] = {
+    "cls": OptionsAnywhere,
     "pretty_exceptions_enable": False,
     "rich_markup_mode": None,
     "add_completion": False,
@@ -41,13 +44,21 @@ class Trouble(Exception):
         """Say both in plain words."""
         super().__init__(happened)
         self.happened, self.next_step = happened, next_step
+        self.problems: list[Problem] = []
 
     @classmethod
     def of(cls, problems: Iterable[Problem], opening: str = "") -> Self:
         """Say all problems, each with its field and rule, and what mends them."""
         found = list(problems)
         rules = "; ".join(f"{one.field}: {one.rule.rstrip('.')}" for one in found)
-        return cls(f"{opening}{rules}.", " ".join(dict.fromkeys(one.fix for one in found)))
+        trouble = cls(f"{opening}{rules}.", " ".join(dict.fromkeys(one.fix for one in found)))
+        trouble.problems = found
+        return trouble
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for a program."""
+        problems = {"problems": [one.model_dump() for one in self.problems]} if self.problems else {}
+        return {"error": self.happened} | problems | {"next": self.next_step}
 
 
 def misfit(error: Exception) -> Trouble | None:
@@ -61,8 +72,13 @@ def misfit(error: Exception) -> Trouble | None:
 
 def show_json(thing: object) -> None:
     """Write one JSON value as one line on standard output, at once."""
-    sys.stdout.write(json.dumps(thing, default=str, ensure_ascii=False) + "\n")
+    sys.stdout.write(in_json(thing))
     sys.stdout.flush()
+
+
+def in_json(thing: object) -> str:
+    """Return one JSON value as one line."""
+    return json.dumps(thing, default=str, ensure_ascii=False) + "\n"
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, nothing: str = "none") -> None:

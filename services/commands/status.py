@@ -25,6 +25,8 @@ def status(state: StateOption = None, json_: JsonOption = False) -> None:
 
     Of each service how far behind it is, what it has not sent yet, what is parked and how many people that holds back.
     A lane waits when its agency is suspended, its topic is gone, or Kafka refuses a row; the others go on.
+
+    Example: hub status --json
     """
     found = reach.find(state)
     facts = asyncio.run(_facts(found))

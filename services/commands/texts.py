@@ -23,6 +23,8 @@ def list_(site: OtherSiteOption = None, state: StateOption = None, json_: JsonOp
     """List the texts, in every version.
 
     Each with its languages, the day from which it may be said, and who approved it.
+
+    Example: hub texts list --site whatcom
     """
     found = list(_all(reach.site_of(site, state)))
     if json_:

@@ -11,6 +11,8 @@ from contracts.catalogue import AssignmentDirected, DeadlineReached, ReviewAnswe
 from contracts.words import Verdict
 from services.commands import office, reach, shown
 from services.commands.arguments import OperatorOption, ReferralArgument, ReviewArgument
+from services.commands.asking import Question, answers, text
+from services.commands.confirming import LOOK_SECONDS, require_no_refusal
 from services.commands.reach import JsonOption, StateOption
 from services.console.domain import numbered, worded
 from services.console.domain import shown as told
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
     from services.console.domain import Step
     from services.console.store.asking import Open
 
+_WHY: Final = Question("why", "why", "Why do you decide so (it is sealed)", text, needed=True)
 _FOLLOWS_SECONDS: Final = 5.0
-_LOOK_SECONDS: Final = 0.1
 
 reviews = typer.Typer(help="Referrals that need an operator's decision.", invoke_without_command=True, **shown.STYLE)
 
@@ -63,7 +65,10 @@ def open_reviews(context: typer.Context, state: StateOption = None, json_: JsonO
 
 @reviews.command("list")
 def list_(state: StateOption = None, json_: JsonOption = False) -> None:
-    """List the reviews that nobody has decided, urgent ones first."""
+    """List the reviews that nobody has decided, urgent ones first.
+
+    Example: hub reviews list
+    """
     found = asyncio.run(_open_reviews(reach.find(state)))
     if json_:
         shown.show_json([{"review_id": one.id, "person": one.subject} | _facts(one) for one in found])
@@ -83,19 +88,22 @@ def decide(
         Verdict,
         typer.Argument(metavar="VERDICT", help=f"{Verdict.ELIGIBLE}, or {Verdict.PRESUMPTIVELY_INELIGIBLE}."),
     ],
-    why: Annotated[str, typer.Option(help="The reason; it is sealed.")],
+    why: Annotated[str | None, typer.Option(help="The reason; it is sealed. Better left out: it is asked for.")] = None,
     operator: OperatorOption = office.UNNAMED,
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Decide a review. The decision is published under your name, the reason sealed.
 
-    Example: hub reviews decide rev-0123456789abcdef0123456789abcdef eligible --why "The weight is known by now."
+    Without --why the reason is asked for, so that it stands in no shell's history.
+
+    Example: hub reviews decide rev-0123456789abcdef0123456789abcdef eligible --operator juno-sample
     """
     if verdict is Verdict.NEEDS_REVIEW:
         raise shown.Trouble("That decides nothing.", "say eligible, or presumptively_ineligible.")
+    reason = answers([_WHY], {"why": why})["why"]
     found = reach.find(state)
-    event = ReviewAnswered(review_id=review, verdict=verdict, operator=operator, why=why)
+    event = ReviewAnswered(review_id=review, verdict=verdict, operator=operator, why=reason)
     answer = asyncio.run(_with_person(found, event, review))
     _show_what_followed(review, answer, json_=json_)
 
@@ -117,7 +125,7 @@ def assign(
     if not steps:
         raise shown.Trouble(f"No referral {referral} is known.", "look at the id.")
     event = AssignmentDirected(referral_id=referral, person=steps[0].subject, agency=agency, operator=operator)
-    answer = asyncio.run(_said(found, event))
+    answer = asyncio.run(_said(found, event, f"hub timeline {referral}"))
     _show_what_followed(referral, answer, json_=json_)
 
 
@@ -135,18 +143,23 @@ async def _with_person(found: Reach, event: ReviewAnswered, review: str) -> dict
     person = {one.id: one.subject for one in await _open_reviews(found)}.get(review)
     if person is None:
         raise shown.Trouble(f"No open review {review}.", "`hub reviews` lists those that are open.")
-    return await _said(found, event, subject=person)
+    return await _said(found, event, "hub reviews", subject=person)
 
 
-async def _said(found: Reach, event: Event, *, subject: str | None = None) -> dict[str, Any]:
-    """Say it, and wait a moment for what the services make of it."""
-    answer = await office.said(found, event, subject=subject)
+async def _said(found: Reach, event: Event, see: str, *, subject: str | None = None) -> dict[str, Any]:
+    """Say it, and wait a moment for what the services make of it. That nothing follows is no error: it is admitted.
+
+    Raises:
+        Trouble: it was refused, or it is not known to be admitted.
+    """
+    answer = await office.said(found, event, subject=subject, see=see)
     until = asyncio.get_running_loop().time() + _FOLLOWS_SECONDS
     async with found.asking() as asking:
         while not (steps := [one for one in await asking.caused_by(answer["id"]) if one.id != answer["id"]]):
             if asyncio.get_running_loop().time() > until:
                 break
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(LOOK_SECONDS)
+    require_no_refusal(found.site, answer["id"], steps)
     return answer | {"followed": [{"event": one.event, "says": one.says} for one in steps]}
 
 

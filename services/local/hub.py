@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts import topics
 from services.backups.keeping import kept_in_step
 from services.backups.keycopy import KeyCopy
-from services.backups.manifest import hub_name
 from services.console.settings import ConsoleSettings
 from services.local import laying
 from services.local.errors import LocalTrouble
@@ -182,10 +181,8 @@ async def _key_copy(stack: AsyncExitStack, platform: Platform, database: str) ->
     """Keep the key copy in step, where there is one; what stands in the way shows in `hub.json`, and so in `status`."""
     folder = LocalSettings().key_copy
     if folder is not None:
-        keys = ensure_keys(platform.secrets)
-        copy = KeyCopy(folder, keys.site, hub_name(keys.matching))
-        noted = partial(_noted, platform)
-        await stack.enter_async_context(kept_in_step(database, copy, noted))
+        copy = KeyCopy.of(folder, ensure_keys(platform.secrets))
+        await stack.enter_async_context(kept_in_step(database, copy, partial(_noted, platform)))
 
 
 def _noted(platform: Platform, trouble: str | None) -> None:

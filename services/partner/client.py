@@ -159,9 +159,12 @@ class Ear:
         self._consumer = consumer
         self._lane = lane
 
-    async def within(self, milliseconds: int = _POLL_MS) -> list[Heard]:
-        """Return what has come, after at most that time; empty if nothing has."""
-        found = await self._consumer.getmany(timeout_ms=milliseconds)
+    async def within(self, milliseconds: int = _POLL_MS, *, most: int | None = None) -> list[Heard]:
+        """Return what has come, after at most that time, and at most so many; empty if nothing has.
+
+        The group goes on after what was returned.
+        """
+        found = await self._consumer.getmany(timeout_ms=milliseconds, max_records=most)
         return [_heard(record) for records in found.values() for record in records]
 
     async def to_the_end(self) -> list[Heard]:

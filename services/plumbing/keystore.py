@@ -97,7 +97,19 @@ def ensure_keys(secrets_dir: Path) -> SiteKeys:
         NotAKey: a file is there, but no key is in it.
     """
     secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    site, pseudonym, matching = (_ensured(secrets_dir / f"{name}.key", name) for name in _FILES)
+    for name in _FILES:
+        _ensured(secrets_dir / f"{name}.key", name)
+    return known_keys(secrets_dir)
+
+
+def known_keys(secrets_dir: Path) -> SiteKeys:
+    """Return the keys in the folder; none is made. Another key than the hub's own would find nobody, and say so.
+
+    Raises:
+        FileNotFoundError: one of them is missing.
+        NotAKey: a file is there, but no key is in it.
+    """
+    site, pseudonym, matching = (secrets_dir / f"{name}.key" for name in _FILES)
     return SiteKeys(
         Ring.from_file(site), _read("pseudonym", pseudonym.read_text()), _read("matching", matching.read_text())
     )

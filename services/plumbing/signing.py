@@ -28,6 +28,15 @@ def new_key() -> tuple[str, str]:
     return _text(private.private_bytes_raw()), _text(private.public_key().public_bytes_raw())
 
 
+def is_pair(private_key: str, public_key: str) -> bool:
+    """Whether these are the two halves of one key, so that who holds the one signs by the other. Never raises."""
+    try:
+        public = Ed25519PrivateKey.from_private_bytes(_raw(private_key)).public_key()
+        return public.public_bytes_raw() == _raw(public_key)
+    except NotAnOperatorKey:
+        return False
+
+
 def sign(private_key: str, event_id: str, event: Event) -> str:
     """Return the signature of the operator who holds `private_key` over this event under this id.
 

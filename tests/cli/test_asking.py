@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from contracts.words import Agreement, Door, HelpType, Problem
-from services.commands import asking, office, persons, reach, referring, searching, shown
+from services.commands import asking, office, persons, reach, referring, searching, shown, watching
 from services.sites import load_site
 
 ANSWERED = {"answer": "acknowledged", "referral_id": "ref-" + "1" * 32}
@@ -198,3 +198,47 @@ def test_a_birth_date_that_is_none_is_told_by_its_rule_alone(find):
     assert not searched
     assert "1990-12-31" in done.exception.next_step
     assert "1991" not in done.exception.happened
+
+
+@pytest.fixture
+def words_of(monkeypatch):
+    """Says something as an operator, with these words and answers; returns what came of it, and what was said."""
+    said = []
+
+    async def hears(_found, event, *_, **__):
+        said.append(event)
+        return {"id": "word-1", "followed": []}
+
+    monkeypatch.setattr(reach, "find", lambda _state: SimpleNamespace(site=load_site("whatcom")))
+    monkeypatch.setattr(office, "said", hears)
+    monkeypatch.setattr(watching, "_with_person", hears)
+
+    def run(group, *words, answers=None):
+        monkeypatch.setattr(asking, "somebody_is_there", lambda: answers is not None)
+        done = CliRunner().invoke(group, list(words), input="".join(f"{one}\n" for one in answers or ()))
+        return done, said
+
+    return run
+
+
+DECIDES = ("decide", "rev-" + "1" * 32, "eligible")
+STOPS = ("stop", "per-" + "1" * 32)
+
+
+def test_the_reason_of_a_decision_is_asked_for_so_that_it_stands_in_no_history(words_of):
+    done, (event,) = words_of(watching.reviews, *DECIDES, answers=["", "An invented reason."])
+    assert (done.exit_code, event.why) == (0, "An invented reason.")
+    assert "An answer is needed here." in done.output
+
+
+def test_a_decision_without_a_reason_is_refused_where_nobody_can_be_asked(words_of):
+    done, said = words_of(watching.reviews, *DECIDES)
+    assert ("--why" in done.exception.next_step, said) == (True, [])
+    done, (event,) = words_of(watching.reviews, *DECIDES, "--why", "An invented reason.")
+    assert event.why == "An invented reason."
+
+
+@pytest.mark.parametrize(("answers", "why"), [(None, None), ([""], None), (["Too many."], "Too many.")])
+def test_why_somebody_says_stop_is_asked_for_and_nobody_has_to_say(words_of, answers, why):
+    done, (event,) = words_of(persons.group, *STOPS, answers=answers)
+    assert (done.exit_code, event.why) == (0, why), done.output

@@ -12,8 +12,12 @@ from typing import NamedTuple
 
 import asyncpg
 import pytest
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
 
+from contracts.topics import from_hub
 from services import cli
+from services.commands.reach import find
 from services.plumbing.keystore import PostgresKeyStore
 from services.plumbing.ledger import PostgresLedger
 from services.plumbing.ring import Ring, keep, new_key
@@ -167,7 +171,8 @@ def test_a_phoned_referral_goes_through_the_same_door(hub):
     assert lines(done)[0]["referral_id"].startswith("ref-")
     refused = hub("refer", "--source-kind", "business", "--age", "old", "--json")
     assert refused.returncode == 1
-    assert refused.stderr.splitlines()[0].startswith("person.estimated_age")
+    (told,) = lines(refused)
+    assert [one["field"] for one in told["problems"]] == ["person.estimated_age (--age)"]
 
 
 def test_an_agency_gets_credentials_that_work_and_a_lane_that_it_can_read(hub):
@@ -213,6 +218,8 @@ def test_people_of_one_name_and_birth_date_are_found_and_proposed_and_parted_by_
     assert hub("person", "unlink", link["person"], link["other"]).returncode == 0
     assert eventually(lambda: proposed() is None)
     assert "Robin" not in hub("person", "show", link["person"]).stdout
+    nobody = hub("person", "show", "per-" + "0" * 32)
+    assert (nobody.returncode, nobody.stdout, "is known" in nobody.stderr) == (1, "", True)
 
 
 def test_status_tells_of_services_agencies_and_work(hub):
@@ -233,6 +240,20 @@ def test_what_is_laid_is_as_it_should_be_and_again_changes_nothing(hub):
     assert lines(hub("topics", "diff", "--json")) == [[]]
     assert lines(hub("topics", "apply", "--json")) == [[]]
     assert not any(lines(hub("migrate", "--json"))[0].values())
+
+
+def test_a_lane_that_the_site_does_not_name_is_deleted_with_its_unread_messages_only_where_that_is_said(hub, state):
+    access, name = find(Path(state)).hub, from_hub("former-agency")
+    admin = AdminClient(access.for_librdkafka())
+    admin.create_topics([NewTopic(name, 1)])[name].result(30)
+    producer = Producer(access.for_librdkafka())
+    producer.produce(name, b"unread")
+    assert producer.flush(30) == 0
+    refused = hub("topics", "apply", "--remove-extra")
+    assert (refused.returncode, f"{name} (1)" in refused.stderr) == (1, True)
+    assert [one["extra"] for one in lines(hub("topics", "diff", "--json"))[0]] == [True]
+    assert hub("topics", "apply", "--remove-extra", "--yes").returncode == 0
+    assert lines(hub("topics", "diff", "--json")) == [[]]
 
 
 def test_a_referral_is_offered_by_hand(hub):
@@ -384,6 +405,10 @@ def test_operators_sign_once_there_is_one_and_unsigned_decisions_are_refused(hub
     (made,) = lines(hub("operator", "add", "juno-operator", "--json"))
     assert (made["operator"], len(made["public_key"])) == ("juno-operator", 43)
     assert hub("operator", "add", "juno-operator").returncode == 1
+    assert "registered key" in hub("operator", "add", "robin-operator").stderr
+    assert hub("operator", "add", "wren-operator", "--operator", "juno-operator").returncode == 0
+    assert hub("operator", "remove", "wren-operator", "--operator", "juno-operator").returncode == 0
+    assert "last operator" in hub("operator", "remove", "juno-operator", "--operator", "juno-operator").stderr
     unsigned = hub("agency", "suspend", "everson-police")
     assert unsigned.returncode == 1
     assert "signed" in unsigned.stderr
@@ -417,7 +442,7 @@ async def _entries(facts, person):
 
 
 def test_an_operator_is_shown_somebody_with_a_reason_and_a_signature_and_it_is_in_the_ledger(hub, state):
-    hub("operator", "add", "robin-operator")
+    hub("operator", "add", "robin-operator", "--operator", "juno-operator")
     private = {"legal_name": "Hazel Revealsample", "birth_date": "1991-04-11"}
     sent = said("cli-reveal", data=referral("SAMPLE-V1", person=private, reason="Narrativesample"))
     (answer,) = lines(hub("send", "-", "--as", POLICE, "--json", stdin=sent))
@@ -426,15 +451,15 @@ def test_an_operator_is_shown_somebody_with_a_reason_and_a_signature_and_it_is_i
     words = ("reveal", person, "--why", "Reasonsample", "--json", "--operator")
 
     unsigned = hub(*words, "nobody-operator")
-    assert (unsigned.returncode, unsigned.stdout) == (1, "")
-    assert "unsigned" in unsigned.stderr
+    assert (unsigned.returncode, set(lines(unsigned)[0])) == (1, {"error", "next"})
+    assert "unsigned" in lines(unsigned)[0]["error"]
     done = hub(*words, "robin-operator", "--only", "identity")
     (shown,) = lines(done)[0]["shown"]
     assert (shown["legal_name"], shown["birth_date"]) == (private["legal_name"], private["birth_date"])
     assert "incident_number" not in shown
     assert "identifies a person" in done.stderr
     not_listed = hub(*words, "robin-operator", "--only", "narrative")
-    assert (not_listed.returncode, "Narrativesample" in not_listed.stderr) == (1, False)
+    assert (not_listed.returncode, "Narrativesample" in not_listed.stdout + not_listed.stderr) == (1, False)
 
     found = entries(state, person)
     kinds = [(one["kind"], one.get("operator"), one.get("rule")) for one in found if one["kind"] != "made"]
@@ -451,12 +476,12 @@ def test_an_operator_is_shown_somebody_with_a_reason_and_a_signature_and_it_is_i
     # It is entered before it is opened: what does not open any more is in the ledger all the same.
     at_once(_destroyed(json.loads((Path(state) / "hub.json").read_text()), answer["referral_id"]))
     gone = hub(*words, "robin-operator")
-    assert (gone.returncode, gone.stdout, "erased" in gone.stderr) == (1, "", True)
+    assert (gone.returncode, list(lines(gone)[0]), "erased" in gone.stdout) == (1, ["error", "next"], True)
     assert entries(state, person)[-1]["kind"] == "revealed"
 
 
 def test_a_record_is_erased_on_a_ground_that_holds_and_on_no_other(hub):
-    hub("operator", "add", "wren-operator")
+    hub("operator", "add", "wren-operator", "--operator", "juno-operator")
     sent = said("cli-erase", data=referral("SAMPLE-E1"))
     (answer,) = lines(hub("send", "-", "--as", POLICE, "--json", stdin=sent))
     referral_id = answer["referral_id"]

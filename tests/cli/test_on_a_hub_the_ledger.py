@@ -125,6 +125,8 @@ def test_a_receipt_is_written_as_text_and_as_html_in_two_languages_and_names_nob
     assert '<html lang="es">' in file.read_text()
     (facts,) = lines(hub("receipt", "show", case.person, "--json"))
     assert facts["language"] == "en"
+    assert hub("receipt", case.person, "--json", "--out", str(file)).stdout == ""
+    assert json.loads(file.read_text()) == facts
     unknown = hub("receipt", case.person, "--language", "xx")
     assert unknown.returncode == 1
     assert "es (Español)" in unknown.stderr

@@ -83,6 +83,15 @@ def test_the_first_broken_link_is_named_with_line_chain_and_entry(hub, export, c
     assert strangers_word(export)[0] == 1
 
 
+def test_a_ledger_without_entries_holds_as_long_as_no_heads_were_published(hub, tmp_path):
+    file = tmp_path / "first-day.jsonl"
+    file.touch()
+    assert "first-day.jsonl.heads, cannot be read" in hub("ledger", "verify", str(file))[2]
+    heads_file(file).touch()
+    assert hub("ledger", "verify", str(file))[:2] == (0, "All holds: 0 entries in 0 chains.\n")
+    assert strangers_word(file) == (0, "all holds: 0 entries\n")
+
+
 def test_a_tail_that_was_cut_off_is_named_by_its_chain(hub, export):
     export.write_text("".join(lines_of(export)[:-2]))
     code, _, err = hub("ledger", "verify", str(export))

@@ -5,66 +5,17 @@ from __future__ import annotations
 import json
 
 import pytest
+import typer
 
 from contracts.parts import PersonDetails
 from services import cli
 
 
-def test_help_names_every_command_and_teaches_the_first_steps(hub):
+def test_help_teaches_the_first_steps_and_says_what_exit_codes_mean(hub):
     _, out, _ = hub("--help")
-    for command in (
-        "up", "demo", "status", "agency", "send", "listen", "refer", "timeline", "person", "reviews", "assign",
-        "topics", "migrate", "contracts", "operator", "keys", "consents", "why", "ledger", "receipt", "texts",
-        "parked",
-    ):  # fmt: skip
-        assert f"  {command} " in out
     assert "First steps" in out
-
-
-@pytest.mark.parametrize(
-    ("words", "example"),
-    [
-        (["send"], "hub send referrals.jsonl --as bellingham-police"),
-        (["listen"], "hub listen --as opportunity-council --from earliest"),
-        (["refer"], "hub refer --source-kind business"),
-        (["timeline"], "hub timeline ref-"),
-        (["agency", "credentials"], "hub agency credentials opportunity-council"),
-        (["reviews", "decide"], "hub reviews decide rev-"),
-        (["assign"], "hub assign ref-"),
-        (["person", "find"], "hub person find"),
-        (["consents", "show"], "hub consents show per-"),
-        (["consents", "recall-status"], "hub consents recall-status per-"),
-        (["why"], "hub why ref-"),
-        (["ledger", "export"], "hub ledger export ledger-"),
-        (["ledger", "verify"], "hub ledger verify ledger-"),
-        (["ledger", "disclosures"], "hub ledger disclosures per-"),
-        (["receipt", "show"], "hub receipt per-"),
-        (["receipt", "code"], "hub receipt code per-"),
-        (["person", "correct"], "hub person correct per-"),
-        (["person", "stop"], "hub person stop per-"),
-        (["person", "no"], "hub person no per-"),
-        (["texts", "show"], "hub texts show how-to-stop --language es"),
-        (["keys", "rotate"], "hub keys rotate"),
-        (["parked", "retry"], "hub parked retry consent 12"),
-        (["parked", "settle"], "hub parked settle intake 12 --why entered-again"),
-    ],
-    ids=lambda words: "-".join(words) if isinstance(words, list) else "",
-)
-def test_help_of_a_command_has_an_example(hub, words, example):
-    _, out, _ = hub(*words, "--help")
-    assert example in out
-
-
-@pytest.mark.parametrize(
-    "group",
-    [
-        [], ["person"], ["agency"], ["topics"], ["contracts"], ["operator"], ["reviews"], ["keys"], ["consents"],
-        ["ledger"], ["receipt"], ["texts"], ["parked"],
-    ],
-)  # fmt: skip
-def test_what_each_command_does_is_said_in_a_whole_sentence(hub, group):
-    _, out, _ = hub(*group, "--help")
-    assert "..." not in out.partition("Commands:")[2]
+    codes = " ".join(out.split()).partition("Exit codes:")[2]
+    assert all(f" {code} " in codes for code in (0, 1, 2, 130))
 
 
 def test_a_group_of_consumers_has_a_name_that_fits(hub):
@@ -243,7 +194,7 @@ def test_an_operator_of_the_environment_is_checked_like_one_that_is_typed(hub, m
 
 
 def test_whatever_else_does_not_fit_a_contract_is_said_by_field_rule_and_fix(hub, monkeypatch):
-    def ends():
+    def ends(**_):
         PersonDetails(legal_name="Juniper Sample", agency_person_number="SAMPLE\t12", birth_date="Juniper")
 
     monkeypatch.setattr(cli, "hub", ends)
@@ -287,3 +238,53 @@ def test_whose_word_it_is_is_checked_where_it_is_typed(hub, command):
     assert code == 1
     assert "Next: " in err
     assert "Juniper" not in err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "error", "next_step"),
+    [
+        (["status", "--state", "/nowhere/at-all"], 1, "No hub runs in /nowhere/at-all.", "hub up"),
+        (["timeline", "Juniper"], 1, "That is no referral's id", "copy it"),
+        (["agency", "show", "nobody"], 1, "The site whatcom has no agency nobody.", "hub agency list"),
+        (["agency", "show"], 2, "Missing argument 'SLUG'.", "--help"),
+        (["keys", "--no-such-option"], 2, "No such option: --no-such-option", "--help"),
+        (["person", "find", "--name", "Juniper Sample"], 1, "That is not enough", "--birth-date"),
+    ],
+    ids=lambda words: "-".join(words[:2]) if isinstance(words, list) else "",
+)
+def test_with_json_what_goes_wrong_is_one_object_with_the_same_exit_code(hub, words, code, error, next_step):
+    ended, out, err = hub(*words, "--json")
+    told = json.loads(out)
+    assert (ended, err, set(told)) == (code, "", {"error", "next"})
+    assert error in told["error"]
+    assert next_step in told["next"]
+    assert "Juniper" not in out
+    assert hub(*words)[0] == code
+
+
+def test_with_json_each_problem_is_named_with_field_rule_and_fix(hub, monkeypatch):
+    def ends(**_):
+        PersonDetails(birth_date="Juniper", language="Spanish")
+
+    monkeypatch.setattr(cli, "hub", ends)
+    code, out, err = hub("person", "find", "--json")
+    told = json.loads(out)
+    assert (code, err, {one["field"] for one in told["problems"]}) == (1, "", {"birth_date", "language"})
+    assert all(one["rule"] and one["fix"] for one in told["problems"])
+    assert "Spanish" not in out
+
+
+@pytest.mark.parametrize("ends", [KeyboardInterrupt, typer.Abort])
+def test_ctrl_c_ends_a_command_and_a_question_with_130(hub, monkeypatch, ends):
+    def interrupted(**_):
+        raise ends
+
+    monkeypatch.setattr(cli, "hub", interrupted)
+    assert hub()[0] == 130
+
+
+def test_a_folder_that_holds_no_contracts_is_not_compared_with(hub, tmp_path):
+    code, out, err = hub("contracts", "diff", "--against", str(tmp_path))
+    assert (code, out) == (1, "")
+    assert "is no `contracts` folder" in err
+    assert hub("contracts", "diff", "--against", str(tmp_path / "nowhere"))[0] == 1

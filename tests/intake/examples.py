@@ -7,6 +7,7 @@ import json
 from datetime import UTC, datetime
 
 from contracts import topics
+from contracts.catalogue import ErasureRequested
 from contracts.envelope import instant
 from services.intake.app import service
 from services.intake.domain import Naming
@@ -16,6 +17,7 @@ from services.plumbing.memory import MemoryHub
 from services.plumbing.pseudonyms import Pseudonyms
 from services.plumbing.ring import Ring
 from services.plumbing.service import Record
+from services.plumbing.signing import new_key, sign
 from services.plumbing.tokens import Place
 from services.sites import load_site
 from tests.intake.memory import CasesInMemory
@@ -36,6 +38,8 @@ KEYS = SiteKeys(
 PSEUDONYMS = Pseudonyms(KEYS.pseudonym)
 PERSON = "per-" + "1" * 32
 OFFER = "off-" + "2" * 32
+PRIVATE, PUBLIC = new_key()
+"""The operator's own key, in one process."""
 _ids = itertools.count(1)
 
 
@@ -106,6 +110,14 @@ def record(
     return Record(topics.to_hub(agency), 0, offset, at, pairs, None, body)
 
 
+def erasure(referral_id, ground="entered_in_error", *, identity=None, at=NOW, **changes):
+    """An operator's word that a record is to go, signed: without a signature none does."""
+    data = {"referral_id": referral_id, "ground": ground, "operator": "sam-sample", "why": "Sample why"} | changes
+    named = identity or f"m-{next(_ids)}"
+    signature = sign(PRIVATE, named, ErasureRequested.model_validate(data))
+    return record(data, name="erasure.requested", agency=OFFICE, identity=named, signature=signature, at=at)
+
+
 def structured(data, *, agency=POLICE, body=None, at=NOW, **attributes):
     """The same in structured mode."""
     whole = {
@@ -125,8 +137,11 @@ def structured(data, *, agency=POLICE, body=None, at=NOW, **attributes):
 class House:
     """A hub that is only its door, and what it says."""
 
-    def __init__(self, store=None, at=NOW):
+    def __init__(self, store=None, at=NOW, *, signing=False):
+        """`signing`: there is an operator, and decisions are signed."""
         self.store = store or memory()
+        if signing:
+            self.store.operators = {"sam-sample": PUBLIC}
         self.hub = MemoryHub([service(site(), KEYS, self.store)], at=at)
         self._seen = {topics.REFERRALS: 0, topics.REPORTS: 0}
 

@@ -11,7 +11,18 @@ from contracts import topics
 from contracts.parts import ReferralName
 from services.intake.domain import evolve, read
 from services.intake.domain.naming import referral_id_of
-from tests.intake.examples import OFFICE, POLICE, PSEUDONYMS, House, arrest, community, incident, naming, record
+from tests.intake.examples import (
+    OFFICE,
+    POLICE,
+    PSEUDONYMS,
+    House,
+    arrest,
+    community,
+    erasure,
+    incident,
+    naming,
+    record,
+)
 
 KINDS = ["submit", "submit", "amend", "withdraw", "withdraw", "erase", "report", "community", "nonsense", "say"]
 OF_OTHER_TOPICS = {"erase", "say"}
@@ -33,12 +44,14 @@ def stories(draw, kinds=KINDS):
             "submit": (arrest(incident=incident(number=number), person=person), "referral.submitted"),
             "amend": ({"of": of, "person": person, "reach": {"phones": [str(place)]}}, "referral.amended"),
             "withdraw": ({"of": of}, "referral.withdrawn"),
-            "erase": (_erasure(number, draw(st.integers(0, 1))), "erasure.requested"),
             "community": (community(person=person), "referral.submitted"),
             "report": ({}, "person.agreed"),
             "nonsense": (b"{", "referral.submitted"),
             "say": (draw(st.sampled_from([{"birth_date": "1991-05-05"}, {"language": "es"}])), "person.corrected"),
         }
+        if kind == "erase":
+            told.append(_erasure(number, draw(st.integers(0, 1)), f"m{place}"))
+            continue
         data, name = messages[kind]
         agency = OFFICE if kind in OF_OTHER_TOPICS else POLICE
         people = {"report": "per-" + number * 32, "say": naming().person_of_case(_case(number))}
@@ -47,9 +60,8 @@ def stories(draw, kinds=KINDS):
     return told
 
 
-def _erasure(number, rounds):
-    referral_id = referral_id_of(_case(number), rounds)
-    return {"referral_id": referral_id, "ground": "entered_in_error", "operator": "sam-sample", "why": "w"}
+def _erasure(number, rounds, identity):
+    return erasure(referral_id_of(_case(number), rounds), identity=identity)
 
 
 def _case(number):
@@ -68,7 +80,7 @@ def outcome(house):
 
 
 async def _told(batches):
-    house = House()
+    house = House(signing=True)
     for batch in batches:
         await house.hear(*batch)
     assert house.hub.parked("intake") == []
@@ -79,9 +91,7 @@ async def _told(batches):
 @given(stories([kind for kind in KINDS if kind not in OF_OTHER_TOPICS]), st.randoms(use_true_random=False))
 def test_batches_and_repetitions_make_no_difference(story, chance):
     # The office has a topic of its own, and between topics no order is promised: it has things erased at the end.
-    erasures = [
-        record(_erasure(number, 0), name="erasure.requested", agency=OFFICE, identity=number) for number in "12"
-    ]
+    erasures = [_erasure(number, 0, number) for number in "12"]
     one_by_one = asyncio.run(_told([*([message] for message in story), *([erasure] for erasure in erasures)]))
     cuts = sorted(chance.sample(range(len(story) + 1), k=min(2, len(story) + 1)))
     pieces = [story[: cuts[0]], story[cuts[0] : cuts[-1]], story[cuts[-1] :]]

@@ -1,18 +1,16 @@
 """A record goes on a ground of the site's list, by an operator's word or when its day is come; and then it is gone."""
 
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from contracts import topics
-from contracts.catalogue import AssignmentEnrolled, DeadlineReached, ErasureRequested, ReferralErased
+from contracts.catalogue import AssignmentEnrolled, DeadlineReached, ReferralErased
 from contracts.envelope import Envelope, Fact
 from services.intake.domain import read
 from services.intake.domain.erasing import DESTRUCTION
 from services.intake.domain.naming import case_of_referral
 from services.plumbing.sealing import Erased
-from services.plumbing.signing import new_key, sign
 from services.plumbing.tokens import Place
 from tests.intake.examples import (
     NOW,
@@ -20,9 +18,11 @@ from tests.intake.examples import (
     POLICE,
     PROVIDER,
     PSEUDONYMS,
+    PUBLIC,
     House,
     arrest,
     community,
+    erasure,
     incident,
     names,
     record,
@@ -33,11 +33,6 @@ from tests.intake.examples import (
 JUVENILE = {"legal_name": "Juniper Sample", "birth_date": "2009-05-05", "agency_person_number": "MNI-1"}
 OF_AGE = datetime(2027, 5, 5, 7, tzinfo=UTC)
 """The eighteenth birthday at the site."""
-
-
-def asked(referral_id, ground="entered_in_error", **more):
-    data = {"referral_id": referral_id, "ground": ground, "operator": "sam-sample", "why": "Sample why"}
-    return record(data, name="erasure.requested", agency=OFFICE, **more)
 
 
 def withdrawn(number="26B01234"):
@@ -64,10 +59,10 @@ def days(house):
 
 
 async def test_what_its_source_withdrew_is_erased_on_an_operators_word():
-    house = House()
+    house = House(signing=True)
     received = (await house.hear(record(arrest(reason="Sample reason"))))[0]
     await house.hear(withdrawn())
-    said = await house.hear(asked(received.event.referral_id))
+    said = await house.hear(erasure(received.event.referral_id))
     assert names(said) == ["referral.erased", "erasure.requested"]
     gone = said[0].event
     assert (gone.ground, gone.by, said[0].subject) == ("entered_in_error", "sam-sample", received.subject)
@@ -89,9 +84,9 @@ async def test_what_its_source_withdrew_is_erased_on_an_operators_word():
     ],
 )
 async def test_what_fits_no_ground_is_refused_with_its_words_and_its_law(ground, data, rule):
-    house = House()
+    house = House(signing=True)
     received = (await house.hear(record(data)))[0]
-    answer = refusal(await house.hear(asked(received.event.referral_id, ground)))
+    answer = refusal(await house.hear(erasure(received.event.referral_id, ground)))
     [problem] = answer.problems
     assert (answer.reason, answer.agency, problem.field) == ("ground-does-not-hold", OFFICE, "ground")
     assert rule in problem.rule
@@ -100,13 +95,13 @@ async def test_what_fits_no_ground_is_refused_with_its_words_and_its_law(ground,
 
 
 async def test_a_completed_diversion_is_the_ground_on_which_the_site_refuses():
-    house = House()
+    house = House(signing=True)
     received = (await house.hear(record(arrest())))[0]
     house.hub.at = NOW + timedelta(days=4 * 365)
-    first = await house.hear(asked((await second(house)).event.referral_id, "non_conviction"))
+    first = await house.hear(erasure((await second(house)).event.referral_id, "non_conviction"))
     assert refusal(first).reason == "ground-does-not-hold"
     await enrolled(house, received)
-    answer = refusal(await house.hear(asked(received.event.referral_id, "non_conviction")))
+    answer = refusal(await house.hear(erasure(received.event.referral_id, "non_conviction")))
     assert "deferred prosecution or similar diversion" in answer.problems[0].rule
 
 
@@ -118,10 +113,10 @@ async def second(house):
 
 
 async def test_an_old_arrest_that_came_to_no_diversion_is_erased_on_request():
-    house = House()
+    house = House(signing=True)
     received = (await house.hear(record(arrest())))[0]
     house.hub.at = NOW + timedelta(days=3 * 365 + 2)
-    said = await house.hear(asked(received.event.referral_id, "non_conviction"))
+    said = await house.hear(erasure(received.event.referral_id, "non_conviction"))
     assert names(said) == ["referral.erased", "erasure.requested"]
 
 
@@ -133,30 +128,33 @@ async def test_an_old_arrest_that_came_to_no_diversion_is_erased_on_request():
     ],
 )
 async def test_what_is_not_known_is_refused(data, reason):
-    house = House()
+    house = House(signing=True)
     received = (await house.hear(record(community())))[0]
-    whole = {"referral_id": received.event.referral_id, "ground": "person_request", "operator": "s", "why": "w"} | data
-    answer = refusal(await house.hear(record(whole, name="erasure.requested", agency=OFFICE)))
+    whole = {"referral_id": received.event.referral_id, "ground": "person_request"} | data
+    answer = refusal(await house.hear(erasure(**whole)))
     assert answer.reason == reason
 
 
-async def test_nobody_but_the_office_has_a_record_erased_and_from_the_first_key_on_it_is_signed():
-    house, (private, public) = House(), new_key()
+async def test_nobody_but_the_office_has_a_record_erased_and_it_is_always_signed():
+    house = House()
     received = (await house.hear(record(community())))[0]
     data = {"referral_id": received.event.referral_id, "ground": "person_request", "operator": "sam-sample", "why": "w"}
     answer = refusal(await house.hear(record(data, name="erasure.requested", agency=POLICE)))
     assert answer.reason == "not-permitted"
-    house.store.operators = {"sam-sample": public}
+    # What cannot be undone is not done unsigned, not even before the first operator has a key.
+    for signed in (record(data, name="erasure.requested", agency=OFFICE), erasure(data["referral_id"], data["ground"])):
+        answer = refusal(await house.hear(signed))
+        assert (answer.reason, "hub operator add" in answer.problems[0].fix) == ("unsigned", True)
+    house.store.operators = {"sam-sample": PUBLIC}
     assert refusal(await house.hear(record(data, name="erasure.requested", agency=OFFICE))).reason == "unsigned"
-    signature = sign(private, "e1", ErasureRequested.model_validate_json(json.dumps(data)))
-    said = await house.hear(record(data, name="erasure.requested", agency=OFFICE, identity="e1", signature=signature))
+    said = await house.hear(erasure(data["referral_id"], data["ground"]))
     assert names(said) == ["referral.erased", "erasure.requested"]
 
 
 async def test_nothing_of_it_is_left_but_its_id_its_person_and_the_ground():
-    house = House()
+    house = House(signing=True)
     received = (await house.hear(record(arrest(person=JUVENILE))))[0]
-    await house.hear(withdrawn(), asked(received.event.referral_id))
+    await house.hear(withdrawn(), erasure(received.event.referral_id))
     [case] = house.store.cases.values()
     [tombstone] = read(case).referrals.values()
     assert (tombstone.agency, tombstone.person, tombstone.whole) == ("", received.subject, None)
@@ -165,13 +163,13 @@ async def test_nothing_of_it_is_left_but_its_id_its_person_and_the_ground():
 
 
 async def test_an_erased_record_is_not_erased_again_amended_or_withdrawn():
-    house = House()
+    house = House(signing=True)
     received = (await house.hear(record(community(source_reference="T-1"), agency=PROVIDER)))[0]
     referral_id = received.event.referral_id
-    await house.hear(asked(referral_id, "person_request"))
+    await house.hear(erasure(referral_id, "person_request"))
     of = {"of": {"referral_id": referral_id}}
     for one in (
-        asked(referral_id, "person_request"),
+        erasure(referral_id, "person_request"),
         record(of | {"reason": "Sample reason"}, name="referral.amended", agency=PROVIDER),
         record(of, name="referral.withdrawn", agency=PROVIDER),
     ):
@@ -182,9 +180,9 @@ async def test_an_erased_record_is_not_erased_again_amended_or_withdrawn():
 
 
 async def test_what_was_entered_in_error_may_be_submitted_again():
-    house = House()
+    house = House(signing=True)
     received = (await house.hear(record(arrest())))[0]
-    await house.hear(withdrawn(), asked(received.event.referral_id))
+    await house.hear(withdrawn(), erasure(received.event.referral_id))
     (again,) = await house.hear(record(arrest()))
     assert again.event.name == "referral.received"
     assert again.event.referral_id != received.event.referral_id
@@ -192,7 +190,7 @@ async def test_what_was_entered_in_error_may_be_submitted_again():
 
 
 async def test_the_persons_other_records_their_marks_and_their_reports_go_on():
-    house = House()
+    house = House(signing=True)
     number = {"agency_person_number": "MNI-1"}
     first = (await house.hear(record(arrest(person=number))))[0]
     subject = PSEUDONYMS.of(first.subject, POLICE)
@@ -203,7 +201,7 @@ async def test_the_persons_other_records_their_marks_and_their_reports_go_on():
     newest = (await house.hear(later))[0]
     assert newest.subject == first.subject
     marks = len(house.store.marks)
-    await house.hear(withdrawn("26B09999"), asked(newest.event.referral_id))
+    await house.hear(withdrawn("26B09999"), erasure(newest.event.referral_id))
     assert (marks, len(house.store.marks)) == (2, 1)
     assert house.store.people[first.subject] == first.event.referral_id
     assert (await house.opened(first))["identity"] == number
@@ -215,9 +213,9 @@ async def test_the_persons_other_records_their_marks_and_their_reports_go_on():
 
 
 async def test_what_is_reported_of_somebody_whose_every_record_is_erased_is_kept_under_no_key():
-    house = House()
+    house = House(signing=True)
     received = (await house.hear(record(community())))[0]
-    await house.hear(asked(received.event.referral_id, "person_request"))
+    await house.hear(erasure(received.event.referral_id, "person_request"))
     of = PSEUDONYMS.of(received.subject, PROVIDER)
     note = {"result": "not_found", "note": "Sample note"}
     (report,) = await house.hear(record(note, name="contact.attempted", agency=PROVIDER, subject=of))
@@ -226,7 +224,7 @@ async def test_what_is_reported_of_somebody_whose_every_record_is_erased_is_kept
 
 
 async def test_a_juveniles_record_goes_by_itself_within_the_days_and_does_not_give_the_birthday_away():
-    house = House()
+    house = House(signing=True)
     received = [
         (await house.hear(record(arrest(person=JUVENILE, incident=incident(number=f"26B{place}")))))[0]
         for place in range(6)
@@ -246,7 +244,7 @@ async def test_a_juveniles_record_goes_by_itself_within_the_days_and_does_not_gi
 
 
 async def test_nothing_goes_by_itself_before_the_intake_is_completed_and_then_its_days_begin():
-    house = House()
+    house = House(signing=True)
     received = (await house.hear(record(arrest(person=JUVENILE))))[0]
     assert await until(house, OF_AGE + timedelta(days=200)) == []
     assert await enrolled(house, received) == []
@@ -256,7 +254,7 @@ async def test_nothing_goes_by_itself_before_the_intake_is_completed_and_then_it
 
 
 async def test_a_completed_intake_sets_the_same_day_once_more():
-    house = House()
+    house = House(signing=True)
     received = (await house.hear(record(arrest(person=JUVENILE))))[0]
     [before] = days(house)
     await enrolled(house, received)
@@ -274,14 +272,14 @@ async def test_a_completed_intake_sets_the_same_day_once_more():
     ids=["an adult", "no age known", "perhaps an adult", "another door"],
 )
 async def test_nobody_elses_record_goes_by_itself(data):
-    house = House()
+    house = House(signing=True)
     received = (await house.hear(record(data)))[0]
     await enrolled(house, received)
     assert days(house) == []
 
 
 async def test_a_guessed_age_counts_from_the_last_possible_birthday():
-    house = House()
+    house = House(signing=True)
     await house.hear(record(arrest(person={"estimated_age": {"from_years": 15, "to_years": 17}})))
     [day] = days(house)
     last = datetime(2029, 3, 2, 8, tzinfo=UTC)
@@ -289,7 +287,7 @@ async def test_a_guessed_age_counts_from_the_last_possible_birthday():
 
 
 async def test_an_amended_birth_date_counts_and_the_former_day_erases_nothing():
-    house = House()
+    house = House(signing=True)
     received = (await house.hear(record(arrest(person=JUVENILE))))[0]
     await enrolled(house, received)
     amended = {"of": {"incident_number": "26B01234"}, "person": JUVENILE | {"birth_date": "2010-05-05"}}
@@ -341,12 +339,12 @@ async def test_who_says_after_they_came_of_age_that_they_were_a_juvenile_has_the
 
 
 async def test_an_operator_erases_a_juveniles_record_by_the_persons_own_word_of_their_age():
-    house = House()
+    house = House(signing=True)
     received = (await house.hear(record(arrest(person={"birth_date": "1999-05-05"}))))[0]
     await house.hear(says(received, JUVENILE_BY_THEIR_WORD))
     await enrolled(house, received)
     house.hub.at = OF_AGE + timedelta(days=1)
-    said = await house.hear(asked(received.event.referral_id, "juvenile_diversion", at=house.hub.at))
+    said = await house.hear(erasure(received.event.referral_id, "juvenile_diversion", at=house.hub.at))
     assert names(said) == ["referral.erased", "erasure.requested"]
 
 
@@ -354,12 +352,12 @@ async def test_an_operator_erases_a_juveniles_record_by_the_persons_own_word_of_
     "data", [{"birth_date": "1999-05-05"}, {"not_so": ["birth_date"]}], ids=["an adult", "not so, and no other"]
 )
 async def test_a_day_by_the_senders_word_erases_nothing_where_the_person_says_otherwise(data):
-    house = House()
+    house = House(signing=True)
     received = (await house.hear(record(arrest(person=JUVENILE))))[0]
     await enrolled(house, received)
     await house.hear(says(received, data))
     assert await until(house, OF_AGE + timedelta(days=90)) == []
-    answer = refusal(await house.hear(asked(received.event.referral_id, "juvenile_diversion", at=house.hub.at)))
+    answer = refusal(await house.hear(erasure(received.event.referral_id, "juvenile_diversion", at=house.hub.at)))
     assert "known to be under 18" in answer.problems[0].rule
 
 
@@ -394,13 +392,13 @@ async def test_a_correction_of_anything_else_sets_no_day():
 
 
 async def test_what_was_withdrawn_after_the_person_spoke_of_their_birth_date_goes_on_an_operators_word_alone():
-    house = House()
+    house = House(signing=True)
     received = (await house.hear(record(arrest(person=JUVENILE))))[0]
     await enrolled(house, received)
     await house.hear(says(received, {"birth_date": "2010-05-05"}))
     await house.hear(withdrawn())
     assert await until(house, OF_AGE + timedelta(days=900)) == []
-    said = await house.hear(asked(received.event.referral_id, at=house.hub.at))
+    said = await house.hear(erasure(received.event.referral_id, at=house.hub.at))
     assert names(said) == ["referral.erased", "erasure.requested"]
 
 
@@ -421,7 +419,7 @@ async def test_a_day_that_a_correction_set_is_kept_under_the_case_of_its_record(
 
 
 async def test_another_services_deadline_is_not_ours():
-    house = House()
+    house = House(signing=True)
     received = (await house.hear(record(arrest(person=JUVENILE))))[0]
     await enrolled(house, received)
     event = DeadlineReached(
@@ -432,6 +430,6 @@ async def test_another_services_deadline_is_not_ours():
 
 
 async def test_the_case_of_a_referral_is_the_key_of_all_that_is_about_its_erasure():
-    house = House()
+    house = House(signing=True)
     received = (await house.hear(record(arrest())))[0]
     assert list(house.store.cases) == [case_of_referral(received.event.referral_id)]

@@ -22,9 +22,11 @@ from tests.intake.examples import (
     POLICE,
     PROVIDER,
     PSEUDONYMS,
+    PUBLIC,
     House,
     arrest,
     community,
+    erasure,
     incident,
     names,
     record,
@@ -243,12 +245,17 @@ async def may(conn, statement):
     return True
 
 
-def erasure(referral_id, ground="entered_in_error"):
-    data = {"referral_id": referral_id, "ground": ground, "operator": "sam-sample", "why": "Sample why"}
-    return record(data, name="erasure.requested", agency=OFFICE)
+async def registered(house):
+    """Have an operator who signs."""
+    if isinstance(house, House):
+        house.store.operators = {"sam-sample": PUBLIC}
+        return
+    async with house.database.connection() as conn:
+        await register_operator(conn, "sam-sample", PUBLIC)
 
 
 async def test_an_erased_record_opens_to_nobody_and_the_persons_other_record_does(house):
+    await registered(house)
     number = {"agency_person_number": "MNI-1"}
     (first, *_) = await house.hear(record(arrest(person=number)))
     subject = PSEUDONYMS.of(first.subject, POLICE)
@@ -270,6 +277,7 @@ async def test_an_erased_record_opens_to_nobody_and_the_persons_other_record_doe
 
 
 async def test_the_tables_keep_of_an_erased_record_its_ids_the_ground_and_who_had_it_erased(real):
+    await registered(real)
     person = {"legal_name": "Juniper Sample", "birth_date": "2009-05-05"}
     (received, *_) = await real.hear(record(arrest(person=person)))
     async with real.database.connection() as conn:
@@ -307,6 +315,7 @@ async def test_what_was_parked_wrapped_is_emptied_when_it_is_settled(real):
 
 
 async def test_an_erasure_waits_behind_what_is_parked_of_its_case(real):
+    await registered(real)
     (received, *_) = await real.hear(record(community(source_reference="T-1"), agency=PROVIDER))
     async with real.database.connection() as conn:
         await conn.execute(

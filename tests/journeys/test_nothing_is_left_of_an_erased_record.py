@@ -63,7 +63,9 @@ def test_nothing_is_left_in_any_file_and_no_token_of_it_opens(folder, hub):
 
         story.send(POLICE, "referral.withdrawn", {"of": {"incident_number": f"{MARK}-1"}}, "withdrawn")
         now(_settled(facts))
-        hub("erase", referral_id, "--ground", "entered_in_error", "--why", f"{MARK} wrong person")
+        hub("operator", "add", "sam-sample")
+        ground = ("--ground", "entered_in_error", "--operator", "sam-sample")
+        hub("erase", referral_id, *ground, "--why", f"{MARK} wrong person")
         assert story.heard(agency, "information.recalled")["data"]["because"] == "record_erased"
         assert story.heard(PROVIDER, "information.recalled")["data"]["because"] == "record_erased"
         assert hub("erase", "--list")[0]["erased"][0]["referral_id"] == referral_id

@@ -9,14 +9,16 @@ from typing import Any
 from services import cli
 
 
-def typing(folder: Path, monkeypatch: Any, capsys: Any) -> Any:
-    """Return a function that runs `hub` with words, and returns the JSON objects that it wrote.
+def typing(folder: Path | None, monkeypatch: Any, capsys: Any) -> Any:
+    """Return a function that runs `hub` with words (on that state folder), and returns the JSON that it wrote.
 
     With `fails` it has to end with another code than 0, and its words on standard error are returned.
     """
 
     def run(*words: str, stdin: str = "", fails: bool = False) -> Any:
-        monkeypatch.setattr(sys, "argv", ["hub", *words, "--state", str(folder), "--json"])
+        monkeypatch.setattr(
+            sys, "argv", ["hub", *words, *([] if folder is None else ["--state", str(folder)]), "--json"]
+        )
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
         code: Any = 0
         try:
@@ -29,6 +31,8 @@ def typing(folder: Path, monkeypatch: Any, capsys: Any) -> Any:
             return said.out + said.err
         # Also what was put aside is an answer, and the command says so by its code.
         assert not code or said.out, said.err
-        return [json.loads(line) for line in said.out.splitlines()]
+        found = [json.loads(line) for line in said.out.splitlines()]
+        assert not any("error" in one for one in found), found
+        return found
 
     return run

@@ -7,6 +7,7 @@ from services.intake.store.asking import (
     erasures,
     register_operator,
     remove_operator,
+    suspended,
     unknown_fields,
 )
 from services.intake.store.saving import BatchSeals, Cases, records_of
@@ -21,5 +22,6 @@ __all__ = [
     "register_operator",
     "registered_operators",
     "remove_operator",
+    "suspended",
     "unknown_fields",
 ]

@@ -19,6 +19,7 @@ _ERASURES: Final = (
 _DAYS: Final = "SELECT count(*) AS waiting, min(due_at) AS next FROM intake.deadlines WHERE name = $1"
 _UNREAD: Final = "SELECT count(*) FROM intake.dead_letters WHERE settled_at IS NULL"
 _COUNTED: Final = "SELECT agency, event, fields FROM intake.unknown_fields ORDER BY agency, event"
+_SUSPENDED: Final = "SELECT agency FROM intake.suspensions"
 _REVOKE: Final = "UPDATE intake.operators SET revoked_at = now() WHERE operator = $1 AND revoked_at IS NULL"
 _REGISTER: Final = "INSERT INTO intake.operators (operator, public_key) VALUES ($1, $2)"
 
@@ -40,6 +41,11 @@ async def register_operator(conn: Connection, operator: str, public_key: str) ->
 async def remove_operator(conn: Connection, operator: str) -> None:
     """Take the operator's key back: nothing signed with it is admitted any more."""
     await conn.execute(_REVOKE, operator)
+
+
+async def suspended(conn: Connection) -> frozenset[str]:
+    """Return which agencies are suspended now."""
+    return frozenset(row["agency"] for row in await conn.fetch(_SUSPENDED))
 
 
 async def unknown_fields(conn: Connection) -> dict[str, dict[str, int]]:
