@@ -88,8 +88,8 @@ class Model:
     offers: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By offer: the referral and the agency."""
     consents: dict[str, Consent] = field(default_factory=dict)
-    asked: dict[str, str] = field(default_factory=dict)
-    """By onward referral: the provider."""
+    asked: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By onward referral: the provider, and who asks it."""
     taking_back: set[str] = field(default_factory=set)
     """Words of the person that nobody has dealt with yet."""
     suspended: set[str] = field(default_factory=set)
@@ -144,7 +144,8 @@ class Model:
         referral = self.referrals.get(about)
         relation = row["relation"]
         if relation == "provider":
-            return self.asked.get(data["onward_id"]) == agency
+            provider, asked_by = self.asked.get(data["onward_id"], ("", ""))
+            return provider == agency and any(asked_by in one.held_by for one in self.referrals.values())
         if relation == "any":
             return True
         if referral is None:

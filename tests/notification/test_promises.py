@@ -264,7 +264,7 @@ class Promises(RuleBasedStateMachine):
 
     def asks_onward(self, asked_by: str) -> None:
         onward = self.new("onw")
-        self.model.asked[onward] = PROVIDER
+        self.model.asked[onward] = (PROVIDER, asked_by)
         self.asked_by[onward] = asked_by
         self.hear(
             OnwardAsked(

@@ -139,6 +139,9 @@ class Dossier:
         held = [
             (offer.accepted.at, offer.referral_id)
             for offer in self.offers.values()
-            if offer.held and offer.accepted is not None and offer.agency == agency
+            if offer.held
+            and offer.accepted is not None
+            and offer.agency == agency
+            and (offer.referral_id, agency) not in self.ended
         ]
         return max(held)[1] if held else None

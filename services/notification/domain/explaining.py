@@ -22,6 +22,7 @@ RULES: Final[Mapping[str, str]] = {
     "offer-not-open": "The offer was not open any more.",
     "offer-out-of-time": "The time for an answer had run out.",
     "not-held": "The agency did not hold the person any more.",
+    "asker-not-holding": "Who asked for help did not hold the person any more.",
     "onward-closed": "The request for help was closed.",
     "review-decided": "The review was decided already.",
     "not-diverted": "The person was not diverted.",
