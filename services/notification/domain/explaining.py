@@ -34,6 +34,7 @@ RULES: Final[Mapping[str, str]] = {
     "nothing-sealed": "The record has nothing sealed that could be shown.",
     "erased": "The record was erased.",
     "shown-only": "Nobody is told this: an operator who asks, with a reason and a signature, is shown it.",
+    "word-not-settled": "The person took something back, and consent has yet to say what; until then nothing is shown.",
     "not-composable": "The message could not be composed: a fault of the hub's, and its log names it.",
     "lane-suspended": "The agency was suspended; it waits, and is judged again when the agency is back.",
     "person-parked": "Something about the person is parked in notification; it waits until that is settled.",

@@ -61,8 +61,8 @@ def floor(  # all that the judge has at hand
     message = question.message
     if role is Role.LAW_ENFORCEMENT and message not in POLICE_HEAR:
         return "police-hear-notices-only"
-    if message == SHOWN and question.operator is None:
-        return "shown-only"
+    if message == SHOWN and (rule := _unshown(question, dossier)):
+        return rule
     if message in OF_NOBODY:
         return None
     if message == RECALL:
@@ -79,6 +79,13 @@ def floor(  # all that the judge has at hand
     if message in MEETING and agreement is Agreement.DECLINED:
         return "person-declined"
     return _stale(question, referral_id, dossier, now)
+
+
+def _unshown(question: Question, dossier: Dossier) -> str | None:
+    """Return why an operator is not shown it whatever the record, or None. Lanes wait for a word to be settled."""
+    if question.operator is None:
+        return "shown-only"
+    return "word-not-settled" if dossier.revoking else None
 
 
 def _asker_is_gone(question: Question, dossier: Dossier) -> bool:
