@@ -76,6 +76,7 @@ COURSES = (
     ("nothing", "killed before", "takes back"),
     ("takes back", "sent", "nothing"),
     ("says stop", "sent", "nothing"),
+    ("says no", "sent", "nothing"),
     ("time passes", "sent", "nothing"),
     ("parts", "sent", "nothing"),
 )
@@ -122,6 +123,7 @@ class Promises(RuleBasedStateMachine):
         self.bench.carrier = self.bench.new_carrier()
         self.facts: list[Fact] = []
         self.asked_by: dict[str, str] = {}
+        self.noes: set[str] = set()
         self.count = 0
         self.referred(POLICE, Agreement.AGREED, Door.SOCIAL_CONTACT)
         self.offer(next(iter(self.model.referrals)), CASEWORK, takes=True)
@@ -343,6 +345,8 @@ class Promises(RuleBasedStateMachine):
                 self.ends(max(self.model.consents), ConsentWithdrawn(consent_id=max(self.model.consents), how="verbal"))
             case "says stop":
                 self.says_stop(CASEWORK)
+            case "says no":
+                self.answers_now(agreed=False)
             case "time passes":
                 self.bench.now += timedelta(minutes=6)
             case "parts":
@@ -383,8 +387,10 @@ class Promises(RuleBasedStateMachine):
         self.deal_with(data.draw(st.sampled_from(sorted(self.model.taking_back))))
 
     def deal_with(self, word: str) -> None:
+        """As consent does: a stop takes back every consent, a no to everything the ones to be handed over."""
         agency, _, message_id = word.partition(" ")
-        for name in sorted(name for name, one in self.model.consents.items() if not one.over):
+        kinds = {ConsentKind.HUB_HANDOFF} if word in self.noes else {*ConsentKind}
+        for name in sorted(name for name, one in self.model.consents.items() if not one.over and one.kind in kinds):
             self.model.consents[name].over = True
             self.hear(ConsentWithdrawn(consent_id=name, how="verbal"))
         self.hear(RevocationSettled(agency=agency, message_id=message_id))
@@ -397,7 +403,10 @@ class Promises(RuleBasedStateMachine):
 
     def answers_now(self, *, agreed: bool) -> None:
         self.model.said = "agreed" if agreed else "declined"
-        self.hear(PersonAgreed() if agreed else PersonDeclined(), by=OFFICE)
+        fact = self.hear(PersonAgreed() if agreed else PersonDeclined(), by=OFFICE)
+        if not agreed:
+            self.noes.add(f"{OFFICE} {fact.id}")
+            self.model.taking_back.add(f"{OFFICE} {fact.id}")
 
     @rule(agency=st.sampled_from(READERS))
     def is_suspended(self, agency: str) -> None:

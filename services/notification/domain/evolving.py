@@ -226,12 +226,22 @@ def _ended(dossier: Dossier, event: AssignmentEnded, _fact: Fact) -> Dossier:
     return replace(dossier, ended=dossier.ended | over, ended_by_others=dossier.ended_by_others | others)
 
 
-def _said(dossier: Dossier, event: PersonAgreed | PersonDeclined, fact: Fact) -> Dossier:
-    saying = Saying(event.referral_id, isinstance(event, PersonAgreed), fact.at, fact.agency or "")
+def _agreed(dossier: Dossier, event: PersonAgreed, fact: Fact) -> Dossier:
+    return _said(dossier, event.referral_id, fact, agreed=True)
+
+
+def _said_no(dossier: Dossier, event: PersonDeclined, fact: Fact) -> Dossier:
+    """A no to everything takes back the consent to be handed over, too: that is for consent to say, as after a stop."""
+    said = _said(dossier, event.referral_id, fact, agreed=False)
+    return _took_back(said, event, fact) if event.referral_id is None else said
+
+
+def _said(dossier: Dossier, referral_id: str | None, fact: Fact, *, agreed: bool) -> Dossier:
+    saying = Saying(referral_id, agreed, fact.at, fact.agency or "")
     return replace(dossier, sayings=_and(dossier.sayings, f"{fact.source} {fact.id}", saying))
 
 
-def _took_back(dossier: Dossier, _event: ConsentRevoked, fact: Fact) -> Dossier:
+def _took_back(dossier: Dossier, _event: ConsentRevoked | PersonDeclined, fact: Fact) -> Dossier:
     return replace(dossier, revoked=dossier.revoked | {f"{fact.agency}/{fact.id}"})
 
 
@@ -271,8 +281,8 @@ _FOLDED: Final[Mapping[type[Event], Callable[[Dossier, Any, Fact], Dossier]]] = 
     AssignmentUnavailable: _unavailable,
     AssignmentEnrolled: _enrolled,
     AssignmentEnded: _ended,
-    PersonAgreed: _said,
-    PersonDeclined: _said,
+    PersonAgreed: _agreed,
+    PersonDeclined: _said_no,
     DisclosureRecalled: recalling.recalled,
     RecallAnswered: recalling.answered,
     RecallSettled: recalling.settled,
