@@ -231,13 +231,14 @@ def granted(
     purpose: Purpose = Purpose.CARE_COORDINATION,
     kind: ConsentKind = ConsentKind.HUB_HANDOFF,
     expires_at: datetime | None = None,
+    expires_with: str = "none",
     consent_id: str = CONSENT,
     minutes: float = 40,
 ) -> Fact:
     event = ConsentGranted(
         consent_id=consent_id, kind=kind, witness=CASEWORK, disclosers=(CASEWORK,),
         recipients=recipients or (CASEWORK,), categories=tuple(categories), purpose=purpose,
-        signed_on=date(2026, 3, 2), expires_at=expires_at,
+        signed_on=date(2026, 3, 2), expires_at=expires_at, expires_with=expires_with,
     )  # fmt: skip
     return heard(event, minutes=minutes)
 

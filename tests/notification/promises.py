@@ -51,10 +51,13 @@ class Consent:
     purpose: str
     kind: str
     expires_at: datetime | None = None
+    ends_with: str = "none"
     over: bool = False
+    ended: bool = False
+    """The event came with which it ends."""
 
     def lives(self, now: datetime) -> bool:
-        return not self.over and (self.expires_at is None or now < self.expires_at)
+        return not self.over and not self.ended and (self.expires_at is None or now < self.expires_at)
 
 
 @dataclass
@@ -98,6 +101,11 @@ class Model:
     reached: list[Reached] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=policy)
     partners: dict[str, dict[str, Any]] = field(default_factory=agencies)
+
+    def comes(self, event: str) -> None:
+        """The event comes; what is signed from now on ends with the next one."""
+        for one in self.consents.values():
+            one.ended = one.ended or one.ends_with == event
 
     def reaches(self, agency: str, type_: str, id_: str, data: dict[str, Any], now: datetime) -> None:
         """Judge a message as it reaches a lane.

@@ -68,6 +68,7 @@ READERS = (CASEWORK, OTHER_CASEWORK, PROVIDER, PROSECUTOR, POLICE)
 KINDS = tuple(ConsentKind)
 PURPOSES = (Purpose.CARE_COORDINATION, Purpose.SERVICE_PROVISION, Purpose.PROSECUTION_DECISION)
 USUAL = ((CASEWORK, Purpose.CARE_COORDINATION), (PROVIDER, Purpose.SERVICE_PROVISION))
+ENDS = ("none", "none", "end_of_participation", "intake_completed")
 COURSES = (
     ("nothing", "sent", "takes back"),
     ("nothing", "there", "takes back"),
@@ -79,6 +80,7 @@ COURSES = (
     ("says no", "sent", "nothing"),
     ("time passes", "sent", "nothing"),
     ("parts", "sent", "nothing"),
+    ("the intake is completed", "sent", "nothing"),
 )
 """What comes before the message goes, how it goes, and what comes after."""
 WAYS = ("sent", "sent", "sent", "not sent", "lost", "there", "killed before", "killed after")
@@ -253,6 +255,7 @@ class Promises(RuleBasedStateMachine):
             if agency in one.held_by:
                 one.held_by.discard(agency)
                 one.over_with.add(agency)
+                self.model.comes("end_of_participation")
                 self.hear(AssignmentEnded(referral_id=name, agency=agency, reason=EndReason.MOVED))
 
     @property
@@ -284,8 +287,11 @@ class Promises(RuleBasedStateMachine):
     @rule(data=st.data())
     def completes_intake(self, data: st.DataObject) -> None:
         held = sorted(name for name, one in self.model.referrals.items() if one.held_by)
-        name = data.draw(st.sampled_from(held))
+        self.enrols(data.draw(st.sampled_from(held)))
+
+    def enrols(self, name: str) -> None:
         agency = min(self.model.referrals[name].held_by)
+        self.model.comes("intake_completed")
         self.hear(AssignmentEnrolled(referral_id=name, agency=agency, completed_on=date(2026, 3, 9)))
 
     @rule(
@@ -294,15 +300,22 @@ class Promises(RuleBasedStateMachine):
         purpose=st.sampled_from(PURPOSES),
         kind=st.sampled_from(KINDS),
         lasts=st.sampled_from([None, None, 5, 40]),
+        ends=st.sampled_from(ENDS),
     )
-    def consents(
-        self, recipients: set[str], categories: set[Category], purpose: Purpose, kind: ConsentKind, lasts: int | None
+    def consents(  # all that a form says
+        self,
+        recipients: set[str],
+        categories: set[Category],
+        purpose: Purpose,
+        kind: ConsentKind,
+        lasts: int | None,
+        ends: str,
     ) -> None:
-        self.signs(tuple(sorted(recipients)), tuple(sorted(categories)), purpose, kind, lasts)
+        self.signs(tuple(sorted(recipients)), tuple(sorted(categories)), purpose, kind, lasts, ends)
 
-    @rule(who=st.sampled_from(USUAL), lasts=st.sampled_from([None, 5, 40]))
-    def consents_as_most_do(self, who: tuple[str, Purpose], lasts: int | None) -> None:
-        self.signs((who[0],), (Category.IDENTITY, Category.CONTACT), who[1], ConsentKind.HUB_HANDOFF, lasts)
+    @rule(who=st.sampled_from(USUAL), lasts=st.sampled_from([None, 5, 40]), ends=st.sampled_from(ENDS))
+    def consents_as_most_do(self, who: tuple[str, Purpose], lasts: int | None, ends: str) -> None:
+        self.signs((who[0],), (Category.IDENTITY, Category.CONTACT), who[1], ConsentKind.HUB_HANDOFF, lasts, ends)
 
     @rule(
         who=st.sampled_from(USUAL),
@@ -317,7 +330,8 @@ class Promises(RuleBasedStateMachine):
         (agency, purpose), (before, way, after) = who, course
         self.clears_up()
         kind, lasts = ConsentKind.HUB_HANDOFF, 5 if before == "time passes" else lasts
-        self.signs((agency,), (Category.IDENTITY, Category.CONTACT), purpose, kind, lasts)
+        ends = "intake_completed" if before == "the intake is completed" else "none"
+        self.signs((agency,), (Category.IDENTITY, Category.CONTACT), purpose, kind, lasts, ends)
         if agency == PROVIDER:
             self.asks_onward(CASEWORK)
         self.meanwhile(before)
@@ -351,20 +365,28 @@ class Promises(RuleBasedStateMachine):
                 self.bench.now += timedelta(minutes=6)
             case "parts":
                 self.parts(CASEWORK)
+            case "the intake is completed":
+                self.enrols(next(name for name, one in self.model.referrals.items() if CASEWORK in one.held_by))
 
     def ends(self, name: str, event: Event) -> None:
         self.model.consents[name].over = True
         self.hear(event)
 
-    def signs(
-        self, to: tuple[str, ...], what: tuple[Category, ...], purpose: Purpose, kind: ConsentKind, lasts: int | None
+    def signs(  # all that a form says
+        self,
+        to: tuple[str, ...],
+        what: tuple[Category, ...],
+        purpose: Purpose,
+        kind: ConsentKind,
+        lasts: int | None,
+        ends: str = "none",
     ) -> None:
         name = self.new("con")
         until = None if lasts is None else self.bench.now + timedelta(minutes=lasts)
-        self.model.consents[name] = Consent(to, frozenset(map(str, what)), str(purpose), str(kind), until)
+        self.model.consents[name] = Consent(to, frozenset(map(str, what)), str(purpose), str(kind), until, ends)
         self.put(
             granted(
-                *to, categories=what, purpose=purpose, kind=kind, expires_at=until, consent_id=name,
+                *to, categories=what, purpose=purpose, kind=kind, expires_at=until, expires_with=ends, consent_id=name,
                 minutes=self.minutes,
             )
         )  # fmt: skip

@@ -43,6 +43,10 @@ class Dossier:
     """(referral, agency) whose participation ended."""
     ended_by_others: frozenset[tuple[str, str]] = frozenset()
     """Those of them that somebody else reported than the agency."""
+    parted_at: datetime | None = None
+    """When participation last ended, with whichever agency."""
+    taken_in_at: datetime | None = None
+    """When an intake was last completed."""
     consents: dict[str, Consent] = field(default_factory=dict)
     onwards: dict[str, Onward] = field(default_factory=dict)
     sayings: dict[str, Saying] = field(default_factory=dict)

@@ -39,7 +39,7 @@ from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.to_hub.recall_answered import RecallAnswered
 from contracts.words import Door, RuleResult
-from services.notification.domain import erasing, offers, recalling
+from services.notification.domain import ending, erasing, offers, recalling
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.kept import (
     Answer,
@@ -75,7 +75,7 @@ def evolve(before: Dossier | None, fact: Fact) -> Dossier:
     if folded is None:
         return dossier
     if dossier.erased and erasing.is_of_one(dossier, fact.event):
-        return erasing.with_what_outlasts(dossier, fact.event)
+        return erasing.with_what_outlasts(dossier, fact)
     return folded(dossier, fact.event, fact)
 
 
@@ -169,7 +169,7 @@ def _review(dossier: Dossier, event: ReviewRequested | ReviewDecided) -> Review:
     return dossier.reviews.get(event.review_id) or Review(event.referral_id)
 
 
-def _granted(dossier: Dossier, event: ConsentGranted, _fact: Fact) -> Dossier:
+def _granted(dossier: Dossier, event: ConsentGranted, fact: Fact) -> Dossier:
     known = dossier.consents.get(event.consent_id, Consent())
     grant = known.grant or Grant(
         kind=event.kind,
@@ -178,6 +178,7 @@ def _granted(dossier: Dossier, event: ConsentGranted, _fact: Fact) -> Dossier:
         purpose=event.purpose,
         expires_at=event.expires_at,
         expires_with=event.expires_with,
+        at=fact.at,
     )
     return replace(dossier, consents=_and(dossier.consents, event.consent_id, replace(known, grant=grant)))
 
@@ -214,13 +215,15 @@ def _unavailable(dossier: Dossier, event: AssignmentUnavailable, fact: Fact) -> 
                    unavailable_at=_and(dossier.unavailable_at, name, fact.at))  # fmt: skip
 
 
-def _enrolled(dossier: Dossier, event: AssignmentEnrolled, _fact: Fact) -> Dossier:
+def _enrolled(dossier: Dossier, event: AssignmentEnrolled, fact: Fact) -> Dossier:
+    dossier = ending.noted(dossier, fact)
     if event.referral_id in dossier.enrolled:
         return dossier
     return replace(dossier, enrolled=_and(dossier.enrolled, event.referral_id, event.completed_on))
 
 
-def _ended(dossier: Dossier, event: AssignmentEnded, _fact: Fact) -> Dossier:
+def _ended(dossier: Dossier, event: AssignmentEnded, fact: Fact) -> Dossier:
+    dossier = ending.noted(dossier, fact)
     over = {(event.referral_id, event.agency)}
     others = over if event.by not in {None, event.agency} else set()
     return replace(dossier, ended=dossier.ended | over, ended_by_others=dossier.ended_by_others | others)

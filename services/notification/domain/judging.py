@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.words import Agreement, Category, ConsentKind, Purpose
 from services.notification.domain.answers import Allowed, Question, Withheld
+from services.notification.domain.ending import ended
 from services.notification.domain.floor import floor
 from services.sites import PART2_KINDS, Permission, Relation, Site
 
@@ -176,10 +177,12 @@ def referral_of(question: Question, dossier: Dossier) -> str | None:
     return None
 
 
-def live(consent: Consent, now: datetime) -> bool:
+def live(consent: Consent, dossier: Dossier, now: datetime) -> bool:
     """Tell whether the consent counts at this moment. Source: 42 CFR 2.31(c)."""
     grant = consent.grant
-    return not consent.over and grant is not None and (grant.expires_at is None or now < grant.expires_at)
+    if consent.over or grant is None or (grant.expires_at is not None and grant.expires_at <= now):
+        return False
+    return not ended(grant, dossier)
 
 
 def _holds(question: Question, dossier: Dossier) -> bool:
@@ -263,7 +266,7 @@ def _consents(
         grant = consent.grant
         if (
             grant is not None
-            and live(consent, now)
+            and live(consent, dossier, now)
             and question.agency in grant.recipients
             and grant.purpose is question.purpose
             and grant.kind in kinds

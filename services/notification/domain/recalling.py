@@ -79,7 +79,7 @@ def of_record(
 def _still_opened(told: Told, dossier: Dossier, fact: Fact) -> frozenset[Category]:
     """Return what other consents under which it was told still open to its reader."""
     others = (dossier.consents.get(basis.partition("/")[2]) for basis in told.by if basis.startswith("consent/"))
-    grants = (other.grant for other in others if other is not None and live(other, fact.at))
+    grants = (other.grant for other in others if other is not None and live(other, dossier, fact.at))
     return frozenset().union(*(grant.categories for grant in grants if grant is not None))
 
 
