@@ -29,6 +29,7 @@ from services.plumbing.deadletters import settle
 from services.plumbing.keystore import PostgresKeyStore, ensure_keys
 from services.plumbing.sealing import Erased, Sealer
 from services.plumbing.tokens import Place, is_sealed
+from tests.journeys.cast import UNDER_PART2
 from tests.journeys.running import running
 from tests.platform.aside import now
 from tests.platform.embedded import fresh_folder
@@ -151,9 +152,9 @@ class Story:
         made = self.heard(agency, "assignment.made")
         assert MARK in json.dumps(made)
         consent = {
-            "form_reference": "FORM-1", "kind": "hub_handoff", "disclosers": [agency], "recipients": [PROVIDER],
+            "form_reference": "FORM-1", "disclosers": [OFFICE], "recipients": [PROVIDER],
             "categories": ["identity", "contact", "needs"], "purpose": "service_provision", "signed_on": "2026-03-01",
-            "signature": "paper", "signed_by": "person", "expires_with": "end_of_participation",
+            "signature": "paper", "signed_by": "person", "expires_with": "end_of_participation", **UNDER_PART2,
         }  # fmt: skip
         self.send(agency, "consent.signed", consent, "c1", subject=made["subject"])
         eventually(lambda: self.steps(referral_id, "consent.granted"))

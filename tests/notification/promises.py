@@ -28,6 +28,10 @@ POLICE_MAY_HEAR: Final = {
     "referral.acknowledged", "screening.reported", "case_manager.dispatched", "handoff.confirmed",
     "handoff.unavailable", "message.refused",
 }  # fmt: skip
+OFFICE: Final = "whatcom-lead-program-office"
+PART2_KINDS: Final = {
+    "part2_specific", "part2_tpo", "part2_counselling_notes", "part2_proceedings", "criminal_justice_referral",
+}  # fmt: skip
 NEVER_BY_THEMSELVES: Final = {"part2_counselling_notes", "part2_proceedings"}
 
 
@@ -52,6 +56,8 @@ class Consent:
     kind: str
     expires_at: datetime | None = None
     ends_with: str = "none"
+    disclosers: tuple[str, ...] = (OFFICE,)
+    intermediary: str | None = OFFICE
     over: bool = False
     ended: bool = False
     """The event came with which it ends."""
@@ -139,8 +145,29 @@ class Model:
         return any(
             agency in one.recipients and one.purpose == row["purpose"] and category in one.categories
             and one.lives(now) and self._kind_fits(row, one.kind)
+            and any(self._may_tell(one, tellers) for tellers in self._tellers(row["event"], data))
             for one in self.consents.values()
         )  # fmt: skip
+
+    def _tellers(self, type_: str, data: dict[str, Any]) -> list[set[str]]:
+        """Whose information it is: of an onward referral, that of its asker and of one record on which they hold."""
+        if type_ == "onward.offered":
+            asked_by = self.asked[data["onward_id"]][1]
+            held = [one for one in self.referrals.values() if asked_by in one.held_by]
+            return [{asked_by, one.agency} for one in held]
+        about = data.get("referral_id") or self.offers[data["offer_id"]][0]
+        referral = self.referrals[about]
+        return [referral.held_by or {referral.agency}] if type_ == "intake.reported" else [{referral.agency}]
+
+    def _may_tell(self, one: Consent, tellers: set[str]) -> bool:
+        """42 CFR 2.31(a)(2): the form names who discloses; for a program the office stands only as the intermediary."""
+        programs = {name for name in tellers if "part2_program" in self.partners[name]["standing"]}
+        if programs and one.kind not in PART2_KINDS:
+            return False
+        unnamed = tellers - {*one.disclosers}
+        if OFFICE not in one.disclosers:
+            return not unnamed
+        return not unnamed & programs or one.intermediary == OFFICE
 
     @staticmethod
     def _kind_fits(row: dict[str, Any], kind: str) -> bool:

@@ -68,6 +68,7 @@ READERS = (CASEWORK, OTHER_CASEWORK, PROVIDER, PROSECUTOR, POLICE)
 KINDS = tuple(ConsentKind)
 PURPOSES = (Purpose.CARE_COORDINATION, Purpose.SERVICE_PROVISION, Purpose.PROSECUTION_DECISION)
 USUAL = ((CASEWORK, Purpose.CARE_COORDINATION), (PROVIDER, Purpose.SERVICE_PROVISION))
+DISCLOSERS = (OFFICE, POLICE, HOSPITAL, PROVIDER, CASEWORK, OTHER_CASEWORK)
 ENDS = ("none", "none", "end_of_participation", "intake_completed")
 COURSES = (
     ("nothing", "sent", "takes back"),
@@ -190,7 +191,7 @@ class Promises(RuleBasedStateMachine):
         return {fact.event.consent_id for fact in self.facts if fact.event.name == "consent.withdrawn"}
 
     @rule(
-        agency=st.sampled_from([POLICE, HOSPITAL]),
+        agency=st.sampled_from([POLICE, HOSPITAL, PROVIDER]),
         agreement=st.sampled_from([Agreement.AGREED, Agreement.UNDECIDED, Agreement.NOT_ASKED]),
         door=st.sampled_from([Door.ARREST_DIVERSION, Door.SOCIAL_CONTACT]),
     )
@@ -301,6 +302,7 @@ class Promises(RuleBasedStateMachine):
         kind=st.sampled_from(KINDS),
         lasts=st.sampled_from([None, None, 5, 40]),
         ends=st.sampled_from(ENDS),
+        by=st.tuples(st.sets(st.sampled_from(DISCLOSERS), min_size=1, max_size=3), st.sampled_from([None, OFFICE])),
     )
     def consents(  # all that a form says
         self,
@@ -310,8 +312,10 @@ class Promises(RuleBasedStateMachine):
         kind: ConsentKind,
         lasts: int | None,
         ends: str,
+        by: tuple[set[str], str | None],
     ) -> None:
-        self.signs(tuple(sorted(recipients)), tuple(sorted(categories)), purpose, kind, lasts, ends)
+        to, what, (disclosers, through) = tuple(sorted(recipients)), tuple(sorted(categories)), by
+        self.signs(to, what, purpose, kind, lasts, ends, by=tuple(sorted(disclosers)), through=through)
 
     @rule(who=st.sampled_from(USUAL), lasts=st.sampled_from([None, 5, 40]), ends=st.sampled_from(ENDS))
     def consents_as_most_do(self, who: tuple[str, Purpose], lasts: int | None, ends: str) -> None:
@@ -380,14 +384,18 @@ class Promises(RuleBasedStateMachine):
         kind: ConsentKind,
         lasts: int | None,
         ends: str = "none",
+        *,
+        by: tuple[str, ...] = (OFFICE,),
+        through: str | None = OFFICE,
     ) -> None:
         name = self.new("con")
         until = None if lasts is None else self.bench.now + timedelta(minutes=lasts)
-        self.model.consents[name] = Consent(to, frozenset(map(str, what)), str(purpose), str(kind), until, ends)
+        kinds = frozenset(map(str, what))
+        self.model.consents[name] = Consent(to, kinds, str(purpose), str(kind), until, ends, by, through)
         self.put(
             granted(
                 *to, categories=what, purpose=purpose, kind=kind, expires_at=until, expires_with=ends, consent_id=name,
-                minutes=self.minutes,
+                minutes=self.minutes, disclosers=by, intermediary=through,
             )
         )  # fmt: skip
 

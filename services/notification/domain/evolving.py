@@ -170,8 +170,11 @@ def _review(dossier: Dossier, event: ReviewRequested | ReviewDecided) -> Review:
 
 
 def _granted(dossier: Dossier, event: ConsentGranted, fact: Fact) -> Dossier:
+    """Keep what the consent opens. One kept before its disclosers were opens nothing until heard again."""
     known = dossier.consents.get(event.consent_id, Consent())
-    grant = known.grant or Grant(
+    if known.grant is not None and known.grant.disclosers:
+        return dossier
+    grant = Grant(
         kind=event.kind,
         recipients=event.recipients,
         categories=frozenset(event.categories),
@@ -179,6 +182,8 @@ def _granted(dossier: Dossier, event: ConsentGranted, fact: Fact) -> Dossier:
         expires_at=event.expires_at,
         expires_with=event.expires_with,
         at=fact.at,
+        disclosers=event.disclosers,
+        intermediary=event.intermediary,
     )
     return replace(dossier, consents=_and(dossier.consents, event.consent_id, replace(known, grant=grant)))
 

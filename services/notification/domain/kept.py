@@ -177,6 +177,10 @@ class Grant:
     """The event that ends it, told as part of the scope, too."""
     at: datetime | None = None
     """Since when it counts; None where it was kept before this was."""
+    disclosers: tuple[str, ...] = ()
+    """Who may tell, a class spelled out."""
+    intermediary: str | None = None
+    """Through whom it goes, where the form names one."""
 
 
 @dataclass(frozen=True, slots=True)
