@@ -75,6 +75,8 @@ class Referral:
     offered_to: set[str] = field(default_factory=set)
     over_with: set[str] = field(default_factory=set)
     """Agencies with which the person's participation in it is over: they hold it no more, whatever they accept."""
+    said: str | None = None
+    """What the person said since themselves; a no stands."""
 
 
 @dataclass
@@ -102,11 +104,14 @@ class Model:
     taking_back: set[str] = field(default_factory=set)
     """Words of the person that nobody has dealt with yet."""
     suspended: set[str] = field(default_factory=set)
-    said: str | None = None
-    """What the person said last themselves."""
     reached: list[Reached] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=policy)
     partners: dict[str, dict[str, Any]] = field(default_factory=agencies)
+
+    def answers(self, word: str) -> None:
+        """The person says yes or no to all that they are referred by today."""
+        for one in self.referrals.values():
+            one.said = one.said if one.said == "declined" else word
 
     def comes(self, event: str) -> None:
         """The event comes; what is signed from now on ends with the next one."""
@@ -187,7 +192,7 @@ class Model:
             # What became of an onward referral: to whoever holds the person on any referral.
             return relation == "holder" and any(agency in one.held_by for one in self.referrals.values())
         restricted = self.partners[referral.agency].get("restricted_source", False)
-        agreement = self.said or referral.agreement
+        agreement = referral.said or referral.agreement
         if row.get("doors") and referral.door not in row["doors"]:
             return False
         if row.get("agreement") and agreement not in row["agreement"]:

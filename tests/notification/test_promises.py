@@ -349,9 +349,7 @@ class Promises(RuleBasedStateMachine):
             self.resume(agency)
         for word in sorted(self.model.taking_back):
             self.deal_with(word)
-        if self.model.said == "declined":
-            self.answers_now(agreed=True)
-        if CASEWORK not in self.holders:
+        if not any(CASEWORK in one.held_by and one.said != "declined" for one in self.model.referrals.values()):
             self.referred(POLICE, Agreement.AGREED, Door.SOCIAL_CONTACT)
             self.offer(max(self.model.referrals), CASEWORK, takes=True)
         for agency in (CASEWORK, PROVIDER):
@@ -432,8 +430,10 @@ class Promises(RuleBasedStateMachine):
         self.answers_now(agreed=agreed)
 
     def answers_now(self, *, agreed: bool) -> None:
-        self.model.said = "agreed" if agreed else "declined"
+        self.bench.now += timedelta(seconds=1)
+        self.model.answers("agreed" if agreed else "declined")
         fact = self.hear(PersonAgreed() if agreed else PersonDeclined(), by=OFFICE)
+        self.bench.now += timedelta(seconds=1)
         if not agreed:
             self.noes.add(f"{OFFICE} {fact.id}")
             self.model.taking_back.add(f"{OFFICE} {fact.id}")

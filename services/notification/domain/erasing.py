@@ -43,6 +43,7 @@ def erased(dossier: Dossier, event: ReferralErased, _fact: Fact) -> Dossier:
         unavailable=_without(dossier.unavailable, gone),
         unavailable_at=_without(dossier.unavailable_at, gone),
         enrolled=_without(dossier.enrolled, gone),
+        enrolled_at=_without(dossier.enrolled_at, gone),
         ended=frozenset(one for one in dossier.ended if one[0] != gone),
         ended_by_others=frozenset(one for one in dossier.ended_by_others if one[0] != gone),
         onwards={name: _noteless(one, gone) for name, one in dossier.onwards.items()},

@@ -224,7 +224,8 @@ def _enrolled(dossier: Dossier, event: AssignmentEnrolled, fact: Fact) -> Dossie
     dossier = ending.noted(dossier, fact)
     if event.referral_id in dossier.enrolled:
         return dossier
-    return replace(dossier, enrolled=_and(dossier.enrolled, event.referral_id, event.completed_on))
+    return replace(dossier, enrolled=_and(dossier.enrolled, event.referral_id, event.completed_on),
+                   enrolled_at=_and(dossier.enrolled_at, event.referral_id, fact.at))  # fmt: skip
 
 
 def _ended(dossier: Dossier, event: AssignmentEnded, fact: Fact) -> Dossier:
