@@ -39,13 +39,11 @@ from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.to_hub.recall_answered import RecallAnswered
 from contracts.words import Door, RuleResult
-from services.notification.domain import ending, erasing, offers, recalling
+from services.notification.domain import consents, ending, erasing, offers, recalling
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.kept import (
     Answer,
-    Consent,
     Facts,
-    Grant,
     Onward,
     Record,
     Review,
@@ -169,30 +167,6 @@ def _review(dossier: Dossier, event: ReviewRequested | ReviewDecided) -> Review:
     return dossier.reviews.get(event.review_id) or Review(event.referral_id)
 
 
-def _granted(dossier: Dossier, event: ConsentGranted, fact: Fact) -> Dossier:
-    """Keep what the consent opens. One kept before its disclosers were opens nothing until heard again."""
-    known = dossier.consents.get(event.consent_id, Consent())
-    if known.grant is not None and known.grant.disclosers:
-        return dossier
-    grant = Grant(
-        kind=event.kind,
-        recipients=event.recipients,
-        categories=frozenset(event.categories),
-        purpose=event.purpose,
-        expires_at=event.expires_at,
-        expires_with=event.expires_with,
-        at=fact.at,
-        disclosers=event.disclosers,
-        intermediary=event.intermediary,
-    )
-    return replace(dossier, consents=_and(dossier.consents, event.consent_id, replace(known, grant=grant)))
-
-
-def _over(dossier: Dossier, event: ConsentWithdrawn | ConsentExpired, _fact: Fact) -> Dossier:
-    consent = replace(dossier.consents.get(event.consent_id, Consent()), over=True)
-    return replace(dossier, consents=_and(dossier.consents, event.consent_id, consent))
-
-
 def _asked(dossier: Dossier, event: OnwardAsked, fact: Fact) -> Dossier:
     """Keep who is asked. The note was sealed for the report that asks, which is the cause of this fact."""
     known = dossier.onwards.get(event.onward_id, Onward())
@@ -242,21 +216,12 @@ def _agreed(dossier: Dossier, event: PersonAgreed, fact: Fact) -> Dossier:
 def _said_no(dossier: Dossier, event: PersonDeclined, fact: Fact) -> Dossier:
     """A no to everything takes back the consent to be handed over, too: that is for consent to say, as after a stop."""
     said = _said(dossier, event.referral_id, fact, agreed=False)
-    return _took_back(said, event, fact) if event.referral_id is None else said
+    return consents.took_back(said, event, fact) if event.referral_id is None else said
 
 
 def _said(dossier: Dossier, referral_id: str | None, fact: Fact, *, agreed: bool) -> Dossier:
     saying = Saying(referral_id, agreed, fact.at, fact.agency or "")
     return replace(dossier, sayings=_and(dossier.sayings, f"{fact.source} {fact.id}", saying))
-
-
-def _took_back(dossier: Dossier, _event: ConsentRevoked | PersonDeclined, fact: Fact) -> Dossier:
-    return replace(dossier, revoked=dossier.revoked | {f"{fact.agency}/{fact.id}"})
-
-
-def _settled(dossier: Dossier, event: RevocationSettled, _fact: Fact) -> Dossier:
-    known = dossier.revocations_settled
-    return replace(dossier, revocations_settled=known | {f"{event.agency}/{event.message_id}"})
 
 
 def _stands(dossier: Dossier, event: AgencySuspended | AgencyResumed, fact: Fact) -> Dossier:
@@ -274,11 +239,11 @@ _FOLDED: Final[Mapping[type[Event], Callable[[Dossier, Any, Fact], Dossier]]] = 
     ScreeningDetermined: _screened,
     ReviewRequested: _called,
     ReviewDecided: _decided,
-    ConsentGranted: _granted,
-    ConsentWithdrawn: _over,
-    ConsentExpired: _over,
-    ConsentRevoked: _took_back,
-    RevocationSettled: _settled,
+    ConsentGranted: consents.granted,
+    ConsentWithdrawn: consents.over,
+    ConsentExpired: consents.over,
+    ConsentRevoked: consents.took_back,
+    RevocationSettled: consents.settled,
     OnwardAsked: _asked,
     OnwardClosed: _answered,
     AssignmentOffered: offers.offered,
