@@ -78,6 +78,8 @@ def list_(state: StateOption = None, json_: JsonOption = False) -> None:
     """List what is parked, by service and cause, most first.
 
     The reason is a class of error, the cause a place in the code: no content, no value. Nothing parked expires.
+
+    Example: hub parked list
     """
     found = asyncio.run(_groups(reach.find(state)))
     if json_:

@@ -25,6 +25,7 @@ _WARNING: Final = "This identifies a person. It is shown once and is in the ledg
 _NEXT: Final = {
     "unsigned": "name an operator who has a key on this machine: --operator, or `hub operator add`.",
     "person-parked": "settle what is put aside first: `hub status` shows it.",
+    "word-not-settled": "wait until consent has dealt with what the person took back: `hub timeline` shows it.",
     "erased": "nothing brings back what was erased.",
 }
 

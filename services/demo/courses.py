@@ -75,7 +75,10 @@ def seen(run: Run, name: str) -> int:
 
 
 def consent(run: Run, holder: str, site: Site, form: str, day: date) -> ConsentSigned:
-    """Return a consent as the holder witnesses it: for its own work, for a provider, or for the prosecutor."""
+    """Return a consent as the holder witnesses it: for its own work, for a provider, or for the prosecutor.
+
+    Where the holder is a Part 2 program, only a consent under 42 CFR part 2 lets a provider hear who asks for help.
+    """
     office = site.program_office
     signed = ConsentSigned(
         form_reference=f"{run.first_id}-{form or 'own'}"[-60:], kind=ConsentKind.HUB_HANDOFF, disclosers=(office,),
@@ -87,6 +90,8 @@ def consent(run: Run, holder: str, site: Site, form: str, day: date) -> ConsentS
         return signed.model_copy(update=_for_the_prosecutor(run, site, holder, day))
     if form:
         run.may_know.add(form)
+    if form and site.agencies[holder].follows.part2:
+        return signed.model_copy(update={"kind": ConsentKind.PART2_SPECIFIC} | _under_part2(site, holder))
     return signed
 
 
@@ -106,16 +111,22 @@ def _deficient(signed: ConsentSigned) -> ConsentSigned:
 def _for_the_prosecutor(run: Run, site: Site, holder: str, day: date) -> dict[str, Any]:
     """Return what a consent under 42 CFR 2.35 says otherwise: it has the elements of 2.31(a), and a last day."""
     prosecutor = next((one.slug for one in site.prosecutors_of(run.case.sender)), run.case.sender)
-    known = [one for one in site.statements if one.id == "right-to-revoke" and one.language == "en"]
-    newest = max(known, key=lambda one: one.in_force_from)
-    return {
+    return _under_part2(site, holder) | {
         "kind": ConsentKind.CRIMINAL_JUSTICE_REFERRAL,
-        "disclosers": (holder, site.program_office),
         "recipients": (prosecutor,),
         "categories": (Category.INTAKE_STATUS,),
         "purpose": Purpose.PROSECUTION_DECISION,
         "expires_with": "charge_decided",
         "expires_at": datetime.combine(day, time(), ZoneInfo(site.timezone)) + _CHARGE_DECIDED_BY,
+    }
+
+
+def _under_part2(site: Site, holder: str) -> dict[str, Any]:
+    """Return what a form under 42 CFR part 2 says besides: who may disclose, the intermediary, and its statements."""
+    known = [one for one in site.statements if one.id == "right-to-revoke" and one.language == "en"]
+    newest = max(known, key=lambda one: one.in_force_from)
+    return {
+        "disclosers": (holder, site.program_office),
         "intermediary": site.program_office,
         "members_version": max(site.members, key=lambda one: one.in_force_from).version,
         "statements": (Statement(text=newest.id, version=newest.version),),

@@ -28,6 +28,7 @@ from tests.assignment.examples import (
     OFFICE,
     POLICE,
     RIVER,
+    YOUTH,
     Town,
     aged,
     corrected,
@@ -39,6 +40,7 @@ from tests.assignment.examples import (
     screened,
     town,
 )
+from tests.journeys.agreements import MET
 
 
 @pytest.mark.parametrize("accepted_first", [True, False])
@@ -153,6 +155,24 @@ async def test_who_lost_the_person_cannot_end_what_another_agency_has():
     await place.report(loser, PersonDeclined())
     assert "assignment.ended" not in place.said()
     assert place.store.taken(keeper) == 1
+
+
+@pytest.mark.parametrize(("by_way_of", "counts"), MET)
+async def test_once_the_person_was_met_their_no_counts_by_way_of_who_has_them_and_the_office(by_way_of, counts):
+    place = Town()
+    await place.refer()
+    await place.accept()
+    loser = await place.decline()
+    await place.accept()
+    keeper = await place.hand_off()
+    await place.passes(1)
+    stranger = next(one for one in (HILL, RIVER, YOUTH) if one not in {loser, keeper})
+    who = {
+        "who referred them": POLICE, "the program office": OFFICE, "who has them": keeper, "who lost them": loser,
+        "who was never given them": stranger,
+    }  # fmt: skip
+    await place.report(who[by_way_of], PersonDeclined())
+    assert ("assignment.ended" in place.said()) is counts
 
 
 async def test_an_end_says_on_whose_word_it_came():

@@ -113,9 +113,14 @@ def record(
 def erasure(referral_id, ground="entered_in_error", *, identity=None, at=NOW, **changes):
     """An operator's word that a record is to go, signed: without a signature none does."""
     data = {"referral_id": referral_id, "ground": ground, "operator": "sam-sample", "why": "Sample why"} | changes
+    return signed(ErasureRequested, data, identity=identity, at=at)
+
+
+def signed(event, data, *, identity=None, **more):
+    """An operator's word, signed with the key of the sample operator."""
     named = identity or f"m-{next(_ids)}"
-    signature = sign(PRIVATE, named, ErasureRequested.model_validate(data))
-    return record(data, name="erasure.requested", agency=OFFICE, identity=named, signature=signature, at=at)
+    signature = sign(PRIVATE, named, event.model_validate(data))
+    return record(data, name=event.name, agency=OFFICE, identity=named, signature=signature, **more)
 
 
 def structured(data, *, agency=POLICE, body=None, at=NOW, **attributes):

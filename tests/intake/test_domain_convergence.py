@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts import topics
+from contracts.catalogue import PersonCorrected
 from contracts.parts import ReferralName
 from services.intake.domain import evolve, read
 from services.intake.domain.naming import referral_id_of
@@ -22,6 +23,7 @@ from tests.intake.examples import (
     incident,
     naming,
     record,
+    signed,
 )
 
 KINDS = ["submit", "submit", "amend", "withdraw", "withdraw", "erase", "report", "community", "nonsense", "say"]
@@ -53,11 +55,17 @@ def stories(draw, kinds=KINDS):
             told.append(_erasure(number, draw(st.integers(0, 1)), f"m{place}"))
             continue
         data, name = messages[kind]
-        agency = OFFICE if kind in OF_OTHER_TOPICS else POLICE
-        people = {"report": "per-" + number * 32, "say": naming().person_of_case(_case(number))}
-        subject = PSEUDONYMS.of(people[kind], agency) if kind in people else None
-        told.append(record(data, name=name, agency=agency, identity=f"m{place}", subject=subject))
+        if kind == "say":
+            told.append(_correction(number, data, f"m{place}"))
+            continue
+        subject = PSEUDONYMS.of("per-" + number * 32, POLICE) if kind == "report" else None
+        told.append(record(data, name=name, agency=POLICE, identity=f"m{place}", subject=subject))
     return told
+
+
+def _correction(number, data, identity):
+    subject = PSEUDONYMS.of(naming().person_of_case(_case(number)), OFFICE)
+    return signed(PersonCorrected, data | {"operator": "sam-sample"}, identity=identity, subject=subject)
 
 
 def _erasure(number, rounds, identity):
@@ -110,10 +118,9 @@ def test_a_rebuild_from_what_was_said_ends_the_same_in_any_order(story, chance):
 
 
 async def test_that_somebody_spoke_of_their_birth_date_outlives_a_withdrawal_in_any_order():
-    subject = PSEUDONYMS.of(naming().person_of_case(_case("1")), OFFICE)
     house = await _told([
         [record(arrest(incident=incident(number="1")))],
-        [record({"birth_date": "1991-05-05"}, name="person.corrected", agency=OFFICE, subject=subject)],
+        [_correction("1", {"birth_date": "1991-05-05"}, "said")],
         [record({"of": {"incident_number": "1"}}, name="referral.withdrawn")],
     ])  # fmt: skip
     said = house.hub.facts(topics.REFERRALS)

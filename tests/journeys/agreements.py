@@ -1,7 +1,8 @@
 """Whether a person has agreed, case by case: assignment, which offers, and notification, which tells, say the same.
 
-The newest word counts, the sender's about the person or the person's own. The sender's word is as old as the revision
-that first said so: an amendment of something else does not say it again.
+A no stands: after it a yes needs a new referral. Else the newest word counts, the sender's about the person or the
+person's own. The sender's word is as old as the revision that first said so: an amendment of something else does not
+say it again. Once the person was met, their no counts by way of who has them and of the program office, of nobody else.
 """
 
 from __future__ import annotations
@@ -41,4 +42,18 @@ CASES = (
     Answered("agreed, then the person says no", (AGREED, NO), False),
     Answered("a yes, then a no", (NOT_ASKED, YES, NO), False),
     Answered("a yes, then the sender says that they declined", (NOT_ASKED, YES, DECLINED), False),
+    Answered("a no, then a yes", (NOT_ASKED, NO, YES), False),
+    Answered("agreed, a no, then a yes", (AGREED, NO, YES), False),
+    Answered("a no, then the sender says agreed", (NOT_ASKED, NO, AGREED), False),
+    Answered("the sender says that they declined, then agreed", (DECLINED, AGREED), False),
+    Answered("the sender says that they declined, then the person says yes", (DECLINED, YES), False),
 )
+
+MET: tuple[tuple[str, bool], ...] = (
+    ("who referred them", False),
+    ("the program office", True),
+    ("who has them", True),
+    ("who lost them", False),
+    ("who was never given them", False),
+)
+"""By way of whom a no comes once a case manager has met the person, and whether it counts for that referral."""

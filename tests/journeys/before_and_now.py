@@ -11,12 +11,10 @@ from typing import Any
 
 from contracts.envelope import Fact, instant, written
 from tests.intake.examples import KEYS, NOW, PSEUDONYMS, site
-from tests.journeys.cast import CASE_MANAGERS, OFFICE, ORIS, POLICE, PROVIDER, Message
+from tests.journeys.cast import CASE_MANAGERS, OFFICE, ORIS, POLICE, PROVIDER, VERSION, Message
 from tests.journeys.memory import WholeHub
 
 PROSECUTOR = "bellingham-city-attorney"
-VERSION = "2026-01"
-"""Of the list of members and of the statements that a form names."""
 BEFORE, NOW_TAG = "qaa", "qab"
 """Languages that nobody speaks: by them the case managers know which of the two an offer is for."""
 TAKEN_ON = ("accept", "handoff", "intake")

@@ -27,6 +27,15 @@ LISTENING = (
 )  # fmt: skip
 """Every agency whose lane a case of this caseload can reach."""
 ORIS = {POLICE: "WASAMPL02", SHERIFF: "WASAMPL01"}
+PART2_PROGRAMS = ("lake-whatcom-center", "catholic-community-services")
+"""The case managers who are programs under 42 CFR part 2."""
+VERSION = "2026-01"
+"""Of the list of members and of the statements that a form names."""
+UNDER_PART2 = {
+    "kind": "part2_specific", "intermediary": OFFICE, "members_version": VERSION, "language": "en",
+    "statements": [{"text": "right-to-revoke", "version": VERSION}],
+}  # fmt: skip
+"""What a form says besides, so that a provider may hear who asks also where that is a program."""
 
 
 @dataclass(frozen=True)
@@ -268,6 +277,8 @@ class Cast:
             case "decline":
                 return "person.declined", {"referral_id": made.referral_id}
         to, purpose = (PROVIDER, "service_provision") if step.endswith("provider") else (agency, "care_coordination")
+        # What a Part 2 program asks of a provider needs a consent of Part 2.
+        more = UNDER_PART2 if to == PROVIDER and agency in PART2_PROGRAMS else {}
         return "consent.signed", {
             "form_reference": f"{case.tag}-{step}",
             "kind": "hub_handoff",
@@ -279,7 +290,7 @@ class Cast:
             "signature": "paper",
             "signed_by": "person",
             "expires_with": "end_of_participation",
-        }
+        } | more
 
     def _sender(self, fact: Fact) -> Iterator[Message]:
         number = getattr(fact.event, "incident_number", None)

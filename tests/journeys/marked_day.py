@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from confluent_kafka import KafkaException, Producer
 
+from tests.journeys.cast import UNDER_PART2
 from tests.journeys.marks import FREE, Marks
 from tests.journeys.messages import CASE_MANAGERS, until
 from tests.journeys.outside import SILENT, Heard, Outsider
@@ -136,11 +137,12 @@ class Day:
     def _consents(self, holder: Outsider, made: Heard) -> Heard:
         person = {"subject": made.attributes["subject"]}
         self._says(holder, "intake.completed", {"completed_on": YESTERDAY}, **person)
-        for to, purpose in ((holder.slug, "care_coordination"), (PROVIDER, "service_provision")):
+        own, service = (holder.slug, "care_coordination", {}), (PROVIDER, "service_provision", UNDER_PART2)
+        for to, purpose, more in (own, service):
             form = self.marks.message("consent.signed", {
                 "kind": "hub_handoff", "disclosers": [OFFICE], "recipients": [to], "purpose": purpose,
                 "categories": ["identity", "contact", "needs", "incident", "safety"], "signed_on": YESTERDAY,
-                "signature": "paper", "signed_by": "person", "expires_with": "end_of_participation",
+                "signature": "paper", "signed_by": "person", "expires_with": "end_of_participation", **more,
             })  # fmt: skip
             self._says(holder, "consent.signed", form, **person)
         holder.hears(lambda one: one.type == "assignment.made" and "legal_name" in one.data)

@@ -7,6 +7,7 @@ import json
 import time
 
 from contracts.event import versions
+from tests.journeys.cast import UNDER_PART2
 
 POLICE, PROVIDER, OFFICE = "bellingham-police", "compass-health", "whatcom-lead-program-office"
 SECONDS = 90
@@ -109,9 +110,9 @@ class Story:
         made = self.heard(agency, "assignment.made")
         assert self.mark in json.dumps(made)
         consent = {
-            "form_reference": "FORM-1", "kind": "hub_handoff", "disclosers": [OFFICE], "recipients": [PROVIDER],
+            "form_reference": "FORM-1", "disclosers": [OFFICE], "recipients": [PROVIDER],
             "categories": ["identity", "contact", "needs"], "purpose": "service_provision", "signed_on": "2026-03-01",
-            "signature": "paper", "signed_by": "person", "expires_with": "end_of_participation",
+            "signature": "paper", "signed_by": "person", "expires_with": "end_of_participation", **UNDER_PART2,
         }  # fmt: skip
         self.send(agency, "consent.signed", consent, "signed", subject=made["subject"])
         eventually(lambda: self.steps(referral_id, "consent.granted"))

@@ -49,7 +49,7 @@ from services.plumbing.identity import Keyed
 from services.plumbing.keystore import SiteKeys
 from services.plumbing.ring import Ring
 from services.plumbing.tokens import Place
-from services.sites import Site, load_site
+from services.sites import PART2_KINDS, Site, load_site
 
 PERSON = "per-" + "1" * 32
 REFERRAL = "ref-" + "2" * 32
@@ -231,13 +231,17 @@ def granted(
     purpose: Purpose = Purpose.CARE_COORDINATION,
     kind: ConsentKind = ConsentKind.HUB_HANDOFF,
     expires_at: datetime | None = None,
+    expires_with: str = "none",
     consent_id: str = CONSENT,
     minutes: float = 40,
+    disclosers: Iterable[str] = (OFFICE,),
+    intermediary: str | None = OFFICE,
 ) -> Fact:
     event = ConsentGranted(
-        consent_id=consent_id, kind=kind, witness=CASEWORK, disclosers=(CASEWORK,),
+        consent_id=consent_id, kind=kind, witness=CASEWORK, disclosers=tuple(disclosers),
+        intermediary=intermediary if kind in PART2_KINDS else None,
         recipients=recipients or (CASEWORK,), categories=tuple(categories), purpose=purpose,
-        signed_on=date(2026, 3, 2), expires_at=expires_at,
+        signed_on=date(2026, 3, 2), expires_at=expires_at, expires_with=expires_with,
     )  # fmt: skip
     return heard(event, minutes=minutes)
 

@@ -28,6 +28,10 @@ POLICE_MAY_HEAR: Final = {
     "referral.acknowledged", "screening.reported", "case_manager.dispatched", "handoff.confirmed",
     "handoff.unavailable", "message.refused",
 }  # fmt: skip
+OFFICE: Final = "whatcom-lead-program-office"
+PART2_KINDS: Final = {
+    "part2_specific", "part2_tpo", "part2_counselling_notes", "part2_proceedings", "criminal_justice_referral",
+}  # fmt: skip
 NEVER_BY_THEMSELVES: Final = {"part2_counselling_notes", "part2_proceedings"}
 
 
@@ -51,10 +55,15 @@ class Consent:
     purpose: str
     kind: str
     expires_at: datetime | None = None
+    ends_with: str = "none"
+    disclosers: tuple[str, ...] = (OFFICE,)
+    intermediary: str | None = OFFICE
     over: bool = False
+    ended: bool = False
+    """The event came with which it ends."""
 
     def lives(self, now: datetime) -> bool:
-        return not self.over and (self.expires_at is None or now < self.expires_at)
+        return not self.over and not self.ended and (self.expires_at is None or now < self.expires_at)
 
 
 @dataclass
@@ -66,6 +75,8 @@ class Referral:
     offered_to: set[str] = field(default_factory=set)
     over_with: set[str] = field(default_factory=set)
     """Agencies with which the person's participation in it is over: they hold it no more, whatever they accept."""
+    said: str | None = None
+    """What the person said since themselves; a no stands."""
 
 
 @dataclass
@@ -88,16 +99,24 @@ class Model:
     offers: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By offer: the referral and the agency."""
     consents: dict[str, Consent] = field(default_factory=dict)
-    asked: dict[str, str] = field(default_factory=dict)
-    """By onward referral: the provider."""
+    asked: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By onward referral: the provider, and who asks it."""
     taking_back: set[str] = field(default_factory=set)
     """Words of the person that nobody has dealt with yet."""
     suspended: set[str] = field(default_factory=set)
-    said: str | None = None
-    """What the person said last themselves."""
     reached: list[Reached] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=policy)
     partners: dict[str, dict[str, Any]] = field(default_factory=agencies)
+
+    def answers(self, word: str) -> None:
+        """The person says yes or no to all that they are referred by today."""
+        for one in self.referrals.values():
+            one.said = one.said if one.said == "declined" else word
+
+    def comes(self, event: str) -> None:
+        """The event comes; what is signed from now on ends with the next one."""
+        for one in self.consents.values():
+            one.ended = one.ended or one.ends_with == event
 
     def reaches(self, agency: str, type_: str, id_: str, data: dict[str, Any], now: datetime) -> None:
         """Judge a message as it reaches a lane.
@@ -131,8 +150,29 @@ class Model:
         return any(
             agency in one.recipients and one.purpose == row["purpose"] and category in one.categories
             and one.lives(now) and self._kind_fits(row, one.kind)
+            and any(self._may_tell(one, tellers) for tellers in self._tellers(row["event"], data))
             for one in self.consents.values()
         )  # fmt: skip
+
+    def _tellers(self, type_: str, data: dict[str, Any]) -> list[set[str]]:
+        """Whose information it is: of an onward referral, that of its asker and of one record on which they hold."""
+        if type_ == "onward.offered":
+            asked_by = self.asked[data["onward_id"]][1]
+            held = [one for one in self.referrals.values() if asked_by in one.held_by]
+            return [{asked_by, one.agency} for one in held]
+        about = data.get("referral_id") or self.offers[data["offer_id"]][0]
+        referral = self.referrals[about]
+        return [referral.held_by or {referral.agency}] if type_ == "intake.reported" else [{referral.agency}]
+
+    def _may_tell(self, one: Consent, tellers: set[str]) -> bool:
+        """42 CFR 2.31(a)(2): the form names who discloses; for a program the office stands only as the intermediary."""
+        programs = {name for name in tellers if "part2_program" in self.partners[name]["standing"]}
+        if programs and one.kind not in PART2_KINDS:
+            return False
+        unnamed = tellers - {*one.disclosers}
+        if OFFICE not in one.disclosers:
+            return not unnamed
+        return not unnamed & programs or one.intermediary == OFFICE
 
     @staticmethod
     def _kind_fits(row: dict[str, Any], kind: str) -> bool:
@@ -144,14 +184,15 @@ class Model:
         referral = self.referrals.get(about)
         relation = row["relation"]
         if relation == "provider":
-            return self.asked.get(data["onward_id"]) == agency
+            provider, asked_by = self.asked.get(data["onward_id"], ("", ""))
+            return provider == agency and any(asked_by in one.held_by for one in self.referrals.values())
         if relation == "any":
             return True
         if referral is None:
             # What became of an onward referral: to whoever holds the person on any referral.
             return relation == "holder" and any(agency in one.held_by for one in self.referrals.values())
         restricted = self.partners[referral.agency].get("restricted_source", False)
-        agreement = self.said or referral.agreement
+        agreement = referral.said or referral.agreement
         if row.get("doors") and referral.door not in row["doors"]:
             return False
         if row.get("agreement") and agreement not in row["agreement"]:

@@ -17,6 +17,7 @@ from contracts import topics
 from contracts.envelope import Fact, written
 from contracts.reading import read
 from contracts.to_hub.consent_revoked import ConsentRevoked
+from contracts.to_hub.person_declined import PersonDeclined
 from services.notification.app import service
 from services.notification.app.carrier import Carrier
 from services.notification.app.telling import PostgresBook
@@ -119,7 +120,7 @@ class _Store(PostgresStore):
         loaded = await super().load(conn, keys, facts)
         self._ends = any(isinstance(fact.event, ENDS_TELLING) for fact in facts)
         if self._ends:
-            if any(isinstance(fact.event, ConsentRevoked) for fact in facts):
+            if any(isinstance(fact.event, ConsentRevoked | PersonDeclined) for fact in facts):
                 await self._loaded()
             await self._steps.at("loaded")
         return loaded

@@ -1,21 +1,24 @@
-"""An assignment that ends on somebody else's word: who had the person hears that it is over, and not why."""
+"""An assignment that ends: who had the person hears that it is over, and not why; what they asked for ends with it."""
 
 from __future__ import annotations
 
 import pytest
 
 from contracts.catalogue import AssignmentEnded
-from contracts.words import EndReason
+from contracts.words import EndReason, Purpose
 from tests.notification.examples import (
     CASEWORK,
     OFFICE,
     POLICE,
+    PROVIDER,
     REFERRAL,
     accepted,
     enrolled,
+    granted,
     handed_off,
     heard,
     offered,
+    onward_asked,
     received,
 )
 from tests.notification.told import Told
@@ -47,6 +50,22 @@ def test_police_hear_the_same_whoever_ended_it():
     assert lives[0].names(POLICE) == lives[1].names(POLICE)
 
 
-def _ended(by: str | None):
-    event = AssignmentEnded(referral_id=REFERRAL, agency=CASEWORK, reason=EndReason.WITHDREW, by=by)
+def test_what_the_case_manager_asked_of_a_provider_is_told_no_more_when_participation_has_ended():
+    told = Told(received(), offered(), accepted(), granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION))
+    told.hear(onward_asked(), carry=False).hear(_ended(CASEWORK))
+    assert told.names(PROVIDER) == []
+    assert told.withheld(PROVIDER) == [("onward.offered", "rows", "asker-not-holding")]
+
+
+def test_an_onward_referral_tells_the_record_on_which_its_asker_still_holds_the_person():
+    newer = {"referral_id": "ref-" + "8" * 32, "offer_id": "off-" + "8" * 32}
+    told = Told(received(), offered(), accepted(), received(referral_id=newer["referral_id"]))
+    told.hear(offered(**newer)).hear(accepted(**newer)).hear(granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION))
+    told.hear(onward_asked(), carry=False).hear(_ended(CASEWORK, newer["referral_id"]))
+    assert told.names(PROVIDER) == ["onward.offered"]
+    assert {one.event.referral_id for one in told.disclosures if one.event.agency == PROVIDER} == {REFERRAL}
+
+
+def _ended(by: str | None, referral_id: str = REFERRAL):
+    event = AssignmentEnded(referral_id=referral_id, agency=CASEWORK, reason=EndReason.WITHDREW, by=by)
     return heard(event, minutes=70)

@@ -126,13 +126,24 @@ class TestWhatComesFromAProgram:
         assert made.legal_name
         assert [one.consent_id for one in made.notice.consents] == [CONSENT]
 
-    def test_may_be_the_case_manager_who_asks_for_help(self):
+    @pytest.mark.parametrize("kind", NEVER)
+    def test_may_be_the_case_manager_who_asks_for_help_and_then_nothing_but_part_2_opens_it(self, kind):
+        told = self.asked_by_a_program(granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION, kind=kind))
+        assert told.names(PROVIDER) == []
+        assert told.withheld(PROVIDER) == [("onward.offered", "consent", "no-consent")]
+        assert told.to(OTHER_CASEWORK, "onward.reported")[-1].state == "not_allowed"
+
+    def test_may_be_the_case_manager_who_asks_for_help_under_a_consent_of_part_2(self):
+        told = self.asked_by_a_program(
+            granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION, kind=ConsentKind.PART2_SPECIFIC)
+        )
+        assert [one.consent_id for one in last(told, PROVIDER, "onward.offered").consents] == [CONSENT]
+
+    def asked_by_a_program(self, consent):
         theirs = {"agency": OTHER_CASEWORK}
         request = onward_asked()
         request = replace(request, event=request.event.model_copy(update={"asked_by": OTHER_CASEWORK}))
-        consent = granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION)
-        told = Told(received(), offered(**theirs), accepted(**theirs), consent, request)
-        assert last(told, PROVIDER, "onward.offered").consents == ()
+        return Told(received(), offered(**theirs), accepted(**theirs), consent, request)
 
     @pytest.mark.parametrize(("provider", "notified"), [(PROVIDER, True), (HOSPITAL, False)])
     def test_may_be_who_answers_a_request_for_help(self, provider, notified):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from contracts.consents.revocation_settled import RevocationSettled
 from contracts.referrals.referral_erased import ReferralErased
+from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.words import Category, Purpose
 from services.notification.domain.answers import Allowed, Question, Withheld
 from services.notification.domain.dossier import Dossier
@@ -12,6 +14,7 @@ from services.notification.domain.evolving import evolve
 from services.notification.domain.ledger import entry_of
 from services.notification.domain.revealing import RevealAsked, answered, revealed, row_of, shown, tokens_of, withheld
 from tests.notification.examples import (
+    CASEWORK,
     CLEAR,
     NOON,
     OFFICE,
@@ -99,6 +102,15 @@ def test_of_an_erased_record_nothing_is_shown_and_of_the_other_one_all():
 def test_what_is_not_there_is_a_no(dossier):
     [one] = answered(judge(), dossier, asks(records=(OTHER,)), NOON)
     assert one.answer == Withheld(Purpose.OPERATION, "rows", "no-record")
+
+
+def test_while_it_is_not_known_what_the_person_took_back_nothing_is_shown():
+    word = heard(ConsentRevoked(how="verbal"), minutes=9, by=CASEWORK)
+    dossier = known(received(), word)
+    [one] = answered(judge(), dossier, asks(), NOON)
+    assert one.answer == Withheld(Purpose.OPERATION, "rows", "word-not-settled")
+    settled = heard(RevocationSettled(agency=CASEWORK, message_id=word.id), minutes=10)
+    assert [one["referral_id"] for one in seen(evolve(dossier, settled), asks())] == [REFERRAL]
 
 
 @pytest.mark.parametrize("agency", [OFFICE, POLICE])

@@ -8,7 +8,7 @@ from contracts.assignments.assignment_declined import AssignmentDeclined
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.words import Agreement, DeclineReason
-from tests.journeys.agreements import CASES
+from tests.journeys.agreements import CASES, MET
 from tests.notification.examples import (
     CASEWORK,
     OFFICE,
@@ -18,6 +18,7 @@ from tests.notification.examples import (
     REFERRAL,
     accepted,
     corrected,
+    enrolled,
     handed_off,
     heard,
     offered,
@@ -106,8 +107,40 @@ def test_an_amendment_after_the_hand_off_does_not_wash_out_what_the_person_told_
     assert told.names(CASEWORK) == BLIND
 
 
+BY_WAY_OF = {
+    "who referred them": POLICE, "the program office": OFFICE, "who has them": CASEWORK,
+    "who lost them": OTHER_CASEWORK, "who was never given them": "northwest-youth-services",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("met", [handed_off, enrolled])
+@pytest.mark.parametrize(("by_way_of", "counts"), MET)
+def test_once_the_person_was_met_their_no_counts_by_way_of_who_has_them_and_the_office(by_way_of, counts, met):
+    lost = AssignmentDeclined(
+        referral_id=REFERRAL, offer_id=OTHER_OFFER, agency=OTHER_CASEWORK, reason=DeclineReason.NO_ROOM
+    )
+    taken = accepted(offer_id=OTHER_OFFER, agency=OTHER_CASEWORK)
+    told = Told(received(), offered_to_another(), taken, heard(lost, minutes=3.9), offered(), accepted(), met())
+    told.hear(no(BY_WAY_OF[by_way_of], minutes=70)).hear(corrected(minutes=80))
+    assert (("assignment.made", "rows", "person-declined") in told.withheld(CASEWORK)) is counts
+    assert told.names(CASEWORK) == (KNOWN if counts else [*KNOWN, "assignment.made"])
+
+
+def test_a_no_by_way_of_who_referred_them_counts_if_it_was_said_before_the_person_was_met():
+    told = Told(received(), offered(), accepted(), handed_off(), no(POLICE, minutes=15)).hear(corrected(minutes=80))
+    assert ("assignment.made", "rows", "person-declined") in told.withheld(CASEWORK)
+
+
+def test_after_a_no_a_yes_needs_a_new_referral():
+    again = {"referral_id": "ref-" + "8" * 32, "offer_id": "off-" + "8" * 32}
+    told = Told(received(), offered(), no(POLICE, minutes=3.5), yes(POLICE, minutes=3.7), accepted())
+    assert told.names(CASEWORK) == BLIND
+    told.hear(received(referral_id=again["referral_id"], minutes=5)).hear(offered(**again)).hear(accepted(**again))
+    assert told.names(CASEWORK) == [*BLIND, *KNOWN]
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
-def test_the_newest_word_says_whether_the_person_agreed(case):
+def test_a_no_stands_and_else_the_newest_word_says_whether_the_person_agreed(case):
     told, amended = Told(), 0
     for minute, word in enumerate(case.words):
         if isinstance(word, bool):

@@ -68,6 +68,8 @@ READERS = (CASEWORK, OTHER_CASEWORK, PROVIDER, PROSECUTOR, POLICE)
 KINDS = tuple(ConsentKind)
 PURPOSES = (Purpose.CARE_COORDINATION, Purpose.SERVICE_PROVISION, Purpose.PROSECUTION_DECISION)
 USUAL = ((CASEWORK, Purpose.CARE_COORDINATION), (PROVIDER, Purpose.SERVICE_PROVISION))
+DISCLOSERS = (OFFICE, POLICE, HOSPITAL, PROVIDER, CASEWORK, OTHER_CASEWORK)
+ENDS = ("none", "none", "end_of_participation", "intake_completed")
 COURSES = (
     ("nothing", "sent", "takes back"),
     ("nothing", "there", "takes back"),
@@ -76,8 +78,10 @@ COURSES = (
     ("nothing", "killed before", "takes back"),
     ("takes back", "sent", "nothing"),
     ("says stop", "sent", "nothing"),
+    ("says no", "sent", "nothing"),
     ("time passes", "sent", "nothing"),
     ("parts", "sent", "nothing"),
+    ("the intake is completed", "sent", "nothing"),
 )
 """What comes before the message goes, how it goes, and what comes after."""
 WAYS = ("sent", "sent", "sent", "not sent", "lost", "there", "killed before", "killed after")
@@ -122,6 +126,7 @@ class Promises(RuleBasedStateMachine):
         self.bench.carrier = self.bench.new_carrier()
         self.facts: list[Fact] = []
         self.asked_by: dict[str, str] = {}
+        self.noes: set[str] = set()
         self.count = 0
         self.referred(POLICE, Agreement.AGREED, Door.SOCIAL_CONTACT)
         self.offer(next(iter(self.model.referrals)), CASEWORK, takes=True)
@@ -186,7 +191,7 @@ class Promises(RuleBasedStateMachine):
         return {fact.event.consent_id for fact in self.facts if fact.event.name == "consent.withdrawn"}
 
     @rule(
-        agency=st.sampled_from([POLICE, HOSPITAL]),
+        agency=st.sampled_from([POLICE, HOSPITAL, PROVIDER]),
         agreement=st.sampled_from([Agreement.AGREED, Agreement.UNDECIDED, Agreement.NOT_ASKED]),
         door=st.sampled_from([Door.ARREST_DIVERSION, Door.SOCIAL_CONTACT]),
     )
@@ -251,6 +256,7 @@ class Promises(RuleBasedStateMachine):
             if agency in one.held_by:
                 one.held_by.discard(agency)
                 one.over_with.add(agency)
+                self.model.comes("end_of_participation")
                 self.hear(AssignmentEnded(referral_id=name, agency=agency, reason=EndReason.MOVED))
 
     @property
@@ -264,7 +270,7 @@ class Promises(RuleBasedStateMachine):
 
     def asks_onward(self, asked_by: str) -> None:
         onward = self.new("onw")
-        self.model.asked[onward] = PROVIDER
+        self.model.asked[onward] = (PROVIDER, asked_by)
         self.asked_by[onward] = asked_by
         self.hear(
             OnwardAsked(
@@ -282,8 +288,11 @@ class Promises(RuleBasedStateMachine):
     @rule(data=st.data())
     def completes_intake(self, data: st.DataObject) -> None:
         held = sorted(name for name, one in self.model.referrals.items() if one.held_by)
-        name = data.draw(st.sampled_from(held))
+        self.enrols(data.draw(st.sampled_from(held)))
+
+    def enrols(self, name: str) -> None:
         agency = min(self.model.referrals[name].held_by)
+        self.model.comes("intake_completed")
         self.hear(AssignmentEnrolled(referral_id=name, agency=agency, completed_on=date(2026, 3, 9)))
 
     @rule(
@@ -292,15 +301,25 @@ class Promises(RuleBasedStateMachine):
         purpose=st.sampled_from(PURPOSES),
         kind=st.sampled_from(KINDS),
         lasts=st.sampled_from([None, None, 5, 40]),
+        ends=st.sampled_from(ENDS),
+        by=st.tuples(st.sets(st.sampled_from(DISCLOSERS), min_size=1, max_size=3), st.sampled_from([None, OFFICE])),
     )
-    def consents(
-        self, recipients: set[str], categories: set[Category], purpose: Purpose, kind: ConsentKind, lasts: int | None
+    def consents(  # all that a form says
+        self,
+        recipients: set[str],
+        categories: set[Category],
+        purpose: Purpose,
+        kind: ConsentKind,
+        lasts: int | None,
+        ends: str,
+        by: tuple[set[str], str | None],
     ) -> None:
-        self.signs(tuple(sorted(recipients)), tuple(sorted(categories)), purpose, kind, lasts)
+        to, what, (disclosers, through) = tuple(sorted(recipients)), tuple(sorted(categories)), by
+        self.signs(to, what, purpose, kind, lasts, ends, by=tuple(sorted(disclosers)), through=through)
 
-    @rule(who=st.sampled_from(USUAL), lasts=st.sampled_from([None, 5, 40]))
-    def consents_as_most_do(self, who: tuple[str, Purpose], lasts: int | None) -> None:
-        self.signs((who[0],), (Category.IDENTITY, Category.CONTACT), who[1], ConsentKind.HUB_HANDOFF, lasts)
+    @rule(who=st.sampled_from(USUAL), lasts=st.sampled_from([None, 5, 40]), ends=st.sampled_from(ENDS))
+    def consents_as_most_do(self, who: tuple[str, Purpose], lasts: int | None, ends: str) -> None:
+        self.signs((who[0],), (Category.IDENTITY, Category.CONTACT), who[1], ConsentKind.HUB_HANDOFF, lasts, ends)
 
     @rule(
         who=st.sampled_from(USUAL),
@@ -315,7 +334,8 @@ class Promises(RuleBasedStateMachine):
         (agency, purpose), (before, way, after) = who, course
         self.clears_up()
         kind, lasts = ConsentKind.HUB_HANDOFF, 5 if before == "time passes" else lasts
-        self.signs((agency,), (Category.IDENTITY, Category.CONTACT), purpose, kind, lasts)
+        ends = "intake_completed" if before == "the intake is completed" else "none"
+        self.signs((agency,), (Category.IDENTITY, Category.CONTACT), purpose, kind, lasts, ends)
         if agency == PROVIDER:
             self.asks_onward(CASEWORK)
         self.meanwhile(before)
@@ -329,9 +349,7 @@ class Promises(RuleBasedStateMachine):
             self.resume(agency)
         for word in sorted(self.model.taking_back):
             self.deal_with(word)
-        if self.model.said == "declined":
-            self.answers_now(agreed=True)
-        if CASEWORK not in self.holders:
+        if not any(CASEWORK in one.held_by and one.said != "declined" for one in self.model.referrals.values()):
             self.referred(POLICE, Agreement.AGREED, Door.SOCIAL_CONTACT)
             self.offer(max(self.model.referrals), CASEWORK, takes=True)
         for agency in (CASEWORK, PROVIDER):
@@ -343,25 +361,39 @@ class Promises(RuleBasedStateMachine):
                 self.ends(max(self.model.consents), ConsentWithdrawn(consent_id=max(self.model.consents), how="verbal"))
             case "says stop":
                 self.says_stop(CASEWORK)
+            case "says no":
+                self.answers_now(agreed=False)
             case "time passes":
                 self.bench.now += timedelta(minutes=6)
             case "parts":
                 self.parts(CASEWORK)
+            case "the intake is completed":
+                self.enrols(next(name for name, one in self.model.referrals.items() if CASEWORK in one.held_by))
 
     def ends(self, name: str, event: Event) -> None:
         self.model.consents[name].over = True
         self.hear(event)
 
-    def signs(
-        self, to: tuple[str, ...], what: tuple[Category, ...], purpose: Purpose, kind: ConsentKind, lasts: int | None
+    def signs(  # all that a form says
+        self,
+        to: tuple[str, ...],
+        what: tuple[Category, ...],
+        purpose: Purpose,
+        kind: ConsentKind,
+        lasts: int | None,
+        ends: str = "none",
+        *,
+        by: tuple[str, ...] = (OFFICE,),
+        through: str | None = OFFICE,
     ) -> None:
         name = self.new("con")
         until = None if lasts is None else self.bench.now + timedelta(minutes=lasts)
-        self.model.consents[name] = Consent(to, frozenset(map(str, what)), str(purpose), str(kind), until)
+        kinds = frozenset(map(str, what))
+        self.model.consents[name] = Consent(to, kinds, str(purpose), str(kind), until, ends, by, through)
         self.put(
             granted(
-                *to, categories=what, purpose=purpose, kind=kind, expires_at=until, consent_id=name,
-                minutes=self.minutes,
+                *to, categories=what, purpose=purpose, kind=kind, expires_at=until, expires_with=ends, consent_id=name,
+                minutes=self.minutes, disclosers=by, intermediary=through,
             )
         )  # fmt: skip
 
@@ -383,8 +415,10 @@ class Promises(RuleBasedStateMachine):
         self.deal_with(data.draw(st.sampled_from(sorted(self.model.taking_back))))
 
     def deal_with(self, word: str) -> None:
+        """As consent does: a stop takes back every consent, a no to everything the ones to be handed over."""
         agency, _, message_id = word.partition(" ")
-        for name in sorted(name for name, one in self.model.consents.items() if not one.over):
+        kinds = {ConsentKind.HUB_HANDOFF} if word in self.noes else {*ConsentKind}
+        for name in sorted(name for name, one in self.model.consents.items() if not one.over and one.kind in kinds):
             self.model.consents[name].over = True
             self.hear(ConsentWithdrawn(consent_id=name, how="verbal"))
         self.hear(RevocationSettled(agency=agency, message_id=message_id))
@@ -396,8 +430,13 @@ class Promises(RuleBasedStateMachine):
         self.answers_now(agreed=agreed)
 
     def answers_now(self, *, agreed: bool) -> None:
-        self.model.said = "agreed" if agreed else "declined"
-        self.hear(PersonAgreed() if agreed else PersonDeclined(), by=OFFICE)
+        self.bench.now += timedelta(seconds=1)
+        self.model.answers("agreed" if agreed else "declined")
+        fact = self.hear(PersonAgreed() if agreed else PersonDeclined(), by=OFFICE)
+        self.bench.now += timedelta(seconds=1)
+        if not agreed:
+            self.noes.add(f"{OFFICE} {fact.id}")
+            self.model.taking_back.add(f"{OFFICE} {fact.id}")
 
     @rule(agency=st.sampled_from(READERS))
     def is_suspended(self, agency: str) -> None:

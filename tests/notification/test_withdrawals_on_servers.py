@@ -15,7 +15,9 @@ import pytest
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
 from contracts.consents.revocation_settled import RevocationSettled
 from contracts.envelope import Fact
+from contracts.event import AgencyEvent
 from contracts.to_hub.consent_revoked import ConsentRevoked
+from contracts.to_hub.person_declined import PersonDeclined
 from services.plumbing.access import KafkaAccess
 from services.plumbing.chains import Head, line_of, verified
 from services.plumbing.ledger import PostgresLedger
@@ -40,13 +42,14 @@ async def ground(database: str, kafka: KafkaAccess) -> AsyncIterator[Ground]:
 class Story:
     """One person, held by an agency that a consent lets know more; the word to it waits in the lane."""
 
-    def __init__(self, ground: Ground, lane: Lane) -> None:
+    def __init__(self, ground: Ground, lane: Lane, word: AgencyEvent | None = None) -> None:
+        """`word`: what the person says; without it, stop."""
         self.ground, self.lane = ground, lane
         self.number = f"{next(_numbers):032x}"
         self.person, self.consent = f"per-{self.number}", f"con-{self.number}"
         lane.length = {}
         by = ground.casework
-        self.word = heard(ConsentRevoked(how="verbal"), minutes=50, person=self.person, by=by)
+        self.word = heard(word or ConsentRevoked(how="verbal"), minutes=50, person=self.person, by=by)
         self.end = heard(ConsentWithdrawn(consent_id=self.consent, how="verbal"), minutes=50, person=self.person)
         self.settled = heard(RevocationSettled(agency=by, message_id=self.word.id), minutes=50, person=self.person)
 
@@ -149,6 +152,18 @@ async def test_whatever_the_carrier_does_and_wherever_it_dies_nothing_goes_after
     # A word that comes before the dossier is locked comes first; any later one waits until it has gone.
     sent = [one for one in (*SENT, None) if one in (*CARRYING[CARRYING.index(word_at) :], None)]
     assert told == ([] if word_at == "begun" else sent)
+    await the_ledger_holds(ground)
+
+
+async def test_a_no_to_everything_waits_for_what_is_being_sent_and_nothing_goes_after_it(ground):
+    async with Lane(ground) as lane, Process(ground, lane) as quiet:
+        for word_at in CARRYING:
+            story = Story(ground, lane, PersonDeclined())
+            await story.begins(quiet)
+            async with Process(ground, lane) as carrier:
+                carrier.steps.waits = word_at
+                await at_a_step(story, word_at, carrier, quiet)
+            assert await story.ends(quiet) == (0 if word_at == "begun" else 1)
     await the_ledger_holds(ground)
 
 

@@ -39,10 +39,16 @@ class Dossier:
     unavailable_at: dict[str, datetime] = field(default_factory=dict)
     enrolled: dict[str, date] = field(default_factory=dict)
     """By referral: the day on which intake was completed."""
+    enrolled_at: dict[str, datetime] = field(default_factory=dict)
+    """By referral: when the hub heard so first."""
     ended: frozenset[tuple[str, str]] = frozenset()
     """(referral, agency) whose participation ended."""
     ended_by_others: frozenset[tuple[str, str]] = frozenset()
     """Those of them that somebody else reported than the agency."""
+    parted_at: datetime | None = None
+    """When participation last ended, with whichever agency."""
+    taken_in_at: datetime | None = None
+    """When an intake was last completed."""
     consents: dict[str, Consent] = field(default_factory=dict)
     onwards: dict[str, Onward] = field(default_factory=dict)
     sayings: dict[str, Saying] = field(default_factory=dict)
@@ -61,42 +67,70 @@ class Dossier:
         return not self.revoked <= self.revocations_settled
 
     def agreement(self, referral_id: str, office: str) -> Agreement:
-        """Return what the person answered last: in the referral, or since, by way of somebody who may pass it on.
+        """Return what the person answers to this referral: a no stands, for a yes the newest word of both counts.
 
-        That is the referral's sender, the program office, or an agency that had taken the person on by then. Anybody
-        else who holds a pseudonym of the person (a blind offer is enough) says nothing for them.
+        It is the sender's or their own, by way of whoever may pass it on. Assignment says the same, in its own words,
+        of whom it may offer: after a no, a yes needs a new referral.
         """
         record = self.records.get(referral_id)
         if record is None:
-            told, told_at, passed_on = Agreement.NOT_ASKED, None, {office}
-        else:
-            answer = self._answer(referral_id, record)
-            told, told_at, passed_on = answer.agreement, answer.at, {office, record.agency}
-        since = [
-            saying
-            for saying in self.sayings.values()
-            if saying.referral_id in (None, referral_id)
-            and (told_at is None or saying.at >= told_at)
-            and (saying.agency in passed_on or self.took_on(saying.agency, saying.at))
-        ]
-        if not since:
-            return told
-        newest = max(since, key=lambda saying: (saying.at, not saying.agreed))
-        return Agreement.AGREED if newest.agreed else Agreement.DECLINED
+            return Agreement.NOT_ASKED
+        answers = self._answers(referral_id, record)
+        words = [saying for saying in self.sayings.values() if self._counts(saying, referral_id, record, office)]
+        declined = any(answer.agreement is Agreement.DECLINED for answer in answers)
+        if declined or any(not word.agreed for word in words):
+            return Agreement.DECLINED
+        newest = [*takewhile(lambda one: one.agreement is answers[0].agreement, answers)][-1]
+        return Agreement.AGREED if any(word.at >= newest.at for word in words) else newest.agreement
 
-    def _answer(self, referral_id: str, record: Record) -> Answer | Record:
-        """Return the sender's newest word of the person's answer; after the hand-off its amendments change it no more.
+    def _counts(self, saying: Saying, referral_id: str, record: Record, office: str) -> bool:
+        """Tell whether a word of the person is about this referral, by way of somebody who may pass it on.
 
-        It is as old as the first revision that says the same: an amendment of anything else does not say it again.
-        Who has met the person hears from them; an amendment of the sender's records is not the person's own word.
+        That is the program office, or an agency that had taken the person on by then, or the referral's sender. Once
+        they were met it is whoever has them alone, and the office. Anybody else who holds a pseudonym of the person (a
+        blind offer is enough) says nothing for them.
+        """
+        if saying.referral_id not in {None, referral_id}:
+            return False
+        if saying.referral_id is None and saying.at < self.received_at.get(referral_id, record.at):
+            return False
+        if saying.agency == office:
+            return True
+        met_at = self.met_at(referral_id)
+        if met_at is not None and saying.at > met_at:
+            return saying.agency == self._kept_by(referral_id, saying.at)
+        return saying.agency == record.agency or self.took_on(saying.agency, saying.at)
+
+    def met_at(self, referral_id: str) -> datetime | None:
+        """Return since when a case manager knows the person by this referral, as the hub heard of it; None before."""
+        met = [offer.met_at for offer in self.offers.values() if offer.referral_id == referral_id and offer.met_at]
+        taken_in = self.enrolled_at.get(referral_id)
+        return min([*met, taken_in] if taken_in is not None else met, default=None)
+
+    def _kept_by(self, referral_id: str, at: datetime) -> str | None:
+        """Return the agency that had the person then by this referral, or had them last, and did not lose them."""
+        kept = (
+            (offer.accepted.at, offer_id, offer.agency)
+            for offer_id, offer in self.offers.items()
+            if offer.referral_id == referral_id
+            and offer.held
+            and offer.accepted is not None
+            and offer.accepted.at <= at
+        )
+        return max(kept, default=(None, "", None))[2]
+
+    def _answers(self, referral_id: str, record: Record) -> list[Answer | Record]:
+        """Return the sender's words of the person's answer, the newest first; not what is amended after the hand-off.
+
+        The newest is as old as the first revision that says the same: an amendment of anything else does not say it
+        again. Who has met the person hears from them; an amendment of the sender's records is not their own word.
         """
         answers = self.answers.get(referral_id, {})
         if not answers:
-            return record
-        met = [offer.met_at for offer in self.offers.values() if offer.referral_id == referral_id and offer.met_at]
-        before = [revision for revision, answer in answers.items() if not met or answer.at <= min(met)]
-        said = [answers[one] for one in sorted(answers, reverse=True) if one <= max(before, default=min(answers))]
-        return [*takewhile(lambda one: one.agreement is said[0].agreement, said)][-1]
+            return [record]
+        met_at = self.met_at(referral_id)
+        before = [revision for revision, answer in answers.items() if met_at is None or answer.at <= met_at]
+        return [answers[one] for one in sorted(answers, reverse=True) if one <= max(before, default=min(answers))]
 
     def took_on(self, agency: str, by: datetime) -> bool:
         """Tell whether the agency had accepted an offer of this person by that time, whatever came of it."""
@@ -139,6 +173,9 @@ class Dossier:
         held = [
             (offer.accepted.at, offer.referral_id)
             for offer in self.offers.values()
-            if offer.held and offer.accepted is not None and offer.agency == agency
+            if offer.held
+            and offer.accepted is not None
+            and offer.agency == agency
+            and (offer.referral_id, agency) not in self.ended
         ]
         return max(held)[1] if held else None

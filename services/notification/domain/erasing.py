@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from contracts.disclosures.disclosure_recalled import DisclosureRecalled
 from contracts.referrals.referral_erased import ReferralErased
+from services.notification.domain import ending
 from services.notification.domain.kept import Offer, Onward
 from services.notification.domain.notices import Notice
 from services.notification.domain.rows import CANCELLED, row_of
@@ -42,6 +43,7 @@ def erased(dossier: Dossier, event: ReferralErased, _fact: Fact) -> Dossier:
         unavailable=_without(dossier.unavailable, gone),
         unavailable_at=_without(dossier.unavailable_at, gone),
         enrolled=_without(dossier.enrolled, gone),
+        enrolled_at=_without(dossier.enrolled_at, gone),
         ended=frozenset(one for one in dossier.ended if one[0] != gone),
         ended_by_others=frozenset(one for one in dossier.ended_by_others if one[0] != gone),
         onwards={name: _noteless(one, gone) for name, one in dossier.onwards.items()},
@@ -55,8 +57,9 @@ def is_of_one(dossier: Dossier, event: Event) -> bool:
     return getattr(event, "referral_id", None) in dossier.erased and not isinstance(event, _OUTLASTING)
 
 
-def with_what_outlasts(dossier: Dossier, event: Any) -> Dossier:
-    """Fold a fact about an erased record: of an offer its id and its agency, of anything else nothing."""
+def with_what_outlasts(dossier: Dossier, fact: Fact) -> Dossier:
+    """Fold a fact about an erased record: of an offer its id and agency, of an end its time, of all else nothing."""
+    dossier, event = ending.noted(dossier, fact), cast("Any", fact.event)
     offer_id = getattr(event, "offer_id", None)
     if offer_id is None or offer_id in dossier.offers:
         return dossier

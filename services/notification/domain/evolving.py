@@ -39,13 +39,11 @@ from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.to_hub.recall_answered import RecallAnswered
 from contracts.words import Door, RuleResult
-from services.notification.domain import erasing, offers, recalling
+from services.notification.domain import consents, ending, erasing, offers, recalling
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.kept import (
     Answer,
-    Consent,
     Facts,
-    Grant,
     Onward,
     Record,
     Review,
@@ -75,7 +73,7 @@ def evolve(before: Dossier | None, fact: Fact) -> Dossier:
     if folded is None:
         return dossier
     if dossier.erased and erasing.is_of_one(dossier, fact.event):
-        return erasing.with_what_outlasts(dossier, fact.event)
+        return erasing.with_what_outlasts(dossier, fact)
     return folded(dossier, fact.event, fact)
 
 
@@ -169,24 +167,6 @@ def _review(dossier: Dossier, event: ReviewRequested | ReviewDecided) -> Review:
     return dossier.reviews.get(event.review_id) or Review(event.referral_id)
 
 
-def _granted(dossier: Dossier, event: ConsentGranted, _fact: Fact) -> Dossier:
-    known = dossier.consents.get(event.consent_id, Consent())
-    grant = known.grant or Grant(
-        kind=event.kind,
-        recipients=event.recipients,
-        categories=frozenset(event.categories),
-        purpose=event.purpose,
-        expires_at=event.expires_at,
-        expires_with=event.expires_with,
-    )
-    return replace(dossier, consents=_and(dossier.consents, event.consent_id, replace(known, grant=grant)))
-
-
-def _over(dossier: Dossier, event: ConsentWithdrawn | ConsentExpired, _fact: Fact) -> Dossier:
-    consent = replace(dossier.consents.get(event.consent_id, Consent()), over=True)
-    return replace(dossier, consents=_and(dossier.consents, event.consent_id, consent))
-
-
 def _asked(dossier: Dossier, event: OnwardAsked, fact: Fact) -> Dossier:
     """Keep who is asked. The note was sealed for the report that asks, which is the cause of this fact."""
     known = dossier.onwards.get(event.onward_id, Onward())
@@ -214,30 +194,34 @@ def _unavailable(dossier: Dossier, event: AssignmentUnavailable, fact: Fact) -> 
                    unavailable_at=_and(dossier.unavailable_at, name, fact.at))  # fmt: skip
 
 
-def _enrolled(dossier: Dossier, event: AssignmentEnrolled, _fact: Fact) -> Dossier:
+def _enrolled(dossier: Dossier, event: AssignmentEnrolled, fact: Fact) -> Dossier:
+    dossier = ending.noted(dossier, fact)
     if event.referral_id in dossier.enrolled:
         return dossier
-    return replace(dossier, enrolled=_and(dossier.enrolled, event.referral_id, event.completed_on))
+    return replace(dossier, enrolled=_and(dossier.enrolled, event.referral_id, event.completed_on),
+                   enrolled_at=_and(dossier.enrolled_at, event.referral_id, fact.at))  # fmt: skip
 
 
-def _ended(dossier: Dossier, event: AssignmentEnded, _fact: Fact) -> Dossier:
+def _ended(dossier: Dossier, event: AssignmentEnded, fact: Fact) -> Dossier:
+    dossier = ending.noted(dossier, fact)
     over = {(event.referral_id, event.agency)}
     others = over if event.by not in {None, event.agency} else set()
     return replace(dossier, ended=dossier.ended | over, ended_by_others=dossier.ended_by_others | others)
 
 
-def _said(dossier: Dossier, event: PersonAgreed | PersonDeclined, fact: Fact) -> Dossier:
-    saying = Saying(event.referral_id, isinstance(event, PersonAgreed), fact.at, fact.agency or "")
+def _agreed(dossier: Dossier, event: PersonAgreed, fact: Fact) -> Dossier:
+    return _said(dossier, event.referral_id, fact, agreed=True)
+
+
+def _said_no(dossier: Dossier, event: PersonDeclined, fact: Fact) -> Dossier:
+    """A no to everything takes back the consent to be handed over, too: that is for consent to say, as after a stop."""
+    said = _said(dossier, event.referral_id, fact, agreed=False)
+    return consents.took_back(said, event, fact) if event.referral_id is None else said
+
+
+def _said(dossier: Dossier, referral_id: str | None, fact: Fact, *, agreed: bool) -> Dossier:
+    saying = Saying(referral_id, agreed, fact.at, fact.agency or "")
     return replace(dossier, sayings=_and(dossier.sayings, f"{fact.source} {fact.id}", saying))
-
-
-def _took_back(dossier: Dossier, _event: ConsentRevoked, fact: Fact) -> Dossier:
-    return replace(dossier, revoked=dossier.revoked | {f"{fact.agency}/{fact.id}"})
-
-
-def _settled(dossier: Dossier, event: RevocationSettled, _fact: Fact) -> Dossier:
-    known = dossier.revocations_settled
-    return replace(dossier, revocations_settled=known | {f"{event.agency}/{event.message_id}"})
 
 
 def _stands(dossier: Dossier, event: AgencySuspended | AgencyResumed, fact: Fact) -> Dossier:
@@ -255,11 +239,11 @@ _FOLDED: Final[Mapping[type[Event], Callable[[Dossier, Any, Fact], Dossier]]] = 
     ScreeningDetermined: _screened,
     ReviewRequested: _called,
     ReviewDecided: _decided,
-    ConsentGranted: _granted,
-    ConsentWithdrawn: _over,
-    ConsentExpired: _over,
-    ConsentRevoked: _took_back,
-    RevocationSettled: _settled,
+    ConsentGranted: consents.granted,
+    ConsentWithdrawn: consents.over,
+    ConsentExpired: consents.over,
+    ConsentRevoked: consents.took_back,
+    RevocationSettled: consents.settled,
     OnwardAsked: _asked,
     OnwardClosed: _answered,
     AssignmentOffered: offers.offered,
@@ -271,8 +255,8 @@ _FOLDED: Final[Mapping[type[Event], Callable[[Dossier, Any, Fact], Dossier]]] = 
     AssignmentUnavailable: _unavailable,
     AssignmentEnrolled: _enrolled,
     AssignmentEnded: _ended,
-    PersonAgreed: _said,
-    PersonDeclined: _said,
+    PersonAgreed: _agreed,
+    PersonDeclined: _said_no,
     DisclosureRecalled: recalling.recalled,
     RecallAnswered: recalling.answered,
     RecallSettled: recalling.settled,

@@ -40,6 +40,8 @@ CANCELLED: Final = "offer.cancelled"
 """Said also of a record that was erased: whoever is on the way has to hear it, and it names nobody."""
 SHOWN: Final = "person.revealed"
 """Shown to an operator who asked for it and signed; it goes to no lane."""
+ONWARD: Final = "onward.offered"
+"""A provider is asked for help by whoever holds the person; when nobody does, there is nobody who asks."""
 RECALL: Final = "information.recalled"
 """About messages of the reader's own lane, whatever became of the record since."""
 MEETING: Final = frozenset({"offer.made", "assignment.made"})
@@ -59,13 +61,15 @@ def floor(  # all that the judge has at hand
     message = question.message
     if role is Role.LAW_ENFORCEMENT and message not in POLICE_HEAR:
         return "police-hear-notices-only"
-    if message == SHOWN and question.operator is None:
-        return "shown-only"
+    if message == SHOWN and (rule := _unshown(question, dossier)):
+        return rule
     if message in OF_NOBODY:
         return None
     if message == RECALL:
         recall = dossier.recalls.get(question.recall_id or "")
         return None if recall is not None and recall.open else "recall-settled"
+    if _asker_is_gone(question, dossier):
+        return "asker-not-holding"
     if referral_id in dossier.erased:
         return None if message == CANCELLED else "erased"
     if record is None or referral_id is None:
@@ -75,6 +79,22 @@ def floor(  # all that the judge has at hand
     if message in MEETING and agreement is Agreement.DECLINED:
         return "person-declined"
     return _stale(question, referral_id, dossier, now)
+
+
+def _unshown(question: Question, dossier: Dossier) -> str | None:
+    """Return why an operator is not shown it whatever the record, or None. Lanes wait for a word to be settled."""
+    if question.operator is None:
+        return "shown-only"
+    return "word-not-settled" if dossier.revoking else None
+
+
+def _asker_is_gone(question: Question, dossier: Dossier) -> bool:
+    """Tell whether help is asked by somebody who does not hold the person any more: then no record is theirs to tell.
+
+    It is asked before the record is: with the asker's hold the record goes, and the reason should be the true one.
+    """
+    onward = dossier.onwards.get(question.onward_id or "")
+    return question.message == ONWARD and onward is not None and not dossier.holds(onward.asked_by)
 
 
 def _stale(question: Question, referral_id: str, dossier: Dossier, now: datetime) -> str | None:

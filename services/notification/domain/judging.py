@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.words import Agreement, Category, ConsentKind, Purpose
 from services.notification.domain.answers import Allowed, Question, Withheld
+from services.notification.domain.ending import ended
 from services.notification.domain.floor import floor
-from services.sites import PART2_KINDS, Permission, Relation, Site
+from services.notification.domain.opening import Opening, tellers_of
+from services.sites import PART2_KINDS, Permission, Relation, Site, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from services.notification.domain.answers import Layer
     from services.notification.domain.dossier import Dossier
-    from services.notification.domain.kept import Consent, Record
+    from services.notification.domain.kept import Consent, Grant, Record
 
 APART: Final = frozenset({ConsentKind.PART2_COUNSELLING_NOTES, ConsentKind.PART2_PROCEEDINGS})
 """Kinds that open nothing unless a permission names them. Source: 42 CFR 2.31(b) and (d)."""
@@ -67,8 +69,8 @@ class Judge:
         self._purposes: dict[tuple[str, str], tuple[Purpose, ...]] = {}
         self._prosecutors: dict[str, tuple[str, ...]] = {}
         self._opening = {slug: frozenset(one.follows.opened_by) for slug, one in site.agencies.items()}
-        self._hub_opening = frozenset(site.follows.opened_by)
         self._by_themselves = frozenset(f"permission/{row.id}" for row in site.permissions if not row.consent_needed)
+        self._openings: dict[tuple[str, ...], Opening] = {}
         for slug in site.agencies:
             for event in site.agencies[slug].may_hear:
                 rows = site.permissions_for(event, slug)
@@ -101,14 +103,21 @@ class Judge:
         known = self.site.agencies.get(agency)
         return known is not None and known.follows.part2
 
-    def kinds_that_open(self, record: Record | None) -> frozenset[ConsentKind]:
-        """Return the kinds of consent that open a record, by the standing of who sent it and of the hub itself.
+    def opening(self, tellers: tuple[str, ...]) -> Opening:
+        """Return which consents open what these agencies tell, by their standing and that of the hub itself.
 
         Nothing but a consent of Part 2 opens what comes from a Part 2 program, or from who is no agency any more.
         """
-        if record is None:
-            return self._hub_opening
-        return self._hub_opening & self._opening.get(record.agency, _STRICTEST)
+        known = self._openings.get(tellers)
+        if known is None:
+            site, kinds = self.site, frozenset(self.site.follows.opened_by)
+            for one in tellers:
+                kinds &= self._opening.get(one, _STRICTEST)
+            part2 = frozenset(one for one in tellers if one not in site.agencies or site.agencies[one].follows.part2)
+            office = site.program_office
+            through = office if Standing.INTERMEDIARY in site.agencies[office].standing else None
+            known = self._openings[tellers] = Opening(kinds, tellers, part2, office, through)
+        return known
 
     def may(self, question: Question, dossier: Dossier, now: datetime) -> Allowed | Withheld:
         """Answer whether, and with what, under what. Pure; every yes and every no goes through here."""
@@ -134,7 +143,8 @@ class Judge:
                     covering.append(row)
         if not covering:
             return Withheld(purpose, "rows", "no-row-covers-this-person")
-        return _opened(covering, question, record, dossier, now, self.kinds_that_open(record))
+        opening = self.opening(tellers_of(question, referral_id, record, dossier))
+        return _opened(covering, question, record, dossier, now, opening)
 
     def _related(self, relation: Relation, question: Question, record: Record | None, dossier: Dossier) -> bool:
         agency = question.agency
@@ -181,10 +191,12 @@ def referral_of(question: Question, dossier: Dossier) -> str | None:
     return None
 
 
-def live(consent: Consent, now: datetime) -> bool:
+def live(consent: Consent, dossier: Dossier, now: datetime) -> bool:
     """Tell whether the consent counts at this moment. Source: 42 CFR 2.31(c)."""
     grant = consent.grant
-    return not consent.over and grant is not None and (grant.expires_at is None or now < grant.expires_at)
+    if consent.over or grant is None or (grant.expires_at is not None and grant.expires_at <= now):
+        return False
+    return not ended(grant, dossier)
 
 
 def _holds(question: Question, dossier: Dossier) -> bool:
@@ -226,22 +238,22 @@ def _opened(
     record: Record | None,
     dossier: Dossier,
     now: datetime,
-    kinds: frozenset[ConsentKind],
+    opening: Opening,
 ) -> Allowed | Withheld:
     """Join what the covering rows open, each for itself: by the site's permission, or by live consents."""
     asked = question.categories
     told: list[tuple[frozenset[str], frozenset[Category]]] = []
     by: list[str] = []
-    consent_lacked = False
+    lacked: str | None = None
     for row in rows:
         if row.consent_needed:
-            named = [
-                (name, categories)
-                for name, categories in _consents(row, question, dossier, now, kinds)
-                if not categories.isdisjoint(row.categories if asked is None else row.categories & asked)
-            ]
-            consent_lacked = consent_lacked or not named
-            shown = [_shown(row, categories, asked, hides_source=False) for _, categories in named]
+            wanted = row.categories if asked is None else row.categories & asked
+            found = _consents(row, question, dossier, now, opening.kinds)
+            fitting = [(name, grant) for name, grant in found if not grant.categories.isdisjoint(wanted)]
+            named = [(name, grant) for name, grant in fitting if opening.names(grant)]
+            if not named:
+                lacked = "discloser-not-named" if fitting else lacked or "no-consent"
+            shown = [_shown(row, grant.categories, asked, hides_source=False) for _, grant in named]
             by += [f"consent/{name}" for name, _ in named]
         else:
             hides = record is not None and record.restricted_source and row.relation is not Relation.REFERRER
@@ -250,8 +262,8 @@ def _opened(
             told += shown
             by.append(f"permission/{row.id}")
     if not told:
-        layer: Layer = "consent" if consent_lacked else "fields"
-        return Withheld(question.purpose, layer, "no-consent" if consent_lacked else "no-field-permitted")
+        layer: Layer = "consent" if lacked else "fields"
+        return Withheld(question.purpose, layer, lacked or "no-field-permitted")
     if len(told) == 1:
         fields, categories = told[0]
     else:
@@ -262,16 +274,16 @@ def _opened(
 
 def _consents(
     row: Permission, question: Question, dossier: Dossier, now: datetime, kinds: frozenset[ConsentKind]
-) -> Iterator[tuple[str, frozenset[Category]]]:
-    """Yield the live consents of these kinds that name this recipient for this purpose, with what each opens."""
+) -> Iterator[tuple[str, Grant]]:
+    """Yield the live consents of these kinds that name this recipient for this purpose."""
     for name, consent in dossier.consents.items():
         grant = consent.grant
         if (
             grant is not None
-            and live(consent, now)
+            and live(consent, dossier, now)
             and question.agency in grant.recipients
             and grant.purpose is question.purpose
             and grant.kind in kinds
             and (grant.kind in row.consent_kinds if row.consent_kinds else grant.kind not in APART)
         ):
-            yield name, grant.categories
+            yield name, grant

@@ -174,7 +174,13 @@ class Grant:
     purpose: Purpose
     expires_at: datetime | None = None
     expires_with: str = "none"
-    """The event that ends it. Consent says when it has ended; it is kept to be told as part of the scope."""
+    """The event that ends it, told as part of the scope, too."""
+    at: datetime | None = None
+    """Since when it counts; None where it was kept before this was."""
+    disclosers: tuple[str, ...] = ()
+    """Who may tell, a class spelled out."""
+    intermediary: str | None = None
+    """Through whom it goes, where the form names one."""
 
 
 @dataclass(frozen=True, slots=True)

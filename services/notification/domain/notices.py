@@ -184,7 +184,7 @@ def _named_for_intake(dossier: Dossier, judge: Judge, at: datetime) -> Iterator[
     """Yield courts and probation whom a live consent names for this."""
     for consent in dossier.consents.values():
         grant = consent.grant
-        if grant is None or not live(consent, at) or Category.INTAKE_STATUS not in grant.categories:
+        if grant is None or not live(consent, dossier, at) or Category.INTAKE_STATUS not in grant.categories:
             continue
         for slug in grant.recipients:
             if grant.purpose is Purpose.PROSECUTION_DECISION and judge.hears(slug, "intake.reported"):

@@ -20,6 +20,7 @@ from contracts.parts import Refusal
 from contracts.recalls import RecallEnd, RecallReason
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.to_hub.consent_revoked import ConsentRevoked
+from contracts.to_hub.person_declined import PersonDeclined
 from contracts.to_hub.recall_answered import RecallAnswered
 from contracts.words import Category, Problem
 from services.notification.domain.answers import in_order
@@ -40,7 +41,7 @@ TAKES_BACK: Final = (ConsentWithdrawn, ReferralErased)
 """Facts after which something is to be recalled: then what was told has to be at hand."""
 BLIND: Final = frozenset({"offer.made", "offer.cancelled"})
 """Messages about an offer whose reader need not know whom it is about, nor that it has met them before."""
-ENDS_TELLING: Final = (*TAKES_BACK, ConsentRevoked)
+ENDS_TELLING: Final = (*TAKES_BACK, ConsentRevoked, PersonDeclined)
 """Facts that wait until what is being sent under a consent of the person has gone, so that nothing goes after them."""
 _RANKS: Final = (RecallEnd.SILENT, RecallEnd.CANNOT, RecallEnd.RECALLED)
 
@@ -78,7 +79,7 @@ def of_record(
 def _still_opened(told: Told, dossier: Dossier, fact: Fact) -> frozenset[Category]:
     """Return what other consents under which it was told still open to its reader."""
     others = (dossier.consents.get(basis.partition("/")[2]) for basis in told.by if basis.startswith("consent/"))
-    grants = (other.grant for other in others if other is not None and live(other, fact.at))
+    grants = (other.grant for other in others if other is not None and live(other, dossier, fact.at))
     return frozenset().union(*(grant.categories for grant in grants if grant is not None))
 
 

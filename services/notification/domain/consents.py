@@ -1,0 +1,54 @@
+"""How the consents of a dossier change: granted, over, taken back, and the words of the person that take them back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from services.notification.domain.kept import Consent, Grant
+
+if TYPE_CHECKING:
+    from contracts.consents.consent_expired import ConsentExpired
+    from contracts.consents.consent_granted import ConsentGranted
+    from contracts.consents.consent_withdrawn import ConsentWithdrawn
+    from contracts.consents.revocation_settled import RevocationSettled
+    from contracts.envelope import Fact
+    from contracts.to_hub.consent_revoked import ConsentRevoked
+    from contracts.to_hub.person_declined import PersonDeclined
+    from services.notification.domain.dossier import Dossier
+
+
+def granted(dossier: Dossier, event: ConsentGranted, fact: Fact) -> Dossier:
+    """Keep what the consent opens. One kept before its disclosers were opens nothing until heard again."""
+    known = dossier.consents.get(event.consent_id, Consent())
+    if known.grant is not None and known.grant.disclosers:
+        return dossier
+    grant = Grant(
+        kind=event.kind,
+        recipients=event.recipients,
+        categories=frozenset(event.categories),
+        purpose=event.purpose,
+        expires_at=event.expires_at,
+        expires_with=event.expires_with,
+        at=fact.at,
+        disclosers=event.disclosers,
+        intermediary=event.intermediary,
+    )
+    return replace(dossier, consents={**dossier.consents, event.consent_id: replace(known, grant=grant)})
+
+
+def over(dossier: Dossier, event: ConsentWithdrawn | ConsentExpired, _fact: Fact) -> Dossier:
+    """Fold the end of a consent, which is for ever."""
+    consent = replace(dossier.consents.get(event.consent_id, Consent()), over=True)
+    return replace(dossier, consents={**dossier.consents, event.consent_id: consent})
+
+
+def took_back(dossier: Dossier, _event: ConsentRevoked | PersonDeclined, fact: Fact) -> Dossier:
+    """Fold a word of the person that takes back: until consent has dealt with it, nothing about them is told."""
+    return replace(dossier, revoked=dossier.revoked | {f"{fact.agency}/{fact.id}"})
+
+
+def settled(dossier: Dossier, event: RevocationSettled, _fact: Fact) -> Dossier:
+    """Fold that consent has dealt with such a word."""
+    known = dossier.revocations_settled
+    return replace(dossier, revocations_settled=known | {f"{event.agency}/{event.message_id}"})
