@@ -62,7 +62,7 @@ async def restored(
         NotABackup, Damaged, AnotherHub, PartMissing, NotEmpty, OtherPartitions, ProgramFailed: as they say; of all but
             the last two, nothing was changed.
     """
-    manifest = require_sound(ground, folder, copy)
+    manifest = require_sound(ground.hub, ground.secrets, folder, copy)
     part = copy.part(manifest.id)
     log = Log(ground.kafka)
     await require_empty(ground, log)
@@ -78,15 +78,15 @@ async def restored(
     )  # fmt: skip
 
 
-def require_sound(ground: Ground, folder: Path, copy: KeyCopy) -> Manifest:
-    """See that the backup is whole, of this hub, and that the key copy holds its part; changes nothing.
+def require_sound(hub: str, secrets: Path, folder: Path, copy: KeyCopy) -> Manifest:
+    """See that the backup is whole and of the hub with these secrets, and that the key copy holds its part.
 
     Raises:
         NotABackup, Damaged, AnotherHub, PartMissing: as they say.
     """
     manifest = Manifest.read(folder)
-    if manifest.hub != ground.hub:
-        raise AnotherHub(what=f"The backup {folder}", secrets=ground.secrets)
+    if manifest.hub != hub:
+        raise AnotherHub(what=f"The backup {folder}", secrets=secrets)
     manifest.require_whole(folder)
     copy.part(manifest.id)
     copy.erasures()

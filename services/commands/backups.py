@@ -11,6 +11,7 @@ import typer
 
 from services.backups import Ground, KeyCopy, Manifest, made, restored
 from services.backups.errors import NoKeyCopy, NoSecrets
+from services.backups.manifest import hub_name
 from services.backups.restoring import require_sound
 from services.commands import reach, shown
 from services.commands.reach import AGENCIES, JsonOption, SiteOption, StateOption
@@ -115,7 +116,7 @@ def _counted(value: Any) -> Any:
 async def _backup(folder: Path, keys: Path | None, site: str, state: Path | None) -> Manifest:
     with bars() as progress:
         async with _ground(state, site, progress) as ground:
-            return await made(ground, folder, _key_copy(ground, keys), progress)
+            return await made(ground, folder, _key_copy(ground.keys, keys), progress)
 
 
 async def _check(folder: Path, keys: Path | None, state: Path | None) -> dict[str, Any]:
@@ -123,8 +124,7 @@ async def _check(folder: Path, keys: Path | None, state: Path | None) -> dict[st
     elsewhere = state is None and settings.elsewhere
     secrets = settings.secrets if elsewhere and settings.secrets else State(state or LocalSettings().state).secrets
     known = (settings.given_keys if elsewhere else None) or _keys(secrets)
-    ground = Ground("", settings.access, known, "", secrets)
-    manifest = require_sound(ground, folder, _key_copy(ground, keys))
+    manifest = require_sound(hub_name(known.matching), secrets, folder, _key_copy(known, keys))
     return manifest.model_dump(mode="json", include=_TOLD)
 
 
@@ -134,7 +134,7 @@ async def _restore(folder: Path, keys: Path | None, state: Path | None) -> dict[
         async with _ground(state, site.slug, progress) as ground:
             passwords = Passwords(ground.secrets / AGENCIES)
             done: Restored = await restored(
-                ground, folder, _key_copy(ground, keys), wanted(site), passwords, progress
+                ground, folder, _key_copy(ground.keys, keys), wanted(site), passwords, progress
             )  # fmt: skip
             return asdict(done)
 
@@ -163,8 +163,8 @@ def _keys(secrets: Path) -> SiteKeys:
         raise NoSecrets(secrets=secrets) from None
 
 
-def _key_copy(ground: Ground, named: Path | None) -> KeyCopy:
+def _key_copy(site_keys: SiteKeys, named: Path | None) -> KeyCopy:
     folder = named or LocalSettings().key_copy
     if folder is None:
         raise NoKeyCopy
-    return KeyCopy.of(folder, ground.keys)
+    return KeyCopy.of(folder, site_keys)
