@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,15 +13,20 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from confluent_kafka.admin import AdminClient
 
 from contracts import topics
 from contracts.envelope import Fact, written
 from contracts.reading import read
+from services.local.platform import Platform
 from services.plumbing import roles
 from services.plumbing.access import KafkaAccess
+from services.plumbing.administration import SILENT
 from services.plumbing.migrations import ordered
 from services.plumbing.runner import Runner
 from services.plumbing.settings import PipesSettings
+from services.plumbing.standing import database_made
+from tests.platform.embedded import fresh_folder
 from tests.plumbing.example import PostgresTallies, tally_service
 
 PARTITIONS = 4
@@ -149,10 +155,34 @@ async def laid(access: KafkaAccess, dsn: str, services: Sequence[str] = ("tally"
     return ground
 
 
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Platform]:
+    """A platform for these tests alone, to kill and restart; it outlives each test's event loop."""
+    with fresh_folder() as folder, asyncio.Runner(loop_factory=asyncio.new_event_loop) as loop:
+        starting = Platform.started(folder)
+        platform = loop.run(starting.__aenter__())
+        try:
+            yield platform
+        finally:
+            loop.run(starting.__aexit__(None, None, None))
+
+
 @pytest.fixture
-async def ground(own_platform) -> AsyncIterator[Ground]:
-    """A platform of the test's own: the topics have fixed names."""
-    async with own_platform() as platform:
-        ground = await laid(platform.hub_access, platform.postgres)
-        ground.platform = platform
-        yield ground
+async def ground(servers) -> Ground:
+    """Topics with fixed names and a database, new for each test."""
+    await asyncio.to_thread(_emptied, servers.hub_access)
+    dsn = await database_made(servers.postgres, f"tallies_{secrets.token_hex(4)}")
+    ground = await laid(servers.hub_access, dsn)
+    ground.platform = servers
+    return ground
+
+
+def _emptied(access: KafkaAccess) -> None:
+    """Remove all topics, and the consumer groups with what they had read."""
+    admin = AdminClient(access.for_librdkafka(), logger=SILENT)
+    named = [name for name in admin.list_topics(timeout=30).topics if not name.startswith("__")]
+    groups = [one.group_id for one in admin.list_consumer_groups().result(30).valid]
+    for answer in admin.delete_topics(named).values() if named else ():
+        answer.result(30)
+    for answer in admin.delete_consumer_groups(groups).values() if groups else ():
+        answer.result(30)
