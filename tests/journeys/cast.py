@@ -27,7 +27,6 @@ LISTENING = (
 )  # fmt: skip
 """Every agency whose lane a case of this caseload can reach."""
 ORIS = {POLICE: "WASAMPL02", SHERIFF: "WASAMPL01"}
-PART2_PROGRAMS = ("lake-whatcom-center", "catholic-community-services")
 """The case managers who are programs under 42 CFR part 2."""
 VERSION = "2026-01"
 """Of the list of members and of the statements that a form names."""
@@ -277,8 +276,9 @@ class Cast:
             case "decline":
                 return "person.declined", {"referral_id": made.referral_id}
         to, purpose = (PROVIDER, "service_provision") if step.endswith("provider") else (agency, "care_coordination")
-        # What a Part 2 program asks of a provider needs a consent of Part 2.
-        more = UNDER_PART2 if to == PROVIDER and agency in PART2_PROGRAMS else {}
+        # What a Part 2 program asks of a provider needs a consent of Part 2, and it opens what others ask, too: so that
+        # a case ends alike whoever of the case managers came.
+        more = UNDER_PART2 if to == PROVIDER else {}
         return "consent.signed", {
             "form_reference": f"{case.tag}-{step}",
             "kind": "hub_handoff",

@@ -20,7 +20,7 @@ COMPARED = (*ORDERED, topics.DISCLOSURES)
 """Deadlines are left out: whether a stale one fires while a run lasts is a matter of how long it lasts."""
 _CHANCE = re.compile(
     r"(.*_at|.*_id|.*_hash|answer_by|arrive_by|decide_by|disclosures|sealed|note|why|met_where|subject_sequence|to"
-    r"|form_reference|completed_on|signed_on|content|notice)$"
+    r"|form_reference|completed_on|signed_on|content|notice|certain)$"
 )
 
 Ends = dict[str, dict[str, list[str]]]
@@ -34,10 +34,11 @@ def ends(cast: Cast, facts: dict[str, list[Fact]]) -> Ends:
     for fact in facts[topics.REFERRALS]:
         if fact.event.name == "referral.received":
             referrals[fact.event.referral_id] = people[fact.subject or ""]
+    perhaps = _perhaps_told(facts[topics.DISCLOSURES])
     for topic in COMPARED:
         known = set()
         for fact in facts[topic]:
-            if (fact.source, fact.id) in known:
+            if (fact.source, fact.id) in known or _asked_again(fact, perhaps):
                 continue
             known.add((fact.source, fact.id))
             tag = people.get(fact.subject or "") or _refused(fact)
@@ -50,6 +51,17 @@ def ends(cast: Cast, facts: dict[str, list[Fact]]) -> Ends:
     for topic_of in found.values():
         topic_of[topics.DISCLOSURES].sort()
     return {tag: dict(sorted(topic_of.items())) for tag, topic_of in found.items()}
+
+
+def _perhaps_told(disclosures: list[Fact]) -> set[str]:
+    """The messages that were being sent when a process died: they count as told, and are asked about again."""
+    made = (fact.event for fact in disclosures if fact.event.name == "disclosure.made")
+    return {event.message_id for event in made if not event.certain}
+
+
+def _asked_again(fact: Fact, perhaps: set[str]) -> bool:
+    """Whether one of these was withheld then, for what came meanwhile: its telling stands beside it."""
+    return fact.event.name == "disclosure.withheld" and fact.event.message_id in perhaps
 
 
 def differences(expected: Ends, actual: Ends) -> list[str]:
