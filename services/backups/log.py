@@ -47,10 +47,13 @@ if TYPE_CHECKING:
 Place = tuple[str, int]
 """A topic and a partition."""
 SECONDS: Final = 30.0
+LONGEST: Final = 120.0
+"""How long a broker that has just begun may take to know who keeps the groups."""
 _EARLIEST: Final[Any] = OffsetSpec.earliest()  # type: ignore[no-untyped-call]
 _LATEST: Final[Any] = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 _SOON: Final = (
     KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_NOT_AVAILABLE, KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+    KafkaError._TIMED_OUT,  # noqa: SLF001  # librdkafka names its own codes so
 )  # fmt: skip
 """A broker that has just begun says so."""
 _READ_AT_ONCE: Final = 2_000
@@ -188,7 +191,7 @@ class Log:
                 break
             _append(producer, record, told)
             then(1)
-        waiting = producer.flush(SECONDS)
+        waiting = producer.flush(LONGEST)
         if failed or waiting:
             raise OSError(failed[0] if failed else "Kafka did not take all records in time")
 
@@ -212,7 +215,7 @@ class Log:
 
 def _settled(ask: Callable[[], Any]) -> Any:
     """Ask again while a broker that has just begun looks for who keeps the groups."""
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + LONGEST
     while True:
         try:
             return ask()
