@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +21,7 @@ from services.notification.domain.writing import read_dossier, written_dossier
 from tests.notification.bench import Bench
 from tests.notification.examples import (
     CASEWORK,
+    NOON,
     OFFER,
     OTHER_CASEWORK,
     PERSON,
@@ -187,6 +189,27 @@ async def test_what_may_be_out_and_cannot_be_composed_any_more_counts_as_told():
     await bench.carry()
     assert [one.certain for one in of_the_holder(bench, "disclosure.made")] == [False]
     assert [one.rule for one in of_the_holder(bench, "disclosure.withheld")] == ["not-composable"]
+
+
+async def test_what_may_have_told_of_one_record_is_not_sent_again_as_another_records():
+    bench = Bench()
+    await bench.hear(received(), offered(), accepted(), granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION))
+    await bench.hear(onward_asked())
+    bench.lanes.before_sending = killed
+    with pytest.raises(Killed):
+        await bench.carrier.carry(PROVIDER)
+    [first] = [one.row.message_id for one in bench.store.rows if one.row.agency == PROVIDER]
+    bench.lanes.before_sending = lambda: None
+    deal = {"referral_id": OTHER, "offer_id": OTHER_OFFER}
+    taken = accepted(**deal)
+    taken = Fact(taken.event, taken.envelope._replace(at=NOON + timedelta(minutes=50)))
+    await bench.hear(received(referral_id=OTHER), offered(**deal), taken)
+    await bench.carry()
+    [again] = [one.id for one in bench.lanes.of(PROVIDER) if one.event.name == "onward.offered"]
+    told = {(one.message_id, one.referral_id) for one in bench.said("disclosure.made") if one.agency == PROVIDER}
+    assert told == {(first, REFERRAL), (again, OTHER)}
+    await bench.hear(erased())
+    assert [one.disclosures for one in bench.said("disclosure.recalled") if one.agency == PROVIDER] == [(first,)]
 
 
 async def test_what_was_never_sent_when_the_key_was_destroyed_is_withheld_and_nothing_else():
