@@ -38,6 +38,7 @@ from tests.notification.examples import (
     lapsed,
     offered,
     onward_asked,
+    open_,
     received,
     retracted,
     review_decided,
@@ -219,6 +220,33 @@ async def test_what_was_never_sent_when_the_key_was_destroyed_is_withheld_and_no
     await bench.carry()
     assert of_the_holder(bench, "disclosure.made") == []
     assert [one.rule for one in of_the_holder(bench, "disclosure.withheld")] == ["erased"]
+
+
+def asked_with_a_note_under(record: str) -> Fact:
+    asked = onward_asked()
+    return Fact(asked.event.model_copy(update={"note": f"hs1.{record}.note.sealed"}), asked.envelope)
+
+
+async def asked_onward(record: str) -> Bench:
+    """A provider is asked for help with a note under this record, whose key is destroyed by now; nobody has said so."""
+    bench = Bench()
+    bench.world._open = lambda token, place: None if f".{record}." in token else open_(token, place)
+    needs = granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION, categories=[Category.IDENTITY, Category.NEEDS])
+    await bench.hear(received(), offered(), accepted(), needs, asked_with_a_note_under(record))
+    await bench.carry()
+    return bench
+
+
+async def test_a_note_under_another_record_goes_with_its_key_and_the_request_stands():
+    bench = await asked_onward(OTHER)
+    [asked] = bench.lanes.of(PROVIDER)
+    assert (asked.event.note, asked.event.preferred_name) == (None, "Juno Sample")
+
+
+async def test_a_request_whose_own_record_is_gone_is_withheld_with_its_note():
+    bench = await asked_onward(REFERRAL)
+    assert bench.lanes.of(PROVIDER) == []
+    assert [one.rule for one in bench.said("disclosure.withheld") if one.agency == PROVIDER] == ["erased"]
 
 
 async def test_the_persons_other_record_and_the_consents_go_on():
