@@ -6,9 +6,12 @@ site's written policy for each field of it, and where that row needs a consent, 
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,7 +35,23 @@ OFFICE: Final = "whatcom-lead-program-office"
 PART2_KINDS: Final = {
     "part2_specific", "part2_tpo", "part2_counselling_notes", "part2_proceedings", "criminal_justice_referral",
 }  # fmt: skip
+BLIND: Final = {"offer.made", "offer.cancelled"}
+RECALL: Final = "information.recalled"
+OF_NO_RECORD: Final = {RECALL, "offer.cancelled"}
+"""What may be said of a record that was erased: that an offer stands no more, and that what was told is recalled."""
+REMEMBERED: Final = timedelta(seconds=5)
+"""So long a destroyed key may still be at hand where it was used just before; not once the erasure is known."""
 NEVER_BY_THEMSELVES: Final = {"part2_counselling_notes", "part2_proceedings"}
+
+
+def own(record: str) -> str:
+    """The mark that all private words of this record have in them."""
+    return record.replace("ref-", "own-")
+
+
+def noted(record: str) -> str:
+    """The mark of notes that are sealed under this record's key: about the person, and not what the record tells."""
+    return record.replace("ref-", "not-")
 
 
 def policy() -> list[dict[str, Any]]:
@@ -77,6 +96,10 @@ class Referral:
     """Agencies with which the person's participation in it is over: they hold it no more, whatever they accept."""
     said: str | None = None
     """What the person said since themselves; a no stands."""
+    key_gone_at: datetime | None = None
+    """When its key was destroyed."""
+    erased: bool = False
+    """Notification knows that it was erased."""
 
 
 @dataclass
@@ -89,6 +112,12 @@ class Reached:
     categories: frozenset[str]
     rested_on: frozenset[str]
     """The consents that lived then and name its reader."""
+    of: frozenset[str] = frozenset()
+    """The records that it tells something of: by their names, or by words of their own."""
+    names: frozenset[str] = frozenset()
+    """The fields that it told."""
+    recall: str | None = None
+    offer: str | None = None
 
 
 @dataclass
@@ -103,6 +132,10 @@ class Model:
     """By onward referral: the provider, and who asks it."""
     taking_back: set[str] = field(default_factory=set)
     """Words of the person that nobody has dealt with yet."""
+    pending: set[str] = field(default_factory=set)
+    """Offers whose agency is asked, or has taken the person on and not met them."""
+    to_cancel: set[str] = field(default_factory=set)
+    """Offers of which their agency has to hear that they stand no more."""
     suspended: set[str] = field(default_factory=set)
     reached: list[Reached] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=policy)
@@ -118,7 +151,20 @@ class Model:
         for one in self.consents.values():
             one.ended = one.ended or one.ends_with == event
 
-    def reaches(self, agency: str, type_: str, id_: str, data: dict[str, Any], now: datetime) -> None:
+    def destroys(self, name: str, now: datetime) -> None:
+        """The record's key is destroyed; notification may hear of it later."""
+        self.referrals[name].key_gone_at = self.referrals[name].key_gone_at or now
+
+    def erases(self, name: str) -> None:
+        """Notification knows that the record was erased: nobody holds the person by it any more."""
+        one = self.referrals[name]
+        one.erased = True
+        one.held_by.clear()
+        offers = {offer for offer, (about, _) in self.offers.items() if about == name}
+        self.to_cancel |= offers & self.pending
+        self.pending -= offers
+
+    def reaches(self, agency: str, type_: str, id_: str, data: dict[str, Any], text: str, now: datetime) -> None:
         """Judge a message as it reaches a lane.
 
         Raises:
@@ -128,6 +174,7 @@ class Model:
         assert not self.taking_back or type_ == "information.recalled", f"{type_} although the person took it back"
         role = self.partners[agency]["role"]
         assert role != "law_enforcement" or type_ in POLICE_MAY_HEAR, f"police heard {type_}"
+        self._nothing_of_an_erased_record(type_, data, text, now)
         told = {name for name, value in data.items() if value not in (None, (), [], "unknown")}
         rows = [row for row in self.rows if row["event"] == type_ and role in row["roles"]]
         for name in told & CATEGORY.keys():
@@ -140,7 +187,57 @@ class Model:
             name for name, one in self.consents.items()
             if agency in one.recipients and one.purpose in purposes and one.lives(now) and one.categories & kinds
         }  # fmt: skip
-        self.reached.append(Reached(agency, id_, type_, kinds, frozenset(living)))
+        of = frozenset(name for name in self.referrals if name in text or own(name) in text)
+        ids = data.get("recall_id"), data.get("offer_id")
+        self.reached.append(Reached(agency, id_, type_, kinds, frozenset(living), of, frozenset(told), *ids))
+
+    def _nothing_of_an_erased_record(self, type_: str, data: dict[str, Any], text: str, now: datetime) -> None:
+        about = data.get("referral_id") or self.offers.get(data.get("offer_id", ""), ("", ""))[0]
+        for name, one in self.referrals.items():
+            if one.key_gone_at is not None and now - one.key_gone_at >= REMEMBERED:
+                assert not {mark for mark in (own(name), noted(name)) if mark in text}, f"{type_}: its key is gone"
+            if one.erased:
+                assert not {mark for mark in (name, own(name), noted(name)) if mark in text}, f"{type_}: erased"
+                assert about != name or type_ in OF_NO_RECORD, f"{type_}: of an erased record"
+
+    def all_of_it_is_recalled(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        """Once everything has flowed: what was told of an erased record is asked back, once, from each that may be.
+
+        Raises:
+            AssertionError: something was not, or was twice, or was asked back although it was told of something else.
+        """
+        begun = [entry for entry in entries if entry["kind"] == "recalled" and entry["because"] == "record_erased"]
+        counted = Counter((entry["by"][0], entry["agency"], told) for entry in begun for told in entry["messages"])
+        assert set(counted.values()) <= {1}, "asked back twice"
+        told = {(one.agency, one.id): one for one in self.reached}
+        for basis, agency, message in counted:
+            name, one = basis.removeprefix("record/"), told.get((agency, message))
+            assert self.referrals[name].erased, "asked back, and nobody erased it"
+            assert self.partners[agency]["role"] != "law_enforcement", "police are asked nothing"
+            assert one is None or (one.type not in BLIND and (not one.of or name in one.of)), "of something else"
+        for one in self.reached:
+            for name in one.of if one.type not in BLIND and self._may_be_asked(one.agency) else ():
+                due = (f"record/{name}", one.agency, one.id)
+                assert not self.referrals[name].erased or due in counted, f"{one.type} to {one.agency} is out"
+        for entry in begun:
+            asked = {one.id for one in self.reached if (one.agency, one.recall) == (entry["agency"], entry["recall"])}
+            assert len(asked) == 1, f"{entry['agency']} was asked {len(asked)} times"
+
+    def _may_be_asked(self, agency: str) -> bool:
+        role = self.partners[agency]["role"]
+        return any(row["event"] == RECALL and role in row["roles"] for row in self.rows)
+
+    def who_was_on_the_way_knows(self) -> None:
+        """Once everything has flowed: whoever was asked, or on the way, heard that it stands no more."""
+        heard = {one.offer for one in self.reached if one.type == "offer.cancelled"}
+        assert self.to_cancel <= heard, "nobody told them that it stands no more"
+
+    def the_others_go_on(self) -> None:
+        """Once everything has flowed: who holds a person that agreed, by a record that stands, was told of it."""
+        for name, one in self.referrals.items():
+            if one.key_gone_at is None and "agreed" in {one.said, one.agreement} and one.said != "declined":
+                told = {found.agency for found in self.reached if found.type == "assignment.made" and name in found.of}
+                assert one.held_by <= told, f"{one.held_by - told} was never told"
 
     def _allows(self, row: dict[str, Any], agency: str, data: dict[str, Any], category: str, now: datetime) -> bool:
         if not self._covers(row, agency, data):
@@ -206,3 +303,26 @@ class Model:
             "jurisdiction": referral.agency in self.partners[agency].get("jurisdiction", ()),
             "office": self.partners[agency]["role"] == "program_office",
         }[relation]
+
+
+class Chains:
+    """The ledger as somebody sees it who keeps what it showed before: nothing goes, and each chain holds."""
+
+    def __init__(self) -> None:
+        self._seen: list[Any] = []
+        self._heads: dict[int, tuple[int, str]] = {}
+
+    def hold(self, links: Sequence[Any]) -> None:
+        """Take what it shows now, and compare it.
+
+        Raises:
+            AssertionError: an entry is not there any more, or a chain does not verify.
+        """
+        assert links[: len(self._seen)] == self._seen, "an entry is not what it was"
+        for link in links[len(self._seen) :]:
+            beginning = hashlib.sha256(f"hub ledger chain {link.chain}".encode()).hexdigest()
+            length, previous = self._heads.get(link.chain, (0, beginning))
+            own_hash = hashlib.sha256(f"{link.chain} {length + 1} {previous} {link.entry}".encode()).hexdigest()
+            assert (link.sequence, link.previous, link.hash) == (length + 1, previous, own_hash), "a chain is broken"
+            self._heads[link.chain] = (length + 1, own_hash)
+        self._seen = list(links)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +21,7 @@ from services.notification.domain.writing import read_dossier, written_dossier
 from tests.notification.bench import Bench
 from tests.notification.examples import (
     CASEWORK,
+    NOON,
     OFFER,
     OTHER_CASEWORK,
     PERSON,
@@ -36,6 +38,7 @@ from tests.notification.examples import (
     lapsed,
     offered,
     onward_asked,
+    open_,
     received,
     retracted,
     review_decided,
@@ -189,6 +192,27 @@ async def test_what_may_be_out_and_cannot_be_composed_any_more_counts_as_told():
     assert [one.rule for one in of_the_holder(bench, "disclosure.withheld")] == ["not-composable"]
 
 
+async def test_what_may_have_told_of_one_record_is_not_sent_again_as_another_records():
+    bench = Bench()
+    await bench.hear(received(), offered(), accepted(), granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION))
+    await bench.hear(onward_asked())
+    bench.lanes.before_sending = killed
+    with pytest.raises(Killed):
+        await bench.carrier.carry(PROVIDER)
+    [first] = [one.row.message_id for one in bench.store.rows if one.row.agency == PROVIDER]
+    bench.lanes.before_sending = lambda: None
+    deal = {"referral_id": OTHER, "offer_id": OTHER_OFFER}
+    taken = accepted(**deal)
+    taken = Fact(taken.event, taken.envelope._replace(at=NOON + timedelta(minutes=50)))
+    await bench.hear(received(referral_id=OTHER), offered(**deal), taken)
+    await bench.carry()
+    [again] = [one.id for one in bench.lanes.of(PROVIDER) if one.event.name == "onward.offered"]
+    told = {(one.message_id, one.referral_id) for one in bench.said("disclosure.made") if one.agency == PROVIDER}
+    assert told == {(first, REFERRAL), (again, OTHER)}
+    await bench.hear(erased())
+    assert [one.disclosures for one in bench.said("disclosure.recalled") if one.agency == PROVIDER] == [(first,)]
+
+
 async def test_what_was_never_sent_when_the_key_was_destroyed_is_withheld_and_nothing_else():
     bench = Bench()
     await bench.hear(received(), offered(), accepted())
@@ -196,6 +220,33 @@ async def test_what_was_never_sent_when_the_key_was_destroyed_is_withheld_and_no
     await bench.carry()
     assert of_the_holder(bench, "disclosure.made") == []
     assert [one.rule for one in of_the_holder(bench, "disclosure.withheld")] == ["erased"]
+
+
+def asked_with_a_note_under(record: str) -> Fact:
+    asked = onward_asked()
+    return Fact(asked.event.model_copy(update={"note": f"hs1.{record}.note.sealed"}), asked.envelope)
+
+
+async def asked_onward(record: str) -> Bench:
+    """A provider is asked for help with a note under this record, whose key is destroyed by now; nobody has said so."""
+    bench = Bench()
+    bench.world._open = lambda token, place: None if f".{record}." in token else open_(token, place)
+    needs = granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION, categories=[Category.IDENTITY, Category.NEEDS])
+    await bench.hear(received(), offered(), accepted(), needs, asked_with_a_note_under(record))
+    await bench.carry()
+    return bench
+
+
+async def test_a_note_under_another_record_goes_with_its_key_and_the_request_stands():
+    bench = await asked_onward(OTHER)
+    [asked] = bench.lanes.of(PROVIDER)
+    assert (asked.event.note, asked.event.preferred_name) == (None, "Juno Sample")
+
+
+async def test_a_request_whose_own_record_is_gone_is_withheld_with_its_note():
+    bench = await asked_onward(REFERRAL)
+    assert bench.lanes.of(PROVIDER) == []
+    assert [one.rule for one in bench.said("disclosure.withheld") if one.agency == PROVIDER] == ["erased"]
 
 
 async def test_the_persons_other_record_and_the_consents_go_on():

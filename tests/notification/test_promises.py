@@ -1,15 +1,16 @@
 """Whatever happens in whatever order: nothing reaches a lane that the model forbids, and all that did is in the ledger.
 
 A state machine over random histories of one person: referrals, offers, consents, withdrawals, expiries, suspensions,
-outages, kills in the middle of sending, and facts that are delivered again.
+outages, kills in the middle of sending, erasures, and facts that are delivered again, or late.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -19,14 +20,19 @@ from contracts.assignments.assignment_accepted import AssignmentAccepted
 from contracts.assignments.assignment_cancelled import AssignmentCancelled
 from contracts.assignments.assignment_ended import AssignmentEnded
 from contracts.assignments.assignment_enrolled import AssignmentEnrolled
+from contracts.assignments.assignment_handed_off import AssignmentHandedOff
 from contracts.assignments.assignment_offered import AssignmentOffered
+from contracts.assignments.assignment_unavailable import AssignmentUnavailable
 from contracts.assignments.onward_asked import OnwardAsked
 from contracts.assignments.onward_closed import OnwardClosed
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
 from contracts.consents.revocation_settled import RevocationSettled
-from contracts.envelope import Fact, readdressed
+from contracts.envelope import Fact, agency_source, readdressed
 from contracts.event import Event
+from contracts.parts import Particulars
+from contracts.referrals.referral_erased import ReferralErased
+from contracts.referrals.referral_repeated import ReferralRepeated
 from contracts.to_hub.agency_resumed import AgencyResumed
 from contracts.to_hub.agency_suspended import AgencySuspended
 from contracts.to_hub.consent_revoked import ConsentRevoked
@@ -44,7 +50,9 @@ from contracts.words import (
     Purpose,
     SourceKind,
 )
+from services.notification.domain.explaining import RULES
 from services.notification.gateways import Sent
+from services.plumbing.identity import mark_of
 from tests.notification.bench import Bench
 from tests.notification.examples import (
     CASEWORK,
@@ -56,13 +64,17 @@ from tests.notification.examples import (
     POLICE,
     PROSECUTOR,
     PROVIDER,
+    corrected,
     granted,
     heard,
     received,
+    screened,
 )
 from tests.notification.memory import MemoryLanes
-from tests.notification.promises import Consent, Model, Referral
+from tests.notification.promises import REMEMBERED, Chains, Consent, Model, Referral
+from tests.notification.vault import Vault, VaultWorld
 
+T = TypeVar("T")
 CASE_MANAGERS = (CASEWORK, OTHER_CASEWORK)
 READERS = (CASEWORK, OTHER_CASEWORK, PROVIDER, PROSECUTOR, POLICE)
 KINDS = tuple(ConsentKind)
@@ -70,6 +82,7 @@ PURPOSES = (Purpose.CARE_COORDINATION, Purpose.SERVICE_PROVISION, Purpose.PROSEC
 USUAL = ((CASEWORK, Purpose.CARE_COORDINATION), (PROVIDER, Purpose.SERVICE_PROVISION))
 DISCLOSERS = (OFFICE, POLICE, HOSPITAL, PROVIDER, CASEWORK, OTHER_CASEWORK)
 ENDS = ("none", "none", "end_of_participation", "intake_completed")
+# What comes before the message goes, how it goes, and what comes after.
 COURSES = (
     ("nothing", "sent", "takes back"),
     ("nothing", "there", "takes back"),
@@ -83,7 +96,21 @@ COURSES = (
     ("parts", "sent", "nothing"),
     ("the intake is completed", "sent", "nothing"),
 )
-"""What comes before the message goes, how it goes, and what comes after."""
+ERASURES = (
+    ("nothing", "sent", "is erased"),
+    ("nothing", "there", "is erased"),
+    ("nothing", "killed after", "is erased"),
+    ("nothing", "killed before", "is erased"),
+    ("nothing", "killed after", "its key goes"),
+    ("is erased", "sent", "nothing"),
+    ("its key goes", "sent", "is erased"),
+    ("its key goes", "there", "nothing"),
+    ("is erased meanwhile", "sent", "nothing"),
+    ("is erased meanwhile", "killed after", "nothing"),
+)
+"""As in `COURSES`: what comes before the message goes, how it goes, and what comes after."""
+FOLLOW = ("corrected", "screened", "met", "repeated", "nobody comes", "enrolled", "ended", "received")
+"""What may be said of a record, also of one that was erased."""
 WAYS = ("sent", "sent", "sent", "not sent", "lost", "there", "killed before", "killed after")
 
 
@@ -94,10 +121,12 @@ class Killed(BaseException):
 class RoughLanes(MemoryLanes):
     """Lanes on which sending ends in every way that it can, and whose every message is judged as it arrives."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, held: Callable[[], frozenset[str]]) -> None:
         super().__init__()
-        self.model, self.way = model, "sent"
+        self.model, self.held, self.way = model, held, "sent"
         self.now: datetime = NOON
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
+        """What notification folds while this is being sent, unless it has to wait."""
 
     async def send(self, agency: str, messages: Sequence[Fact]) -> list[tuple[Sent, str | None]]:
         way, self.way = self.way, "sent"
@@ -107,8 +136,12 @@ class RoughLanes(MemoryLanes):
             for message in messages:
                 event = message.event
                 data = {name: getattr(event, name) for name in event.model_fields_set}
-                self.model.reaches(agency, event.name, message.id, data, self.now)
+                text = f"{event.model_dump_json()} {message.envelope}"
+                self.model.reaches(agency, event.name, message.id, data, text, self.now)
                 self.messages.append((agency, message))
+        if self.meanwhile is not None and not self.held():
+            meanwhile, self.meanwhile = self.meanwhile, None
+            await meanwhile()
         if way == "killed after":
             raise Killed
         outcome = {"sent": Sent.SENT, "not sent": Sent.NOT_SENT, "lost": Sent.UNKNOWN, "there": Sent.UNKNOWN}[way]
@@ -122,9 +155,14 @@ class Promises(RuleBasedStateMachine):
     def begin(self) -> None:
         self.loop = asyncio.new_event_loop()
         self.model, self.bench = Model(), Bench()
-        self.bench.lanes = self.lanes = RoughLanes(self.model)
+        self.vault, self.chains = Vault(lambda: self.bench.now), Chains()
+        self.bench.world = world = VaultWorld(self.bench.store, lambda: self.bench.now, self.vault)
+        self.bench.lanes = self.lanes = RoughLanes(self.model, lambda: world.held)
         self.bench.carrier = self.bench.new_carrier()
         self.facts: list[Fact] = []
+        self.received: dict[str, Fact] = {}
+        self.waited: set[str] = set()
+        self.revisions = 0
         self.asked_by: dict[str, str] = {}
         self.noes: set[str] = set()
         self.count = 0
@@ -134,8 +172,10 @@ class Promises(RuleBasedStateMachine):
     def teardown(self) -> None:
         """At the end everything flows again; then every message on a lane is in the ledger, and recalled if need be."""
         if hasattr(self, "loop"):
-            self.settle()
-            self.loop.close()
+            try:
+                self.settle()
+            finally:
+                self.loop.close()
 
     @property
     def minutes(self) -> float:
@@ -152,7 +192,10 @@ class Promises(RuleBasedStateMachine):
 
     def put(self, fact: Fact) -> None:
         self.facts.append(fact)
-        self.loop.run_until_complete(self.bench.hear(fact))
+        self.run(self.bench.hear(fact))
+
+    def run(self, what: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(what)
 
     def settle(self) -> None:
         self.lanes.way, self.lanes.now = "sent", self.bench.now
@@ -160,12 +203,37 @@ class Promises(RuleBasedStateMachine):
             self.resume(agency)
         for word in sorted(self.model.taking_back):
             self.deal_with(word)
+        for name in self.not_heard_of:
+            self.erasure_is_heard_of(name)
         self.bench.now += timedelta(hours=1)
         self.lanes.now = self.bench.now
         self.loop.run_until_complete(self.bench.carry())
         entries = self.bench.store.ledger.entries()
         self.all_is_in(entries)
         self.all_is_recalled(entries)
+        self.model.all_of_it_is_recalled(entries)
+        self.model.who_was_on_the_way_knows()
+        self.model.the_others_go_on()
+        self.whatever_was_the_person_can_be_referred_anew()
+
+    def whatever_was_the_person_can_be_referred_anew(self) -> None:
+        """And a consent that was signed before and stands opens what it opened."""
+        stands = {Category.IDENTITY} if self.usual_consent_stands else set()
+        self.referred(POLICE, Agreement.AGREED, Door.SOCIAL_CONTACT)
+        name = max(self.model.referrals)
+        self.offer(name, CASEWORK, takes=True)
+        self.loop.run_until_complete(self.bench.carry())
+        [told] = [one for one in self.model.reached if one.type == "assignment.made" and name in one.of]
+        assert ("legal_name" in told.names) or not stands, "the consent that stands opens nothing"
+
+    @property
+    def usual_consent_stands(self) -> bool:
+        return any(
+            CASEWORK in one.recipients and one.purpose == Purpose.CARE_COORDINATION and one.lives(self.bench.now)
+            and one.kind == ConsentKind.HUB_HANDOFF and Category.IDENTITY in one.categories
+            and OFFICE in one.disclosers
+            for one in self.model.consents.values()
+        )  # fmt: skip
 
     def all_is_in(self, entries: list[dict[str, Any]]) -> None:
         for one in self.model.reached:
@@ -175,7 +243,9 @@ class Promises(RuleBasedStateMachine):
             assert one.categories <= {category for entry in told for category in entry["categories"]}
             assert all(entry["by"] and entry["policy"] and entry["purpose"] for entry in told)
         for entry in entries:
-            assert entry["kind"] != "withheld" or (entry["layer"] and entry["rule"])
+            assert entry["kind"] != "withheld" or (entry["layer"] and entry["rule"] in RULES)
+        answered = {entry["message"] for entry in entries if entry["kind"] in {"made", "withheld"}}
+        assert self.waited <= answered, "what waited for a lane went, and nobody said why"
 
     def all_is_recalled(self, entries: list[dict[str, Any]]) -> None:
         gone = {name for name, one in self.model.consents.items() if one.over and name in self.withdrawn}
@@ -198,18 +268,108 @@ class Promises(RuleBasedStateMachine):
     def refers(self, agency: str, agreement: Agreement, door: Door) -> None:
         self.referred(agency, agreement, door)
 
-    def referred(self, agency: str, agreement: Agreement, door: Door) -> None:
+    def referred(self, agency: str, agreement: Agreement, door: Door, *, erased_before: bool = False) -> None:
         name = self.new("ref")
         of_police = agency == POLICE
         door = door if of_police else Door.COMMUNITY
         kind = SourceKind.LAW_ENFORCEMENT if of_police else SourceKind.EMERGENCY_DEPARTMENT
         self.model.referrals[name] = Referral(agency, door, agreement)
-        self.put(
-            received(
-                referral_id=name, agency=agency, door=door, source_kind=kind, agreement=agreement, minutes=self.minutes,
-                officer_waiting=door is Door.ARREST_DIVERSION, restricted_source=not of_police,
-            )
-        )  # fmt: skip
+        told = {
+            "referral_id": name, "agency": agency, "door": door, "source_kind": kind, "agreement": agreement,
+            "minutes": self.minutes, "officer_waiting": door is Door.ARREST_DIVERSION,
+            "restricted_source": not of_police, "particulars": Particulars(area=name, needs=(HelpType.SHELTER,)),
+        }  # fmt: skip
+        if erased_before:
+            self.erasure_is_heard_of(name)
+        self.received[name] = self.run(self.vault.sealed(name, received(**told)))
+        self.put(self.received[name])
+
+    @rule(agency=st.sampled_from([POLICE, HOSPITAL]))
+    def is_erased_before_it_is_heard_of(self, agency: str) -> None:
+        self.referred(agency, Agreement.AGREED, Door.SOCIAL_CONTACT, erased_before=True)
+
+    @rule(data=st.data(), known=st.booleans())
+    def is_erased(self, data: st.DataObject, known: bool) -> None:
+        """Intake destroys the key; notification hears of it now or later."""
+        name = data.draw(st.sampled_from(sorted(self.model.referrals)))
+        self.loses_its_key(name)
+        if known:
+            self.erasure_is_heard_of(name)
+
+    @precondition(lambda self: self.not_heard_of)
+    @rule(data=st.data())
+    def an_erasure_is_heard_of(self, data: st.DataObject) -> None:
+        self.erasure_is_heard_of(data.draw(st.sampled_from(self.not_heard_of)))
+
+    @property
+    def not_heard_of(self) -> list[str]:
+        gone = (name for name, one in self.model.referrals.items() if one.key_gone_at is not None and not one.erased)
+        return sorted(gone)
+
+    def loses_its_key(self, name: str) -> None:
+        self.model.destroys(name, self.bench.now)
+        self.run(self.vault.destroy(name))
+
+    def erasure_is_heard_of(self, name: str) -> None:
+        self.run(self.folds_the_erasure(name))
+
+    async def folds_the_erasure(self, name: str) -> None:
+        self.model.destroys(name, self.bench.now)
+        await self.vault.destroy(name)
+        event = ReferralErased(referral_id=name, ground="entered_in_error", erased_at=self.bench.now, by="juno-sample")
+        self.facts.append(heard(event, minutes=self.minutes))
+        self.model.erases(name)
+        await self.bench.hear(self.facts[-1])
+
+    @rule(data=st.data(), what=st.sampled_from(FOLLOW))
+    def something_follows_of_a_record(self, data: st.DataObject, what: str) -> None:
+        self.follows(data.draw(st.sampled_from(sorted(self.received))), what)
+
+    def follows(self, name: str, what: str) -> None:
+        """Something more is said of a record; of one that is gone, it comes late."""
+        one, told = self.model.referrals[name], self.received[name].event
+        met = [
+            offer for offer, (about, agency) in sorted(self.model.offers.items())
+            if about == name and (agency in one.held_by or one.erased)
+        ]  # fmt: skip
+        match what:
+            case "corrected":
+                self.is_corrected(name)
+            case "screened" if one.door == Door.ARREST_DIVERSION:
+                fact = screened(minutes=self.minutes)
+                self.put(Fact(fact.event.model_copy(update={"referral_id": name}), fact.envelope))
+            case "met" if met:
+                agency = self.model.offers[met[0]][1]
+                self.model.pending.discard(met[0])
+                self.hear(
+                    AssignmentHandedOff(
+                        referral_id=name, offer_id=met[0], agency=agency, handed_off_at=self.bench.now
+                    )
+                )  # fmt: skip
+            case "repeated":
+                self.hear(ReferralRepeated(referral_id=name, agency=told.agency, message_id="sample-again"))
+            case "nobody comes":
+                self.hear(AssignmentUnavailable(referral_id=name))
+            case "enrolled" if one.erased:
+                self.model.comes("intake_completed")
+                self.hear(AssignmentEnrolled(referral_id=name, agency=CASEWORK, completed_on=date(2026, 3, 9)))
+            case "ended" if one.erased:
+                self.model.comes("end_of_participation")
+                self.hear(AssignmentEnded(referral_id=name, agency=CASEWORK, reason=EndReason.MOVED))
+            case "received":
+                self.put(readdressed(self.received[name], delivery=self.new("replay")))
+
+    def is_corrected(self, name: str) -> None:
+        """The sender says the same again."""
+        self.revisions += 1
+        told = self.received[name].event
+        said = {
+            part: getattr(told, part)
+            for part in ("referral_id", "agency", "door", "source_kind", "agreement", "officer_waiting", "particulars",
+                         "restricted_source")
+        }  # fmt: skip
+        fact = corrected(self.revisions, minutes=self.minutes, **said)
+        self.put(self.run(self.vault.sealed(name, fact)))
 
     @rule(data=st.data(), agency=st.sampled_from(CASE_MANAGERS), takes=st.booleans())
     def is_offered(self, data: st.DataObject, agency: str, takes: bool) -> None:
@@ -222,12 +382,14 @@ class Promises(RuleBasedStateMachine):
         lapses = self.bench.now + timedelta(minutes=30)
         self.hear(
             AssignmentOffered(
-                referral_id=name, offer_id=offer, agency=agency, door=referral.door, area="bellingham",
+                referral_id=name, offer_id=offer, agency=agency, door=referral.door, area=name,
                 age_band=AgeBand.FROM_25_TO_64, needs=(HelpType.SHELTER,), officer_waiting=False, lapses_at=lapses,
             )
         )  # fmt: skip
+        if not referral.erased:
+            self.model.pending.add(offer)
         if takes:
-            if agency not in referral.over_with:
+            if agency not in referral.over_with and not referral.erased:
                 referral.held_by.add(agency)
             self.hear(AssignmentAccepted(referral_id=name, offer_id=offer, agency=agency))
 
@@ -240,6 +402,7 @@ class Promises(RuleBasedStateMachine):
         event = AssignmentCancelled(
             referral_id=name, offer_id=offer, agency=agency, reason=ClosedReason.DIRECTED_ELSEWHERE
         )
+        self.model.pending.discard(offer)
         self.hear(event)
         others = [key for key, value in self.model.offers.items() if value == (name, agency) and key != offer]
         if not others:
@@ -256,6 +419,7 @@ class Promises(RuleBasedStateMachine):
             if agency in one.held_by:
                 one.held_by.discard(agency)
                 one.over_with.add(agency)
+                self.model.pending -= {key for key, offer in self.model.offers.items() if offer == (name, agency)}
                 self.model.comes("end_of_participation")
                 self.hear(AssignmentEnded(referral_id=name, agency=agency, reason=EndReason.MOVED))
 
@@ -269,14 +433,21 @@ class Promises(RuleBasedStateMachine):
         self.asks_onward(data.draw(st.sampled_from(self.holders)))
 
     def asks_onward(self, asked_by: str) -> None:
-        onward = self.new("onw")
+        onward, report = self.new("onw"), self.new("report")
         self.model.asked[onward] = (PROVIDER, asked_by)
         self.asked_by[onward] = asked_by
-        self.hear(
-            OnwardAsked(
-                onward_id=onward, help_type=HelpType.HOUSING, asked_by=asked_by, provider=PROVIDER, note="sealed:note"
-            )
+        note = self.run(self.vault.note(self.newest_record, mark_of(agency_source(asked_by), report)))
+        event = OnwardAsked(
+            onward_id=onward, help_type=HelpType.HOUSING, asked_by=asked_by, provider=PROVIDER, note=note
         )
+        fact = heard(event, minutes=self.minutes)
+        self.put(Fact(event, fact.envelope._replace(causation_id=report)))
+
+    @property
+    def newest_record(self) -> str:
+        """Under which intake seals what is reported of the person."""
+        left = [name for name, one in self.model.referrals.items() if one.key_gone_at is None]
+        return max(left, default=max(self.model.referrals))
 
     @precondition(lambda self: self.asked_by)
     @rule(data=st.data(), state=st.sampled_from(["accepted", "declined"]))
@@ -331,6 +502,17 @@ class Promises(RuleBasedStateMachine):
         self, who: tuple[str, Purpose], course: tuple[str, str, str], lasts: int | None, again: str
     ) -> None:
         """What goes wrong goes wrong here: a consent is signed and told under, and something comes before or after."""
+        self.tells_while_something_happens(who, course, lasts, again)
+
+    @rule(who=st.sampled_from(USUAL), course=st.sampled_from(ERASURES), again=st.sampled_from(WAYS))
+    def is_told_while_the_record_is_erased(
+        self, who: tuple[str, Purpose], course: tuple[str, str, str], again: str
+    ) -> None:
+        self.tells_while_something_happens(who, course, None, again)
+
+    def tells_while_something_happens(
+        self, who: tuple[str, Purpose], course: tuple[str, str, str], lasts: int | None, again: str
+    ) -> None:
         (agency, purpose), (before, way, after) = who, course
         self.clears_up()
         kind, lasts = ConsentKind.HUB_HANDOFF, 5 if before == "time passes" else lasts
@@ -338,8 +520,9 @@ class Promises(RuleBasedStateMachine):
         self.signs((agency,), (Category.IDENTITY, Category.CONTACT), purpose, kind, lasts, ends)
         if agency == PROVIDER:
             self.asks_onward(CASEWORK)
+        during = before == "is erased meanwhile"
         self.meanwhile(before)
-        self.carries(agency, way)
+        self.carries(agency, way, erases=self.held_by_the_usual_agency if during else None)
         self.meanwhile(after)
         self.carries(agency, again)
 
@@ -349,6 +532,8 @@ class Promises(RuleBasedStateMachine):
             self.resume(agency)
         for word in sorted(self.model.taking_back):
             self.deal_with(word)
+        for name in self.not_heard_of:
+            self.erasure_is_heard_of(name)
         if not any(CASEWORK in one.held_by and one.said != "declined" for one in self.model.referrals.values()):
             self.referred(POLICE, Agreement.AGREED, Door.SOCIAL_CONTACT)
             self.offer(max(self.model.referrals), CASEWORK, takes=True)
@@ -369,6 +554,16 @@ class Promises(RuleBasedStateMachine):
                 self.parts(CASEWORK)
             case "the intake is completed":
                 self.enrols(next(name for name, one in self.model.referrals.items() if CASEWORK in one.held_by))
+            case "its key goes":
+                self.loses_its_key(self.held_by_the_usual_agency)
+                self.bench.now += REMEMBERED
+            case "is erased":
+                for name in self.not_heard_of or [self.held_by_the_usual_agency]:
+                    self.erasure_is_heard_of(name)
+
+    @property
+    def held_by_the_usual_agency(self) -> str:
+        return max(name for name, one in self.model.referrals.items() if CASEWORK in one.held_by)
 
     def ends(self, name: str, event: Event) -> None:
         self.model.consents[name].over = True
@@ -387,6 +582,7 @@ class Promises(RuleBasedStateMachine):
         through: str | None = OFFICE,
     ) -> None:
         name = self.new("con")
+        self.bench.now += timedelta(seconds=1)
         until = None if lasts is None else self.bench.now + timedelta(minutes=lasts)
         kinds = frozenset(map(str, what))
         self.model.consents[name] = Consent(to, kinds, str(purpose), str(kind), until, ends, by, through)
@@ -469,13 +665,25 @@ class Promises(RuleBasedStateMachine):
         """One pass over one lane, which ends as it may; a process that was killed comes up again."""
         self.carries(data.draw(st.sampled_from(sorted({one.row.agency for one in self.bench.store.rows}))), way)
 
-    def carries(self, agency: str, way: str) -> None:
+    def carries(self, agency: str, way: str, erases: str | None = None) -> None:
+        """One pass; `erases`: while the lane is being written notification folds this erasure, once it may."""
         self.lanes.way, self.lanes.now = way, self.bench.now
+        if erases is not None:
+            self.lanes.meanwhile = partial(self.folds_the_erasure, erases)
         try:
             self.loop.run_until_complete(self.bench.carrier.carry(agency))
         except Killed:
             self.bench.carrier = self.bench.new_carrier()
         self.lanes.way = "sent"
+        waited, self.lanes.meanwhile = self.lanes.meanwhile, None
+        if waited is not None:
+            self.run(self.folds_the_erasure(erases or ""))
+
+    @invariant()
+    def the_ledger_holds(self) -> None:
+        if hasattr(self, "bench"):
+            self.chains.hold(self.bench.store.ledger.links)
+            self.waited |= {one.row.message_id for one in self.bench.store.rows}
 
     @invariant()
     def what_is_on_a_lane_or_being_carried_is_never_forgotten(self) -> None:
@@ -487,6 +695,6 @@ class Promises(RuleBasedStateMachine):
 
 
 Promises.TestCase.settings = settings(
-    max_examples=80, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=80, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestPromises = Promises.TestCase

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from contracts.envelope import Fact
-from services.notification.domain.answers import Answers
+from services.notification.domain.answers import Answers, Verdict
 from services.notification.domain.carrying import asked, counted_as_told, pinned, refused, withheld
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.lanes import LaneRow
@@ -50,7 +50,7 @@ def planned(rows: Sequence[Waiting], dossiers: Mapping[str, Dossier], judge: Jud
                 refused(one.row, purpose, "consent", "consent-ended", now, policy, answers.referral_id)
                 for purpose in judge.purposes(one.row.agency, one.row.message)
             ]
-        elif one.state == CARRYING and one.verdict is not None and one.verdict.mark != answers.mark:
+        elif one.state == CARRYING and _is_another(one.verdict, answers):
             plan.facts += may_be_out(one, judge, now)
             if answers.allowed:
                 again = derived("msg-", one.row.message_id, answers.mark)
@@ -64,6 +64,14 @@ def planned(rows: Sequence[Waiting], dossiers: Mapping[str, Dossier], judge: Jud
             plan.settle.append(one.id)
             plan.facts += withheld(one.row, answers, now, policy)
     return plan
+
+
+def _is_another(marked: Verdict | None, answers: Answers) -> bool:
+    """Tell whether it would say something else now. Of an onward request the record changes with what its asker holds.
+
+    One id is one content: sent again as another record's, it would not be known any more of which record it told first.
+    """
+    return marked is not None and (marked.mark, marked.referral_id) != (answers.mark, answers.referral_id)
 
 
 def _comes_again(one: Waiting, rows: Sequence[Waiting]) -> bool:

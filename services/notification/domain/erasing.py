@@ -68,7 +68,7 @@ def with_what_outlasts(dossier: Dossier, fact: Fact) -> Dossier:
 
 def readable(dossier: Dossier, note: str | None) -> str | None:
     """Return a sealed note, unless its record was erased."""
-    return None if note is not None and any(_is_of(note, gone) for gone in dossier.erased) else note
+    return None if note is not None and any(is_of(note, gone) for gone in dossier.erased) else note
 
 
 def offers_end(ids: Ids, before: Dossier | None, fact: Fact) -> Iterator[Row]:
@@ -81,11 +81,11 @@ def offers_end(ids: Ids, before: Dossier | None, fact: Fact) -> Iterator[Row]:
 
 
 def _noteless(onward: Onward, gone: str) -> Onward:
-    notes = {one: None if note is not None and _is_of(note, gone) else note for one, note in onward.asked.items()}
+    notes = {one: None if note is not None and is_of(note, gone) else note for one, note in onward.asked.items()}
     return replace(onward, asked=notes)
 
 
-def _is_of(token: str, referral_id: str) -> bool:
+def is_of(token: str, referral_id: str) -> bool:
     """Tell whether the token is sealed under the record's key: it names the record between dots, in every form."""
     return f".{referral_id}." in token
 

@@ -12,6 +12,7 @@ from contracts.event import newest
 from contracts.parts import NOTICE
 from contracts.words import Category
 from services.notification.domain.answers import in_order
+from services.notification.domain.erasing import is_of
 from services.notification.domain.judging import CATEGORY_OF
 from services.notification.domain.says import SAYS
 from services.plumbing.tokens import Place
@@ -99,13 +100,22 @@ class Telling:
         return self._opened[token]
 
     def note(self) -> Any:
-        """Open the case manager's note to the provider, or return None where there is none."""
+        """Open the case manager's note to the provider, or return None where there is none, or none any more.
+
+        It goes with the record under whose key it was sealed; what is asked by another record of the person does not.
+
+        Raises:
+            RecordErased: it is the key of the record that the message tells of.
+        """
         onward = self.dossier.onwards[self.row.onward_id or ""]
         token = onward.asked.get(self.row.agency)
         if token is None:
             return None
         place = Place(self.row.person or "", "note", event=onward.reports.get(self.row.agency))
-        return self._clear(token, place).decode()
+        clear = self._open(token, place)
+        if clear is None and (self.referral_id is None or is_of(token, self.referral_id)):
+            raise RecordErased(RecordErased.__doc__)
+        return None if clear is None else clear.decode()
 
     def _clear(self, token: str, place: Place) -> bytes:
         clear = self._open(token, place)
