@@ -144,8 +144,11 @@ def no(
 
     Example: hub person no per-0123456789abcdef0123456789abcdef
     """
+    found = reach.find(state)
+    if referral is not None:
+        asyncio.run(_require_theirs(found, person, referral))
     event = PersonDeclined(referral_id=referral, operator=operator)
-    _say(reach.find(state), event, person, "Their no is passed on.", in_the_log, json_=json_)
+    _say(found, event, person, "Their no is passed on.", in_the_log, json_=json_)
 
 
 def questions(site: Site, today: date) -> tuple[Question, ...]:
@@ -181,6 +184,20 @@ def correction(known: dict[str, Any], operator: str) -> PersonCorrected:
     """Return the event of what is known."""
     said = {_SEVERAL.get(name, name): value for name, value in known.items() if value}
     return PersonCorrected.model_validate(said | {"operator": operator})
+
+
+async def _require_theirs(found: reach.Reach, person: str, referral: str) -> None:
+    """See that the referral is the person's: a no to somebody else's would come to nothing, and nobody would notice.
+
+    Raises:
+        Trouble: it is not.
+    """
+    async with found.asking() as asking:
+        if referral not in (await asking.file(person)).referrals:
+            happened = f"{referral} is no referral of {person}."
+            raise shown.Trouble(
+                happened, f"`hub person show {person}` names theirs; without --referral it is of everything."
+            )
 
 
 def _say(found: reach.Reach, event: Event, person: str, words: str, shows: Shows, *, json_: bool) -> None:

@@ -195,8 +195,9 @@ def _reasons(step: Step) -> str:
     rules = step.details.get("rules", [])
     found = [rule for rule in rules if rule["result"] not in {"pass", "not_applicable"}]
     lines = [f"\n  {rule['result']}: {_words(rule)}" for rule in found]
-    because = step.details.get("because")
-    return "".join(lines) + (f"\n  because: {', '.join(because)}" if because else "")
+    because = step.details.get("because") or []
+    reasons = [because] if isinstance(because, str) else because
+    return "".join(lines) + (f"\n  because: {', '.join(reasons)}" if reasons else "")
 
 
 def _words(rule: dict[str, Any]) -> str:

@@ -128,6 +128,11 @@ def verified(lines: Iterable[bytes], published: Mapping[int, Head]) -> Verified:
         result.heads[link.chain] = Head(link.chain, link.sequence, link.hash)
         result.entries += 1
         result.unpublished += link.sequence > lengths.get(link.chain, 0)
+    for chain, head in sorted(result.heads.items()):
+        if chain not in published:
+            why = "no head of this chain was published, or its head was taken away: nobody vouches for any of it"
+            result.broken = Break(0, chain, head.length, why)
+            return result
     for chain, head in sorted(published.items()):
         there = result.heads.get(chain)
         length = 0 if there is None else there.length

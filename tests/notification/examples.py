@@ -236,10 +236,11 @@ def granted(
     minutes: float = 40,
     disclosers: Iterable[str] = (OFFICE,),
     intermediary: str | None = OFFICE,
+    irrevocable_until: str | None = None,
 ) -> Fact:
     event = ConsentGranted(
         consent_id=consent_id, kind=kind, witness=CASEWORK, disclosers=tuple(disclosers),
-        intermediary=intermediary if kind in PART2_KINDS else None,
+        intermediary=intermediary if kind in PART2_KINDS else None, irrevocable_until=irrevocable_until,
         recipients=recipients or (CASEWORK,), categories=tuple(categories), purpose=purpose,
         signed_on=date(2026, 3, 2), expires_at=expires_at, expires_with=expires_with,
     )  # fmt: skip

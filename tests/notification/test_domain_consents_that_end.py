@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from contracts.assignments.assignment_ended import AssignmentEnded
+from contracts.consents.revocation_settled import RevocationSettled
 from contracts.referrals.referral_erased import ReferralErased
+from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.words import EndReason, Purpose
 from services.notification.domain.answers import Allowed, Question, Withheld
 from services.notification.domain.dossier import Dossier
@@ -83,6 +85,27 @@ def test_one_that_was_granted_after_the_event_is_not_touched(event):
 def test_one_that_ends_with_something_else_stays(event):
     dossier = known(*BEGUN, *again(), granted(CASEWORK, expires_with=event), ended(), enrolled())
     assert isinstance(may(dossier, OTHER["offer_id"]), Allowed)
+
+
+def taken_back(minutes):
+    word = heard(ConsentRevoked(how="verbal"), minutes=minutes, by=CASEWORK)
+    settled = RevocationSettled(agency=CASEWORK, message_id=word.id)
+    return [word, heard(settled, minutes=minutes + 1)]
+
+
+@pytest.mark.parametrize("event", ["end_of_participation", "intake_completed"])
+def test_a_word_that_waited_for_the_event_ends_it_with_the_event(event):
+    dossier = known(*BEGUN, *again(), granted(CASEWORK, irrevocable_until=event), *taken_back(50))
+    assert isinstance(may(dossier, OTHER["offer_id"]), Allowed)
+    answer = may(evolve(dossier, EVENTS[event]()), OTHER["offer_id"])
+    assert answer == Withheld(Purpose.CARE_COORDINATION, "consent", "no-consent")
+
+
+@pytest.mark.parametrize("event", ["end_of_participation", "intake_completed"])
+@pytest.mark.parametrize("words", [[], taken_back(30)], ids=["no word", "a word before it was granted"])
+def test_without_a_word_that_waited_it_outlasts_the_event(event, words):
+    facts = [*BEGUN, *again(), *words, granted(CASEWORK, irrevocable_until=event), EVENTS[event]()]
+    assert isinstance(may(known(*facts), OTHER["offer_id"]), Allowed)
 
 
 def test_what_waits_under_it_is_withheld_when_participation_ends():

@@ -34,7 +34,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "consent.expired": "A consent has expired.",
     "revocation.settled": "What the person took back by way of {it.agency} has been dealt with.",
     "consent.refused": "A {it.refusal.message_type} of {it.refusal.agency} does not count: {it.refusal.reason}.",
-    "assignment.offered": "{it.agency} is asked, blind; it has until {it.lapses_at:%H:%M:%S %Z}.",
+    "assignment.offered": "{it.agency} is asked, blind; it has until {it.lapses_at:%Y-%m-%d %H:%M:%S %Z}.",
     "assignment.accepted": "{it.agency} accepted.",
     "assignment.declined": "{it.agency} declined ({it.reason}).",
     "assignment.lapsed": "{it.agency} did not answer or come in time.",

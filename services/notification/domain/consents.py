@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from services.notification.domain.ending import later
 from services.notification.domain.kept import Consent, Grant
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def granted(dossier: Dossier, event: ConsentGranted, fact: Fact) -> Dossier:
         at=fact.at,
         disclosers=event.disclosers,
         intermediary=event.intermediary,
+        irrevocable_until=event.irrevocable_until,
     )
     return replace(dossier, consents={**dossier.consents, event.consent_id: replace(known, grant=grant)})
 
@@ -45,7 +47,8 @@ def over(dossier: Dossier, event: ConsentWithdrawn | ConsentExpired, _fact: Fact
 
 def took_back(dossier: Dossier, _event: ConsentRevoked | PersonDeclined, fact: Fact) -> Dossier:
     """Fold a word of the person that takes back: until consent has dealt with it, nothing about them is told."""
-    return replace(dossier, revoked=dossier.revoked | {f"{fact.agency}/{fact.id}"})
+    revoked = dossier.revoked | {f"{fact.agency}/{fact.id}"}
+    return replace(dossier, revoked=revoked, revoked_at=later(dossier.revoked_at, fact.at))
 
 
 def settled(dossier: Dossier, event: RevocationSettled, _fact: Fact) -> Dossier:

@@ -55,6 +55,8 @@ class Dossier:
     recalls: dict[str, Recall] = field(default_factory=dict)
     revoked: frozenset[str] = frozenset()
     """Words of the person that take back, by the message that brought each."""
+    revoked_at: datetime | None = None
+    """When the newest of them came."""
     revocations_settled: frozenset[str] = frozenset()
     """Those of them that consent has dealt with."""
     erased: frozenset[str] = frozenset()

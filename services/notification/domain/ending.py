@@ -31,22 +31,34 @@ def noted(dossier: Dossier, fact: Fact) -> Dossier:
     """
     match fact.event:
         case AssignmentEnded():
-            return replace(dossier, parted_at=_later(dossier.parted_at, fact.at))
+            return replace(dossier, parted_at=later(dossier.parted_at, fact.at))
         case AssignmentEnrolled():
-            return replace(dossier, taken_in_at=_later(dossier.taken_in_at, fact.at))
+            return replace(dossier, taken_in_at=later(dossier.taken_in_at, fact.at))
         case _:
             return dossier
 
 
 def ended(grant: Grant, dossier: Dossier) -> bool:
-    """Tell whether the event with which the consent ends came when it counted."""
+    """Tell whether the event with which the consent ends came when it counted.
+
+    A word against a consent that was irrevocable until then had waited for the event: nothing goes out with it.
+    """
+    if _came(grant.expires_with, grant, dossier):
+        return True
+    said_at = dossier.revoked_at
+    waited = said_at is not None and (grant.at is None or grant.at <= said_at)
+    return waited and _came(grant.irrevocable_until, grant, dossier)
+
+
+def _came(event: str | None, grant: Grant, dossier: Dossier) -> bool:
     came_at = None
-    if grant.expires_with in _WITH_PARTICIPATION:
+    if event in _WITH_PARTICIPATION:
         came_at = dossier.parted_at
-    elif grant.expires_with == _WITH_INTAKE:
+    elif event == _WITH_INTAKE:
         came_at = dossier.taken_in_at
     return came_at is not None and (grant.at is None or grant.at <= came_at)
 
 
-def _later(known: datetime | None, at: datetime) -> datetime:
+def later(known: datetime | None, at: datetime) -> datetime:
+    """Return the later of two moments."""
     return at if known is None else max(known, at)

@@ -181,6 +181,8 @@ class Grant:
     """Who may tell, a class spelled out."""
     intermediary: str | None = None
     """Through whom it goes, where the form names one."""
+    irrevocable_until: str | None = None
+    """The event until which a word against it waits, where the form names one."""
 
 
 @dataclass(frozen=True, slots=True)
