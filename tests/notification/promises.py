@@ -134,6 +134,8 @@ class Model:
     """Words of the person that nobody has dealt with yet."""
     pending: set[str] = field(default_factory=set)
     """Offers whose agency is asked, or has taken the person on and not met them."""
+    taken: set[str] = field(default_factory=set)
+    """Offers by which an agency holds the person."""
     to_cancel: set[str] = field(default_factory=set)
     """Offers of which their agency has to hear that they stand no more."""
     suspended: set[str] = field(default_factory=set)
@@ -163,6 +165,32 @@ class Model:
         offers = {offer for offer, (about, _) in self.offers.items() if about == name}
         self.to_cancel |= offers & self.pending
         self.pending -= offers
+        self.taken -= offers
+
+    def takes(self, offer: str) -> None:
+        """The agency takes the person on, if the record stands and their participation in it there is not over."""
+        name, agency = self.offers[offer]
+        one = self.referrals[name]
+        if agency not in one.over_with and not one.erased:
+            one.held_by.add(agency)
+            self.taken.add(offer)
+
+    def loses(self, offer: str) -> None:
+        """The offer is cancelled; the agency holds the person as long as it took them on by another one."""
+        self.pending.discard(offer)
+        self.taken.discard(offer)
+        name, agency = whose = self.offers[offer]
+        if whose not in {self.offers[other] for other in self.taken}:
+            self.referrals[name].held_by.discard(agency)
+
+    def parts(self, name: str, agency: str) -> None:
+        """The person's participation in it with this agency is over."""
+        one = self.referrals[name]
+        one.held_by.discard(agency)
+        one.over_with.add(agency)
+        theirs = {offer for offer, whose in self.offers.items() if whose == (name, agency)}
+        self.pending -= theirs
+        self.taken -= theirs
 
     def reaches(self, agency: str, type_: str, id_: str, data: dict[str, Any], text: str, now: datetime) -> None:
         """Judge a message as it reaches a lane.

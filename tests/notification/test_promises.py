@@ -389,8 +389,7 @@ class Promises(RuleBasedStateMachine):
         if not referral.erased:
             self.model.pending.add(offer)
         if takes:
-            if agency not in referral.over_with and not referral.erased:
-                referral.held_by.add(agency)
+            self.model.takes(offer)
             self.hear(AssignmentAccepted(referral_id=name, offer_id=offer, agency=agency))
 
     @precondition(lambda self: any(one.held_by for one in self.model.referrals.values()))
@@ -402,11 +401,8 @@ class Promises(RuleBasedStateMachine):
         event = AssignmentCancelled(
             referral_id=name, offer_id=offer, agency=agency, reason=ClosedReason.DIRECTED_ELSEWHERE
         )
-        self.model.pending.discard(offer)
+        self.model.loses(offer)
         self.hear(event)
-        others = [key for key, value in self.model.offers.items() if value == (name, agency) and key != offer]
-        if not others:
-            self.model.referrals[name].held_by.discard(agency)
 
     @precondition(lambda self: self.holders)
     @rule(data=st.data())
@@ -417,9 +413,7 @@ class Promises(RuleBasedStateMachine):
     def parts(self, agency: str) -> None:
         for name, one in sorted(self.model.referrals.items()):
             if agency in one.held_by:
-                one.held_by.discard(agency)
-                one.over_with.add(agency)
-                self.model.pending -= {key for key, offer in self.model.offers.items() if offer == (name, agency)}
+                self.model.parts(name, agency)
                 self.model.comes("end_of_participation")
                 self.hear(AssignmentEnded(referral_id=name, agency=agency, reason=EndReason.MOVED))
 
