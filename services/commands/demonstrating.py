@@ -14,14 +14,19 @@ import typer
 from rich.live import Live
 
 from services.commands import running, shown
+from services.commands.office import OPERATORS
 from services.commands.reach import JsonOption, SiteOption
 from services.console.store import Asking
 from services.demo import screen
+from services.demo.answering import OPERATOR
 from services.demo.cases import load_caseload
 from services.demo.play import Play, Report
+from services.intake.store import register_operator
 from services.local import hub as local
 from services.partner import Partner
+from services.plumbing.passwords import Passwords
 from services.plumbing.roles import role_of
+from services.plumbing.signing import new_key
 
 if TYPE_CHECKING:
     from services.local.hub import Hub
@@ -99,6 +104,7 @@ async def _demo(
         if stays:
             running.show(hub, json_=False)
             shown.say(f"Clocks stay shortened here: one of the site's minutes lasts {minute:g} seconds.")
+            shown.say(f"What operators decide is signed here: export HUB_OPERATOR={OPERATOR}")
             await asyncio.Event().wait()
 
 
@@ -118,6 +124,7 @@ async def played(hub: Hub) -> Report:
             partners,
             Asking(conn),
             hub.platform.hub_access,
+            operator_key=await _operator(hub),
             shown=lambda: live.update(screen.live(play)) if live else None,
         )
         telling = None if live else asyncio.create_task(_told_now_and_then(play))
@@ -126,6 +133,18 @@ async def played(hub: Hub) -> Report:
         finally:
             if telling is not None:
                 telling.cancel()
+
+
+async def _operator(hub: Hub) -> str:
+    """Give the demonstration's operator a signing key, kept where `hub operator add` keeps them; return it."""
+    private, public = new_key()
+    conn = await asyncpg.connect(hub.database, user=role_of("intake"))
+    try:
+        await register_operator(conn, OPERATOR, public)
+    finally:
+        await conn.close()
+    Passwords(hub.platform.secrets / OPERATORS).keep(OPERATOR, private)
+    return private
 
 
 async def _told_now_and_then(play: Play) -> None:

@@ -18,7 +18,7 @@ from services.commands.heads import heads_file, published, read_heads, written_h
 from services.commands.reach import JsonOption, StateOption
 from services.commands.running import bars
 from services.console.domain import YEARS, Disclosed, Listing, disclosed, entries_of
-from services.plumbing.chains import Verified, line_of, verified
+from services.plumbing.chains import Break, Verified, line_of, verified
 from services.plumbing.ledger import PostgresLedger
 
 if TYPE_CHECKING:
@@ -74,12 +74,17 @@ def verify(
 
     It needs no hub, only the heads that were published. It names the first broken link and ends with an error, or
     says that all holds. Entries that are newer than the newest published head hold among themselves, and nobody has
-    vouched for their end yet.
+    vouched for their end yet. A chain of which FILE.heads has no head at all does not hold; with older --heads it may
+    have begun later.
 
     Example: hub ledger verify ledger-2026-03.jsonl
     """
     result = _verified(file, heads or heads_file(file))
     broken = result.broken
+    if broken is None and heads is None and result.unvouched:
+        chain = result.unvouched[0]
+        why = "no head of this chain is there: nobody vouches for any of it"
+        broken = Break(0, chain, result.heads[chain].length, why)
     if json_:
         shown.show_json({
             "holds": broken is None, "entries": result.entries, "chains": len(result.heads),

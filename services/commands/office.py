@@ -87,12 +87,10 @@ async def vouched(reach: Reach, operator: str) -> None:
         Trouble: it is not.
     """
     from services.intake.store import registered_operators
-    from services.plumbing.signing import holds
 
     async with reach.connected("intake") as conn:
         registered = await registered_operators(conn)
-    public, private = registered.get(operator), keys(reach).known(operator)
-    if registered and (public is None or private is None or not holds(private, public)):
+    if registered and not holds_a_key(reach, operator, registered):
         raise Trouble(
             "An operator's decision needs the operator's registered key, and that is not here.",
             "name an operator whom `hub operator add` gave a key here: --operator, or HUB_OPERATOR.",

@@ -22,8 +22,10 @@ from contracts.catalogue import (
     ReviewAnswered,
     ReviewCalled,
 )
+from contracts.event import newest
 from services.demo import courses
 from services.demo.runs import Message, Run, cloud_event, said
+from services.plumbing.signing import sign
 
 if TYPE_CHECKING:
     from contracts.event import Event
@@ -42,9 +44,10 @@ _GROUP: Final = "demonstration"
 class Agencies:
     """All agencies of the site as clients with their own credentials, and what they heard."""
 
-    def __init__(self, site: Site, partners: dict[str, Partner], mirror: Mirror) -> None:
-        """`partners` are connected when they first speak or listen."""
+    def __init__(self, site: Site, partners: dict[str, Partner], mirror: Mirror, operator_key: str) -> None:
+        """`partners` are connected when they first speak or listen; the operator signs with the key."""
         self.site = site
+        self._operator_key = operator_key
         self.mirror = mirror
         self.heard: list[Message] = []
         self.troubles: list[str] = []
@@ -86,11 +89,17 @@ class Agencies:
     async def say(self, run: Run | None, slug: str, event: Event, *, subject: str | None = None) -> None:
         """Say something as an agency, under the next free id."""
         known = run.pseudonyms.get(slug) if run is not None else None
-        await self._say_raw(run, slug, said(slug, self._next_id(run, slug), event, subject or known))
+        identity = self._next_id(run, slug)
+        await self._say_raw(run, slug, said(slug, identity, event, subject or known, self._signature(identity, event)))
 
     async def say_data(self, run: Run, slug: str, name: str, data: dict[str, Any], subject: str | None) -> None:
         """Say something that the case spells out."""
-        await self._say_raw(run, slug, cloud_event(slug, self._next_id(run, slug), name, data, subject=subject))
+        identity = self._next_id(run, slug)
+        signature = self._signature(identity, newest(name).model_validate(data)) if "operator" in data else None
+        await self._say_raw(run, slug, cloud_event(slug, identity, name, data, subject=subject, signature=signature))
+
+    def _signature(self, identity: str, event: Event) -> str | None:
+        return sign(self._operator_key, identity, event) if getattr(event, "operator", None) == OPERATOR else None
 
     def signed(self, run: Run, holder: str, form: str) -> ConsentSigned:
         """Return the consent that a step of a course stands for, witnessed by the holder."""

@@ -91,16 +91,20 @@ class Play:
         asking: Asking,
         hub: KafkaAccess,
         *,
+        operator_key: str,
         shown: Callable[[], None] = lambda: None,
     ) -> None:
-        """`hub` reads the hub's own topics for the counts at the end; `shown` is called whenever something is new."""
+        """`hub` reads the hub's own topics for the counts at the end; `shown` is called whenever something is new.
+
+        `operator_key` is the private half of the key that is registered for `OPERATOR`.
+        """
         mark = secrets.token_hex(3)
         self.site = site
         self.chapters = chapters
         self.runs = {case.slug: Run(case, mark) for chapter in chapters for case in chapter.cases}
         self._asking = asking
         self._mirror = Mirror(asking)
-        self._agencies = Agencies(site, partners, self._mirror)
+        self._agencies = Agencies(site, partners, self._mirror, operator_key)
         self._agencies.expect(list(self.runs.values()))
         self._partners = partners
         self._hub = hub

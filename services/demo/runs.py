@@ -157,10 +157,12 @@ def cloud_event(
     return {key: value for key, value in (event | attributes).items() if value is not None}
 
 
-def said(agency: str, identity: str, event: Event, subject: str | None = None) -> dict[str, Any]:
+def said(
+    agency: str, identity: str, event: Event, subject: str | None = None, signature: str | None = None
+) -> dict[str, Any]:
     """Return an event of ours as a CloudEvent in structured form."""
     at = datetime.now(UTC)
-    envelope = Envelope(identity, agency_source(agency), event.name, at, subject, event.dataschema)
+    envelope = Envelope(identity, agency_source(agency), event.name, at, subject, event.dataschema, signature=signature)
     return structured(Fact(event, envelope))
 
 

@@ -72,6 +72,8 @@ class Verified:
     """The last entry of each chain in the file."""
     unpublished: int = 0
     """Entries after the newest published heads; heads of a file that was just written may come a moment later."""
+    unvouched: tuple[int, ...] = ()
+    """Chains of which no head was published: they began after the heads, or somebody took their heads away."""
     broken: Break | None = None
 
 
@@ -128,11 +130,6 @@ def verified(lines: Iterable[bytes], published: Mapping[int, Head]) -> Verified:
         result.heads[link.chain] = Head(link.chain, link.sequence, link.hash)
         result.entries += 1
         result.unpublished += link.sequence > lengths.get(link.chain, 0)
-    for chain, head in sorted(result.heads.items()):
-        if chain not in published:
-            why = "no head of this chain was published, or its head was taken away: nobody vouches for any of it"
-            result.broken = Break(0, chain, head.length, why)
-            return result
     for chain, head in sorted(published.items()):
         there = result.heads.get(chain)
         length = 0 if there is None else there.length
@@ -140,6 +137,7 @@ def verified(lines: Iterable[bytes], published: Mapping[int, Head]) -> Verified:
             why = f"the chain ends here, and entries up to {head.length} were published: its tail was cut off"
             result.broken = Break(0, chain, length, why)
             return result
+    result.unvouched = tuple(sorted(result.heads.keys() - published.keys()))
     return result
 
 

@@ -56,15 +56,6 @@ def signed_by(public_key: str, event_id: str, event: Event, signature: str | Non
     return True
 
 
-def holds(private_key: str, public_key: str) -> bool:
-    """Whether these are the two halves of one key.
-
-    Raises:
-        NotAnOperatorKey: one of them is no key.
-    """
-    return Ed25519PrivateKey.from_private_bytes(_raw(private_key)).public_key().public_bytes_raw() == _raw(public_key)
-
-
 def _signed(event_id: str, event: Event) -> bytes:
     data = json.dumps(
         event.model_dump(mode="json", exclude_none=True), sort_keys=True, separators=(",", ":"), ensure_ascii=False

@@ -391,6 +391,9 @@ def test_a_stop_and_a_no_are_passed_on_with_no_name_and_no_reason(hub):
     named = answer["referral_id"]
     person = eventually(lambda: next((one["subject"] for one in lines(hub("timeline", named, "--json"))[0]), None))
     assert hub("person", "stop", person, "--why", "Too many people know.").returncode == 0
+    elses = hub("person", "no", person, "--referral", "ref-" + "0" * 32)
+    assert (elses.returncode, "is no referral of" in elses.stderr) == (1, True)
+    assert hub("person", "no", person, "--referral", named).returncode == 0
     assert hub("person", "no", person).returncode == 0
 
     def heard():

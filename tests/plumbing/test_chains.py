@@ -96,6 +96,16 @@ def test_a_chain_that_was_written_anew_shows_by_the_published_heads():
     assert "another hash was published" in found.broken.why
 
 
+def test_a_chain_whose_head_was_taken_away_is_named():
+    lines, heads = export()
+    assert verified(lines, heads).unvouched == ()
+    for chain in heads:
+        assert verified(lines, {number: head for number, head in heads.items() if number != chain}).unvouched == (
+            chain,
+        )
+    assert verified(lines, {}).unvouched == (0, 1)
+
+
 def test_entries_that_are_not_published_yet_are_counted_and_no_break():
     lines, heads = export(chains=1)
     links = extended(None, 0, [canonical(entry) for entry in ENTRIES[:4]])
