@@ -10,16 +10,20 @@ that keeps old versions keeps them; it is no place for this folder).
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import fcntl
 import json
 import os
 import tempfile
 from collections.abc import Sequence  # a field's type is read at run time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
+from contracts.reading import NoCloudEvent, open_envelope
 from services.backups import store
 from services.backups.errors import AnotherHub, NotInStep, PartMissing
 from services.backups.log import line_of, record_in
@@ -30,13 +34,14 @@ from services.plumbing.ring import PARKED
 from services.plumbing.service import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from services.plumbing.keystore import SiteKeys
     from services.plumbing.ring import Ring
 
 _KEYS_FILE: Final = "keys.json"
 _PARTS: Final = "parked"
+_LOCK: Final = "lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,11 @@ class KeyCopy:
             AnotherHub: the folder is of another hub.
             NotInStep: it cannot be written.
         """
+        # In a thread: where another task of this process holds the lock, that one has to go on.
+        with self._writing(), await asyncio.to_thread(self._locked):
+            return await self._stepped(conn)
+
+    async def _stepped(self, conn: Any) -> int:
         known = self._known()
         keys: dict[str, Any] = known["keys"]
         for record_id, wrapped, made_at in await store.keys(conn):
@@ -85,14 +95,11 @@ class KeyCopy:
         erased = {one["referral_id"]: one for one in known["erasures"]}
         for one in await store.erasures(conn):
             erased.setdefault(one.referral_id, {**one._asdict(), "erased_at": one.erased_at.isoformat()})
-        try:
-            # The parts first: keys.json in step means that everything is.
-            for part in sorted((self.folder / _PARTS).glob("*")):
-                await self._part_in_step(conn, part, keys)
-            whole = {**known, "keys": keys, "erasures": list(erased.values())}
-            _replaced(self.folder / _KEYS_FILE, json.dumps(whole).encode())
-        except OSError as error:
-            raise NotInStep(copy=self.folder, why=type(error).__name__) from None
+        # The parts first: keys.json in step means that everything is.
+        for part in sorted((self.folder / _PARTS).glob("*")):
+            await self._part_in_step(conn, part, keys)
+        whole = {**known, "keys": keys, "erasures": list(erased.values())}
+        _replaced(self.folder / _KEYS_FILE, json.dumps(whole).encode())
         return sum(one["wrapped"] is not None for one in keys.values())
 
     def add(self, backup: str, part: Part) -> None:
@@ -101,15 +108,17 @@ class KeyCopy:
         Raises:
             NotInStep: it cannot be written.
         """
-        lines = [json.dumps({"service": service, "row": row}).encode() for service, row in part.letters]
-        for one in part.unread:
-            wrapped = _text(self._ring.wrap(PARKED, line_of(one.record)))
-            told = {"record": one.referral_id, "digest": digest_of(one.record.body).hex(), "message": wrapped}
-            lines.append(json.dumps(told).encode())
-        try:
-            _replaced(self.folder / _PARTS / backup, b"".join(line + b"\n" for line in lines))
-        except OSError as error:
-            raise NotInStep(copy=self.folder, why=type(error).__name__) from None
+        lines: list[dict[str, Any]] = [{"service": service, "row": row} for service, row in part.letters]
+        lines += [
+            {
+                "record": one.referral_id,
+                "said": said_in(one.record),
+                "message": _text(self._ring.wrap(PARKED, line_of(one.record))),
+            }
+            for one in part.unread
+        ]
+        with self._writing(), self._locked():
+            _replaced(self.folder / _PARTS / backup, _text_of(lines))
 
     def part(self, backup: str) -> Part:
         """Return what belongs to a backup, as far as it was not destroyed since.
@@ -146,31 +155,56 @@ class KeyCopy:
         ]
 
     def wrapped_anew(self) -> int:
-        """Wrap what belongs to backups under the ring's newest key; return how many messages that were."""
+        """Wrap what belongs to backups under the ring's newest key; return how many messages that were.
+
+        Raises:
+            NotInStep: it cannot be written.
+        """
         done = 0
-        for file in sorted((self.folder / _PARTS).glob("*")):
-            lines = []
-            for told in _lines(file):
-                if "message" in told:
-                    clear = self._ring.unwrap(PARKED, base64.b64decode(told["message"]))
-                    told["message"], done = _text(self._ring.wrap(PARKED, clear)), done + 1
-                elif (row := json.loads(told["row"]))["wrapped"] and row["content"] != _NOTHING:
-                    clear = self._ring.unwrap(PARKED, bytes.fromhex(row["content"].removeprefix(_HEX)))
-                    row["content"], done = _HEX + self._ring.wrap(PARKED, clear).hex(), done + 1
-                    told["row"] = json.dumps(row)
-                lines.append(json.dumps(told).encode() + b"\n")
-            _replaced(file, b"".join(lines))
+        with self._writing(), self._locked():
+            for file in sorted((self.folder / _PARTS).glob("*")):
+                lines = _lines(file)
+                done += sum(self._anew(line) for line in lines)
+                _replaced(file, _text_of(lines))
         return done
+
+    def _anew(self, line: dict[str, Any]) -> bool:
+        """Wrap what a line holds under the newest key; return whether it holds anything wrapped."""
+        if "message" in line:
+            line["message"] = _text(self._wrapped_anew(base64.b64decode(line["message"])))
+            return True
+        row = json.loads(line["row"])
+        if not row["wrapped"] or row["content"] == _NOTHING:
+            return False
+        row["content"] = _HEX + self._wrapped_anew(bytes.fromhex(row["content"].removeprefix(_HEX))).hex()
+        line["row"] = json.dumps(row)
+        return True
+
+    def _wrapped_anew(self, wrapped: bytes) -> bytes:
+        return self._ring.wrap(PARKED, self._ring.unwrap(PARKED, wrapped))
+
+    def _locked(self) -> IO[str]:
+        """Keep others out until it is closed: who read the hub earlier must not write a destroyed key back."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (self.folder / _LOCK).open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return lock
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise NotInStep(copy=self.folder, why=type(error).__name__) from None
 
     async def _part_in_step(self, conn: Any, file: Path, keys: Mapping[str, Any]) -> None:
         """Let go what is not to come back: of erased records, and clear text that the hub keeps nowhere any more."""
         lines = _lines(file)
         settled = {("intake", number): row for number, row in (await store.settled_at_the_door(conn)).items()}
-        digests = [one["digest"] for one in lines if "message" in one and one["record"] is None]
-        admitted = await store.admitted(conn, digests)
+        admitted = await store.admitted(conn, [one["said"] for one in lines if one.get("said") is not None])
         left = [one for one in (_left(line, keys, settled, admitted) for line in lines) if one is not None]
         if left != lines:
-            _replaced(file, b"".join(json.dumps(one).encode() + b"\n" for one in left))
+            _replaced(file, _text_of(left))
 
     def _known(self, *, needed: bool = False) -> dict[str, Any]:
         file = self.folder / _KEYS_FILE
@@ -189,19 +223,38 @@ _NOTHING: Final = _HEX
 """How PostgreSQL writes bytes as JSON, and no bytes."""
 
 
+def said_in(record: Record) -> tuple[str, str, str] | None:
+    """Return by what the door knows a message again: source, id, digest of the body; None of one that it cannot read.
+
+    The body alone is no sign: "stop" is said in the same words by many.
+    """
+    try:
+        envelope, _ = open_envelope(record.headers, record.body, otherwise=record.appended_at)
+    except NoCloudEvent:
+        return None
+    return envelope.source, envelope.id, digest_of(record.body).hex()
+
+
+def _text_of(lines: Sequence[dict[str, Any]]) -> bytes:
+    return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+
+
 def _lines(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_bytes().splitlines()]
 
 
 def _left(
-    line: dict[str, Any], keys: Mapping[str, Any], settled: Mapping[tuple[str, int], str], admitted: set[str]
+    line: dict[str, Any],
+    keys: Mapping[str, Any],
+    settled: Mapping[tuple[str, int], str],
+    admitted: set[tuple[str, ...]],
 ) -> dict[str, Any] | None:
     """Return what is left of a line."""
     if "message" not in line:
         row = json.loads(line["row"])
         return {**line, "row": settled.get((line["service"], row["id"]), line["row"])} if row["wrapped"] else line
     if line["record"] is None:
-        return None if line["digest"] in admitted else line
+        return None if line["said"] is not None and tuple(line["said"]) in admitted else line
     return None if keys.get(line["record"], {"wrapped": None})["wrapped"] is None else line
 
 

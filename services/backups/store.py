@@ -21,7 +21,10 @@ SELECT setval(pg_get_serial_sequence('{service}.dead_letters', 'id'), greatest(m
 FROM {service}.dead_letters
 """
 _SETTLED: Final = "SELECT id, to_jsonb(kept) FROM intake.dead_letters AS kept WHERE wrapped AND settled_at IS NOT NULL"
-_ADMITTED: Final = "SELECT digest FROM intake.inbox WHERE digest = ANY($1::text[])"
+_ADMITTED: Final = """
+SELECT source, id, digest FROM intake.inbox
+JOIN unnest($1::text[], $2::text[], $3::text[]) AS said (source, id, digest) USING (source, id, digest)
+"""
 _KEYS: Final = "SELECT record_id, wrapped, made_at FROM keys.record_keys"
 _TAKE_KEYS: Final = """
 INSERT INTO keys.record_keys (record_id, wrapped, destroyed_at)
@@ -90,9 +93,10 @@ async def settled_at_the_door(conn: Any) -> dict[int, str]:
     return {row[0]: row[1] for row in await conn.fetch(_SETTLED)}
 
 
-async def admitted(conn: Any, digests: Sequence[str]) -> set[str]:
-    """Return which of these messages the door has handled, by the digests of their bodies."""
-    return {row[0] for row in await conn.fetch(_ADMITTED, list(digests))}
+async def admitted(conn: Any, said: Sequence[Sequence[str]]) -> set[tuple[str, ...]]:
+    """Return which of these messages the door has handled, by source, id and digest of the body."""
+    columns = zip(*said, strict=True) if said else ((), (), ())
+    return {tuple(row) for row in await conn.fetch(_ADMITTED, *map(list, columns))}
 
 
 async def keys(conn: Any) -> list[tuple[str, bytes | None, datetime]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,6 +13,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from services.plumbing.access import KafkaAccess
 from services.plumbing.passwords import Passwords
 from services.plumbing.roles import role_of
+
+if TYPE_CHECKING:
+    from services.plumbing.keystore import SiteKeys
 
 _DATABASE_PASSWORDS: Final = "postgres"
 
@@ -23,6 +26,56 @@ class NoAddress(ValueError):
 
 def _instance() -> str:
     return f"{socket.gethostname()}-{os.getpid()}"
+
+
+class NoKeys(ValueError):
+    """HUB_SITE_KEY, HUB_PSEUDONYM_KEY and HUB_MATCHING_KEY give the site's keys, or HUB_SECRETS their folder."""
+
+
+class KeySettings(BaseSettings):
+    """The site's keys, for who seals, opens or looks people up. Base 64; given here they win over the folder's."""
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", env_ignore_empty=True, frozen=True, extra="ignore")
+
+    site_key: SecretStr | None = None
+    """The newest, and after commas or spaces those before it, until nothing is wrapped under them any more."""
+    pseudonym_key: SecretStr | None = None
+    matching_key: SecretStr | None = None
+    secrets: Path | None = None
+    """The folder of the hub's secrets."""
+
+    @property
+    def given_keys(self) -> SiteKeys | None:
+        """The keys as the environment gives them; None where it does not give all three.
+
+        Raises:
+            NotAKey: one of them is not a key.
+        """
+        if self.site_key is None or self.pseudonym_key is None or self.matching_key is None:
+            return None
+        from services.plumbing.keystore import SiteKeys  # noqa: PLC0415  # most commands start without it
+
+        return SiteKeys.from_texts(
+            site=self.site_key.get_secret_value(),
+            pseudonym=self.pseudonym_key.get_secret_value(),
+            matching=self.matching_key.get_secret_value(),
+        )
+
+    def keys(self) -> SiteKeys:
+        """Return the site's keys; what is missing in the folder is made.
+
+        Raises:
+            NoKeys: they are nowhere.
+            NotAKey: one of them is not a key.
+        """
+        from services.plumbing.keystore import ensure_keys  # noqa: PLC0415  # as above
+
+        given = self.given_keys
+        if given is not None:
+            return given
+        if self.secrets is None:
+            raise NoKeys(NoKeys.__doc__)
+        return ensure_keys(self.secrets)
 
 
 class PipesSettings(BaseSettings):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
+from services.backups import store
 from services.backups.errors import AnotherHub, NotInStep, PartMissing
 from services.backups.keeping import kept_in_step
 from services.backups.keycopy import KeyCopy, Part, Unread
@@ -57,7 +58,9 @@ async def erased(conn, record):
 
 
 def message(topic, body, offset=0):
-    return Record(topic, 0, offset, AT, (("ce_id", b"m-1"),), None, body)
+    headers = {"specversion": "1.0", "id": f"m-{offset}", "source": "/agencies/sample", "type": "consent.revoked"}
+    pairs = tuple((f"ce_{name}", value.encode()) for name, value in headers.items())
+    return Record(topic, 0, offset, AT, pairs, None, body)
 
 
 def lane(body, offset=0):
@@ -108,23 +111,50 @@ async def test_a_copy_that_cannot_be_written_says_so(conn, ring, tmp_path):
 
 
 async def test_unread_messages_are_wrapped_and_go_with_their_record_or_once_they_are_admitted(conn, copy):
-    said, later = b'{"Zqxsample": 1}', b'{"Zqxsample": 2}'
+    # A stop is said in the same words by many: the one that was admitted is not the other.
+    said = b'{"Zqxsample": "stop"}'
     to_hub = "agency.bellingham-police.to-hub"
     unread = [
         Unread(lane(b'{"Zqxsample": 3}'), ONE),
         Unread(lane(b'{"Zqxsample": 4}', 1), OTHER),
         Unread(message(to_hub, said), None),
-        Unread(message(to_hub, later, 1), None),
+        Unread(message(to_hub, said, 1), None),
+        Unread(Record(to_hub, 0, 2, AT, (), None, b"Zqxsample, no CloudEvent"), None),
     ]
     copy.add("backup-1", Part([], unread))
     assert b"Zqxsample" not in (copy.folder / "parked" / "backup-1").read_bytes()
     assert list(copy.part("backup-1").unread) == unread
     await erased(conn, ONE)
     await conn.execute(
-        "INSERT INTO intake.inbox (source, id, delivery, digest) VALUES ('s', 'i', '', $1)", digest_of(said).hex()
+        "INSERT INTO intake.inbox (source, id, delivery, digest) VALUES ('/agencies/sample', 'm-0', '', $1)",
+        digest_of(said).hex(),
     )
     await copy.in_step(conn)
-    assert list(copy.part("backup-1").unread) == [unread[1], unread[3]]
+    assert list(copy.part("backup-1").unread) == [unread[1], unread[3], unread[4]]
+
+
+async def test_who_read_the_hub_before_a_key_was_destroyed_does_not_write_it_back(conn, laid, copy, monkeypatch):
+    await copy.in_step(conn)
+    live, read, goes_on = store.keys, asyncio.Event(), asyncio.Event()
+
+    async def read_then_wait(conn):
+        known = await live(conn)
+        if not read.is_set():
+            read.set()
+            await goes_on.wait()
+        return known
+
+    monkeypatch.setattr(store, "keys", read_then_wait)
+    slow = asyncio.create_task(copy.in_step(conn))
+    await read.wait()
+    other = await asyncpg.connect(laid)
+    await erased(other, ONE)
+    quick = asyncio.create_task(copy.in_step(other))
+    await asyncio.sleep(0.3)
+    goes_on.set()
+    await asyncio.gather(slow, quick)
+    await other.close()
+    assert copy.keys(datetime.now(UTC))[ONE] is None
 
 
 async def test_what_was_parked_in_clear_text_goes_once_it_is_settled(conn, copy, ring):
