@@ -53,15 +53,16 @@ def ends(cast: Cast, facts: dict[str, list[Fact]]) -> Ends:
     return {tag: dict(sorted(topic_of.items())) for tag, topic_of in found.items()}
 
 
-def _perhaps_told(disclosures: list[Fact]) -> set[str]:
-    """The messages that were being sent when a process died: they count as told, and are asked about again."""
+def _perhaps_told(disclosures: list[Fact]) -> set[tuple[str, str]]:
+    """What was being told when a process died, by message and purpose: it counts as told, and is asked about again."""
     made = (fact.event for fact in disclosures if fact.event.name == "disclosure.made")
-    return {event.message_id for event in made if not event.certain}
+    return {(event.message_id, event.purpose) for event in made if not event.certain}
 
 
-def _asked_again(fact: Fact, perhaps: set[str]) -> bool:
-    """Whether one of these was withheld then, for what came meanwhile: its telling stands beside it."""
-    return fact.event.name == "disclosure.withheld" and fact.event.message_id in perhaps
+def _asked_again(fact: Fact, perhaps: set[tuple[str, str]]) -> bool:
+    """Whether it was withheld then, for what came meanwhile: its telling stands beside it."""
+    event: Any = fact.event
+    return event.name == "disclosure.withheld" and (event.message_id, event.purpose) in perhaps
 
 
 def differences(expected: Ends, actual: Ends) -> list[str]:

@@ -136,6 +136,25 @@ async def test_what_the_person_consented_to_anew_is_told_once(asked_onward):
     assert [one.rule for one in bench.said("disclosure.withheld") if one.agency == PROVIDER] == ["consent-ended"]
 
 
+async def test_what_may_be_out_is_not_said_again_where_a_later_row_says_what_holds_now():
+    bench = Bench()
+    await bench.hear(received(), offered(), accepted())
+    bench.lanes.before_sending = killed
+    with pytest.raises(Killed):
+        await bench.carrier.carry(CASEWORK)
+    bench.lanes.before_sending = lambda: None
+    await bench.hear(granted(CASEWORK))
+    await bench.carry()
+    assert bench.lanes.names(CASEWORK).count("assignment.made") == 1
+    assert bench.lanes.of(CASEWORK)[-1].event.legal_name is not None
+    made = [one for one in bench.said("disclosure.made") if one.message_type == "assignment.made"]
+    assert [(one.purpose, one.certain) for one in made] == [
+        (Purpose.FIRST_CONTACT, False), (Purpose.FIRST_CONTACT, True), (Purpose.CARE_COORDINATION, True),
+    ]  # fmt: skip
+    [kept_back] = [one for one in bench.said("disclosure.withheld") if one.message_type == "assignment.made"]
+    assert (kept_back.purpose, kept_back.rule) == (Purpose.CARE_COORDINATION, "no-consent")
+
+
 async def test_a_consent_that_does_not_reach_as_far_lets_nothing_go_that_it_does_not_open(asked_onward):
     bench = asked_onward
     await bench.hear(allows(consent_id=RENEWED, categories=[Category.CONTACT]), withdrawn())

@@ -50,9 +50,12 @@ def planned(rows: Sequence[Waiting], dossiers: Mapping[str, Dossier], judge: Jud
                 refused(one.row, purpose, "consent", "consent-ended", now, policy, answers.referral_id)
                 for purpose in judge.purposes(one.row.agency, one.row.message)
             ]
-        elif one.state == CARRYING and _is_another(one.verdict, answers):
+        elif one.state == CARRYING and one.verdict is not None and _is_another(one.verdict, answers):
             plan.facts += may_be_out(one, judge, now)
-            if answers.allowed:
+            plan.facts += withheld(one.row, pinned(one.verdict), one.carrying_at or now, policy)
+            if _comes_again(one, rows):
+                plan.settle.append(one.id)
+            elif answers.allowed:
                 again = derived("msg-", one.row.message_id, answers.mark)
                 plan.anew.append((one.id, replace(one.row, message_id=again)))
             else:
@@ -66,16 +69,16 @@ def planned(rows: Sequence[Waiting], dossiers: Mapping[str, Dossier], judge: Jud
     return plan
 
 
-def _is_another(marked: Verdict | None, answers: Answers) -> bool:
+def _is_another(marked: Verdict, answers: Answers) -> bool:
     """Tell whether it would say something else now. Of an onward request the record changes with what its asker holds.
 
     One id is one content: sent again as another record's, it would not be known any more of which record it told first.
     """
-    return marked is not None and (marked.mark, marked.referral_id) != (answers.mark, answers.referral_id)
+    return (marked.mark, marked.referral_id) != (answers.mark, answers.referral_id)
 
 
 def _comes_again(one: Waiting, rows: Sequence[Waiting]) -> bool:
-    """Tell whether a later row asks the same: what the person consented to anew is told once, by that row."""
+    """Tell whether a later row asks the same: what changed is told once, by that row."""
     return any(later.id > one.id and later.state != CARRYING and _asks(later.row) == _asks(one.row) for later in rows)
 
 

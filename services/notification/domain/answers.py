@@ -89,3 +89,5 @@ class Verdict:
     """That of the answers when the row was marked as being carried."""
     allowed: tuple[Allowed, ...]
     referral_id: str | None
+    withheld: tuple[Withheld, ...] = ()
+    """What stood against the other purposes then; none where it was marked before this was kept."""

@@ -97,12 +97,12 @@ def told(  # all that the last look takes, and nothing else
 
 def verdict_of(answers: Answers) -> Verdict:
     """Return what is written down of the answers before anything is sent."""
-    return Verdict(answers.mark, answers.allowed, answers.referral_id)
+    return Verdict(answers.mark, answers.allowed, answers.referral_id, answers.withheld)
 
 
 def pinned(verdict: Verdict) -> Answers:
     """Return the answers as they were when the row was marked."""
-    return Answers(verdict.allowed, (), verdict.referral_id, verdict.mark)
+    return Answers(verdict.allowed, verdict.withheld, verdict.referral_id, verdict.mark)
 
 
 def counted_as_told(row: LaneRow, answers: Answers, judge: Judge, now: datetime) -> tuple[Fact, ...]:
