@@ -14,7 +14,7 @@ from services.backups.errors import NoKeyCopy, NoSecrets
 from services.backups.manifest import hub_name
 from services.backups.restoring import require_sound
 from services.commands import reach, shown
-from services.commands.reach import AGENCIES, JsonOption, SiteOption, StateOption
+from services.commands.reach import AGENCIES, JsonOption, StateOption
 from services.commands.running import bars, until_told
 from services.commands.settings import CommandSettings
 from services.local.hub import DATABASE
@@ -42,7 +42,6 @@ KeysOption = Annotated[
 def backup(
     folder: Annotated[Path, typer.Argument(help="A new folder, for this backup alone.")],
     keys: KeysOption = None,
-    site: SiteOption = "whatcom",
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
@@ -57,7 +56,7 @@ def backup(
 
     Examples: hub backup /backups/2026-11-27 --keys /keys/hub  ·  HUB_KEY_COPY=/keys/hub hub backup /backups/monday
     """
-    manifest = until_told(_backup(folder, keys, site, state))
+    manifest = until_told(_backup(folder, keys, state))
     if manifest is None:
         raise KeyboardInterrupt
     if json_:
@@ -113,9 +112,9 @@ def _counted(value: Any) -> Any:
     return len(value) if isinstance(value, tuple | list) else value
 
 
-async def _backup(folder: Path, keys: Path | None, site: str, state: Path | None) -> Manifest:
+async def _backup(folder: Path, keys: Path | None, state: Path | None) -> Manifest:
     with bars() as progress:
-        async with _ground(state, site, progress) as ground:
+        async with _ground(state, progress) as ground:
             return await made(ground, folder, _key_copy(ground.keys, keys), progress)
 
 
@@ -131,7 +130,7 @@ async def _check(folder: Path, keys: Path | None, state: Path | None) -> dict[st
 async def _restore(folder: Path, keys: Path | None, state: Path | None) -> dict[str, Any]:
     site = load_site(Manifest.read(folder).site)
     with bars() as progress:
-        async with _ground(state, site.slug, progress) as ground:
+        async with _ground(state, progress) as ground:
             passwords = Passwords(ground.secrets / AGENCIES)
             done: Restored = await restored(
                 ground, folder, _key_copy(ground.keys, keys), wanted(site), passwords, progress
@@ -140,7 +139,7 @@ async def _restore(folder: Path, keys: Path | None, state: Path | None) -> dict[
 
 
 @asynccontextmanager
-async def _ground(state: Path | None, site: str, progress: Progress) -> AsyncIterator[Ground]:
+async def _ground(state: Path | None, progress: Progress) -> AsyncIterator[Ground]:
     """Find the servers: one's own, those of a hub that runs, or the state folder's, started for this alone."""
     settings = CommandSettings()
     folder = State(state or LocalSettings().state)
@@ -153,6 +152,7 @@ async def _ground(state: Path | None, site: str, progress: Progress) -> AsyncIte
     async with Platform.started(folder.folder, progress=progress) as platform:
         platform.state.note(ready=False)
         database = await database_made(platform.postgres, DATABASE)
+        site = folder.facts().get("site", settings.site)
         yield Ground(database, platform.hub_access, site_keys, site, platform.secrets)
 
 

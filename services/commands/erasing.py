@@ -51,23 +51,28 @@ def erase(
         given = answers(_questions(found.site), {"ground": ground, "why": why})
         event = ErasureRequested(referral_id=referral, ground=given["ground"], why=given["why"], operator=operator)
         facts |= {"referral_id": referral} | asyncio.run(_erased(found, event))
-        if not json_:
-            shown.screen.print(f"{referral} is erased; nothing of it opens any more.")
-            shown.say("Next: `hub erase --purge` takes the destroyed key out of the database's files, too.")
     if purge:
         facts |= asyncio.run(_purged(found))
-        shown.say("The files of the database hold no destroyed key any more.")
-        copied = facts["key_copy"]
-        shown.say(
-            f"So does the key copy in {copied}." if copied else "No key copy is named: copies are yours to see to."
-        )
-    if list_:
-        known = asyncio.run(_erasures(found))
+    known = asyncio.run(_erasures(found)) if list_ else None
+    if known is not None:
         facts |= _facts(found.site, known)
-        if not json_:
-            _show(found.site, known)
     if json_:
         shown.show_json(facts)
+    else:
+        _tell(facts)
+        if known is not None:
+            _show(found.site, known)
+
+
+def _tell(facts: dict[str, Any]) -> None:
+    """Say what was done."""
+    if "referral_id" in facts:
+        shown.screen.print(f"{facts['referral_id']} is erased; nothing of it opens any more.")
+        shown.say("Next: `hub erase --purge` takes the destroyed key out of the database's files, too.")
+    if "purged" in facts:
+        folder = facts["key_copy"]
+        copy = f"nor does the key copy in {folder}" if folder else "no key copy is named: see to other copies yourself"
+        shown.say(f"The files of the database hold no destroyed key any more; {copy}.")
 
 
 async def _erased(found: Reach, event: ErasureRequested) -> dict[str, Any]:
