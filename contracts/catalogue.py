@@ -58,6 +58,8 @@ from contracts.referrals.referral_refused import ReferralRefused
 from contracts.referrals.referral_repeated import ReferralRepeated
 from contracts.referrals.referral_retracted import ReferralRetracted
 from contracts.reports.report_refused import ReportRefused
+from contracts.reports.revocation_parked import RevocationParked
+from contracts.reports.revocation_refused import RevocationRefused
 from contracts.screenings.review_decided import ReviewDecided
 from contracts.screenings.review_refused import ReviewRefused
 from contracts.screenings.review_requested import ReviewRequested
@@ -169,6 +171,8 @@ __all__ = [
     "ReviewDecided",
     "ReviewRefused",
     "ReviewRequested",
+    "RevocationParked",
+    "RevocationRefused",
     "RevocationSettled",
     "ScreeningDetermined",
     "ScreeningReported",

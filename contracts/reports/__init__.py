@@ -1,1 +1,1 @@
-"""What intake says of messages that were not admitted."""
+"""What intake says of messages that were not admitted, or not yet."""

@@ -25,13 +25,14 @@ group = typer.Typer(
 
 ENDS: Final[tuple[type[Event], ...]] = (
     catalogue.ConsentRevoked, catalogue.ConsentWithdrawn, catalogue.ConsentExpired, catalogue.RevocationSettled,
-    catalogue.PersonDeclined, catalogue.ReferralWithdrawn, catalogue.ReferralRetracted, catalogue.ReferralErased,
+    catalogue.RevocationParked, catalogue.RevocationRefused, catalogue.PersonDeclined,
+    catalogue.ReferralWithdrawn, catalogue.ReferralRetracted, catalogue.ReferralErased,
     catalogue.ParticipationEnded, catalogue.AssignmentEnded, catalogue.AssignmentCancelled, catalogue.OnwardClosed,
     catalogue.AgencySuspended, catalogue.DeadlineReached,
 )  # fmt: skip
 """What says, or brings it about, that somebody is told no more: left out, the hub would go on as if nobody had said it.
 
-With what settles a revocation it is the other way round: left out, nothing is ever told of that person again.
+With what settles or refuses a revocation it is the other way round: left out, nothing is told of that person again.
 """
 _ENDS: Final = frozenset(event.name for event in ENDS)
 _MOST: Final = 2**63 - 1

@@ -49,5 +49,6 @@ def service(site: Site, keys: SiteKeys, store: Store[Case, Register] | None = No
         store=store or Cases(Sealer(keys.site, PostgresKeyStore()), PostgresKeyStore()),
         door=door,
         reused=reused,
+        aside=door.aside,
         pattern=topics.EVERY_TO_HUB,
     )

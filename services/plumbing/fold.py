@@ -99,8 +99,23 @@ def fold(
                 continue
             trouble = step
         folded.parked.append((arrival, trouble))
+        folded.sent += _aside(service, arrival)
         held.update(arrival.keys)
     return folded
+
+
+def _aside(service: Service[Any, Any], arrival: Arrival) -> list[Sent]:
+    """Return what is said of a record that is parked. It may be parked for the very reason that nobody can read it."""
+    if service.aside is None:
+        return []
+    try:
+        fact = service.aside(arrival.record)
+    except Exception:  # noqa: BLE001  # the trouble is the record's, and is kept with it
+        return []
+    if fact is None:
+        return []
+    said = Said(fact.event)
+    return [Sent(_topic(said), fact.subject or _nobody(), stated(service.name, fact, said, 0), arrival)]
 
 
 def _take(folded: Folded, states: dict[str, Any], key: Any, step: _Step) -> None:

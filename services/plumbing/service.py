@@ -118,6 +118,7 @@ class Service(Generic[State, Shared]):
     follow  pure; how the shared part changes by a fact (heard or said), so that the next decision of the batch sees it.
     door    only intake has one: reads a raw record of an agency's topic; what it cannot admit becomes a fact, too.
     reused  only with a door: what to make of an id that comes again with another body.
+    aside   only with a door: what to say at once of a record that is parked, in the record's own envelope; or None.
     finish  the last step before the outbox, in the transaction: intake seals there what is private.
     topics  instead of those that follow from `hears`.
     pattern an additional pattern of topics: the agencies' own, which intake alone reads, through its door.
@@ -135,6 +136,7 @@ class Service(Generic[State, Shared]):
     follow: Callable[[Shared, Fact], Shared] = _unchanged
     door: Callable[[Record], Fact] | None = None
     reused: Callable[[Fact], Fact] | None = None
+    aside: Callable[[Record], Fact | None] | None = None
     finish: Callable[[Connection, Sequence[Fact]], Awaitable[list[Fact]]] | None = None
     topics: tuple[str, ...] = field(default=())
     pattern: str | None = None

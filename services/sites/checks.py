@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import available_timezones
 
 from contracts import catalogue, topics  # noqa: F401  # the catalogue puts every event on the shelf
+from contracts.categories import CATEGORY_OF
 from contracts.event import newest, shelf
 from contracts.parts import NOTICE
 from contracts.words import ConsentKind, Door, Role
@@ -17,7 +18,7 @@ from services.sites.texts import problems_of_texts
 from services.sites.wording import unworded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from services.sites.agencies import Agency
     from services.sites.permissions import Permission
@@ -169,6 +170,9 @@ def _row(site: Site, row: Permission, here: str) -> Iterator[str]:
         yield f"{here}.fields: {row.event} needs: {_listed(missing)}."
     if strangers := row.agencies - set(site.agencies):
         yield f"{here}.agencies: No such agency: {_listed(strangers)}."
+    for kind in sorted({CATEGORY_OF[name] for name in row.fields if name in CATEGORY_OF} - row.categories):
+        told = [name for name in row.fields if CATEGORY_OF.get(name) is kind]
+        yield f"{here}.categories: Its fields tell {kind}, so it names that: {_listed(told)}."
     if row.consent_kinds and not row.consent_needed:
         yield f"{here}.consent_kinds: Kinds of consent are named only where one is needed."
 
@@ -220,5 +224,5 @@ def _twice(file: str, key: str, names: list[str]) -> Iterator[str]:
             yield f"{file}: {key}: {name} is there {count} times."
 
 
-def _listed(names: set[str] | frozenset[str]) -> str:
+def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))

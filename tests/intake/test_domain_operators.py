@@ -155,7 +155,9 @@ async def test_a_no_or_a_stop_waits_for_no_signature_but_whoever_names_themselve
         unnamed = decision(name, data, identity=f"{name}-1", subject=received.subject)
         assert names(await house.hear(unnamed)) == [name]
         named = decision(name, data | {"operator": "sam-sample"}, identity=f"{name}-2", subject=received.subject)
-        assert refusal(await house.hear(named)).reason == "unsigned"
+        answer, over = await house.hear(named)
+        assert (refusal([answer]).reason, over.event.name) == ("unsigned", "revocation.refused")
+        assert (over.subject, over.event.message_id) == (received.subject, f"{name}-2")
         signed = decision(name, data | {"operator": "sam-sample"}, key=PRIVATE, identity=f"{name}-3",
                           subject=received.subject)  # fmt: skip
         assert names(await house.hear(signed)) == [name]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from contracts import topics
-from contracts.envelope import Fact
+from contracts import reading, topics
+from contracts.envelope import STRUCTURED, Fact
 from contracts.to_hub.consent_revoked import ConsentRevoked
+from services.notification.domain.writing import read_dossier
 from services.plumbing.pseudonyms import Pseudonyms
-from services.plumbing.service import Service
+from services.plumbing.service import Record, Service
 from tests.intake.examples import KEYS, NOW, site
 from tests.journeys.cast import PROVIDER, Case, Cast, Message, caseload
 from tests.journeys.memory import WholeHub
@@ -133,15 +135,99 @@ async def test_a_recall_goes_although_another_word_is_parked(two):
     assert [fact.event.name for agency, fact in heard if agency == PROVIDER] == ["information.recalled"]
 
 
-async def test_a_word_that_intake_parks_holds_nothing_until_it_is_admitted_and_is_seen_meanwhile():
+async def test_a_word_that_the_door_cannot_handle_holds_its_person_and_nobody_else_until_it_is_admitted():
     two = Two(Fault("intake"))
     await two.begin()
     await two.say(0, "consent.revoked", {"how": "verbal"})
     await two.ask_for_help()
-    await two.heard()
-    assert two.hub.hub.parked("intake")
-    assert two.facts(topics.CONSENTS, "consent.withdrawn") == []
+    heard = await two.heard()
+    assert len(two.hub.hub.parked("intake")) >= 1
+    assert heard[two.persons[0]] == []
+    assert f"onward.offered to {PROVIDER}" in heard[two.persons[1]]
     two.fault.mended = True
     await two.hub.retry("intake")
-    await two.heard()
+    heard = (await two.heard())[two.persons[0]]
+    assert f"onward.offered to {PROVIDER}" not in heard
+    assert any(one.startswith("assignment.made") for one in heard), "what a permission alone opens goes on"
     assert {fact.subject for fact in two.facts(topics.CONSENTS, "consent.withdrawn")} == {two.persons[0]}
+
+
+NEWER = 99
+EVERYTHING: tuple[str, dict[str, Any]] = ("person.declined", {})
+
+
+async def newer(two: Two, kind: str, data: dict[str, Any]) -> None:
+    """The first person's holder passes a word on in a version that the hub does not read yet."""
+    agency, made = two.holders[0]
+    written = json.loads(Message(agency, f"newer-{kind}", kind, data, made.subject).body(two.hub.hub.at))
+    written["dataschema"] = f"hub:{kind}/{NEWER}"
+    headers = (("content-type", STRUCTURED.encode()),)
+    two.said += 1
+    topic = topics.to_hub(agency)
+    record = Record(topic, 0, 10_000 + two.said, two.hub.hub.at, headers, None, json.dumps(written).encode())
+    await two.hub.hub.publish(topic, record, key=agency)
+
+
+def upgraded(monkeypatch) -> None:
+    """The hub reads that version, too, which says no more than the first."""
+    reads = reading.contract
+    newest = f"/{NEWER}"
+    monkeypatch.setattr(
+        reading,
+        "contract",
+        lambda envelope: reads(
+            envelope._replace(dataschema=None) if (envelope.dataschema or "").endswith(newest) else envelope
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [("consent.revoked", {"how": "verbal"}), EVERYTHING, ("person.declined", {"referral_id": "theirs"})],
+    ids=["a stop", "a no to everything", "a no to one referral"],
+)
+async def test_a_word_that_is_newer_than_the_hub_holds_its_person_until_the_upgrade(monkeypatch, kind, data):
+    two = Two(Fault("nowhere"))
+    await two.begin()
+    data = data | ({"referral_id": two.holders[0][1].event.referral_id} if data.get("referral_id") else {})
+    await newer(two, kind, data)
+    await two.ask_for_help()
+    heard = await two.heard()
+    assert heard[two.persons[0]] == []
+    assert f"onward.offered to {PROVIDER}" in heard[two.persons[1]]
+    assert len(two.facts(topics.REPORTS, "revocation.parked")) == 1
+
+    upgraded(monkeypatch)
+    await two.hub.retry("intake")
+    heard = (await two.heard())[two.persons[0]]
+    assert two.hub.parked() == []
+    assert two.facts(topics.REPORTS, kind)
+    assert not any(one.startswith("onward.offered") for one in heard) or data.get("referral_id")
+    assert not read_dossier(two.hub.lanes.tables.dossiers[two.persons[0]]).revoking, "and what is still allowed goes on"
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"), [("consent.revoked", {"how": "never-so"}), ("person.declined", {"referral_id": "Sample"})]
+)
+async def test_a_word_that_is_refused_in_the_end_lets_go_of_its_person(monkeypatch, kind, data):
+    two = Two(Fault("nowhere"))
+    await two.begin()
+    await newer(two, kind, data)
+    await two.ask_for_help()
+    assert (await two.heard())[two.persons[0]] == []
+    upgraded(monkeypatch)
+    await two.hub.retry("intake")
+    heard = (await two.heard())[two.persons[0]]
+    assert f"onward.offered to {PROVIDER}" in heard
+    refused = [fact.event.refusal.reason for fact in two.facts(topics.REPORTS, "report.refused")]
+    assert refused == ["invalid-data"]
+
+
+async def test_a_word_with_another_agencys_name_for_the_person_holds_nobody():
+    two = Two(Fault("nowhere"))
+    await two.begin()
+    two.holders[0], two.holders[1] = (PROVIDER, two.holders[0][1]), two.holders[1]
+    await newer(two, "consent.revoked", {"how": "verbal"})
+    await two.hub.settle()
+    assert two.hub.hub.parked("intake")
+    assert two.facts(topics.REPORTS, "revocation.parked") == []

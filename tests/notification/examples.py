@@ -251,11 +251,11 @@ def withdrawn(consent_id: str = CONSENT) -> Fact:
     return heard(ConsentWithdrawn(consent_id=consent_id, how="verbal"), minutes=50)
 
 
-def onward_asked(provider: str = PROVIDER) -> Fact:
+def onward_asked(provider: str = PROVIDER, *, onward_id: str = ONWARD, minutes: float = 45) -> Fact:
     event = OnwardAsked(
-        onward_id=ONWARD, help_type=HelpType.HOUSING, asked_by=CASEWORK, provider=provider, note="sealed:note"
+        onward_id=onward_id, help_type=HelpType.HOUSING, asked_by=CASEWORK, provider=provider, note="sealed:note"
     )
-    return heard(event, minutes=45)
+    return heard(event, minutes=minutes)
 
 
 def report_refused() -> Fact:

@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from contracts.consents.consent_refused import ConsentRefused
+from contracts.consents.revocation_settled import RevocationSettled
 from contracts.envelope import Fact, readdressed
+from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.words import Agreement, Category, ConsentKind, Door, Purpose, Verdict
@@ -180,6 +182,9 @@ class TestTheCaseManager:
         assert told.withheld(CASEWORK) == ([] if heard_of_it else [("offer.made", "rows", "offer-out-of-time")])
 
 
+SECOND = f"onw-{6:032d}"
+
+
 class TestTheServiceProvider:
     def test_hears_who_it_is_only_by_consent(self):
         told = Told(received(), offered(), accepted(), onward_asked())
@@ -193,6 +198,27 @@ class TestTheServiceProvider:
         [offer] = told.to(PROVIDER, "onward.offered")
         assert (offer.preferred_name, offer.phones, offer.note) == ("Juno Sample", ("360-555-0100",), None)
         assert [report.state for report in told.to(CASEWORK, "onward.reported")] == ["not_allowed", "asked"]
+
+    @pytest.mark.parametrize("late", [False, True], ids=["heard in turn", "the request is heard last"])
+    def test_is_not_asked_by_a_consent_given_after_a_stop_until_it_is_asked_for_anew(self, late):
+        stop = heard(ConsentRevoked(how="verbal"), minutes=50, by=CASEWORK)
+        settled = heard(RevocationSettled(agency=CASEWORK, message_id=stop.id), minutes=50)
+        words = [stop, settled, granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION, minutes=55)]
+        told = Told(received(), offered(), accepted())
+        for fact in [*words, onward_asked()] if late else [onward_asked(), *words]:
+            told.hear(fact)
+        assert told.names(PROVIDER) == []
+        why = "asked-before-stop" if late else "no-consent"
+        assert told.withheld(PROVIDER) == [("onward.offered", "consent", why)]
+        told.hear(onward_asked(onward_id=SECOND, minutes=60))
+        assert [offer.onward_id for offer in told.to(PROVIDER, "onward.offered")] == [SECOND]
+
+    def test_is_asked_for_what_was_asked_between_the_stop_and_the_consent(self):
+        stop = heard(ConsentRevoked(how="verbal"), minutes=44, by=CASEWORK)
+        settled = heard(RevocationSettled(agency=CASEWORK, message_id=stop.id), minutes=44)
+        told = Told(received(), offered(), accepted(), stop, settled, onward_asked())
+        told.hear(granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION, minutes=55))
+        assert told.names(PROVIDER) == ["onward.offered"]
 
     def test_hears_the_note_where_the_consent_covers_needs(self):
         consent = granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION, categories=[Category.NEEDS])

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from contracts import topics
 from contracts.assignments.onward_closed import OnwardClosed
+from contracts.categories import CATEGORY_OF
 from contracts.event import newest, shelf
 from contracts.parts import NOTICE, ConsentScope
 from contracts.words import Category, ConsentKind, Purpose, Role
 from services.notification.domain.carrying import asked
 from services.notification.domain.carrying import told as composed
-from services.notification.domain.judging import CATEGORY_OF, Judge
+from services.notification.domain.judging import Judge
 from services.sites import PART2_KINDS, Standing, TextKind
 from tests.notification.examples import (
     CASEWORK,

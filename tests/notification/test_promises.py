@@ -33,6 +33,8 @@ from contracts.event import Event
 from contracts.parts import Particulars
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_repeated import ReferralRepeated
+from contracts.reports.revocation_parked import RevocationParked
+from contracts.reports.revocation_refused import RevocationRefused
 from contracts.to_hub.agency_resumed import AgencyResumed
 from contracts.to_hub.agency_suspended import AgencySuspended
 from contracts.to_hub.consent_revoked import ConsentRevoked
@@ -165,6 +167,8 @@ class Promises(RuleBasedStateMachine):
         self.revisions = 0
         self.asked_by: dict[str, str] = {}
         self.noes: set[str] = set()
+        self.at_the_door: set[str] = set()
+        """Words that take back, parked there and not read yet."""
         self.count = 0
         self.referred(POLICE, Agreement.AGREED, Door.SOCIAL_CONTACT)
         self.offer(next(iter(self.model.referrals)), CASEWORK, takes=True)
@@ -599,13 +603,41 @@ class Promises(RuleBasedStateMachine):
         fact = self.hear(ConsentRevoked(how="verbal"), by=agency)
         self.model.taking_back.add(f"{agency} {fact.id}")
 
-    @precondition(lambda self: self.model.taking_back)
+    @rule(agency=st.sampled_from(CASE_MANAGERS))
+    def says_stop_and_the_door_parks_it(self, agency: str) -> None:
+        word = self.new("word")
+        self.hear(RevocationParked(agency=agency, message_id=word))
+        self.at_the_door.add(f"{agency} {word}")
+        self.model.taking_back.add(f"{agency} {word}")
+
+    def comes_in(self, word: str) -> None:
+        """It is admitted, and from then on for consent to deal with."""
+        agency, _, message_id = word.partition(" ")
+        fact = heard(ConsentRevoked(how="verbal"), minutes=self.minutes, by=agency)
+        self.put(Fact(fact.event, fact.envelope._replace(id=message_id)))
+        self.at_the_door.discard(word)
+
+    @precondition(lambda self: self.at_the_door)
+    @rule(data=st.data(), admitted=st.booleans())
+    def the_door_reads_it(self, data: st.DataObject, admitted: bool) -> None:
+        word = data.draw(st.sampled_from(sorted(self.at_the_door)))
+        if admitted:
+            self.comes_in(word)
+            return
+        agency, _, message_id = word.partition(" ")
+        self.hear(RevocationRefused(agency=agency, message_id=message_id))
+        self.at_the_door.discard(word)
+        self.model.taking_back.discard(word)
+
+    @precondition(lambda self: self.model.taking_back - self.at_the_door)
     @rule(data=st.data())
     def is_dealt_with(self, data: st.DataObject) -> None:
-        self.deal_with(data.draw(st.sampled_from(sorted(self.model.taking_back))))
+        self.deal_with(data.draw(st.sampled_from(sorted(self.model.taking_back - self.at_the_door))))
 
     def deal_with(self, word: str) -> None:
         """As consent does: a stop takes back every consent, a no to everything the ones to be handed over."""
+        if word in self.at_the_door:
+            self.comes_in(word)
         agency, _, message_id = word.partition(" ")
         kinds = {ConsentKind.HUB_HANDOFF} if word in self.noes else {*ConsentKind}
         for name in sorted(name for name, one in self.model.consents.items() if not one.over and one.kind in kinds):

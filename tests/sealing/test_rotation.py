@@ -73,8 +73,11 @@ class Process:
     async def __aexit__(self, *_):
         await self.database.close()
 
-    async def seal(self, name, holds_seconds=0.0):
-        """Seal something under a new record, in a transaction that is done again after a collision."""
+    async def seal(self, name, holds_seconds=0.0, kept=None):
+        """Seal something under a new record, in a transaction that is done again after a collision.
+
+        `kept` is set when it is kept and not committed yet.
+        """
         named = derived("ref-", name)
         while True:
             try:
@@ -82,6 +85,8 @@ class Process:
                     seals = await self.sealer.seals(conn, [named])
                     token = seals.seal(named, "note", PERSON, EVENT, name.encode())
                     await self.sealer.keep(conn, seals)
+                    if kept is not None:
+                        kept.set()
                     await asyncio.sleep(holds_seconds)
             except Exception as error:
                 if not waits_out(error):
@@ -178,20 +183,21 @@ async def test_whoever_is_stopped_between_two_batches_goes_on_with_the_rest(hous
 
 async def test_the_exchange_waits_for_whoever_has_wrapped_and_not_committed(house, file):
     async with Process(house.dsn, "intake", file) as intake, owner(house.dsn) as conn:
-        sealing = asyncio.create_task(intake.seal("slow", 0.4))
-        await asyncio.sleep(0.1)
-        waiting = asyncio.create_task(rotation.at_rest(conn))
-        await asyncio.sleep(0.1)
-        assert not waiting.done()
+        kept = asyncio.Event()
+        sealing = asyncio.create_task(intake.seal("slow", 1, kept))
+        await kept.wait()
+        await rotation.at_rest(conn)
+        # It is over by then, though the task that did it may have had no turn yet.
+        assert await conn.fetchval("SELECT count(*) FROM keys.record_keys") == 1
         await sealing
-        await waiting
 
 
 async def test_a_transaction_that_does_not_end_stops_the_exchange_and_nobody_else(house, file, monkeypatch):
     monkeypatch.setattr(rotation, "_PATIENCE", "SET LOCAL lock_timeout = '20ms'")
     async with Process(house.dsn, "intake", file) as intake, owner(house.dsn) as conn:
-        sealing = asyncio.create_task(intake.seal("slow", 3))
-        await asyncio.sleep(0.1)
+        kept = asyncio.Event()
+        sealing = asyncio.create_task(intake.seal("slow", 3, kept))
+        await kept.wait()
         with pytest.raises(NotAtRest):
             await rotation.at_rest(conn)
         await intake.seal("another")

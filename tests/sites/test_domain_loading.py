@@ -76,6 +76,8 @@ def refusal(site):
             "permissions.toml", '"age_band"', '"legal_name"',
             "blind-offer.fields: offer.made has no such field: legal_name.",
         ),
+        ("permissions.toml", '"incident", "safety", "needs"]', '"incident", "safety"]',
+         "agreed-arrest-diversion.categories: Its fields tell needs, so it names that: needs."),
         ("permissions.toml", '"age_band", ', "", "blind-offer.fields: offer.made needs: age_band."),
         ("permissions.toml", 'id = "receipt"', 'id = "blind-offer"', "permission: blind-offer is there 2 times."),
         ("permissions.toml", 'relation = "office"', 'relation = "friend"', "permissions.toml: "),

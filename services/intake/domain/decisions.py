@@ -30,6 +30,7 @@ from services.intake.domain.cases import revision_of
 from services.intake.domain.checks import contradictions
 from services.intake.domain.heard import LeftOut
 from services.intake.domain.naming import referral_id_of
+from services.intake.domain.register import PASSED_ON
 from services.intake.domain.register import follow as register_after
 from services.intake.domain.repeats import difference
 from services.intake.domain.reports import sealed
@@ -43,7 +44,7 @@ from services.intake.domain.sections import (
     private_given,
     private_of,
 )
-from services.intake.domain.unadmitted import Unadmitted, refused, said_no
+from services.intake.domain.unadmitted import Unadmitted, holds_no_more, refusal_of, refused, said_no
 from services.plumbing.identity import mark_of, stated_id
 from services.plumbing.service import Outcome, Row, Said
 from services.plumbing.tokens import Place
@@ -74,10 +75,15 @@ def decide(rules: Rules, _before: Case | None, case: Case, fact: Fact, register:
     """Yield what follows. Nothing that an agency can send makes it raise; nothing private leaves it in the clear."""
     if isinstance(fact.event, Unadmitted):
         yield said_no(fact.event.refusal)
+        if fact.event.takes_back_of is not None:
+            yield holds_no_more(fact.event.refusal, fact.event.takes_back_of)
         return
     objected = objection(rules, register, fact)
     if objected is not None:
-        yield refused(fact, *objected)
+        refusal = refusal_of(fact, *objected)
+        yield said_no(refusal)
+        if type(fact.event) in PASSED_ON and fact.subject is not None:
+            yield holds_no_more(refusal, fact.subject)
         return
     heard = rules.naming.heard(fact)
     if heard.left_out:

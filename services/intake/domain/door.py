@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from contracts import topics
-from contracts.catalogue import AssignmentDirected, LinkAnswered, ReferralAmended, ReferralSubmitted
+from contracts.catalogue import AssignmentDirected, LinkAnswered, ReferralAmended, ReferralSubmitted, RevocationParked
 from contracts.envelope import Envelope, Fact, agency_source
 from contracts.event import versions
 from contracts.parts import Refusal
@@ -21,6 +21,7 @@ from contracts.reading import NewerVersion, NoCloudEvent, Unreadable, id_in, ope
 from contracts.words import Problem
 from services.intake.domain.checks import EARLIEST, LATEST, findings
 from services.intake.domain.naming import Naming
+from services.intake.domain.register import PASSED_ON
 from services.intake.domain.sections import descriptions_in
 from services.intake.domain.unadmitted import UNKNOWN_SUBJECT, Unadmitted, refusal_of
 from services.plumbing.identity import derived
@@ -38,6 +39,8 @@ ABOUT_AGENCIES: Final = frozenset({"capacity.reported", "agency.suspended", "age
 """Events that have no subject: one that is sent is passed over, or they would go under a person's key."""
 BY_WHO_KNOWS_THEM: Final = frozenset({"person.corrected"})
 """Events that only those may send who were told who the person is, or told it: a blind offer told them nothing."""
+TAKES_BACK: Final = frozenset(event.name for event in PASSED_ON)
+"""Words of a person that take back. One that cannot be handled holds what is told of them, whatever its version."""
 _NAMING_THEIR_PERSON: Final = (LinkAnswered, AssignmentDirected)
 NEVER_TOLD: Final = Problem(
     field="subject",
@@ -86,15 +89,38 @@ class Door:
             envelope, data = open_envelope(record.headers, record.body, otherwise=record.appended_at)
             _plausible(envelope)
         except NoCloudEvent as wrong:
-            return _unadmitted(record, slug, None, wrong.reason, wrong.problems)
+            return _unadmitted(record, slug, None, wrong)
         try:
             return self._admitted(record, slug, envelope, data)
         except NewerVersion:
             raise
-        except Unreadable as wrong:
-            return _unadmitted(record, slug, envelope, wrong.reason, wrong.problems)
-        except _Refused as wrong:
-            return _unadmitted(record, slug, envelope, wrong.reason, wrong.problems)
+        except (Unreadable, _Refused) as wrong:
+            return _unadmitted(record, slug, envelope, wrong, self._taken_back_of(slug, envelope))
+
+    def aside(self, record: Record) -> Fact | None:
+        """Return what is said of a record that is parked: that a word of a person which takes back waits in it.
+
+        Its envelope alone tells: the topic proves the agency, and the pseudonym in it is that agency's own.
+
+        Raises:
+            Unreadable: it is no CloudEvent.
+        """
+        slug = _slug(record.topic)
+        envelope, _ = open_envelope(record.headers, record.body, otherwise=record.appended_at)
+        person = self._taken_back_of(slug, envelope)
+        if person is None:
+            return None
+        return Fact(RevocationParked(agency=slug, message_id=envelope.id), _proven(record, envelope, person))
+
+    def _taken_back_of(self, slug: str, envelope: Envelope) -> str | None:
+        """Return whose word it is, where the message takes back and its agency may pass that on."""
+        if envelope.type not in TAKES_BACK:
+            return None
+        try:
+            self._permitted(slug, envelope)
+            return self._subject(slug, envelope)
+        except _Refused:
+            return None
 
     def _admitted(self, record: Record, slug: str, envelope: Envelope, data: bytes) -> Fact:
         agency = self._permitted(slug, envelope)
@@ -149,7 +175,11 @@ def reused(fact: Fact) -> Fact:
     """Return what is made of an id that comes again with other content: a refusal that names the id, then all else."""
     more = fact.event.refusal.problems if isinstance(fact.event, Unadmitted) else ()
     refusal = refusal_of(fact, "reused-id", REUSED, *more[: _MOST_PROBLEMS - 1])
-    event = Unadmitted(refusal=refusal)
+    if isinstance(fact.event, Unadmitted):
+        takes_back_of = fact.event.takes_back_of
+    else:
+        takes_back_of = fact.subject if fact.event.name in TAKES_BACK else None
+    event = Unadmitted(refusal=refusal, takes_back_of=takes_back_of)
     return Fact(event, fact.envelope._replace(subject=None, type=Unadmitted.name, dataschema=None))
 
 
@@ -183,7 +213,7 @@ def _proven(record: Record, envelope: Envelope, subject: str | None) -> Envelope
 
 
 def _unadmitted(
-    record: Record, slug: str, envelope: Envelope | None, reason: str, problems: tuple[Problem, ...]
+    record: Record, slug: str, envelope: Envelope | None, wrong: Unreadable | _Refused, takes_back_of: str | None = None
 ) -> Fact:
     nameless = Envelope(
         id=f"record {record.partition}/{record.offset}",
@@ -196,8 +226,9 @@ def _unadmitted(
         agency=slug,
         message_id=known.id if envelope else id_in(record.headers, record.body) or known.id,
         message_type=known.type if versions(known.type) else "unknown",
-        reason=reason,
-        problems=problems,
+        reason=wrong.reason,
+        problems=wrong.problems,
     )
     proven = _proven(record, known._replace(source=nameless.source), None)
-    return Fact(Unadmitted(refusal=refusal), proven._replace(type=Unadmitted.name, signature=None))
+    event = Unadmitted(refusal=refusal, takes_back_of=takes_back_of)
+    return Fact(event, proven._replace(type=Unadmitted.name, signature=None))

@@ -59,7 +59,7 @@ BY_OPERATORS: Final = frozenset(
     }
 )
 """Events in which an operator decides, or writes down, by name."""
-PASSED_ON: Final = frozenset({ConsentRevoked, PersonDeclined})
+PASSED_ON: Final[frozenset[type[Event]]] = frozenset({ConsentRevoked, PersonDeclined})
 """The person's no, passed on: whoever names themselves signs, but it never waits for a signature.
 
 It only takes back, so a suspended agency's is heard, too."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from contracts import topics
-from contracts.catalogue import ReferralRefused, ReportRefused
+from contracts.catalogue import ReferralRefused, ReportRefused, RevocationRefused
 from contracts.envelope import Fact
 from contracts.event import Event
 from contracts.parts import Refusal
@@ -30,6 +30,8 @@ class Unadmitted(Event):
     topic: ClassVar[str] = topics.TO_HUB
 
     refusal: Refusal
+    takes_back_of: str | None = None
+    """Whose word it is, where it takes back."""
 
 
 def refused(fact: Fact, reason: str, *problems: Problem) -> Said:
@@ -51,6 +53,12 @@ def said_no(refusal: Refusal) -> Said:
     problems = tuple(map(_under_a_new_id, refusal.problems))
     event = ReferralRefused if refusal.message_type.startswith(_REFERRAL) else ReportRefused
     return Said(event(refusal=refusal.model_copy(update={"problems": problems})), subject="", key=refusal.agency)
+
+
+def holds_no_more(refusal: Refusal, person: str) -> Said:
+    """Say that a word of the person was refused which takes back: had it been parked before, it held them."""
+    event = RevocationRefused(agency=refusal.agency, message_id=refusal.message_id)
+    return Said(event, subject=person, key=person)
 
 
 def _under_a_new_id(problem: Problem) -> Problem:

@@ -28,6 +28,8 @@ from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_repeated import ReferralRepeated
 from contracts.referrals.referral_retracted import ReferralRetracted
+from contracts.reports.revocation_parked import RevocationParked
+from contracts.reports.revocation_refused import RevocationRefused
 from contracts.screenings.review_decided import ReviewDecided
 from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
@@ -72,6 +74,7 @@ HEARS: Final[tuple[type[Event], ...]] = (
     ReferralReceived, ReferralCorrected, ReferralRetracted, ReferralErased, ReferralRepeated, *REFUSALS,
     ScreeningDetermined, ReviewRequested, ReviewDecided,
     ConsentGranted, ConsentWithdrawn, ConsentExpired, ConsentRevoked, RevocationSettled,
+    RevocationParked, RevocationRefused,
     AssignmentOffered, AssignmentAccepted, AssignmentDeclined, AssignmentLapsed, AssignmentCancelled,
     AssignmentHandedOff, AssignmentEnrolled, AssignmentEnded, AssignmentUnavailable,
     OnwardAsked, OnwardClosed, PersonAgreed, PersonDeclined, RecallAnswered, DeadlineReached, *OF_AN_AGENCY,

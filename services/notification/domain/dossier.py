@@ -57,8 +57,14 @@ class Dossier:
     """Words of the person that take back, by the message that brought each."""
     revoked_at: datetime | None = None
     """When the newest of them came."""
+    stops: frozenset[datetime] = frozenset()
+    """When each of them came."""
     revocations_settled: frozenset[str] = frozenset()
     """Those of them that consent has dealt with."""
+    parked: frozenset[str] = frozenset()
+    """Such words that were put aside at the door, unread."""
+    unparked: frozenset[str] = frozenset()
+    """Such words that the door has admitted or refused."""
     erased: frozenset[str] = frozenset()
     """Referrals of which nothing else is kept but their offers' ids."""
     standing: Standing = IN_GOOD_STANDING
@@ -66,7 +72,13 @@ class Dossier:
     @property
     def revoking(self) -> bool:
         """Whether the person took something back and it is not known yet what: until then nothing is told."""
-        return not self.revoked <= self.revocations_settled
+        return not (self.revoked <= self.revocations_settled and self.parked <= self.unparked)
+
+    def stopped_between(self, asked_at: datetime | None, granted_at: datetime | None) -> bool:
+        """Tell whether the person took something back after the one moment and before the other."""
+        if asked_at is None or granted_at is None:
+            return False
+        return any(asked_at <= stop < granted_at for stop in self.stops)
 
     def agreement(self, referral_id: str, office: str) -> Agreement:
         """Return what the person answers to this referral: a no stands, for a yes the newest word of both counts.

@@ -29,6 +29,8 @@ from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
+from contracts.reports.revocation_parked import RevocationParked
+from contracts.reports.revocation_refused import RevocationRefused
 from contracts.screenings.review_decided import SITE_DEFAULT, ReviewDecided
 from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
@@ -175,14 +177,15 @@ def _asked(dossier: Dossier, event: OnwardAsked, fact: Fact) -> Dossier:
     reports, cause = known.reports, fact.envelope.causation_id
     if note is not None and cause is not None:
         reports = _and(reports, event.provider, mark_of(agency_source(event.asked_by), cause))
-    onward = Onward(event.asked_by, event.help_type, asked, known.closed, reports)
+    asked_at = fact.at if known.asked_at is None else min(known.asked_at, fact.at)
+    onward = Onward(event.asked_by, event.help_type, asked, known.closed, reports, asked_at)
     return replace(dossier, onwards=_and(dossier.onwards, event.onward_id, onward))
 
 
 def _answered(dossier: Dossier, event: OnwardClosed, _fact: Fact) -> Dossier:
     known = dossier.onwards.get(event.onward_id, Onward())
     closed = _and(known.closed, event.state, event.provider or "")
-    onward = Onward(event.asked_by, known.help_type, known.asked, closed, known.reports)
+    onward = replace(known, asked_by=event.asked_by, closed=closed)
     return replace(dossier, onwards=_and(dossier.onwards, event.onward_id, onward))
 
 
@@ -216,7 +219,7 @@ def _agreed(dossier: Dossier, event: PersonAgreed, fact: Fact) -> Dossier:
 def _said_no(dossier: Dossier, event: PersonDeclined, fact: Fact) -> Dossier:
     """A no to everything takes back the consent to be handed over, too: that is for consent to say, as after a stop."""
     said = _said(dossier, event.referral_id, fact, agreed=False)
-    return consents.took_back(said, event, fact) if event.referral_id is None else said
+    return consents.took_back(said, event, fact) if event.referral_id is None else consents.unparked(said, fact)
 
 
 def _said(dossier: Dossier, referral_id: str | None, fact: Fact, *, agreed: bool) -> Dossier:
@@ -244,6 +247,8 @@ _FOLDED: Final[Mapping[type[Event], Callable[[Dossier, Any, Fact], Dossier]]] = 
     ConsentExpired: consents.over,
     ConsentRevoked: consents.took_back,
     RevocationSettled: consents.settled,
+    RevocationParked: consents.parked,
+    RevocationRefused: consents.refused,
     OnwardAsked: _asked,
     OnwardClosed: _answered,
     AssignmentOffered: offers.offered,

@@ -9,10 +9,11 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from contracts.categories import CATEGORY_OF
 from contracts.words import Agreement, Category, ConsentKind, Purpose
 from services.notification.domain.answers import Allowed, Question, Withheld
 from services.notification.domain.ending import ended
-from services.notification.domain.floor import floor
+from services.notification.domain.floor import ONWARD, floor
 from services.notification.domain.opening import Opening, tellers_of
 from services.sites import PART2_KINDS, Permission, Relation, Site, Standing
 
@@ -28,29 +29,6 @@ APART: Final = frozenset({ConsentKind.PART2_COUNSELLING_NOTES, ConsentKind.PART2
 """Kinds that open nothing unless a permission names them. Source: 42 CFR 2.31(b) and (d)."""
 
 _STRICTEST: Final = frozenset(PART2_KINDS)
-
-CATEGORY_OF: Final[dict[str, Category]] = {
-    "preferred_name": Category.IDENTITY,
-    "legal_name": Category.IDENTITY,
-    "birth_date": Category.IDENTITY,
-    "pronouns": Category.IDENTITY,
-    "phones": Category.CONTACT,
-    "usual_places": Category.CONTACT,
-    "through": Category.CONTACT,
-    "message_is_safe": Category.CONTACT,
-    "place": Category.INCIDENT,
-    "officer_call_back": Category.INCIDENT,
-    "incident_number": Category.INCIDENT,
-    "subject_sequence": Category.INCIDENT,
-    "source_reference": Category.INCIDENT,
-    "offences": Category.INCIDENT,
-    "drugs": Category.INCIDENT,
-    "safety_code": Category.SAFETY,
-    "needs": Category.NEEDS,
-    "note": Category.NEEDS,
-    "completed_on": Category.INTAKE_STATUS,
-}
-"""To which category a field of a lane's event belongs; fields that are not here say nothing of the person."""
 
 _AT_HOME: Final = frozenset({Relation.REFERRER, Relation.OFFICE})
 """Who hears of a referral without its leaving the hub: its own sender, and the program office."""
@@ -241,7 +219,7 @@ def _opened(
     opening: Opening,
 ) -> Allowed | Withheld:
     """Join what the covering rows open, each for itself: by the site's permission, or by live consents."""
-    asked = question.categories
+    asked, asked_at = question.categories, _asked_at(question, dossier)
     told: list[tuple[frozenset[str], frozenset[Category]]] = []
     by: list[str] = []
     lacked: str | None = None
@@ -251,10 +229,11 @@ def _opened(
             found = _consents(row, question, dossier, now, opening.kinds)
             fitting = [(name, grant) for name, grant in found if not grant.categories.isdisjoint(wanted)]
             named = [(name, grant) for name, grant in fitting if opening.names(grant)]
-            if not named:
-                lacked = "discloser-not-named" if fitting else lacked or "no-consent"
-            shown = [_shown(row, grant.categories, asked, hides_source=False) for _, grant in named]
-            by += [f"consent/{name}" for name, _ in named]
+            meant = [(name, grant) for name, grant in named if not dossier.stopped_between(asked_at, grant.at)]
+            if not meant:
+                lacked = "asked-before-stop" if named else "discloser-not-named" if fitting else lacked or "no-consent"
+            shown = [_shown(row, grant.categories, asked, hides_source=False) for _, grant in meant]
+            by += [f"consent/{name}" for name, _ in meant]
         else:
             hides = record is not None and record.restricted_source and row.relation is not Relation.REFERRER
             shown = [_shown(row, None, asked, hides_source=hides)]
@@ -270,6 +249,12 @@ def _opened(
         fields = frozenset().union(*(one for one, _ in told))
         categories = frozenset().union(*(one for _, one in told))
     return Allowed(question.purpose, fields, categories, tuple(sorted(by)))
+
+
+def _asked_at(question: Question, dossier: Dossier) -> datetime | None:
+    """Return when help was asked for that the provider is told of; None of anything else."""
+    onward = dossier.onwards.get(question.onward_id or "") if question.message == ONWARD else None
+    return None if onward is None else onward.asked_at
 
 
 def _consents(

@@ -232,6 +232,8 @@ class Onward:
     """By state: the provider, or nobody."""
     reports: dict[str, str] = field(default_factory=dict)
     """By provider: the mark of the case manager's report, for which the note was sealed."""
+    asked_at: datetime | None = None
+    """When a provider was first asked; None where it was kept before this was."""
 
 
 @dataclass(frozen=True, slots=True)

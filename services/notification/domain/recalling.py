@@ -19,6 +19,7 @@ from contracts.disclosures.recall_settled import RecallSettled
 from contracts.parts import Refusal
 from contracts.recalls import RecallEnd, RecallReason
 from contracts.referrals.referral_erased import ReferralErased
+from contracts.reports.revocation_parked import RevocationParked
 from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.to_hub.recall_answered import RecallAnswered
@@ -41,7 +42,7 @@ TAKES_BACK: Final = (ConsentWithdrawn, ReferralErased)
 """Facts after which something is to be recalled: then what was told has to be at hand."""
 BLIND: Final = frozenset({"offer.made", "offer.cancelled"})
 """Messages about an offer whose reader need not know whom it is about, nor that it has met them before."""
-ENDS_TELLING: Final = (*TAKES_BACK, ConsentRevoked, PersonDeclined)
+ENDS_TELLING: Final = (*TAKES_BACK, ConsentRevoked, PersonDeclined, RevocationParked)
 """Facts that wait until what is being sent under a consent of the person has gone, so that nothing goes after them."""
 _RANKS: Final = (RecallEnd.SILENT, RecallEnd.CANNOT, RecallEnd.RECALLED)
 

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from contracts.categories import CATEGORY_OF
 from contracts.corrections import own_field
 from contracts.event import newest
 from contracts.parts import NOTICE
 from contracts.words import Category
 from services.notification.domain.answers import in_order
 from services.notification.domain.erasing import is_of
-from services.notification.domain.judging import CATEGORY_OF
 from services.notification.domain.says import SAYS
 from services.plumbing.tokens import Place
 
