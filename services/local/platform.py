@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Event
 from typing import Self
 
-from services.local.kafka import Kafka
+from services.local.kafka import CLASSES, Kafka
 from services.local.postgres import Postgres
 from services.local.progress import Progress, quiet
 from services.local.settings import LocalSettings
@@ -40,7 +40,8 @@ class Platform:
         await asyncio.to_thread(state.prepare)
         state.lock()
         try:
-            platform = cls(state, Postgres(state), Kafka(state, await _jars(settings, progress)))
+            kafka = Kafka(state, await jars_of(settings, progress), classes=settings.cache / CLASSES)
+            platform = cls(state, Postgres(state), kafka)
             try:
                 await platform._start(progress)
                 yield platform
@@ -122,7 +123,7 @@ class Platform:
         self.state.note(ready=True)
 
 
-async def _jars(settings: LocalSettings, progress: Progress) -> list[Path]:
+async def jars_of(settings: LocalSettings, progress: Progress) -> list[Path]:
     """Kafka's jars; when cancelled, the fetching ends soon instead of going on behind the scenes."""
     from services.local import jars  # noqa: PLC0415  # a server image has no embedded platform, and starts sooner
 

@@ -18,7 +18,7 @@ class LocalSettings(BaseSettings):
     """Everything of one hub: data, logs, passwords. Removing it begins anew."""
 
     cache: Path = Field(default_factory=lambda: platformdirs.user_cache_path(NAME, appauthor=False))
-    """What can be fetched again: Kafka's jars. Shared by all states."""
+    """What can be had again: Kafka's jars, and what Java has made of them. Shared by all states."""
 
     maven_repository: str | None = None
     """A Maven repository to use in place of Maven Central."""
