@@ -1,7 +1,7 @@
 # `make` alone explains itself. Every target first builds .venv; the second time that needs no network.
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test check bench chaos contracts format lock venv
+.PHONY: help up demo test check lint bench chaos contracts format lock venv
 MAKEFLAGS += --no-print-directory
 
 bin := .venv/bin
@@ -32,16 +32,18 @@ up: venv
 demo: venv
 	@$(bin)/hub demo
 
-check: venv
+check: lint
+	$(bin)/pytest -q -n 2 tests/contracts/test_shelf.py $(wildcard tests/*/test_domain*.py)
+
+lint: venv
 	$(bin)/ruff check
 	$(bin)/ruff format --check
 	$(bin)/mypy
 	$(bin)/lint-imports
-	$(bin)/pytest -q -n 2 tests/contracts/test_shelf.py $(wildcard tests/*/test_domain*.py)
 
 test: venv
 	@# Java learns Kafka's classes meanwhile: every Kafka of the tests is up in half the time.
-	@$(bin)/python -m tests.platform.classes & learning=$$!; $(MAKE) --no-print-directory check && wait $$learning
+	@$(bin)/python -m tests.platform.classes & learning=$$!; $(MAKE) lint && wait $$learning
 	@# The tests of one file stay together: many share a hub.
 	$(bin)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(suites)
 

@@ -20,15 +20,22 @@ if TYPE_CHECKING:
 
 group = typer.Typer(help="Consents of a person, and recalls.", no_args_is_help=True, **shown.STYLE)
 
-_TERMS: Final = ("kind", "recipients", "categories", "purpose", "signed_on", "expires_at", "expires_with")
+_TERMS: Final = (
+    "kind", "disclosers", "recipients", "recipient_class", "categories", "purpose", "signed_on", "signature",
+    "signed_by", "expires_at", "expires_with", "irrevocable_until", "irrevocable_until_at", "intermediary",
+    "members_version", "statements", "language",
+)  # fmt: skip
+_ALWAYS: Final = frozenset({"kind", "witness", "who may tell", "recipients", "categories", "purpose", "signed on"})
+"""Shown also where the form did not say it."""
 
 
 @group.command()
 def show(person: PersonArgument, state: StateOption = None, json_: JsonOption = False) -> None:
     """Show a person's consents and how each stands.
 
-    For whom, of what, for what, from when until when; whether it counts, was taken back and how, has expired, or was
-    refused and why. Nobody is identified: the number is the hub's own.
+    Who may tell whom, of what, for what, from when until when, who signed and how, which statements stood on the form;
+    whether it counts, was taken back and how, has expired, or was refused and why. Nobody is identified: the number
+    is the hub's own.
 
     Example: hub consents show per-0123456789abcdef0123456789abcdef
     """
@@ -97,19 +104,33 @@ def _facts(one: Consent) -> dict[str, Any]:
 
 def _pairs(one: Consent) -> list[tuple[str, object]]:
     terms = one.terms
-    until = shown.minute(terms.get("expires_at")) or terms.get("expires_with", "none").replace("_", " ")
     stands = f"{one.standing} since {shown.minute(one.since.isoformat())} (UTC)"
+    members = terms.get("members_version")
     pairs: list[tuple[str, object]] = [
         ("stands", f"{stands}, {one.how}" if one.how else stands),
         ("kind", terms.get("kind")),
         ("witness", one.witness),
+        ("who may tell", terms.get("disclosers", [])),
         ("recipients", terms.get("recipients", [])),
+        ("named as the class", terms.get("recipient_class")),
+        ("through", terms.get("intermediary")),
+        ("its list of members", members),
         ("categories", terms.get("categories", [])),
         ("purpose", terms.get("purpose")),
         ("signed on", terms.get("signed_on")),
-        ("until (UTC)", until),
+        ("signed by", _word(terms.get("signed_by"))),
+        ("signature", terms.get("signature")),
+        ("until (UTC)", shown.minute(terms.get("expires_at")) or _word(terms.get("expires_with")) or "none"),
+        ("irrevocable until", shown.minute(terms.get("irrevocable_until_at")) or _word(terms.get("irrevocable_until"))),
+        ("statements", [f"{text['text']} {text['version']}" for text in terms.get("statements", [])]),
+        ("language", terms.get("language")),
     ]
-    return [*pairs, ("refused because", _why(one.why))] if one.why else pairs
+    told = [(name, value) for name, value in pairs if value or name in _ALWAYS]
+    return [*told, ("refused because", _why(one.why))] if one.why else told
+
+
+def _word(code: str | None) -> str | None:
+    return None if code is None else code.replace("_", " ")
 
 
 def _why(problems: Any) -> str:

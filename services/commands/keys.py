@@ -77,6 +77,24 @@ def status(state: StateOption = None, json_: JsonOption = False) -> None:
 
 
 @group.command()
+def follow(state: StateOption = None, json_: JsonOption = False) -> None:
+    """Keep the key copy in step with the hub, until Ctrl-C.
+
+    Within seconds whatever was destroyed in the hub is destroyed in HUB_KEY_COPY, too, so that no backup brings it
+    back. `hub up` does this by itself; on servers of your own this runs beside the services.
+
+    Example: HUB_KEY_COPY=/keys/hub hub keys follow
+    """
+    from services.backups.errors import NoKeyCopy
+    from services.commands.running import until_told
+
+    folder = LocalSettings().key_copy
+    if folder is None:
+        raise NoKeyCopy
+    until_told(_followed(reach.find(state), folder, json_=json_))
+
+
+@group.command()
 def rotate(state: StateOption = None, json_: JsonOption = False) -> None:
     """Exchange the site's key while everything runs.
 
@@ -195,6 +213,22 @@ async def _rotated(found: Reach, held: Held) -> dict[str, Any]:
         "removed": named if held.file is not None else [],
         "to_remove": named if held.file is None else [],
     }
+
+
+async def _followed(found: Reach, folder: Path, *, json_: bool) -> None:
+    from services.backups.keeping import kept_in_step
+    from services.backups.keycopy import KeyCopy
+
+    def noted(trouble: str | None) -> None:
+        if json_:
+            shown.show_json({"key_copy": str(folder), "in_step": trouble is None, "trouble": trouble})
+        else:
+            words = f"{folder} is in step." if trouble is None else f"Out of step: {trouble}"
+            shown.screen.print(words, markup=False, soft_wrap=True)
+
+    async with kept_in_step(found.postgres, KeyCopy.of(folder, found.keys()), noted):
+        noted(None)
+        await asyncio.Event().wait()
 
 
 async def _key_copy_anew(found: Reach) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
+import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -521,3 +524,16 @@ def test_a_record_is_erased_on_a_ground_that_holds_and_on_no_other(hub):
 def _asked(steps):
     """The agency that was asked by itself."""
     return next((step["agency"] for step in steps if step["event"] == "assignment.offered"), None)
+
+
+def test_a_key_copy_is_followed_until_it_is_told_to_end(state, hub, tmp_path):
+    assert hub("keys", "follow").returncode == 1
+    copy = tmp_path / "keys"
+    command = [sys.executable, "-m", "services.cli", "keys", "follow", "--json", "--state", state]
+    with subprocess.Popen(
+        command, env=os.environ | {"HUB_KEY_COPY": str(copy)}, stdout=subprocess.PIPE, text=True
+    ) as following:
+        assert json.loads(following.stdout.readline()) == {"key_copy": str(copy), "in_step": True, "trouble": None}
+        assert any(copy.iterdir())
+        following.send_signal(signal.SIGINT)
+        assert following.wait(30) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import urllib.error
@@ -227,7 +228,10 @@ def test_a_consent_is_taken_back_and_the_recall_is_an_operators_until_it_is_done
     assert not waits()
     (consent,) = lines(hub("consents", "show", case.person, "--json"))[0]["consents"]
     assert (consent["standing"], consent["how"]) == ("taken back", "verbal")
-    assert "taken back since" in hub("consents", "show", case.person).stdout
+    assert (consent["disclosers"], consent["signed_by"], consent["signature"]) == ([OFFICE], "person", "paper")
+    text = hub("consents", "show", case.person).stdout
+    assert "taken back since" in text
+    assert re.search(rf"who may tell +{OFFICE}", text)
 
     answer = {"recall_id": recall["recall_id"], "answer": "cannot", "why": REASON}
     say(hub, case.agency, "led-4", "recall.answered", answer, case.pseudonym)

@@ -65,14 +65,14 @@ def test_the_one_image_is_built_once_by_the_container_that_all_others_wait_for()
     assert CONTAINERS[builder]["build"] == {"context": ".", "dockerfile": "deploy/Dockerfile"}
     image = CONTAINERS[builder]["image"]
     ours = {name for name, one in CONTAINERS.items() if one["image"] == image}
-    assert ours == {*MEMBERS, "secrets", "lay"}
+    assert ours == {*MEMBERS, "secrets", "lay", "keeper"}
     assert all(builder in _waited_for(name) for name in ours - {builder})
     # Nobody looks for it elsewhere.
     assert {CONTAINERS[name]["pull_policy"] for name in ours - {builder}} == {"never"}
 
 
 def test_there_is_no_container_that_the_code_does_not_know():
-    assert set(CONTAINERS) == {*MEMBERS, "kafka", "postgres", "secrets", "lay"}
+    assert set(CONTAINERS) == {*MEMBERS, "kafka", "postgres", "secrets", "lay", "keeper"}
 
 
 def test_every_variable_of_the_containers_is_a_setting():
@@ -105,6 +105,22 @@ def test_laying_is_done_by_commands_that_exist():
     commands = re.findall(r"hub ([a-z ]+?)(?: &&|$)", CONTAINERS["lay"]["command"][-1])
     assert commands == ["migrate", "topics apply"]
     assert all(exists(words.split()) for words in commands)
+
+
+def test_the_key_copy_is_kept_in_step_by_a_command_that_exists_in_a_volume_of_its_own():
+    keeper = CONTAINERS["keeper"]
+    assert keeper["command"][0] == "hub"
+    assert exists(keeper["command"][1:])
+    place = keeper["environment"]["HUB_KEY_COPY"]
+    volumes = dict(reversed(one.split(":", 1)) for one in keeper["volumes"])
+    assert volumes[place] in COMPOSE["volumes"]
+    used = [
+        name
+        for name, one in CONTAINERS.items()
+        for volume in one.get("volumes", ())
+        if volume.startswith(volumes[place])
+    ]
+    assert used == ["keeper"]
 
 
 def test_kafka_in_a_container_has_the_doors_and_rights_of_the_embedded_one(tmp_path):
@@ -221,7 +237,7 @@ def test_the_makefile_explains_every_target_and_builds_what_it_needs():
     rules = dict(re.findall(r"^([a-z]+):(.*)$", text, re.MULTILINE))
     for target in ("up", "demo", "test", "check", "bench", "chaos", "contracts"):
         assert f"make {target}" in text.split("venv:")[0], target
-        assert rules[target].strip() in {"venv", "check"}, target
+        assert rules[target].strip() in {"venv", "lint"}, target
 
 
 def test_the_script_of_the_ci_runs_the_tests():

@@ -1,4 +1,4 @@
-"""One real hub for all journeys of a worker, and agencies at its door."""
+"""One real hub for all journeys of a worker, which ends with them, and agencies at its door."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,14 +15,14 @@ from tests.platform.embedded import fresh_folder
 Outside = Callable[[str], Outsider]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hub() -> Iterator[dict]:
     """What a running hub says of itself; its minutes last three seconds."""
     with fresh_folder() as folder, running(folder) as facts:
         yield facts
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def outside(hub) -> Iterator[Outside]:
     """An agency by its slug, as a client with nothing but the credentials that it was given."""
     passwords = Passwords(Path(hub["state"]) / "secrets" / AGENCIES)

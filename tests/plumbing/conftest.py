@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -155,7 +156,7 @@ async def laid(access: KafkaAccess, dsn: str, services: Sequence[str] = ("tally"
     return ground
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def servers() -> Iterator[Platform]:
     """A platform for these tests alone, to kill and restart; it outlives each test's event loop."""
     with fresh_folder() as folder, asyncio.Runner(loop_factory=asyncio.new_event_loop) as loop:
@@ -186,3 +187,8 @@ def _emptied(access: KafkaAccess) -> None:
         answer.result(30)
     for answer in admin.delete_consumer_groups(groups).values() if groups else ():
         answer.result(30)
+    # Until the broker has heard of it, too, what is gone is still listed, and would not be made anew.
+    until = time.monotonic() + 30
+    while set(named) & admin.list_topics(timeout=30).topics.keys():
+        assert time.monotonic() < until, "the topics did not go"
+        time.sleep(0.05)
