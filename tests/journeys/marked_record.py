@@ -87,7 +87,7 @@ class Story:
         """The first message of that kind on the agency's lane that no story has heard yet."""
 
         def look():
-            lane = self.hub("listen", "--as", agency, "--from", "earliest", "--wait", "2")
+            lane = self.hub("listen", "--as", agency, "--from", "earliest", "--wait", "1")
             return next((one for one in lane if one["type"] == kind and one["id"] not in self.past), None)
 
         found = eventually(look)

@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from services import cli
+from services.commands import answers
 
 
 def typing(folder: Path | None, monkeypatch: Any, capsys: Any) -> Any:
     """Return a function that runs `hub` with words (on that state folder), and returns the JSON that it wrote.
 
-    With `fails` it has to end with another code than 0, and its words on standard error are returned.
+    With `fails` it has to end with another code than 0, and its words on standard error are returned. `hub send` is
+    content sooner: no service refuses what is said here.
     """
+    monkeypatch.setattr(answers, "GRACE_SECONDS", 0.2)
 
     def run(*words: str, stdin: str = "", fails: bool = False) -> Any:
         monkeypatch.setattr(

@@ -1,7 +1,8 @@
-"""A backup and its restore lose nothing that was there, and never bring back what was erased after it was made.
+"""Of what was erased nothing is left in any file of either server, and no backup that was made before brings it back.
 
-Two people with marked words in every private field go through a whole hub; each has a message that nobody has read yet,
-and a backup is made. Then the hub goes on, and one of the two is erased. The disk is lost. From the backup, the key
+Two people with marked words in every private field go through a whole hub: each is told, accepted, referred onward with
+a note that nobody has read yet, and of one a message is parked. A backup is made. Then the hub goes on, and one of the
+two is erased: once the agencies' lanes have run out, every file is searched. The disk is lost. From the backup, the key
 copy and the folder of secrets comes a hub in which the one is there and goes on, and the other is not.
 """
 
@@ -22,6 +23,7 @@ from services.backups.manifest import DATABASE
 from services.local.state import State
 from services.plumbing.access import KafkaAccess
 from services.plumbing.deadletters import settle
+from tests.journeys.leftovers import opened, run_out, tokens_in, wrapped_key
 from tests.journeys.marked_record import POLICE, PROVIDER, Story, eventually, forms, where
 from tests.journeys.running import running
 from tests.journeys.typed import typing
@@ -52,6 +54,9 @@ def test_what_was_there_is_there_again_and_what_was_erased_is_not(places, monkey
         eventually(lambda: now(_end(state, facts)) >= 2)
         gone.parks()
         assert "a hub at rest" in hub("backup", str(backup), fails=True)
+        key = now(wrapped_key(facts, erased))
+        _is_found(state, facts, key)
+    read_by_then = set(gone.past)
     assert not backup.exists()
     (made,) = hub("backup", str(backup))
     assert made["entries"] > 0
@@ -59,42 +64,78 @@ def test_what_was_there_is_there_again_and_what_was_erased_is_not(places, monkey
         assert _read(backup, forms(mark) | {born.encode()}) == []
         assert where(keys, forms(mark) | {born.encode()}) == []
     with running(state) as facts:
-        gone.send(POLICE, "referral.withdrawn", {"of": {"incident_number": f"{gone.mark}-1"}}, "withdrawn")
-        now(_settled(facts))
-        hub("operator", "add", "sam-sample")
-        ground = ("--ground", "entered_in_error", "--operator", "sam-sample")
-        hub("erase", erased, *ground, "--why", "wrong person")
+        # The message that was waiting for it at the backup goes first.
+        assert gone.heard(PROVIDER, "onward.offered")["data"]["note"] == f"{gone.mark} onward"
+        _erases(hub, gone, erased, facts)
         eventually(lambda: json.loads((keys / "keys.json").read_bytes())["keys"][erased]["wrapped"] is None)
+        assert gone.heard(holder, "information.recalled")["data"]["because"] == "record_erased"
+        assert gone.heard(PROVIDER, "information.recalled")["data"]["because"] == "record_erased"
+        _is_gone(hub, state, facts)
+    for words in (forms(GONE[0]), {GONE[1].encode()}, {key}):
+        assert where(state, words) == []
     (new / "secrets").parent.mkdir()
     shutil.copytree(state / "secrets", new / "secrets")
     shutil.rmtree(state)
 
-    hub = typing(new, monkeypatch, capsys)
+    gone.past.intersection_update(read_by_then)
+    hub = gone.hub = stays.hub = typing(new, monkeypatch, capsys)
     (checked,) = hub("restore", str(backup), "--check")
     assert checked["id"] == made["id"]
     (restored,) = hub("restore", str(backup))
     assert restored["erased_again"] == [erased]
     assert restored["entries"] == made["entries"]
     assert "not empty" in hub("restore", str(backup), fails=True)
-    gone.hub = stays.hub = hub
     with running(new):
-        eventually(lambda: hub("erase", "--list")[0]["erased"])
-        assert [one["referral_id"] for one in hub("erase", "--list")[0]["erased"]] == [erased]
-        assert gone.heard(holder, "information.recalled")["data"]["because"] == "record_erased"
-        assert stays.heard(PROVIDER, "onward.offered")["data"]["note"] == f"{stays.mark} onward"
-        lane = hub("listen", "--as", PROVIDER, "--from", "earliest", "--wait", "2")
-        assert [one["type"] for one in lane if one["type"] == "onward.offered"] == ["onward.offered"]
-        assert stays.steps(kept, "consent.granted")
-        # What was said before is known again, and what is new goes its whole way.
-        assert stays.send(POLICE, "referral.submitted", stays.referral, "again")["referral_id"] == kept
-        newcomer = Story(hub, "Zqxnewsample", "1979-09-09", name="newcomer", past=gone.past)
-        _told(newcomer)
+        _goes_on(hub, gone, stays, {"erased": erased, "holder": holder, "kept": kept})
         hub("ledger", "export", str(new / "ledger.jsonl"))
     (verified,) = typing(None, monkeypatch, capsys)("ledger", "verify", str(new / "ledger.jsonl"))
     assert verified["holds"]
     assert verified["entries"] > made["entries"]
     assert where(new, forms(GONE[0])) == []
     assert where(new, {GONE[1].encode()}) == []
+
+
+def _is_found(state, facts, key):
+    """A search that finds nothing must be one that would find something."""
+    mark, born = GONE
+    for words in (forms(mark), {born.encode()}):
+        assert [file for file in where(state, words) if file.startswith("kafka/")]
+    assert [file for file in where(state, {key}) if file.startswith("postgres/")]
+    tokens = tokens_in(state, facts)
+    assert now(opened(state, facts, tokens, mark)) >= 7
+
+
+def _erases(hub, gone, referral_id, facts):
+    gone.send(POLICE, "referral.withdrawn", {"of": {"incident_number": f"{gone.mark}-1"}}, "withdrawn")
+    now(_settled(facts))
+    hub("operator", "add", "sam-sample")
+    ground = ("--ground", "entered_in_error", "--operator", "sam-sample")
+    hub("erase", referral_id, *ground, "--why", f"{gone.mark} wrong person")
+    eventually(lambda: [one["referral_id"] for one in hub("erase", "--list")[0]["erased"]] == [referral_id])
+
+
+def _is_gone(hub, state, facts):
+    """Once the agencies' lanes have run out, no file of Kafka's has its words, and no token of it opens."""
+    run_out(state, facts)
+    hub("erase", "--purge")
+    eventually(lambda: not where(state / "kafka", forms(GONE[0])))
+    tokens = tokens_in(state, facts)
+    assert now(opened(state, facts, tokens, GONE[0])) == 0
+    assert now(opened(state, facts, tokens, STAYS[0])) >= 7
+
+
+def _goes_on(hub, gone, stays, ids):
+    eventually(lambda: hub("erase", "--list")[0]["erased"])
+    assert [one["referral_id"] for one in hub("erase", "--list")[0]["erased"]] == [ids["erased"]]
+    assert gone.heard(ids["holder"], "information.recalled")["data"]["because"] == "record_erased"
+    assert stays.heard(PROVIDER, "onward.offered")["data"]["note"] == f"{stays.mark} onward"
+    lane = hub("listen", "--as", PROVIDER, "--from", "earliest", "--wait", "2")
+    assert [one["type"] for one in lane if one["type"] == "onward.offered"] == ["onward.offered"]
+    assert stays.steps(ids["kept"], "consent.granted")
+    # What was said before is known again, and what is new goes its whole way.
+    assert stays.send(POLICE, "referral.submitted", stays.referral, "again")["referral_id"] == ids["kept"]
+    newcomer = Story(hub, "Zqxnewsample", "1979-09-09", name="newcomer", past=gone.past)
+    _told(newcomer)
 
 
 def _told(story):
