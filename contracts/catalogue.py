@@ -59,7 +59,7 @@ from contracts.referrals.referral_repeated import ReferralRepeated
 from contracts.referrals.referral_retracted import ReferralRetracted
 from contracts.reports.report_refused import ReportRefused
 from contracts.reports.revocation_parked import RevocationParked
-from contracts.reports.revocation_refused import RevocationRefused
+from contracts.reports.revocation_read import RevocationRead
 from contracts.screenings.review_decided import ReviewDecided
 from contracts.screenings.review_refused import ReviewRefused
 from contracts.screenings.review_requested import ReviewRequested
@@ -172,7 +172,7 @@ __all__ = [
     "ReviewRefused",
     "ReviewRequested",
     "RevocationParked",
-    "RevocationRefused",
+    "RevocationRead",
     "RevocationSettled",
     "ScreeningDetermined",
     "ScreeningReported",

@@ -21,8 +21,12 @@ LOOK_SECONDS: Final = 2.0
 
 
 @asynccontextmanager
-async def kept_in_step(postgres: str, copy: KeyCopy, noted: Callable[[str | None], None]) -> AsyncIterator[None]:
+async def kept_in_step(
+    postgres: str, copy: KeyCopy, noted: Callable[[str | None], None]
+) -> AsyncIterator[asyncio.Task[None]]:
     """Keep the copy in step until the end, and once more then; `noted` hears of trouble, and None when it is over.
+
+    What keeps it is given: it never ends by itself.
 
     `postgres` is an administrator's address of the hub's database. A copy that is away for a while is waited for.
 
@@ -35,7 +39,7 @@ async def kept_in_step(postgres: str, copy: KeyCopy, noted: Callable[[str | None
         raise keeper.trouble
     keeping = asyncio.create_task(keeper.run())
     try:
-        yield
+        yield keeping
     finally:
         keeping.cancel()
         with suppress(asyncio.CancelledError):
@@ -73,7 +77,7 @@ class _Keeper:
         try:
             await self._stepped()
             trouble = None
-        except (BackupTrouble, OSError, ValueError, asyncpg.PostgresError) as error:
+        except Exception as error:  # noqa: BLE001  # whatever stands in the way, it is looked again, and said
             trouble = error
         if type(trouble) is not type(self.trouble):
             self._noted(None if trouble is None else _words(trouble))

@@ -83,7 +83,7 @@ def follow(state: StateOption = None, json_: JsonOption = False) -> None:
     Within seconds whatever was destroyed in the hub is destroyed in HUB_KEY_COPY, too, so that no backup brings it
     back. `hub up` does this by itself; on servers of your own this runs beside the services.
 
-    Example: HUB_KEY_COPY=/keys/hub hub keys follow
+    Example: hub keys follow
     """
     from services.backups.errors import NoKeyCopy
     from services.commands.running import until_told
@@ -219,16 +219,21 @@ async def _followed(found: Reach, folder: Path, *, json_: bool) -> None:
     from services.backups.keeping import kept_in_step
     from services.backups.keycopy import KeyCopy
 
+    told = False
+
     def noted(trouble: str | None) -> None:
+        nonlocal told
+        told = True
         if json_:
             shown.show_json({"key_copy": str(folder), "in_step": trouble is None, "trouble": trouble})
         else:
             words = f"{folder} is in step." if trouble is None else f"Out of step: {trouble}"
             shown.screen.print(words, markup=False, soft_wrap=True)
 
-    async with kept_in_step(found.postgres, KeyCopy.of(folder, found.keys()), noted):
-        noted(None)
-        await asyncio.Event().wait()
+    async with kept_in_step(found.postgres, KeyCopy.of(folder, found.keys()), noted) as keeping:
+        if not told:
+            noted(None)
+        await keeping
 
 
 async def _key_copy_anew(found: Reach) -> None:

@@ -25,16 +25,20 @@ group = typer.Typer(
 
 ENDS: Final[tuple[type[Event], ...]] = (
     catalogue.ConsentRevoked, catalogue.ConsentWithdrawn, catalogue.ConsentExpired, catalogue.RevocationSettled,
-    catalogue.RevocationParked, catalogue.RevocationRefused, catalogue.PersonDeclined,
+    catalogue.RevocationParked, catalogue.RevocationRead, catalogue.PersonDeclined,
     catalogue.ReferralWithdrawn, catalogue.ReferralRetracted, catalogue.ReferralErased,
     catalogue.ParticipationEnded, catalogue.AssignmentEnded, catalogue.AssignmentCancelled, catalogue.OnwardClosed,
     catalogue.AgencySuspended, catalogue.DeadlineReached,
 )  # fmt: skip
 """What says, or brings it about, that somebody is told no more: left out, the hub would go on as if nobody had said it.
 
-With what settles or refuses a revocation it is the other way round: left out, nothing is told of that person again.
+With what settles a revocation, or says that it was read, it is the other way round: left out, nothing is told of that
+person again.
 """
 _ENDS: Final = frozenset(event.name for event in ENDS)
+_DOOR: Final = "intake"
+_REFUSAL: Final = "message.unadmitted"
+"""What the door makes of a message that it refuses; it may be a word that takes back, and holds its person then."""
 _MOST: Final = 2**63 - 1
 """The database's largest number."""
 
@@ -157,17 +161,22 @@ def settle(
     """Settle a parked message without handling it.
 
     It never takes effect then, and what is parked behind it goes on. What says that telling ends, or that a time is
-    up, is refused, and so is what nobody could read: it can only be tried again. Operator, code and time stay beside
-    the message; `hub parked show` shows them. From the first `hub operator add` on, the operator's key has to be at
+    up, cannot be settled, and neither can what nobody could read: it can only be tried again. Where such a message
+    stands at the door (intake parked it), intake answers its sender with a refusal instead, and whatever it held goes
+    on: ask the agency first what it says. Operator, code and time stay beside the message; `hub parked show` shows
+    them. From the first `hub operator add` on, the operator's key has to be at
     hand: that is checked here and now. The entry itself is not signed, so that it proves nothing against somebody who
     can write to the service's tables.
 
     Example: hub parked settle intake 12 --why entered-again
     """
     word = f"{operator}: {why}"
-    asyncio.run(_settled(reach.find(state), service, letter, operator, word))
+    refused = asyncio.run(_settled(reach.find(state), service, letter, operator, word))
     if json_:
-        shown.show_json({"service": service, "id": letter, "settled_as": word})
+        shown.show_json({"service": service, "id": letter, "settled_as": word, "refused": refused})
+        return
+    if refused:
+        shown.screen.print(f"{service} refuses {letter} within seconds: its sender hears so, and what it held goes on.")
         return
     shown.screen.print(f"{letter} of {service} is settled; what was parked behind it goes on.")
 
@@ -220,17 +229,23 @@ async def _asked(found: Reach, service: str, letter: int, *, alike: bool) -> int
     return asked
 
 
-async def _settled(found: Reach, service: str, letter: int, operator: str, word: str) -> None:
+async def _settled(found: Reach, service: str, letter: int, operator: str, word: str) -> bool:
+    """Settle the letter, or have it refused where it stands at the door; return whether it is refused."""
     from services.plumbing import deadletters
 
     await office.vouched(found, operator)
     kept = await _open(found, service, letter)
-    if kept.type is None or kept.type in _ENDS:
+    refused = False
+    if kept.type is None or kept.type in {*_ENDS, _REFUSAL}:
+        refused = service == _DOOR and topics.agency_of(kept.topic) is not None
+    if not refused and (kept.type is None or kept.type in _ENDS):
         what = "Nobody could read what it says, and it may end" if kept.type is None else f"A {kept.type} may end"
         raise shown.Trouble(
             f"{what} what is told of somebody: settled by hand it would never take effect.",
             f"mend the cause, then have it tried again: `hub parked retry {service} {letter}`.",
         )
     async with found.connected(service) as conn:
-        if not await deadletters.settle(conn, letter, word):
+        done = deadletters.put_away(conn, letter, word) if refused else deadletters.settle(conn, letter, word)
+        if not await done:
             raise _closed(service, letter)
+    return refused

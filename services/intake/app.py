@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Final
 
 from contracts import catalogue, topics
 from contracts.event import Event
-from services.intake.domain import Case, Door, Naming, Register, Rules, Unadmitted, decide, evolve, follow, reused
+from services.intake.domain import (
+    TAKES_BACK,
+    Case,
+    Door,
+    Naming,
+    Register,
+    Rules,
+    Unadmitted,
+    decide,
+    evolve,
+    follow,
+    reused,
+)
 from services.intake.store import Cases
 from services.plumbing.keystore import PostgresKeyStore
 from services.plumbing.pseudonyms import Pseudonyms
@@ -50,5 +62,7 @@ def service(site: Site, keys: SiteKeys, store: Store[Case, Register] | None = No
         door=door,
         reused=reused,
         aside=door.aside,
+        holding=TAKES_BACK,
+        put_away=door.put_away,
         pattern=topics.EVERY_TO_HUB,
     )

@@ -118,6 +118,10 @@ class Reader:
             )
         return self._known(raw, body, fact, own)
 
+    def put_away(self, record: Record) -> Arrival | None:
+        """Return the arrival of a record that an operator puts away unread."""
+        return self._known(record, record.body, self._service.put_away(record), None)  # type: ignore[misc]
+
     def _known(self, raw: Any, body: bytes | None, fact: Fact, own: str | None) -> Arrival | None:
         if type(fact.event) not in self._classes:
             return None

@@ -59,15 +59,19 @@ _FIRST_OF_HELD: Final = """
 SELECT min(id) FROM dead_letters WHERE settled_at IS NULL AND key IS NOT NULL
 GROUP BY key HAVING bool_and(reason = 'behind')
 """
+_HOLDING: Final = "SELECT id FROM dead_letters WHERE settled_at IS NULL AND type = ANY($1::text[]) ORDER BY id"
+_PUT_AWAY: Final = """
+UPDATE dead_letters SET retry_asked_at = now(), put_away_as = $2 WHERE id = $1 AND settled_at IS NULL RETURNING id
+"""
 _LOCK: Final = """
 UPDATE dead_letters SET retry_asked_at = NULL
 WHERE settled_at IS NULL AND (id = $1 OR key = $2) AND ($3 OR NOT wrapped)
 """
 _TAKE_OLDEST: Final = """
-UPDATE dead_letters SET settled_at = now(), settled_as = 'retried'
+UPDATE dead_letters SET settled_at = now(), settled_as = coalesce(put_away_as, 'retried')
 WHERE id = (SELECT min(id) FROM dead_letters WHERE settled_at IS NULL AND (id = $1 OR key = $2))
   AND ($3 OR NOT wrapped)
-RETURNING id, topic, partition, record_offset, appended_at, content, wrapped
+RETURNING id, topic, partition, record_offset, appended_at, content, wrapped, put_away_as
 """
 
 
@@ -131,6 +135,14 @@ async def settle(conn: Any, letter: int, word: str) -> bool:
     return await conn.fetchval(_SETTLE, letter, word[:_LONGEST_WORD]) is not None
 
 
+async def put_away(conn: Any, letter: int, word: str) -> bool:
+    """Have the running service refuse a letter that it could not read, with a word why, so that its sender hears it.
+
+    What it held goes on then. The word is as in `settle`; returns whether the letter was open.
+    """
+    return await conn.fetchval(_PUT_AWAY, letter, word[:_LONGEST_WORD]) is not None
+
+
 class Retries:
     """Tries dead letters again inside the running service, so that a person keeps one writer."""
 
@@ -141,9 +153,15 @@ class Retries:
         self._unwrap = unwrap
 
     async def ask_known(self) -> int:
-        """Ask for all letters that were too new once and can be read by now; return how many."""
+        """Ask for all letters that were too new once and can be read by now, and for those that hold somebody.
+
+        What such a letter holds is said when it is parked: of one that an earlier version parked, it is said now.
+        Returns how many.
+        """
         async with self._database.connection() as conn:
             asked = 0
+            for (letter,) in await conn.fetch(_HOLDING, list(self._handler.service.holding)):
+                asked += await ask_retry(conn, letter)
             for letter, name, dataschema in await conn.fetch(_NEWER):
                 if _known(name, dataschema):
                     asked += await ask_retry(conn, letter)
@@ -178,7 +196,7 @@ class Retries:
                     await conn.execute(_LOCK, first, key, opens)
                     letter = await conn.fetchrow(_TAKE_OLDEST, first, key, opens)
                     if letter is not None:
-                        arrival = self._arrival(*letter)
+                        arrival = self._arrival(letter)
                         report = await self._handler.retried(conn, arrival, trouble) if arrival else Report(heard=1)
                         await conn.execute(_CLEAR, letter["id"])
                         return report
@@ -186,20 +204,14 @@ class Retries:
 
         return await self._handler.until_committed(attempt)
 
-    def _arrival(
-        self,
-        letter: int,
-        topic: str,
-        partition: int,
-        offset: int,
-        appended_at: datetime,
-        content: bytes,
-        wrapped: bool,  # noqa: FBT001
-    ) -> Arrival | None:
-        clear = self._unwrap(content) if wrapped and self._unwrap else content
-        arrival = self._handler.reader.arrival(unpacked(clear, topic, partition, offset, appended_at))
+    def _arrival(self, letter: Any) -> Arrival | None:
+        content: bytes = letter["content"]
+        clear = self._unwrap(content) if letter["wrapped"] and self._unwrap else content
+        place = (letter["topic"], letter["partition"], letter["record_offset"], letter["appended_at"])
+        record, reader = unpacked(clear, *place), self._handler.reader
+        arrival = reader.arrival(record) if letter["put_away_as"] is None else reader.put_away(record)
         if arrival is not None:
-            arrival.letter = letter
+            arrival.letter = letter["id"]
         return arrival
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from contracts import topics
 from contracts.envelope import Fact
+from contracts.reading import Unreadable
 from services.plumbing.arrivals import BEHIND, FAILED, Arrival, Trouble, cause_of
 from services.plumbing.identity import stated
 from services.plumbing.service import Deadline, Loaded, Outcome, Row, Said, Service
@@ -105,12 +106,15 @@ def fold(
 
 
 def _aside(service: Service[Any, Any], arrival: Arrival) -> list[Sent]:
-    """Return what is said of a record that is parked. It may be parked for the very reason that nobody can read it."""
+    """Return what is said of a record that is parked; of one that is no message, nothing.
+
+    Any other failure is one of ours: the batch waits until it is mended, for nobody knows whom the record would hold.
+    """
     if service.aside is None:
         return []
     try:
         fact = service.aside(arrival.record)
-    except Exception:  # noqa: BLE001  # the trouble is the record's, and is kept with it
+    except Unreadable:
         return []
     if fact is None:
         return []

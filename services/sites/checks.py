@@ -172,7 +172,7 @@ def _row(site: Site, row: Permission, here: str) -> Iterator[str]:
         yield f"{here}.agencies: No such agency: {_listed(strangers)}."
     for kind in sorted({CATEGORY_OF[name] for name in row.fields if name in CATEGORY_OF} - row.categories):
         told = [name for name in row.fields if CATEGORY_OF.get(name) is kind]
-        yield f"{here}.categories: Its fields tell {kind}, so it names that: {_listed(told)}."
+        yield f"{here}.categories: Its fields {_listed(told)} tell of the category {kind}; it names that, too."
     if row.consent_kinds and not row.consent_needed:
         yield f"{here}.consent_kinds: Kinds of consent are named only where one is needed."
 

@@ -204,6 +204,35 @@ def test_why_follows_an_event_over_its_causes_and_names_a_missing_permission(hub
     assert hub("why", case.referral, "no-such-agency").returncode == 1
 
 
+def test_a_stop_that_the_hub_cannot_read_holds_its_person_until_an_operator_has_it_refused(hub, case):  # noqa: F811
+    newer = json.loads(said("led-newer", "consent.revoked", {"how": "verbal"}, case.agency))
+    newer |= {"subject": case.pseudonym, "dataschema": "hub:consent.revoked/99"}
+    (answer,) = lines(hub("send", "-", "--as", case.agency, "--json", stdin=json.dumps(newer)))
+    assert answer["answer"] == "parked"
+    help_ = {"help_type": "housing", "to": "compass-health"}
+    say(hub, case.agency, "led-help", "onward.requested", help_, case.pseudonym)
+
+    def waits():
+        done = hub("why", "led-help", case.agency, "--json")
+        found = [] if done.returncode else lines(done)[0]["messages"]
+        return [one["because"] for one in found if one["what"] == "waits"]
+
+    assert "the person took something back" in eventually(waits)[0]
+    (letter,) = [one for one in lines(hub("parked", "--json"))[0] if one["type"] == "consent.revoked"]
+    refused = lines(hub("parked", "settle", "intake", str(letter["first_id"]), "--why", "said-again", "--json"))[0]
+    assert refused["refused"]
+    listen = ("listen", "--as", case.agency, "--from", "earliest", "--wait", "3", "--json")
+
+    def told():
+        return [one["data"]["refusal"]["reason"] for one in lines(hub(*listen)) if one["type"] == "message.refused"]
+
+    assert eventually(lambda: "put-away" in told())
+    assert not [one for one in lines(hub("parked", "--json"))[0] if one["type"] == "consent.revoked"]
+    shown = lines(hub("parked", "show", "intake", str(letter["first_id"]), "--json"))[0]
+    assert shown["settled_as"].endswith(": said-again")
+    assert eventually(lambda: not waits()), "what waited goes on"
+
+
 def test_a_consent_is_taken_back_and_the_recall_is_an_operators_until_it_is_done(hub, case):  # noqa: F811
     heard = lines(hub("listen", "--as", OFFICE, "--from", "earliest", "--wait", "3", "--json"))
     known_as = next(one["subject"] for one in heard if one["data"].get("referral_id") == case.referral)

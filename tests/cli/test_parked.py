@@ -23,6 +23,10 @@ INSERT INTO dead_letters (key, type, reason, cause, topic, partition, record_off
 VALUES ($1, $2, $3, $4, 'hub.reports', 0, (SELECT count(*) FROM dead_letters), now(), '', 'Juniper Sample', true)
 RETURNING id
 """
+AT_THE_DOOR = """
+INSERT INTO dead_letters (type, reason, cause, topic, partition, record_offset, appended_at, digest, content, wrapped)
+VALUES ($1, 'newer-version', '', 'agency.sea-mar.to-hub', 0, 7, now(), '', 'Juniper Sample', true) RETURNING id
+"""
 AT_LEAST = ("consent.withdrawn", "consent.revoked", "revocation.settled", "referral.erased", "person.declined")
 
 
@@ -41,9 +45,22 @@ def found(laid, hub, tmp_path, monkeypatch):
         passwords=Passwords(tmp_path / "secrets" / "agencies"), site=load_site("whatcom"), settings=CommandSettings(),
     )  # fmt: skip
     monkeypatch.setattr(reach, "find", lambda _state: known)
-    now(_at(laid, "consent", "DELETE FROM dead_letters"))
+    for service in ("consent", "intake"):
+        now(_at(laid, service, "DELETE FROM dead_letters"))
     now(_at(laid, "intake", "DELETE FROM operators"))
     return known
+
+
+@pytest.mark.parametrize("kind", ["consent.revoked", "person.declined", "message.unadmitted", None])
+def test_a_word_at_the_door_is_refused_by_the_door_and_not_settled_behind_its_back(found, hub, kind):
+    [at_the_door] = now(_at(found.postgres, "intake", AT_THE_DOOR, kind))
+    number = str(at_the_door["id"])
+    words = ("parked", "settle", "intake", number, "--why", "said-again", "--operator", "juno-sample", "--json")
+    code, out, _ = hub(*words)
+    assert (code, json.loads(out)["refused"]) == (0, True)
+    [kept] = now(_at(found.postgres, "intake", "SELECT * FROM dead_letters WHERE id = $1", int(number)))
+    assert (kept["settled_at"], kept["put_away_as"]) == (None, "juno-sample: said-again")
+    assert kept["retry_asked_at"] is not None
 
 
 async def _at(dsn, service, statement, *values):

@@ -105,8 +105,8 @@ async def test_a_stop_or_a_no_is_heard_from_a_suspended_agency(name, data):
     (received,) = await house.hear(record(arrest()))
     await house.hear(decision("agency.suspended", SUSPENDED))
     of = PSEUDONYMS.of(received.subject, PROVIDER)
-    (fact,) = await house.hear(record(data, name=name, agency=PROVIDER, subject=of))
-    assert (fact.event.name, fact.subject) == (name, received.subject)
+    fact, read = await house.hear(record(data, name=name, agency=PROVIDER, subject=of))
+    assert (fact.event.name, read.event.name, fact.subject) == (name, "revocation.read", received.subject)
     assert "Sample" not in fact.event.model_dump_json()
 
 
@@ -153,14 +153,14 @@ async def test_a_no_or_a_stop_waits_for_no_signature_but_whoever_names_themselve
     received = (await house.hear(record(arrest())))[0]
     for name, data in (("consent.revoked", {"how": "verbal"}), ("person.declined", {})):
         unnamed = decision(name, data, identity=f"{name}-1", subject=received.subject)
-        assert names(await house.hear(unnamed)) == [name]
+        assert names(await house.hear(unnamed)) == [name, "revocation.read"]
         named = decision(name, data | {"operator": "sam-sample"}, identity=f"{name}-2", subject=received.subject)
         answer, over = await house.hear(named)
-        assert (refusal([answer]).reason, over.event.name) == ("unsigned", "revocation.refused")
+        assert (refusal([answer]).reason, over.event.name) == ("unsigned", "revocation.read")
         assert (over.subject, over.event.message_id) == (received.subject, f"{name}-2")
         signed = decision(name, data | {"operator": "sam-sample"}, key=PRIVATE, identity=f"{name}-3",
                           subject=received.subject)  # fmt: skip
-        assert names(await house.hear(signed)) == [name]
+        assert names(await house.hear(signed)) == [name, "revocation.read"]
 
 
 async def test_what_people_say_at_the_program_office_is_signed_by_who_wrote_it_down(house):

@@ -11,13 +11,14 @@ from contracts import event, topics
 from services.intake.app import service
 from services.local.laying import migrated
 from services.plumbing.arrivals import Reader, origin
-from services.plumbing.deadletters import Retries
+from services.plumbing.deadletters import Retries, put_away
 from services.plumbing.sealing import Wrapping
 from tests.intake.examples import (
     KEYS,
     NOW,
     POLICE,
     PROVIDER,
+    PSEUDONYMS,
     SHERIFF,
     arrest,
     incident,
@@ -76,6 +77,42 @@ async def test_what_was_too_new_is_admitted_after_the_upgrade_as_if_it_came_then
 async def test_what_was_too_new_and_wrong_is_refused_after_the_upgrade(house, before_the_upgrade):
     await house.hear(record(arrest(incident=incident(ori="WASAMPL01")), dataschema=NEWEST))
     assert refusal(await upgraded(house, before_the_upgrade)).reason == "wrong-ori"
+
+
+STOP = "consent.revoked"
+
+
+async def stop_in_a_newer_version(house):
+    """A known person's stop that the hub cannot read yet; what is said of it."""
+    received = (await house.hear(record(arrest())))[0]
+    of = PSEUDONYMS.of(received.subject, PROVIDER)
+    newer = record({"how": "verbal"}, name=STOP, agency=PROVIDER, subject=of, dataschema=f"hub:{STOP}/99")
+    return received.subject, await house.hear(newer)
+
+
+async def test_a_word_that_takes_back_and_is_parked_is_said_so_of_and_again_at_each_start(house):
+    person, (waits,) = await stop_in_a_newer_version(house)
+    assert (waits.event.name, waits.subject, waits.event.message_type) == ("revocation.parked", person, STOP)
+    retries = Retries(house.database, house.handler, Wrapping(KEYS.site).unwrap)
+    assert await retries.ask_known() == 1
+    assert await retries.asked() == 1
+    (again,) = await house.hear()
+    assert (again.id, again.event) == (waits.id, waits.event)
+
+
+async def test_what_an_operator_puts_away_is_refused_and_holds_nobody_any_more(house):
+    person, (waits,) = await stop_in_a_newer_version(house)
+    retries = Retries(house.database, house.handler, Wrapping(KEYS.site).unwrap)
+    async with house.database.connection() as conn:
+        letter = await conn.fetchval("SELECT id FROM dead_letters WHERE settled_at IS NULL")
+        assert await put_away(conn, letter, "juno-sample: said-again")
+    assert await retries.asked() == 1
+    refused, was_read = await house.hear()
+    assert (refused.event.refusal.reason, refused.event.refusal.agency) == ("put-away", PROVIDER)
+    assert (was_read.subject, was_read.event.content) == (person, waits.event.content)
+    async with house.database.connection() as conn:
+        kept = await conn.fetchrow("SELECT settled_as, content FROM dead_letters WHERE id = $1", letter)
+    assert (kept["settled_as"], kept["content"]) == ("juno-sample: said-again", b"")
 
 
 def delivered_again(first):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contracts import topics
 from contracts.envelope import written
 from contracts.event import newest, shelf
-from contracts.reading import read
+from contracts.reading import NoCloudEvent, read
 from contracts.topics import TO_HUB
 from services.intake.app import HEARS
 from services.intake.domain import Unadmitted, decide, evolve, follow, reused
@@ -108,6 +108,25 @@ def test_any_record_becomes_a_fact_that_can_be_decided_and_published(record):
             body, headers = written(stands)
             assert read(headers, body).event == stands.event
             assert said.key or stands.subject
+
+
+@settings(max_examples=300, deadline=None)
+@given(records())
+def test_of_any_record_that_is_parked_or_put_away_something_can_be_said_or_there_is_nothing_to_say(record):
+    try:
+        waits = DOOR.aside(record)
+    except NoCloudEvent:
+        waits = None
+    away = DOOR.put_away(record)
+    assert away.event.refusal.reason == "put-away"
+    said = decide(RULES, None, evolve(None, away), away, Register(seals=seals()))
+    stands = [stated("intake", away, one, place) for place, one in enumerate(said)]
+    assert len(stands) == (1 if away.event.takes_back_of is None else 2)
+    if waits is not None:
+        stands.append(stated("intake", waits, Said(waits.event), 0))
+        assert (waits.subject, waits.event.content) == (away.event.takes_back_of, away.event.word)
+    for fact in stands:
+        assert read(*reversed(written(fact))).event == fact.event
 
 
 @settings(max_examples=300, deadline=None)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from contracts import reading, topics
-from contracts.envelope import STRUCTURED, Fact
+from contracts.envelope import STRUCTURED, Envelope, Fact, agency_source
 from contracts.to_hub.consent_revoked import ConsentRevoked
 from services.notification.domain.writing import read_dossier
+from services.notification.settings import CarrierSettings
 from services.plumbing.pseudonyms import Pseudonyms
 from services.plumbing.service import Record, Service
 from tests.intake.examples import KEYS, NOW, site
@@ -156,16 +158,20 @@ NEWER = 99
 EVERYTHING: tuple[str, dict[str, Any]] = ("person.declined", {})
 
 
-async def newer(two: Two, kind: str, data: dict[str, Any]) -> None:
-    """The first person's holder passes a word on in a version that the hub does not read yet."""
-    agency, made = two.holders[0]
-    written = json.loads(Message(agency, f"newer-{kind}", kind, data, made.subject).body(two.hub.hub.at))
+async def newer(two: Two, kind: str, data: dict[str, Any], *, who: int = 0, name: str = "newer") -> None:
+    """A person's holder passes a word on in a version that the hub does not read yet."""
+    agency, made = two.holders[who]
+    written = json.loads(Message(agency, name, kind, data, made.subject).body(two.hub.hub.at))
     written["dataschema"] = f"hub:{kind}/{NEWER}"
     headers = (("content-type", STRUCTURED.encode()),)
     two.said += 1
     topic = topics.to_hub(agency)
     record = Record(topic, 0, 10_000 + two.said, two.hub.hub.at, headers, None, json.dumps(written).encode())
     await two.hub.hub.publish(topic, record, key=agency)
+
+
+def holds(two: Two, who: int = 0) -> bool:
+    return read_dossier(two.hub.lanes.tables.dossiers[two.persons[who]]).revoking
 
 
 def upgraded(monkeypatch) -> None:
@@ -203,7 +209,7 @@ async def test_a_word_that_is_newer_than_the_hub_holds_its_person_until_the_upgr
     assert two.hub.parked() == []
     assert two.facts(topics.REPORTS, kind)
     assert not any(one.startswith("onward.offered") for one in heard) or data.get("referral_id")
-    assert not read_dossier(two.hub.lanes.tables.dossiers[two.persons[0]]).revoking, "and what is still allowed goes on"
+    assert not holds(two), "and what is still allowed goes on"
 
 
 @pytest.mark.parametrize(
@@ -223,11 +229,96 @@ async def test_a_word_that_is_refused_in_the_end_lets_go_of_its_person(monkeypat
     assert refused == ["invalid-data"]
 
 
-async def test_a_word_with_another_agencys_name_for_the_person_holds_nobody():
+async def test_a_word_with_a_name_that_is_not_the_agencys_own_is_refused_at_once_whatever_its_version():
     two = Two(Fault("nowhere"))
     await two.begin()
-    two.holders[0], two.holders[1] = (PROVIDER, two.holders[0][1]), two.holders[1]
+    two.holders[0] = (PROVIDER, two.holders[0][1])
     await newer(two, "consent.revoked", {"how": "verbal"})
     await two.hub.settle()
-    assert two.hub.hub.parked("intake")
+    assert two.hub.hub.parked("intake") == []
     assert two.facts(topics.REPORTS, "revocation.parked") == []
+    refused = [fact.event.refusal.reason for fact in two.facts(topics.REPORTS, "report.refused")]
+    assert refused == ["unknown-subject"]
+
+
+async def test_two_words_under_one_id_hold_each_for_itself(monkeypatch):
+    two = Two(Fault("nowhere"))
+    await two.begin()
+    if two.holders[0][0] == two.holders[1][0]:
+        await newer(two, "consent.revoked", {"how": "verbal"}, who=1, name="same")
+    await newer(two, "consent.revoked", {"how": "verbal"}, name="same")
+    agency, made = two.holders[0]
+    one = {"referral_id": made.event.referral_id}
+    await two.hub.say(Message(agency, "same", "person.declined", one, made.subject))
+    await two.ask_for_help()
+    heard = await two.heard()
+    assert holds(two), "the other word was read, and not this one"
+    assert heard[two.persons[0]] == []
+    if two.holders[0][0] == agency == two.holders[1][0]:
+        assert heard[two.persons[1]] == []
+    upgraded(monkeypatch)
+    await two.hub.retry("intake")
+    await two.heard()
+    assert not holds(two)
+
+
+async def test_a_word_that_was_refused_does_not_let_a_later_one_of_its_id_go():
+    two = Two(Fault("nowhere"))
+    await two.begin()
+    await two.say(0, "consent.revoked", {"how": "never-so"})
+    await two.heard()
+    assert not holds(two)
+    await newer(two, "consent.revoked", {"how": "verbal"}, name=f"said-{two.said}")
+    await two.hub.settle()
+    assert holds(two)
+
+
+async def test_an_agency_that_lost_its_say_meanwhile_holds_nobody_for_ever(monkeypatch):
+    two = Two(Fault("nowhere"))
+    await two.begin()
+    await newer(two, "consent.revoked", {"how": "verbal"})
+    await two.hub.settle()
+    assert holds(two)
+    upgraded(monkeypatch)
+    agencies, slug = two.hub.site.agencies, two.holders[0][0]
+    fewer = agencies[slug].may_say - {"consent.revoked"}
+    monkeypatch.setitem(agencies, slug, agencies[slug].model_copy(update={"may_say": fewer}))
+    await two.hub.retry("intake")
+    await two.heard()
+    assert not holds(two)
+    refused = [fact.event.refusal.reason for fact in two.facts(topics.REPORTS, "report.refused")]
+    assert refused == ["not-permitted"]
+
+
+@pytest.mark.parametrize(
+    ("data", "goes_on"),
+    [({"how": "verbal", "operator": "juno-sample"}, True), ({"how": "verbal"}, False),
+     ({"how": "verbal", "operator": "juno-sample", "form_reference": "F-1"}, False)],
+)  # fmt: skip
+async def test_what_an_operator_passes_on_signed_stands_for_the_word_that_nobody_could_read(data, goes_on):
+    """Also where the parked word is not there any more: after a restore it may be gone, and still hold."""
+    two = Two(Fault("nowhere"))
+    await two.begin()
+    await newer(two, "consent.revoked", {"how": "verbal"})
+    await two.hub.settle()
+    two.hub.hub.at += timedelta(minutes=1)
+    office = two.hub.site.program_office
+    envelope = Envelope("said-by-the-office", agency_source(office), "consent.revoked", two.hub.hub.at, two.persons[0],
+                        None, "cor-office", None, None, two.hub.hub.at)  # fmt: skip
+    word = ConsentRevoked(**data)
+    await two.hub.hub.publish(topics.REPORTS, Fact(word, envelope), key=two.persons[0])
+    await two.heard()
+    assert holds(two) is not goes_on
+
+
+async def test_whoever_waits_for_an_upgrade_fills_no_pass_of_a_lane():
+    two = Two(Fault("nowhere"))
+    await two.begin()
+    await newer(two, "consent.revoked", {"how": "verbal"})
+    two.hub.carrier.carrier._settings = CarrierSettings(rows=1)
+    for _ in range(3):
+        await two.say(0, "onward.requested", {"help_type": "health_care", "to": PROVIDER, "note": "Sample."})
+    await two.ask_for_help()
+    heard = await two.heard()
+    assert heard[two.persons[0]] == []
+    assert f"onward.offered to {PROVIDER}" in heard[two.persons[1]]

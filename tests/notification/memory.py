@@ -21,7 +21,7 @@ from services.notification.domain.judging import Judge
 from services.notification.domain.lanes import ConsentEnded, LaneRow
 from services.notification.domain.ledger import Told, ToldTo, being_told, entry_of, told_of
 from services.notification.domain.recalling import TAKES_BACK
-from services.notification.domain.rows import agency_key, keys_of_agency
+from services.notification.domain.rows import RECALL, agency_key, keys_of_agency
 from services.notification.domain.telling import Open
 from services.notification.domain.writing import read_dossier, written_dossier
 from services.notification.gateways import Sent
@@ -140,10 +140,17 @@ class MemoryStore:
 
     async def take(self, conn: Any, agency: str, most: int) -> Taken:
         closed = not self.parked.isdisjoint(keys_of_agency(agency))
-        mine = [one for one in self.rows if one.row.agency == agency and one.row.key not in self.parked]
+        mine = [
+            one for one in self.rows
+            if one.row.agency == agency and one.row.key not in self.parked and not self._held(one.row)
+        ]  # fmt: skip
         rows = [] if closed else mine[:most]
         dossiers = self._dossiers([*(one.row.key for one in rows), agency_key(agency)])
         return Taken(rows, dossiers, held=bool(self.parked), closed=closed and bool(mine))
+
+    def _held(self, row: LaneRow) -> bool:
+        dossier = self._dossiers([row.key]).get(row.key)
+        return dossier is not None and dossier.revoking and row.message != RECALL
 
     async def note(self, conn: Any, agency: str, why: str) -> list[LaneRow]:
         noted = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -212,6 +213,21 @@ class TestTheServiceProvider:
         assert told.withheld(PROVIDER) == [("onward.offered", "consent", why)]
         told.hear(onward_asked(onward_id=SECOND, minutes=60))
         assert [offer.onward_id for offer in told.to(PROVIDER, "onward.offered")] == [SECOND]
+
+    def test_is_not_asked_by_a_consent_of_the_same_moment_as_the_stop_nor_by_one_after_stops_from_before_they_were_kept(
+        self,
+    ):
+        stop = heard(ConsentRevoked(how="verbal"), minutes=50, by=CASEWORK)
+        settled = heard(RevocationSettled(agency=CASEWORK, message_id=stop.id), minutes=50)
+        told = Told(received(), offered(), accepted(), onward_asked(), stop, settled)
+        told.hear(granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION, minutes=50))
+        assert told.names(PROVIDER) == []
+        old = Told(received(), offered(), accepted(), onward_asked(), stop, settled)
+        for person, dossier in old.dossiers.items():
+            onwards = {name: replace(one, asked_at=None) for name, one in dossier.onwards.items()}
+            old.dossiers[person] = replace(dossier, stops=frozenset(), onwards=onwards)
+        old.hear(granted(PROVIDER, purpose=Purpose.SERVICE_PROVISION, minutes=55))
+        assert old.names(PROVIDER) == []
 
     def test_is_asked_for_what_was_asked_between_the_stop_and_the_consent(self):
         stop = heard(ConsentRevoked(how="verbal"), minutes=44, by=CASEWORK)

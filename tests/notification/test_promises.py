@@ -34,7 +34,7 @@ from contracts.parts import Particulars
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_repeated import ReferralRepeated
 from contracts.reports.revocation_parked import RevocationParked
-from contracts.reports.revocation_refused import RevocationRefused
+from contracts.reports.revocation_read import RevocationRead
 from contracts.to_hub.agency_resumed import AgencyResumed
 from contracts.to_hub.agency_suspended import AgencySuspended
 from contracts.to_hub.consent_revoked import ConsentRevoked
@@ -114,6 +114,9 @@ ERASURES = (
 FOLLOW = ("corrected", "screened", "met", "repeated", "nobody comes", "enrolled", "ended", "received")
 """What may be said of a record, also of one that was erased."""
 WAYS = ("sent", "sent", "sent", "not sent", "lost", "there", "killed before", "killed after")
+
+
+CONTENT = "5d41402abc4b2a76b9719d911017c592"
 
 
 class Killed(BaseException):
@@ -606,7 +609,8 @@ class Promises(RuleBasedStateMachine):
     @rule(agency=st.sampled_from(CASE_MANAGERS))
     def says_stop_and_the_door_parks_it(self, agency: str) -> None:
         word = self.new("word")
-        self.hear(RevocationParked(agency=agency, message_id=word))
+        kind = "consent.revoked"
+        self.hear(RevocationParked(agency=agency, message_id=word, message_type=kind, content=CONTENT))
         self.at_the_door.add(f"{agency} {word}")
         self.model.taking_back.add(f"{agency} {word}")
 
@@ -615,6 +619,11 @@ class Promises(RuleBasedStateMachine):
         agency, _, message_id = word.partition(" ")
         fact = heard(ConsentRevoked(how="verbal"), minutes=self.minutes, by=agency)
         self.put(Fact(fact.event, fact.envelope._replace(id=message_id)))
+        self.was_read(word)
+
+    def was_read(self, word: str) -> None:
+        agency, _, message_id = word.partition(" ")
+        self.hear(RevocationRead(agency=agency, message_id=message_id, content=CONTENT))
         self.at_the_door.discard(word)
 
     @precondition(lambda self: self.at_the_door)
@@ -624,9 +633,7 @@ class Promises(RuleBasedStateMachine):
         if admitted:
             self.comes_in(word)
             return
-        agency, _, message_id = word.partition(" ")
-        self.hear(RevocationRefused(agency=agency, message_id=message_id))
-        self.at_the_door.discard(word)
+        self.was_read(word)
         self.model.taking_back.discard(word)
 
     @precondition(lambda self: self.model.taking_back - self.at_the_door)

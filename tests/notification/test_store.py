@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import asyncpg
 import pytest
 
+from contracts.consents.revocation_settled import RevocationSettled
+from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.words import Category, Purpose
 from services.notification.domain.answers import Allowed, Verdict
 from services.notification.domain.dossier import Dossier
@@ -30,6 +33,7 @@ from tests.notification.examples import (
     enrolled,
     granted,
     handed_off,
+    heard,
     offered,
     onward_asked,
     received,
@@ -183,6 +187,20 @@ async def test_rows_of_people_with_a_parked_message_stay_where_they_are(place):
         assert await place.store.anything_parked(conn, CASEWORK)
         assert [one.message_id for one in await place.store.note(conn, CASEWORK, "parked")] == ["one"]
         assert await place.store.note(conn, CASEWORK, "parked") == []
+
+
+async def test_rows_of_who_took_something_back_do_not_fill_a_pass_but_for_recalls(place):
+    stop = heard(ConsentRevoked(how="verbal"), by=CASEWORK)
+    await enter(
+        place, row("one"), row("two"), row("three", key=OTHER), replace(row("four"), message="information.recalled")
+    )
+    async with place.transaction() as conn:
+        await place.store.save(conn, {PERSON: evolve(None, stop)}, None, [])
+        assert [one.row.message_id for one in (await place.store.take(conn, CASEWORK, 2)).rows] == ["three", "four"]
+    dealt_with = heard(RevocationSettled(agency=CASEWORK, message_id=stop.id))
+    async with place.transaction() as conn:
+        await place.store.save(conn, {PERSON: evolve(evolve(None, stop), dealt_with)}, None, [])
+        assert [one.row.message_id for one in (await place.store.take(conn, CASEWORK, 2)).rows] == ["one", "two"]
 
 
 @pytest.mark.parametrize("key", [CASEWORK, f"agency/{CASEWORK}"], ids=["unread", "read"])

@@ -77,7 +77,7 @@ def refusal(site):
             "blind-offer.fields: offer.made has no such field: legal_name.",
         ),
         ("permissions.toml", '"incident", "safety", "needs"]', '"incident", "safety"]',
-         "agreed-arrest-diversion.categories: Its fields tell needs, so it names that: needs."),
+         "agreed-arrest-diversion.categories: Its fields needs tell of the category needs; it names that, too."),
         ("permissions.toml", '"age_band", ', "", "blind-offer.fields: offer.made needs: age_band."),
         ("permissions.toml", 'id = "receipt"', 'id = "blind-offer"', "permission: blind-offer is there 2 times."),
         ("permissions.toml", 'relation = "office"', 'relation = "friend"', "permissions.toml: "),

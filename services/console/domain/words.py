@@ -26,7 +26,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "person.unlinked": "Is not the same person as another record (by {it.by}).",
     "report.refused": "A {it.refusal.message_type} of {it.refusal.agency} was not admitted: {it.refusal.reason}.",
     "revocation.parked": "What the person takes back by way of {it.agency} waits at the door, parked: nothing is told.",
-    "revocation.refused": "What the person takes back by way of {it.agency} was not admitted.",
+    "revocation.read": "What the person takes back by way of {it.agency} does not wait at the door.",
     "screening.determined": "{it.policy} {it.policy_version} says: {it.verdict}.",
     "review.requested": "An operator is asked to decide.",
     "review.decided": "{it.by} decided the review: {it.verdict}.",

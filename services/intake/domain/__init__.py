@@ -3,7 +3,7 @@
 from services.intake.domain.bearing import Marked, Pair
 from services.intake.domain.cases import NOTHING, Case, evolve, read, written
 from services.intake.domain.decisions import decide, follow
-from services.intake.domain.door import Door, reused
+from services.intake.domain.door import TAKES_BACK, Door, reused
 from services.intake.domain.erasing import DESTRUCTION
 from services.intake.domain.heard import Erasure, Erasures, Gone, LeftOut
 from services.intake.domain.naming import Naming
@@ -14,6 +14,7 @@ from services.intake.domain.unadmitted import Unadmitted
 __all__ = [
     "DESTRUCTION",
     "NOTHING",
+    "TAKES_BACK",
     "Case",
     "Changes",
     "Door",

@@ -30,7 +30,6 @@ from services.intake.domain.cases import revision_of
 from services.intake.domain.checks import contradictions
 from services.intake.domain.heard import LeftOut
 from services.intake.domain.naming import referral_id_of
-from services.intake.domain.register import PASSED_ON
 from services.intake.domain.register import follow as register_after
 from services.intake.domain.repeats import difference
 from services.intake.domain.reports import sealed
@@ -44,7 +43,7 @@ from services.intake.domain.sections import (
     private_given,
     private_of,
 )
-from services.intake.domain.unadmitted import Unadmitted, holds_no_more, refusal_of, refused, said_no
+from services.intake.domain.unadmitted import Unadmitted, refused, said_no, was_read
 from services.plumbing.identity import mark_of, stated_id
 from services.plumbing.service import Outcome, Row, Said
 from services.plumbing.tokens import Place
@@ -76,16 +75,20 @@ def decide(rules: Rules, _before: Case | None, case: Case, fact: Fact, register:
     if isinstance(fact.event, Unadmitted):
         yield said_no(fact.event.refusal)
         if fact.event.takes_back_of is not None:
-            yield holds_no_more(fact.event.refusal, fact.event.takes_back_of)
-        return
-    objected = objection(rules, register, fact)
-    if objected is not None:
-        refusal = refusal_of(fact, *objected)
-        yield said_no(refusal)
-        if type(fact.event) in PASSED_ON and fact.subject is not None:
-            yield holds_no_more(refusal, fact.subject)
+            yield was_read(fact.agency or "", fact.id, fact.event.takes_back_of, fact.event.word)
         return
     heard = rules.naming.heard(fact)
+    yield from _decided(rules, case, heard, register)
+    # After the word itself: it holds by itself from then on.
+    if heard.word is not None and heard.subject is not None:
+        yield was_read(heard.agency or "", heard.id, heard.subject, heard.word)
+
+
+def _decided(rules: Rules, case: Case, heard: Heard, register: Register) -> Iterator[Outcome]:
+    objected = objection(rules, register, heard)
+    if objected is not None:
+        yield refused(heard, *objected)
+        return
     if heard.left_out:
         yield Row(LeftOut(heard.agency or "", heard.event.name, heard.left_out))
     step = _STEPS.get(type(heard.event))

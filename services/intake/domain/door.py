@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from contracts import topics
 from contracts.catalogue import AssignmentDirected, LinkAnswered, ReferralAmended, ReferralSubmitted, RevocationParked
@@ -20,6 +20,7 @@ from contracts.parts import Refusal
 from contracts.reading import NewerVersion, NoCloudEvent, Unreadable, id_in, open_envelope, read_counting
 from contracts.words import Problem
 from services.intake.domain.checks import EARLIEST, LATEST, findings
+from services.intake.domain.heard import Heard
 from services.intake.domain.naming import Naming
 from services.intake.domain.register import PASSED_ON
 from services.intake.domain.sections import descriptions_in
@@ -52,6 +53,11 @@ REUSED: Final = Problem(
     rule="This id was used before for other content.",
     fix="Send it under a new id; where the hub acknowledged a referral under this one, send referral.amended instead.",
 )
+PUT_AWAY: Final = Problem(
+    field="data",
+    rule="The hub could not read this message, and the program office has put it away.",
+    fix="Ask the program office; send what it says in a version that the hub reads.",
+)
 _MOST_PROBLEMS: Final = 12
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -60,6 +66,13 @@ _REFERENCE: Final = re.compile(r"per-[0-9a-f]{32}")
 
 Translate = Callable[[str, str], str | None]
 """The person behind an agency's own pseudonym: `translate(pseudonym, agency)`, or None."""
+
+
+class _Word(NamedTuple):
+    """A person's word that takes back: whose it is, and a mark of it and its person."""
+
+    person: str
+    content: str
 
 
 class _Refused(Exception):
@@ -91,11 +104,15 @@ class Door:
         except NoCloudEvent as wrong:
             return _unadmitted(record, slug, None, wrong)
         try:
+            if envelope.type in TAKES_BACK:
+                # Whose word it is has to be known before anything of it waits for an upgrade.
+                self._permitted(slug, envelope)
+                self._subject(slug, envelope)
             return self._admitted(record, slug, envelope, data)
         except NewerVersion:
             raise
         except (Unreadable, _Refused) as wrong:
-            return _unadmitted(record, slug, envelope, wrong, self._taken_back_of(slug, envelope))
+            return _unadmitted(record, slug, envelope, wrong, self._word(record, slug, envelope))
 
     def aside(self, record: Record) -> Fact | None:
         """Return what is said of a record that is parked: that a word of a person which takes back waits in it.
@@ -107,20 +124,32 @@ class Door:
         """
         slug = _slug(record.topic)
         envelope, _ = open_envelope(record.headers, record.body, otherwise=record.appended_at)
-        person = self._taken_back_of(slug, envelope)
-        if person is None:
+        word = self._word(record, slug, envelope)
+        if word is None:
             return None
-        return Fact(RevocationParked(agency=slug, message_id=envelope.id), _proven(record, envelope, person))
+        event = RevocationParked(agency=slug, message_id=envelope.id, message_type=envelope.type, content=word.content)
+        # Its id follows from the content, too: an id that is used twice is two words.
+        return Fact(event, _proven(record, envelope, word.person)._replace(delivery=word.content))
 
-    def _taken_back_of(self, slug: str, envelope: Envelope) -> str | None:
-        """Return whose word it is, where the message takes back and its agency may pass that on."""
+    def put_away(self, record: Record) -> Fact:
+        """Return what is made of a record that an operator puts away unread: a refusal, which its sender hears."""
+        slug = _slug(record.topic)
+        try:
+            envelope, _ = open_envelope(record.headers, record.body, otherwise=record.appended_at)
+        except NoCloudEvent:
+            return _unadmitted(record, slug, None, _Refused("put-away", PUT_AWAY))
+        return _unadmitted(record, slug, envelope, _Refused("put-away", PUT_AWAY), self._word(record, slug, envelope))
+
+    def _word(self, record: Record, slug: str, envelope: Envelope) -> _Word | None:
+        """Return what tells a word that takes back from any other; None of other messages, and of nobody known."""
         if envelope.type not in TAKES_BACK:
             return None
         try:
-            self._permitted(slug, envelope)
-            return self._subject(slug, envelope)
+            person = self._subject(slug, envelope)
         except _Refused:
             return None
+        said = (record.body or b"").decode("latin-1")
+        return None if person is None else _Word(person, derived("", person, said))
 
     def _admitted(self, record: Record, slug: str, envelope: Envelope, data: bytes) -> Fact:
         agency = self._permitted(slug, envelope)
@@ -134,7 +163,9 @@ class Door:
         subject = event.person if isinstance(event, _NAMING_THEIR_PERSON) else self._subject(slug, envelope)
         if isinstance(event, ReferralSubmitted | ReferralAmended):
             left_out += descriptions_in(event)
-        return self.naming.heard(Fact(event, _proven(record, envelope, subject)), left_out)
+        heard = self.naming.heard(Fact(event, _proven(record, envelope, subject)), left_out)
+        word = self._word(record, slug, envelope)
+        return heard if word is None else replace(heard, word=word.content)
 
     def _permitted(self, slug: str, envelope: Envelope) -> Agency:
         if envelope.source != agency_source(slug):
@@ -176,10 +207,10 @@ def reused(fact: Fact) -> Fact:
     more = fact.event.refusal.problems if isinstance(fact.event, Unadmitted) else ()
     refusal = refusal_of(fact, "reused-id", REUSED, *more[: _MOST_PROBLEMS - 1])
     if isinstance(fact.event, Unadmitted):
-        takes_back_of = fact.event.takes_back_of
+        event = fact.event.model_copy(update={"refusal": refusal})
     else:
-        takes_back_of = fact.subject if fact.event.name in TAKES_BACK else None
-    event = Unadmitted(refusal=refusal, takes_back_of=takes_back_of)
+        word = fact.word if isinstance(fact, Heard) else None
+        event = Unadmitted(refusal=refusal, takes_back_of=fact.subject if word else None, word=word or "")
     return Fact(event, fact.envelope._replace(subject=None, type=Unadmitted.name, dataschema=None))
 
 
@@ -213,7 +244,7 @@ def _proven(record: Record, envelope: Envelope, subject: str | None) -> Envelope
 
 
 def _unadmitted(
-    record: Record, slug: str, envelope: Envelope | None, wrong: Unreadable | _Refused, takes_back_of: str | None = None
+    record: Record, slug: str, envelope: Envelope | None, wrong: Unreadable | _Refused, word: _Word | None = None
 ) -> Fact:
     nameless = Envelope(
         id=f"record {record.partition}/{record.offset}",
@@ -230,5 +261,7 @@ def _unadmitted(
         problems=wrong.problems,
     )
     proven = _proven(record, known._replace(source=nameless.source), None)
-    event = Unadmitted(refusal=refusal, takes_back_of=takes_back_of)
+    event = Unadmitted(refusal=refusal)
+    if word is not None:
+        event = Unadmitted(refusal=refusal, takes_back_of=word.person, word=word.content)
     return Fact(event, proven._replace(type=Unadmitted.name, signature=None))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from contracts import topics
-from contracts.catalogue import ReferralRefused, ReportRefused, RevocationRefused
+from contracts.catalogue import ReferralRefused, ReportRefused, RevocationRead
 from contracts.envelope import Fact
 from contracts.event import Event
 from contracts.parts import Refusal
@@ -32,6 +32,8 @@ class Unadmitted(Event):
     refusal: Refusal
     takes_back_of: str | None = None
     """Whose word it is, where it takes back."""
+    word: str = ""
+    """A mark of it, then."""
 
 
 def refused(fact: Fact, reason: str, *problems: Problem) -> Said:
@@ -55,9 +57,9 @@ def said_no(refusal: Refusal) -> Said:
     return Said(event(refusal=refusal.model_copy(update={"problems": problems})), subject="", key=refusal.agency)
 
 
-def holds_no_more(refusal: Refusal, person: str) -> Said:
-    """Say that a word of the person was refused which takes back: had it been parked before, it held them."""
-    event = RevocationRefused(agency=refusal.agency, message_id=refusal.message_id)
+def was_read(agency: str, message_id: str, person: str, word: str) -> Said:
+    """Say that a word of the person which takes back was admitted or refused: had it been parked, it held them."""
+    event = RevocationRead(agency=agency, message_id=message_id, content=word)
     return Said(event, subject=person, key=person)
 
 

@@ -29,7 +29,7 @@ from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_repeated import ReferralRepeated
 from contracts.referrals.referral_retracted import ReferralRetracted
 from contracts.reports.revocation_parked import RevocationParked
-from contracts.reports.revocation_refused import RevocationRefused
+from contracts.reports.revocation_read import RevocationRead
 from contracts.screenings.review_decided import ReviewDecided
 from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
@@ -74,7 +74,7 @@ HEARS: Final[tuple[type[Event], ...]] = (
     ReferralReceived, ReferralCorrected, ReferralRetracted, ReferralErased, ReferralRepeated, *REFUSALS,
     ScreeningDetermined, ReviewRequested, ReviewDecided,
     ConsentGranted, ConsentWithdrawn, ConsentExpired, ConsentRevoked, RevocationSettled,
-    RevocationParked, RevocationRefused,
+    RevocationParked, RevocationRead,
     AssignmentOffered, AssignmentAccepted, AssignmentDeclined, AssignmentLapsed, AssignmentCancelled,
     AssignmentHandedOff, AssignmentEnrolled, AssignmentEnded, AssignmentUnavailable,
     OnwardAsked, OnwardClosed, PersonAgreed, PersonDeclined, RecallAnswered, DeadlineReached, *OF_AN_AGENCY,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.notification.domain.ending import later
-from services.notification.domain.kept import Consent, Grant
+from services.notification.domain.kept import Consent, Grant, Parked
 
 if TYPE_CHECKING:
     from contracts.consents.consent_expired import ConsentExpired
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contracts.consents.revocation_settled import RevocationSettled
     from contracts.envelope import Fact
     from contracts.reports.revocation_parked import RevocationParked
-    from contracts.reports.revocation_refused import RevocationRefused
+    from contracts.reports.revocation_read import RevocationRead
     from contracts.to_hub.consent_revoked import ConsentRevoked
     from contracts.to_hub.person_declined import PersonDeclined
     from services.notification.domain.dossier import Dossier
@@ -47,33 +47,28 @@ def over(dossier: Dossier, event: ConsentWithdrawn | ConsentExpired, _fact: Fact
     return replace(dossier, consents={**dossier.consents, event.consent_id: consent})
 
 
-def took_back(dossier: Dossier, _event: ConsentRevoked | PersonDeclined, fact: Fact) -> Dossier:
+def took_back(dossier: Dossier, event: ConsentRevoked | PersonDeclined, fact: Fact) -> Dossier:
     """Fold a word of the person that takes back: until consent has dealt with it, nothing about them is told."""
-    revoked = dossier.revoked | {_word(fact.agency, fact.id)}
+    revoked = dossier.revoked | {f"{fact.agency}/{fact.id}"}
     revoked_at, stops = later(dossier.revoked_at, fact.at), dossier.stops | {fact.at}
-    return replace(unparked(dossier, fact), revoked=revoked, revoked_at=revoked_at, stops=stops)
+    passed_on = dossier.passed_on
+    if event.operator is not None and getattr(event, "form_reference", None) is None:
+        passed_on = {**passed_on, event.name: later(passed_on.get(event.name), fact.at)}
+    return replace(dossier, revoked=revoked, revoked_at=revoked_at, stops=stops, passed_on=passed_on)
 
 
 def settled(dossier: Dossier, event: RevocationSettled, _fact: Fact) -> Dossier:
     """Fold that consent has dealt with such a word."""
     known = dossier.revocations_settled
-    return replace(dossier, revocations_settled=known | {_word(event.agency, event.message_id)})
+    return replace(dossier, revocations_settled=known | {f"{event.agency}/{event.message_id}"})
 
 
-def parked(dossier: Dossier, event: RevocationParked, _fact: Fact) -> Dossier:
+def parked(dossier: Dossier, event: RevocationParked, fact: Fact) -> Dossier:
     """Fold that such a word waits at the door, unread: until it is admitted or refused, nothing about them is told."""
-    return replace(dossier, parked=dossier.parked | {_word(event.agency, event.message_id)})
+    word = f"{event.agency}/{event.message_id}/{event.content}"
+    return replace(dossier, parked={**dossier.parked, word: Parked(event.message_type, fact.at)})
 
 
-def unparked(dossier: Dossier, fact: Fact) -> Dossier:
-    """Fold that the door has admitted such a word."""
-    return replace(dossier, unparked=dossier.unparked | {_word(fact.agency, fact.id)})
-
-
-def refused(dossier: Dossier, event: RevocationRefused, _fact: Fact) -> Dossier:
-    """Fold that the door has refused such a word."""
-    return replace(dossier, unparked=dossier.unparked | {_word(event.agency, event.message_id)})
-
-
-def _word(agency: str | None, message_id: str) -> str:
-    return f"{agency}/{message_id}"
+def was_read(dossier: Dossier, event: RevocationRead, _fact: Fact) -> Dossier:
+    """Fold that the door has admitted or refused such a word."""
+    return replace(dossier, unparked=dossier.unparked | {f"{event.agency}/{event.message_id}/{event.content}"})

@@ -13,6 +13,7 @@ from services.notification.domain.kept import (
     Consent,
     Offer,
     Onward,
+    Parked,
     Recall,
     Record,
     Review,
@@ -61,10 +62,12 @@ class Dossier:
     """When each of them came."""
     revocations_settled: frozenset[str] = frozenset()
     """Those of them that consent has dealt with."""
-    parked: frozenset[str] = frozenset()
-    """Such words that were put aside at the door, unread."""
+    parked: dict[str, Parked] = field(default_factory=dict)
+    """Such words that were put aside at the door, unread, by agency, id and content."""
     unparked: frozenset[str] = frozenset()
     """Such words that the door has admitted or refused."""
+    passed_on: dict[str, datetime] = field(default_factory=dict)
+    """By kind: when an operator last passed on, signed, that the person takes back everything."""
     erased: frozenset[str] = frozenset()
     """Referrals of which nothing else is kept but their offers' ids."""
     standing: Standing = IN_GOOD_STANDING
@@ -72,13 +75,24 @@ class Dossier:
     @property
     def revoking(self) -> bool:
         """Whether the person took something back and it is not known yet what: until then nothing is told."""
-        return not (self.revoked <= self.revocations_settled and self.parked <= self.unparked)
+        return not self.revoked <= self.revocations_settled or any(map(self._holds, self.parked))
+
+    def _holds(self, word: str) -> bool:
+        """Tell whether a word at the door holds: not once it was read, nor once an operator passed the same on."""
+        parked = self.parked[word]
+        passed_on = self.passed_on.get(parked.kind)
+        return word not in self.unparked and (passed_on is None or passed_on < parked.at)
 
     def stopped_between(self, asked_at: datetime | None, granted_at: datetime | None) -> bool:
-        """Tell whether the person took something back after the one moment and before the other."""
-        if asked_at is None or granted_at is None:
+        """Tell whether the person took something back after the one moment and before the other, or just then.
+
+        What was asked for before that was kept counts as asked before every stop. What an agency's word comes with may
+        have the broker's time of a whole batch: of the same moment, the stop counts.
+        """
+        if granted_at is None:
             return False
-        return any(asked_at <= stop < granted_at for stop in self.stops)
+        stops = self.stops if self.revoked_at is None else self.stops | {self.revoked_at}
+        return any((asked_at is None or asked_at <= stop) and stop <= granted_at for stop in stops)
 
     def agreement(self, referral_id: str, office: str) -> Agreement:
         """Return what the person answers to this referral: a no stands, for a yes the newest word of both counts.

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from contracts.disclosures.disclosure_recalled import DisclosureRecalled
 from contracts.referrals.referral_erased import ReferralErased
-from contracts.to_hub.person_declined import PersonDeclined
-from services.notification.domain import consents, ending
+from services.notification.domain import ending
 from services.notification.domain.kept import Offer, Onward
 from services.notification.domain.notices import Notice
 from services.notification.domain.rows import CANCELLED, row_of
@@ -59,10 +58,8 @@ def is_of_one(dossier: Dossier, event: Event) -> bool:
 
 
 def with_what_outlasts(dossier: Dossier, fact: Fact) -> Dossier:
-    """Fold a fact about an erased record: of an offer its id and agency, of an end its time, of a no that it came."""
+    """Fold a fact about an erased record: of an offer its id and agency, of an end its time, of all else nothing."""
     dossier, event = ending.noted(dossier, fact), cast("Any", fact.event)
-    if isinstance(event, PersonDeclined):
-        return consents.unparked(dossier, fact)
     offer_id = getattr(event, "offer_id", None)
     if offer_id is None or offer_id in dossier.offers:
         return dossier

@@ -30,7 +30,7 @@ from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
 from contracts.reports.revocation_parked import RevocationParked
-from contracts.reports.revocation_refused import RevocationRefused
+from contracts.reports.revocation_read import RevocationRead
 from contracts.screenings.review_decided import SITE_DEFAULT, ReviewDecided
 from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
@@ -219,7 +219,7 @@ def _agreed(dossier: Dossier, event: PersonAgreed, fact: Fact) -> Dossier:
 def _said_no(dossier: Dossier, event: PersonDeclined, fact: Fact) -> Dossier:
     """A no to everything takes back the consent to be handed over, too: that is for consent to say, as after a stop."""
     said = _said(dossier, event.referral_id, fact, agreed=False)
-    return consents.took_back(said, event, fact) if event.referral_id is None else consents.unparked(said, fact)
+    return consents.took_back(said, event, fact) if event.referral_id is None else said
 
 
 def _said(dossier: Dossier, referral_id: str | None, fact: Fact, *, agreed: bool) -> Dossier:
@@ -248,7 +248,7 @@ _FOLDED: Final[Mapping[type[Event], Callable[[Dossier, Any, Fact], Dossier]]] = 
     ConsentRevoked: consents.took_back,
     RevocationSettled: consents.settled,
     RevocationParked: consents.parked,
-    RevocationRefused: consents.refused,
+    RevocationRead: consents.was_read,
     OnwardAsked: _asked,
     OnwardClosed: _answered,
     AssignmentOffered: offers.offered,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from services.notification.domain.answers import Layer
     from services.notification.domain.dossier import Dossier
-    from services.notification.domain.kept import Consent, Grant, Record
+    from services.notification.domain.kept import Consent, Grant, Onward, Record
 
 APART: Final = frozenset({ConsentKind.PART2_COUNSELLING_NOTES, ConsentKind.PART2_PROCEEDINGS})
 """Kinds that open nothing unless a permission names them. Source: 42 CFR 2.31(b) and (d)."""
@@ -219,7 +219,7 @@ def _opened(
     opening: Opening,
 ) -> Allowed | Withheld:
     """Join what the covering rows open, each for itself: by the site's permission, or by live consents."""
-    asked, asked_at = question.categories, _asked_at(question, dossier)
+    asked, onward = question.categories, _asked_for(question, dossier)
     told: list[tuple[frozenset[str], frozenset[Category]]] = []
     by: list[str] = []
     lacked: str | None = None
@@ -229,7 +229,9 @@ def _opened(
             found = _consents(row, question, dossier, now, opening.kinds)
             fitting = [(name, grant) for name, grant in found if not grant.categories.isdisjoint(wanted)]
             named = [(name, grant) for name, grant in fitting if opening.names(grant)]
-            meant = [(name, grant) for name, grant in named if not dossier.stopped_between(asked_at, grant.at)]
+            meant = named
+            if onward is not None:
+                meant = [one for one in named if not dossier.stopped_between(onward.asked_at, one[1].at)]
             if not meant:
                 lacked = "asked-before-stop" if named else "discloser-not-named" if fitting else lacked or "no-consent"
             shown = [_shown(row, grant.categories, asked, hides_source=False) for _, grant in meant]
@@ -251,10 +253,9 @@ def _opened(
     return Allowed(question.purpose, fields, categories, tuple(sorted(by)))
 
 
-def _asked_at(question: Question, dossier: Dossier) -> datetime | None:
-    """Return when help was asked for that the provider is told of; None of anything else."""
-    onward = dossier.onwards.get(question.onward_id or "") if question.message == ONWARD else None
-    return None if onward is None else onward.asked_at
+def _asked_for(question: Question, dossier: Dossier) -> Onward | None:
+    """Return the request for help that the provider would be told of; None of anything else."""
+    return dossier.onwards.get(question.onward_id or "") if question.message == ONWARD else None
 
 
 def _consents(

@@ -237,6 +237,16 @@ class Onward:
 
 
 @dataclass(frozen=True, slots=True)
+class Parked:
+    """A word of the person that takes back and waits at the door, unread."""
+
+    kind: str
+    """`consent.revoked` or `person.declined`."""
+    at: datetime
+    """When the hub got it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Saying:
     """The person's own answer, as an agency reported it."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from services.notification.domain.lanes import ConsentEnded, LaneRow
 from services.notification.domain.ledger import being_told, told_of
 from services.notification.domain.recalling import ENDS_TELLING, TAKES_BACK
-from services.notification.domain.rows import agency_key, keys_of_agency
+from services.notification.domain.rows import RECALL, agency_key, keys_of_agency
 from services.notification.domain.writing import (
     read_dossier,
     read_row,
@@ -43,8 +43,9 @@ SELECT key, reference, verdict FROM lane_rows
 WHERE state = 'carrying' AND key = ANY(string_to_array($1, chr(31))) ORDER BY id
 """
 _SAVE: Final = """
-INSERT INTO dossiers (key, state) SELECT * FROM unnest(string_to_array($1, chr(31)), string_to_array($2, chr(31)))
-ON CONFLICT (key) DO UPDATE SET state = EXCLUDED.state
+INSERT INTO dossiers (key, state, held)
+SELECT * FROM unnest(string_to_array($1, chr(31)), string_to_array($2, chr(31)), $3::boolean[])
+ON CONFLICT (key) DO UPDATE SET state = EXCLUDED.state, held = EXCLUDED.held
 """
 _ENTER: Final = """
 INSERT INTO lane_rows (agency, message_id, key, rests_on, reference)
@@ -66,6 +67,8 @@ SELECT id, key, (SELECT EXISTS (SELECT FROM dead_letters WHERE settled_at IS NUL
 FROM lane_rows AS candidate
 WHERE agency = $1 AND NOT EXISTS (
     SELECT FROM dead_letters WHERE settled_at IS NULL AND dead_letters.key = candidate.key
+) AND NOT EXISTS (
+    SELECT FROM dossiers WHERE dossiers.key = candidate.key AND held AND candidate.reference::json ->> 'message' <> $4
 )
 ORDER BY id LIMIT $2
 """
@@ -145,7 +148,8 @@ class PostgresStore:
     ) -> None:
         """Save the dossiers, enter the rows, mark what rested on an ended consent."""
         if states:
-            await conn.execute(_SAVE, joined(list(states)), joined([*map(written_dossier, states.values())]))
+            written = joined([*map(written_dossier, states.values())])
+            await conn.execute(_SAVE, joined(list(states)), written, [state.revoking for state in states.values()])
         entered = [row for _, row in rows if isinstance(row, LaneRow)]
         if entered:
             await conn.execute(
@@ -168,7 +172,7 @@ class PostgresStore:
     async def take(self, conn: Connection, agency: str, most: int) -> Taken:
         """See `LaneStore`. Dossiers are locked before rows are read: a withdrawal comes before or after."""
         of_the_agency = keys_of_agency(agency)
-        candidates = await conn.fetch(_NEXT, agency, most, of_the_agency)
+        candidates = await conn.fetch(_NEXT, agency, most, of_the_agency, RECALL)
         keys = sorted({row["key"] for row in candidates} | {agency_key(agency)})
         dossiers = _dossiers(await conn.fetch(_LOOK, joined(keys)))
         if not candidates:
