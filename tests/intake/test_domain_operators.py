@@ -111,6 +111,18 @@ async def test_a_stop_or_a_no_is_heard_from_a_suspended_agency(name, data):
 
 
 @pytest.mark.parametrize(
+    ("name", "data"), [("consent.revoked", {"how": "verbal", "operator": "sam-sample"}),
+                       ("person.declined", {"operator": "sam-sample"})],
+)  # fmt: skip
+async def test_an_agency_that_names_an_operator_is_heard_and_speaks_for_none(name, data):
+    house = House()
+    (received,) = await house.hear(record(arrest()))
+    of = PSEUDONYMS.of(received.subject, PROVIDER)
+    fact, _ = await house.hear(record(data, name=name, agency=PROVIDER, subject=of))
+    assert (fact.event.name, fact.event.operator) == (name, None)
+
+
+@pytest.mark.parametrize(
     ("name", "data"),
     [
         ("person.agreed", {}),

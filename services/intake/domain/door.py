@@ -148,8 +148,7 @@ class Door:
             person = self._subject(slug, envelope)
         except _Refused:
             return None
-        said = (record.body or b"").decode("latin-1")
-        return None if person is None else _Word(person, derived("", person, said))
+        return None if person is None else _Word(person, self.naming.word(person, record.body or b""))
 
     def _admitted(self, record: Record, slug: str, envelope: Envelope, data: bytes) -> Fact:
         agency = self._permitted(slug, envelope)
@@ -163,8 +162,11 @@ class Door:
         subject = event.person if isinstance(event, _NAMING_THEIR_PERSON) else self._subject(slug, envelope)
         if isinstance(event, ReferralSubmitted | ReferralAmended):
             left_out += descriptions_in(event)
-        heard = self.naming.heard(Fact(event, _proven(record, envelope, subject)), left_out)
         word = self._word(record, slug, envelope)
+        if word is not None and slug != self.site.program_office:
+            # Operators speak through the program office alone; the word itself is heard whoever is named in it.
+            event = event.model_copy(update={"operator": None})
+        heard = self.naming.heard(Fact(event, _proven(record, envelope, subject)), left_out)
         return heard if word is None else replace(heard, word=word.content)
 
     def _permitted(self, slug: str, envelope: Envelope) -> Agency:

@@ -118,6 +118,10 @@ class Naming:
             found.append(Mark(self._hash(NAME_AND_BIRTH, name, born.isoformat()), NAME_AND_BIRTH, birth))
         return tuple(found)
 
+    def word(self, person: str, body: bytes) -> str:
+        """Return the mark of what was said and of whom; nobody can guess the words back."""
+        return self._hash("word", person, body.decode("latin-1"))[:_PERSON_DIGITS]
+
     def share(self, *parts: str) -> float:
         """Return a number from 0 to below 1 that follows from the parts and the key."""
         return int(self._hash(*parts)[:_SHARE_DIGITS], 16) / 16**_SHARE_DIGITS
