@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from contracts import topics
+from contracts import catalogue, topics
 from services.commands import reach, shown
 from services.commands.lanes import Lane, lanes
 from services.commands.reach import JsonOption, StateOption
@@ -17,6 +17,8 @@ from services.plumbing.roles import STATUS
 from services.plumbing.standing import Standing, standing
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from services.commands.reach import Reach
 
 
@@ -64,6 +66,7 @@ def status(state: StateOption = None, json_: JsonOption = False) -> None:
 
 
 _COLUMNS = ("service", "state", "instances", "lag", "outbox", "parked_messages", "parked_people", "trouble")
+_TAKES_BACK = frozenset({catalogue.ConsentRevoked.name, catalogue.PersonDeclined.name})
 _LANE_COLUMNS = ("unread", "oldest_unread_days", "waits")
 
 
@@ -96,7 +99,12 @@ async def _facts(found: Reach) -> dict[str, Any]:
         "work": work,
         "console": found.facts.get("console"),
         "parked": [{"service": one.service} | _plain(row) for one in standings for row in one.parked],
-        "alarms": [*_service_alarms(services), *_lane_alarms(agencies), *_copy_alarms(found)],
+        "alarms": [
+            *_word_alarms(standings),
+            *_service_alarms(services),
+            *_lane_alarms(agencies),
+            *_copy_alarms(found),
+        ],
     }
 
 
@@ -125,6 +133,19 @@ def _agency(
         "waits": "suspended" if suspended else parked,
         "unknown_fields": left_out,
     }
+
+
+def _word_alarms(standings: Sequence[Standing]) -> list[str]:
+    """Come first: somebody said stop, and nobody has dealt with it."""
+    alarms = []
+    for one in standings:
+        words = sum(row["letters"] for row in one.parked if row["type"] in _TAKES_BACK)
+        if words:
+            what = "word that takes" if words == 1 else "words that take"
+            alarms.append(
+                f"{one.service}: {words} parked {what} something back; nothing is told of their people. `hub parked`."
+            )
+    return alarms
 
 
 def _service_alarms(services: list[dict[str, Any]]) -> list[str]:

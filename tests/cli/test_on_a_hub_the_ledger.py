@@ -218,6 +218,7 @@ def test_a_stop_that_the_hub_cannot_read_holds_its_person_until_an_operator_has_
         return [one["because"] for one in found if one["what"] == "waits"]
 
     assert "the person took something back" in eventually(waits)[0]
+    assert "intake: 1 parked word that takes something back" in lines(hub("status", "--json"))[0]["alarms"][0]
     (letter,) = [one for one in lines(hub("parked", "--json"))[0] if one["type"] == "consent.revoked"]
     refused = lines(hub("parked", "settle", "intake", str(letter["first_id"]), "--why", "said-again", "--json"))[0]
     assert refused["refused"]
