@@ -156,6 +156,8 @@ class Dossier:
         answers = self.answers.get(referral_id, {})
         if not answers:
             return [record]
+        if len(answers) == 1:
+            return [*answers.values()]
         met_at = self.met_at(referral_id)
         before = [revision for revision, answer in answers.items() if met_at is None or answer.at <= met_at]
         return [answers[one] for one in sorted(answers, reverse=True) if one <= max(before, default=min(answers))]

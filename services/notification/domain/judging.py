@@ -13,7 +13,7 @@ from contracts.categories import CATEGORY_OF
 from contracts.words import Agreement, Category, ConsentKind, Purpose
 from services.notification.domain.answers import Allowed, Question, Withheld
 from services.notification.domain.ending import ended
-from services.notification.domain.floor import ONWARD, floor
+from services.notification.domain.floor import MEETING, ONWARD, floor
 from services.notification.domain.opening import Opening, tellers_of
 from services.sites import PART2_KINDS, Permission, Relation, Site, Standing
 
@@ -44,6 +44,7 @@ class Judge:
         """Sort the site's permissions by whom and what they speak of."""
         self.site = site
         self._rows: dict[tuple[str, str, Purpose], tuple[Permission, ...]] = {}
+        self._by_answer: set[tuple[str, str, Purpose]] = set()
         self._purposes: dict[tuple[str, str], tuple[Purpose, ...]] = {}
         self._prosecutors: dict[str, tuple[str, ...]] = {}
         self._opening = {slug: frozenset(one.follows.opened_by) for slug, one in site.agencies.items()}
@@ -55,7 +56,10 @@ class Judge:
                 purposes = tuple(dict.fromkeys(row.purpose for row in rows))
                 self._purposes[slug, event] = purposes
                 for purpose in purposes:
-                    self._rows[slug, event, purpose] = tuple(row for row in rows if row.purpose is purpose)
+                    of_it = tuple(row for row in rows if row.purpose is purpose)
+                    self._rows[slug, event, purpose] = of_it
+                    if any(row.agreement for row in of_it):
+                        self._by_answer.add((slug, event, purpose))
 
     def purposes(self, agency: str, message: str) -> tuple[Purpose, ...]:
         """Return for what the site lets this agency hear this message at all; one to ask about where it does not."""
@@ -105,8 +109,9 @@ class Judge:
             return Withheld(purpose, "permission", "no-permission")
         referral_id = referral_of(question, dossier)
         record = None if referral_id is None else dossier.records.get(referral_id)
-        office = self.site.program_office
-        agreement = Agreement.NOT_ASKED if referral_id is None else dossier.agreement(referral_id, office)
+        agreement = Agreement.NOT_ASKED
+        if referral_id is not None and record is not None and self._asks_the_person(question, record):
+            agreement = dossier.agreement(referral_id, self.site.program_office)
         role = self.site.agencies[question.agency].role
         if rule := floor(question, referral_id, record, agreement, dossier, role, now):
             return Withheld(purpose, "rows", rule)
@@ -123,6 +128,11 @@ class Judge:
             return Withheld(purpose, "rows", "no-row-covers-this-person")
         opening = self.opening(tellers_of(question, referral_id, record, dossier))
         return _opened(covering, question, record, dossier, now, opening)
+
+    def _asks_the_person(self, question: Question, record: Record) -> bool:
+        """Tell whether it matters what the person answered: most of what a lane hears goes whatever they did."""
+        asked = (question.agency, question.message, question.purpose)
+        return record.restricted_source or question.message in MEETING or asked in self._by_answer
 
     def _related(self, relation: Relation, question: Question, record: Record | None, dossier: Dossier) -> bool:
         agency = question.agency
