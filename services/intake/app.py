@@ -62,6 +62,7 @@ def service(site: Site, keys: SiteKeys, store: Store[Case, Register] | None = No
         door=door,
         reused=reused,
         aside=door.aside,
+        again=door.again,
         holding=TAKES_BACK,
         put_away=door.put_away,
         pattern=topics.EVERY_TO_HUB,

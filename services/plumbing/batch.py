@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts.envelope import Fact, body_of, lines_of, readdressed
 from services.plumbing.arrivals import OVERSIZE, Arrival, Trouble, digest_of
-from services.plumbing.fold import Folded, Sent, fold
+from services.plumbing.fold import Folded, Sent, fold, known
 from services.plumbing.service import Connection, Loaded, Service
 from services.plumbing.tables import Identity, Outgoing, Tables
 
@@ -82,6 +82,8 @@ async def work(
     ]  # fmt: skip
     loaded = await _loaded(service, conn, viable)
     folded = fold(service, loaded, fresh, blocked=blocked, condemned=condemned)
+    if first_in_line and not fresh:
+        folded.sent += [sent for one in arrivals for sent in known(service, one)]
     saving = asyncio.create_task(_save(service, conn, loaded, folded))
     try:
         facts = await _finished(service, conn, folded, saving)

@@ -34,9 +34,11 @@ SELECT type, topic, reason, cause, key,
        attempts, parked_at, retry_asked_at, settled_at, settled_as
 FROM dead_letters AS letter WHERE id = $1
 """
-_ASK: Final = "UPDATE dead_letters SET retry_asked_at = now() WHERE id = $1 AND settled_at IS NULL RETURNING id"
+_ASK: Final = """
+UPDATE dead_letters SET retry_asked_at = now(), put_away_as = NULL WHERE id = $1 AND settled_at IS NULL RETURNING id
+"""
 _ASK_ALIKE: Final = """
-UPDATE dead_letters AS letter SET retry_asked_at = now()
+UPDATE dead_letters AS letter SET retry_asked_at = now(), put_away_as = NULL
 FROM (SELECT reason, cause, type FROM dead_letters WHERE id = $1) AS one
 WHERE letter.settled_at IS NULL AND (letter.reason, letter.cause) = (one.reason, one.cause)
   AND letter.type IS NOT DISTINCT FROM one.type

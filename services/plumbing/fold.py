@@ -11,10 +11,10 @@ from contracts.envelope import Fact
 from contracts.reading import Unreadable
 from services.plumbing.arrivals import BEHIND, FAILED, Arrival, Trouble, cause_of
 from services.plumbing.identity import stated
-from services.plumbing.service import Deadline, Loaded, Outcome, Row, Said, Service
+from services.plumbing.service import Deadline, Loaded, Outcome, Record, Row, Said, Service
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
 class NotSayable(ValueError):
@@ -105,15 +105,22 @@ def fold(
     return folded
 
 
+def known(service: Service[Any, Any], arrival: Arrival) -> list[Sent]:
+    """Return what is said of a record that was parked, is tried again, and was handled already under its id."""
+    return [] if service.again is None else _of_its_record(service, service.again, arrival)
+
+
 def _aside(service: Service[Any, Any], arrival: Arrival) -> list[Sent]:
     """Return what is said of a record that is parked; of one that is no message, nothing.
 
     Any other failure is one of ours: the batch waits until it is mended, for nobody knows whom the record would hold.
     """
-    if service.aside is None:
-        return []
+    return [] if service.aside is None else _of_its_record(service, service.aside, arrival)
+
+
+def _of_its_record(service: Service[Any, Any], says: Callable[[Record], Fact | None], arrival: Arrival) -> list[Sent]:
     try:
-        fact = service.aside(arrival.record)
+        fact = says(arrival.record)
     except Unreadable:
         return []
     if fact is None:

@@ -119,6 +119,7 @@ class Service(Generic[State, Shared]):
     door    only intake has one: reads a raw record of an agency's topic; what it cannot admit becomes a fact, too.
     reused  only with a door: what to make of an id that comes again with another body.
     aside   only with a door: what to say at once of a record that is parked, in the record's own envelope; or None.
+    again   only with a door: what to say of a parked record that was handled already when it is tried again; or None.
     holding only with a door: the events of which something is said then; parked ones are tried again at each start.
     put_away only with a door: what to make of a record that an operator puts away unread.
     finish  the last step before the outbox, in the transaction: intake seals there what is private.
@@ -139,6 +140,7 @@ class Service(Generic[State, Shared]):
     door: Callable[[Record], Fact] | None = None
     reused: Callable[[Fact], Fact] | None = None
     aside: Callable[[Record], Fact | None] | None = None
+    again: Callable[[Record], Fact | None] | None = None
     holding: frozenset[str] = frozenset()
     put_away: Callable[[Record], Fact] | None = None
     finish: Callable[[Connection, Sequence[Fact]], Awaitable[list[Fact]]] | None = None

@@ -121,7 +121,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (topic, partition, record_offset, digest) DO NOTHING
 """
 _OPEN_AGAIN: Final = """
-UPDATE dead_letters SET settled_at = NULL, settled_as = NULL, attempts = attempts + 1, reason = $2, cause = $3
+UPDATE dead_letters SET settled_at = NULL, settled_as = NULL, put_away_as = NULL, attempts = attempts + 1, reason = $2,
+                        cause = $3
 WHERE id = $1
 """
 

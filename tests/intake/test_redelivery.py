@@ -7,11 +7,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from contracts import event, topics
+from contracts import event, reading, topics
 from services.intake.app import service
 from services.local.laying import migrated
 from services.plumbing.arrivals import Reader, origin
-from services.plumbing.deadletters import Retries, put_away
+from services.plumbing.deadletters import Retries, ask_retry, put_away
 from services.plumbing.sealing import Wrapping
 from tests.intake.examples import (
     KEYS,
@@ -98,6 +98,69 @@ async def test_a_word_that_takes_back_and_is_parked_is_said_so_of_and_again_at_e
     assert await retries.asked() == 1
     (again,) = await house.hear()
     assert (again.id, again.event) == (waits.id, waits.event)
+
+
+async def parked_words(house, *stops):
+    """What is said of these stops, sent one after the other under one id, in a version that the hub cannot read yet."""
+    said = []
+    for number, (subject, kind, data) in enumerate(stops):
+        newer = record(
+            data, name=kind, agency=PROVIDER, subject=PSEUDONYMS.of(subject, PROVIDER), identity="same",
+            dataschema=f"hub:{kind}/99", offset=70 + number, at=NOW + timedelta(minutes=number),
+        )  # fmt: skip
+        said += await house.hear(newer)
+    return said
+
+
+async def test_two_words_under_one_id_are_two_also_where_their_bodies_are_alike(house):
+    both = [await house.hear(record(arrest(incident=incident(number=number)))) for number in ("S-1", "S-2")]
+    one, other = (said[0].subject for said in both)
+    no = {}
+    said = await parked_words(house, (one, "person.declined", no), (other, "person.declined", no), (one, STOP, no))
+    assert [(fact.event.name, fact.subject) for fact in said] == [
+        ("revocation.parked", person) for person in (one, other, one)
+    ]
+    assert len({fact.id for fact in said}) == len({fact.event.content for fact in said}) == 3
+
+
+async def test_a_word_that_was_sent_twice_waits_no_longer_once_both_were_read(house, monkeypatch):
+    (received,) = await house.hear(record(arrest()))
+    first, second = await parked_words(house, *[(received.subject, STOP, {"how": "verbal"})] * 2)
+    assert (first.event, first.id == second.id, first.at < second.at) == (second.event, False, True)
+    reads = reading.contract
+    monkeypatch.setattr(reading, "contract", lambda envelope: reads(envelope._replace(dataschema=None)))
+    retries = Retries(house.database, house.handler, Wrapping(KEYS.site).unwrap)
+    assert await retries.ask_known() == 2
+    await retries.asked()
+    said = await house.hear()
+    assert [fact.event.name for fact in said] == [STOP, "revocation.read", "revocation.read"]
+    assert [fact.at for fact in said[1:]] == [first.at, second.at]
+
+
+async def test_a_word_that_was_put_away_and_is_sent_again_waits_again(house):
+    (received,) = await house.hear(record(arrest()))
+    word = (received.subject, STOP, {"how": "verbal"})
+    retries = Retries(house.database, house.handler, Wrapping(KEYS.site).unwrap)
+    waits = []
+    for times in (1, 2):
+        waits.append((await parked_words(house, *[word] * times))[-1])
+        async with house.database.connection() as conn:
+            for (letter,) in await conn.fetch("SELECT id FROM dead_letters WHERE settled_at IS NULL"):
+                assert await put_away(conn, letter, "juno-sample: said-again")
+        await retries.asked()
+        said = await house.hear()
+        assert [fact.event.name for fact in said][-2:] == ["report.refused", "revocation.read"]
+        assert said[-1].at == waits[-1].at
+    assert waits[0].at < waits[1].at
+
+
+async def test_a_plain_retry_takes_back_that_it_is_put_away(house):
+    await stop_in_a_newer_version(house)
+    async with house.database.connection() as conn:
+        letter = await conn.fetchval("SELECT id FROM dead_letters WHERE settled_at IS NULL")
+        assert await put_away(conn, letter, "juno-sample: said-again")
+        assert await ask_retry(conn, letter)
+        assert await conn.fetchval("SELECT put_away_as FROM dead_letters WHERE id = $1", letter) is None
 
 
 async def test_what_an_operator_puts_away_is_refused_and_holds_nobody_any_more(house):

@@ -13,7 +13,14 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from contracts import topics
-from contracts.catalogue import AssignmentDirected, LinkAnswered, ReferralAmended, ReferralSubmitted, RevocationParked
+from contracts.catalogue import (
+    AssignmentDirected,
+    LinkAnswered,
+    ReferralAmended,
+    ReferralSubmitted,
+    RevocationParked,
+    RevocationRead,
+)
 from contracts.envelope import Envelope, Fact, agency_source
 from contracts.event import versions
 from contracts.parts import Refusal
@@ -24,7 +31,7 @@ from services.intake.domain.heard import Heard
 from services.intake.domain.naming import Naming
 from services.intake.domain.register import PASSED_ON
 from services.intake.domain.sections import descriptions_in
-from services.intake.domain.unadmitted import UNKNOWN_SUBJECT, Unadmitted, refusal_of
+from services.intake.domain.unadmitted import NEVER_TOLD, PUT_AWAY, REUSED, UNKNOWN_SUBJECT, Unadmitted, refusal_of
 from services.plumbing.identity import derived
 from services.plumbing.pseudonyms import is_of_an_offer
 from services.plumbing.service import Record
@@ -43,21 +50,6 @@ BY_WHO_KNOWS_THEM: Final = frozenset({"person.corrected"})
 TAKES_BACK: Final = frozenset(event.name for event in PASSED_ON)
 """Words of a person that take back. One that cannot be handled holds what is told of them, whatever its version."""
 _NAMING_THEIR_PERSON: Final = (LinkAnswered, AssignmentDirected)
-NEVER_TOLD: Final = Problem(
-    field="subject",
-    rule="It names somebody of whom you were told who they are; a blind offer names nobody.",
-    fix="Accept the offer first: the notice that says who it is names the person as you know them.",
-)
-REUSED: Final = Problem(
-    field="id",
-    rule="This id was used before for other content.",
-    fix="Send it under a new id; where the hub acknowledged a referral under this one, send referral.amended instead.",
-)
-PUT_AWAY: Final = Problem(
-    field="data",
-    rule="The hub could not read this message, and the program office has put it away.",
-    fix="Ask the program office; send what it says in a version that the hub reads.",
-)
 _MOST_PROBLEMS: Final = 12
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -122,14 +114,38 @@ class Door:
         Raises:
             Unreadable: it is no CloudEvent.
         """
-        slug = _slug(record.topic)
+        found = self._of_a_word(record)
+        if found is None:
+            return None
+        envelope, content = found
+        slug, kind = _slug(record.topic), envelope.type
+        event = RevocationParked(agency=slug, message_id=envelope.id, message_type=kind, content=content)
+        return Fact(event, envelope)
+
+    def again(self, record: Record) -> Fact | None:
+        """Return what is said of a parked record that turns out to be known already: its word waits no longer.
+
+        Raises:
+            Unreadable: it is no CloudEvent.
+        """
+        found = self._of_a_word(record)
+        if found is None:
+            return None
+        envelope, content = found
+        event = RevocationRead(agency=_slug(record.topic), message_id=envelope.id, content=content)
+        return Fact(event, envelope)
+
+    def _of_a_word(self, record: Record) -> tuple[Envelope, str] | None:
+        """Return the proven envelope of a word that takes back, and its mark.
+
+        As its delivery stands where the record is: what is sent twice is said of twice, and an id may be two words'.
+        """
         envelope, _ = open_envelope(record.headers, record.body, otherwise=record.appended_at)
-        word = self._word(record, slug, envelope)
+        _plausible(envelope)
+        word = self._word(record, _slug(record.topic), envelope)
         if word is None:
             return None
-        event = RevocationParked(agency=slug, message_id=envelope.id, message_type=envelope.type, content=word.content)
-        # Its id follows from the content, too: an id that is used twice is two words.
-        return Fact(event, _proven(record, envelope, word.person)._replace(delivery=word.content))
+        return _proven(record, envelope, word.person)._replace(delivery=_place(record)), word.content
 
     def put_away(self, record: Record) -> Fact:
         """Return what is made of a record that an operator puts away unread: a refusal, which its sender hears."""
@@ -137,8 +153,12 @@ class Door:
         try:
             envelope, _ = open_envelope(record.headers, record.body, otherwise=record.appended_at)
         except NoCloudEvent:
-            return _unadmitted(record, slug, None, _Refused("put-away", PUT_AWAY))
-        return _unadmitted(record, slug, envelope, _Refused("put-away", PUT_AWAY), self._word(record, slug, envelope))
+            fact = _unadmitted(record, slug, None, _Refused("put-away", PUT_AWAY))
+        else:
+            word = self._word(record, slug, envelope)
+            fact = _unadmitted(record, slug, envelope, _Refused("put-away", PUT_AWAY), word)
+        # What was sent twice is put away twice.
+        return Fact(fact.event, fact.envelope._replace(delivery=_place(record)))
 
     def _word(self, record: Record, slug: str, envelope: Envelope) -> _Word | None:
         """Return what tells a word that takes back from any other; None of other messages, and of nobody known."""
@@ -148,7 +168,9 @@ class Door:
             person = self._subject(slug, envelope)
         except _Refused:
             return None
-        return None if person is None else _Word(person, self.naming.word(person, record.body or b""))
+        if person is None:
+            return None
+        return _Word(person, self.naming.word(person, envelope.type, envelope.dataschema, record.body or b""))
 
     def _admitted(self, record: Record, slug: str, envelope: Envelope, data: bytes) -> Fact:
         agency = self._permitted(slug, envelope)
@@ -220,6 +242,10 @@ def reused(fact: Fact) -> Fact:
 def _slug(topic: str) -> str:
     slug = topics.agency_of(topic) or ""
     return slug if len(slug) <= _LONGEST_SLUG and _SLUG.fullmatch(slug) else "unknown"
+
+
+def _place(record: Record) -> str:
+    return f"{record.partition}/{record.offset}"
 
 
 def _plausible(envelope: Envelope) -> None:

@@ -118,9 +118,12 @@ class Naming:
             found.append(Mark(self._hash(NAME_AND_BIRTH, name, born.isoformat()), NAME_AND_BIRTH, birth))
         return tuple(found)
 
-    def word(self, person: str, body: bytes) -> str:
-        """Return the mark of what was said and of whom; nobody can guess the words back."""
-        return self._hash("word", person, body.decode("latin-1"))[:_PERSON_DIGITS]
+    def word(self, person: str, kind: str, version: str | None, body: bytes) -> str:
+        """Return the mark of what was said and of whom; nobody can guess the words back.
+
+        In binary mode the kind, its version and the person are not in the body.
+        """
+        return self._hash("word", person, kind, version or "", body.decode("latin-1"))[:_PERSON_DIGITS]
 
     def share(self, *parts: str) -> float:
         """Return a number from 0 to below 1 that follows from the parts and the key."""

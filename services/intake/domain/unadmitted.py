@@ -18,6 +18,21 @@ UNKNOWN_SUBJECT: Final = Problem(
     fix="Send the subject exactly as the hub's notice to you gave it.",
 )
 """The same words whatever the cause: nothing can be learnt from them."""
+NEVER_TOLD: Final = Problem(
+    field="subject",
+    rule="It names somebody of whom you were told who they are; a blind offer names nobody.",
+    fix="Accept the offer first: the notice that says who it is names the person as you know them.",
+)
+REUSED: Final = Problem(
+    field="id",
+    rule="This id was used before for other content.",
+    fix="Send it under a new id; where the hub acknowledged a referral under this one, send referral.amended instead.",
+)
+PUT_AWAY: Final = Problem(
+    field="data",
+    rule="The hub could not read this message, and the program office has put it away.",
+    fix="Ask the program office; send what it says in a version that the hub reads.",
+)
 _REFERRAL: Final = "referral."
 _NEW_ID: Final = "under a new id"
 

@@ -66,9 +66,12 @@ def settled(dossier: Dossier, event: RevocationSettled, _fact: Fact) -> Dossier:
 def parked(dossier: Dossier, event: RevocationParked, fact: Fact) -> Dossier:
     """Fold that such a word waits at the door, unread: until it is admitted or refused, nothing about them is told."""
     word = f"{event.agency}/{event.message_id}/{event.content}"
-    return replace(dossier, parked={**dossier.parked, word: Parked(event.message_type, fact.at)})
+    known = dossier.parked.get(word)
+    at = later(None if known is None else known.at, fact.at)
+    return replace(dossier, parked={**dossier.parked, word: Parked(event.message_type, at)})
 
 
-def was_read(dossier: Dossier, event: RevocationRead, _fact: Fact) -> Dossier:
-    """Fold that the door has admitted or refused such a word."""
-    return replace(dossier, unparked=dossier.unparked | {f"{event.agency}/{event.message_id}/{event.content}"})
+def was_read(dossier: Dossier, event: RevocationRead, fact: Fact) -> Dossier:
+    """Fold that the door has admitted or refused such a word; the same that was sent later may wait still."""
+    word = f"{event.agency}/{event.message_id}/{event.content}"
+    return replace(dossier, read={**dossier.read, word: later(dossier.read.get(word), fact.at)})

@@ -64,8 +64,8 @@ class Dossier:
     """Those of them that consent has dealt with."""
     parked: dict[str, Parked] = field(default_factory=dict)
     """Such words that were put aside at the door, unread, by agency, id and content."""
-    unparked: frozenset[str] = frozenset()
-    """Such words that the door has admitted or refused."""
+    read: dict[str, datetime] = field(default_factory=dict)
+    """Such words that the door has admitted or refused, and when the newest of each was sent."""
     passed_on: dict[str, datetime] = field(default_factory=dict)
     """By kind: when an operator last passed on, signed, that the person takes back everything."""
     erased: frozenset[str] = frozenset()
@@ -80,8 +80,8 @@ class Dossier:
     def _holds(self, word: str) -> bool:
         """Tell whether a word at the door holds: not once it was read, nor once an operator passed the same on."""
         parked = self.parked[word]
-        passed_on = self.passed_on.get(parked.kind)
-        return word not in self.unparked and (passed_on is None or passed_on < parked.at)
+        over = (self.read.get(word), self.passed_on.get(parked.kind))
+        return all(at is None or at < parked.at for at in over)
 
     def stopped_between(self, asked_at: datetime | None, granted_at: datetime | None) -> bool:
         """Tell whether the person took something back after the one moment and before the other, or just then.
