@@ -91,15 +91,7 @@ async def work(
     finally:
         await saving
     await _emit(service, tables, folded, rows)
-    return Report(
-        heard=len(arrivals),
-        new=folded.handled,
-        duplicates=len(arrivals) - len(fresh),
-        parked=len(folded.parked),
-        said=len(folded.sent),
-        deadlines=len(folded.deadlines),
-        correlation=_correlation(fresh),
-    )
+    return _report(arrivals, fresh, folded)
 
 
 async def _fresh(
@@ -212,6 +204,18 @@ def outgoing(topic: str, key: str, fact: Fact) -> Outgoing:
 
 def _identity(fact: Fact) -> Identity:
     return fact.envelope.source, fact.envelope.id, fact.envelope.delivery
+
+
+def _report(arrivals: Sequence[Arrival], fresh: Sequence[Arrival], folded: Folded) -> Report:
+    return Report(
+        heard=len(arrivals),
+        new=folded.handled,
+        duplicates=len(arrivals) - len(fresh),
+        parked=len(folded.parked),
+        said=len(folded.sent),
+        deadlines=len(folded.deadlines),
+        correlation=_correlation(fresh),
+    )
 
 
 def _correlation(fresh: Sequence[Arrival]) -> str | None:

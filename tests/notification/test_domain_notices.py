@@ -209,7 +209,7 @@ class TestTheServiceProvider:
         for fact in [*words, onward_asked()] if late else [onward_asked(), *words]:
             told.hear(fact)
         assert told.names(PROVIDER) == []
-        why = "asked-before-stop" if late else "no-consent"
+        why = "asked-before-revocation" if late else "no-consent"
         assert told.withheld(PROVIDER) == [("onward.offered", "consent", why)]
         told.hear(onward_asked(onward_id=SECOND, minutes=60))
         assert [offer.onward_id for offer in told.to(PROVIDER, "onward.offered")] == [SECOND]

@@ -22,7 +22,7 @@ from contracts.catalogue import (
     RevocationRead,
 )
 from contracts.envelope import Envelope, Fact, agency_source
-from contracts.event import versions
+from contracts.event import Event, versions
 from contracts.parts import Refusal
 from contracts.reading import NewerVersion, NoCloudEvent, Unreadable, id_in, open_envelope, read_counting
 from contracts.words import Problem
@@ -114,13 +114,7 @@ class Door:
         Raises:
             Unreadable: it is no CloudEvent.
         """
-        found = self._of_a_word(record)
-        if found is None:
-            return None
-        envelope, content = found
-        slug, kind = _slug(record.topic), envelope.type
-        event = RevocationParked(agency=slug, message_id=envelope.id, message_type=kind, content=content)
-        return Fact(event, envelope)
+        return self._of_a_word(record, _parked)
 
     def again(self, record: Record) -> Fact | None:
         """Return what is said of a parked record that turns out to be known already: its word waits no longer.
@@ -128,24 +122,21 @@ class Door:
         Raises:
             Unreadable: it is no CloudEvent.
         """
-        found = self._of_a_word(record)
-        if found is None:
-            return None
-        envelope, content = found
-        event = RevocationRead(agency=_slug(record.topic), message_id=envelope.id, content=content)
-        return Fact(event, envelope)
+        return self._of_a_word(record, _read)
 
-    def _of_a_word(self, record: Record) -> tuple[Envelope, str] | None:
-        """Return the proven envelope of a word that takes back, and its mark.
+    def _of_a_word(self, record: Record, says: Callable[[str, Envelope, _Word], Event]) -> Fact | None:
+        """Return what is said of a word that takes back, in its proven envelope; None of any other message.
 
         As its delivery stands where the record is: what is sent twice is said of twice, and an id may be two words'.
         """
+        slug = _slug(record.topic)
         envelope, _ = open_envelope(record.headers, record.body, otherwise=record.appended_at)
         _plausible(envelope)
-        word = self._word(record, _slug(record.topic), envelope)
+        word = self._word(record, slug, envelope)
         if word is None:
             return None
-        return _proven(record, envelope, word.person)._replace(delivery=_place(record)), word.content
+        proven = _proven(record, envelope, word.person)._replace(delivery=_place(record))
+        return Fact(says(slug, envelope, word), proven)
 
     def put_away(self, record: Record) -> Fact:
         """Return what is made of a record that an operator puts away unread: a refusal, which its sender hears."""
@@ -242,6 +233,15 @@ def reused(fact: Fact) -> Fact:
 def _slug(topic: str) -> str:
     slug = topics.agency_of(topic) or ""
     return slug if len(slug) <= _LONGEST_SLUG and _SLUG.fullmatch(slug) else "unknown"
+
+
+def _parked(slug: str, envelope: Envelope, word: _Word) -> RevocationParked:
+    kind = envelope.type
+    return RevocationParked(agency=slug, message_id=envelope.id, message_type=kind, content=word.content)
+
+
+def _read(slug: str, envelope: Envelope, word: _Word) -> RevocationRead:
+    return RevocationRead(agency=slug, message_id=envelope.id, content=word.content)
 
 
 def _place(record: Record) -> str:

@@ -30,7 +30,7 @@ RULES: Final[Mapping[str, str]] = {
     "no-row-covers-this-person": "No row of the site covers how this person came and what this agency is to them.",
     "no-field-permitted": "The rows that cover this person open no field.",
     "no-consent": "It needs a consent that names this agency, for this purpose, of a kind that fits; none counted.",
-    "asked-before-stop": "A word that takes back came after this help was asked for: it has to be asked for anew.",
+    "asked-before-revocation": "A word that takes back came after this help was asked for; ask anew.",
     "discloser-not-named": "The consent names neither who told it to the hub, nor the hub itself, as who may tell it.",
     "consent-ended": "It waited on a consent that ended before it was sent, and nothing else let it go.",
     "nothing-sealed": "The record has nothing sealed that could be shown.",

@@ -229,23 +229,18 @@ def _opened(
     opening: Opening,
 ) -> Allowed | Withheld:
     """Join what the covering rows open, each for itself: by the site's permission, or by live consents."""
-    asked, onward = question.categories, _asked_for(question, dossier)
+    asked = question.categories
     told: list[tuple[frozenset[str], frozenset[Category]]] = []
     by: list[str] = []
     lacked: str | None = None
     for row in rows:
         if row.consent_needed:
-            wanted = row.categories if asked is None else row.categories & asked
-            found = _consents(row, question, dossier, now, opening.kinds)
-            fitting = [(name, grant) for name, grant in found if not grant.categories.isdisjoint(wanted)]
-            named = [(name, grant) for name, grant in fitting if opening.names(grant)]
-            meant = named
-            if onward is not None:
-                meant = [one for one in named if not dossier.stopped_between(onward.asked_at, one[1].at)]
-            if not meant:
-                lacked = "asked-before-stop" if named else "discloser-not-named" if fitting else lacked or "no-consent"
-            shown = [_shown(row, grant.categories, asked, hides_source=False) for _, grant in meant]
-            by += [f"consent/{name}" for name, _ in meant]
+            found, lacks = _fitting(row, question, dossier, now, opening)
+            if lacks is not None:
+                # What a consent lacks tells more than that there is none.
+                lacked = lacked or lacks if lacks == "no-consent" else lacks
+            shown = [_shown(row, grant.categories, asked, hides_source=False) for _, grant in found]
+            by += [f"consent/{name}" for name, _ in found]
         else:
             hides = record is not None and record.restricted_source and row.relation is not Relation.REFERRER
             shown = [_shown(row, None, asked, hides_source=hides)]
@@ -261,6 +256,24 @@ def _opened(
         fields = frozenset().union(*(one for one, _ in told))
         categories = frozenset().union(*(one for _, one in told))
     return Allowed(question.purpose, fields, categories, tuple(sorted(by)))
+
+
+def _fitting(
+    row: Permission, question: Question, dossier: Dossier, now: datetime, opening: Opening
+) -> tuple[list[tuple[str, Grant]], str | None]:
+    """Return the consents that open something of the row; where there are none, what is lacking."""
+    wanted = row.categories if question.categories is None else row.categories & question.categories
+    found = _consents(row, question, dossier, now, opening.kinds)
+    fitting = [(name, grant) for name, grant in found if not grant.categories.isdisjoint(wanted)]
+    if not fitting:
+        return [], "no-consent"
+    named = [(name, grant) for name, grant in fitting if opening.names(grant)]
+    if not named:
+        return [], "discloser-not-named"
+    onward = _asked_for(question, dossier)
+    if onward is not None:
+        named = [one for one in named if not dossier.stopped_between(onward.asked_at, one[1].at)]
+    return named, None if named else "asked-before-revocation"
 
 
 def _asked_for(question: Question, dossier: Dossier) -> Onward | None:
