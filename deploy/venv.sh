@@ -46,12 +46,14 @@ rm -f .venv/built-from
 .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.13,<0.14" ||
     give_up "The package registry could not be reached, or gave no uv." \
         "check the network (pip's own settings, such as a mirror, are honoured) and run make again."
-.venv/bin/uv pip install --python .venv/bin/python --require-hashes --requirements requirements.lock ||
+.venv/bin/uv pip install --python .venv/bin/python --require-hashes --compile-bytecode --requirements requirements.lock ||
     give_up "Not every package of requirements.lock could be installed." \
         "read the lines above: a full disk, the network, or a platform without wheels; then run make again."
 
 say "3/3  The hub itself"
 .venv/bin/uv pip install --python .venv/bin/python --quiet --no-deps --no-build-isolation --editable . ||
     give_up "The hub itself could not be installed into .venv." "read the lines above; then run make again."
+# Where the shell lets Python keep nothing that it compiled, each command would compile all of it anew.
+.venv/bin/python -m compileall -q contracts services || true
 checksum >.venv/built-from
 say "     ready: .venv/bin/hub"

@@ -5,6 +5,7 @@ import secrets
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -18,6 +19,7 @@ from tests.platform.aside import now
 from tests.platform.choice import chosen
 from tests.platform.embedded import fresh_folder
 from tests.platform.ground import Ground, with_database
+from tests.platform.laid import FreshHub, laid
 from tests.platform.sharing import shared
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -30,10 +32,19 @@ OwnPlatform = Callable[..., AbstractAsyncContextManager[Platform]]
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     """One Kafka and one PostgreSQL for the whole run and all its workers. Its topics are shared: see `own_platform`."""
-    ours = tmp_path_factory.getbasetemp()
-    of_all_workers = ours.parent if ours.name.startswith("popen-") else ours
-    with shared(of_all_workers, chosen) as ground:
+    with shared(_of_all_workers(tmp_path_factory), chosen) as ground:
         yield ground
+
+
+@pytest.fixture(scope="session")
+def fresh_hub(tmp_path_factory: pytest.TempPathFactory) -> FreshHub:
+    """Gives state folders of hubs that were laid out and have done nothing yet: `with fresh_hub() as folder: …`."""
+    return partial(laid, _of_all_workers(tmp_path_factory))
+
+
+def _of_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    ours = tmp_path_factory.getbasetemp()
+    return ours.parent if ours.name.startswith("popen-") else ours
 
 
 @pytest.fixture(scope="session")

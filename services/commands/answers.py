@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from services.partner import Partner, Sent
     from services.partner.client import Ear, Heard
 
-GRACE_SECONDS: Final = 2.0
-"""How long after admission a service's refusal is waited for; it may come later, and then stands on the lane."""
+GRACE_SECONDS: Final = 1.0
+"""How long after admission a service's refusal is waited for, at the least; it may come later, and then stands on the
+lane."""
+GRACE_FOR_EACH: Final = 3.0
+"""What a service does with a message takes some times as long as its admission took, on a hub that is busy as well."""
 LOOK_SECONDS: Final = 0.2
 
 
@@ -99,7 +102,8 @@ class Answers:
         """
         names = {sent.record} | ({identity["id"]} if "id" in identity else set())
         loop = asyncio.get_running_loop()
-        until, done_at = loop.time() + seconds, None
+        begun, done_at = loop.time(), None
+        until = begun + seconds
         while loop.time() < until:
             self._heard += await self._ear.within(int(LOOK_SECONDS * 1000))
             answer = next((said for heard in self._heard if (said := _answer(heard, names))), None)
@@ -110,7 +114,7 @@ class Answers:
                 reason = await self._door.parked(sent)
                 if reason is not None:
                     return {"answer": "parked", "reason": reason}
-            if done_at is not None and loop.time() > done_at + GRACE_SECONDS:
+            if done_at is not None and loop.time() > done_at + max(GRACE_SECONDS, GRACE_FOR_EACH * (done_at - begun)):
                 if known_before:
                     return {"answer": "already known"}
                 if identity.get("type") != ReferralSubmitted.name:

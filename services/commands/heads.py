@@ -41,7 +41,7 @@ async def published(access: KafkaAccess, topic: str = topics.DISCLOSURES, chains
     places = await _partitions(access, topic)
     if not places:
         raise Trouble(f"Kafka has no topic {topic}.", "`hub topics apply` makes it.")
-    consumer = AIOKafkaConsumer(group_id=None, enable_auto_commit=False, **access.for_aiokafka())
+    consumer = AIOKafkaConsumer(**access.for_looking())
     await consumer.start()
     try:
         wanted: dict[TopicPartition, set[int]] = {place: set() for place in places}

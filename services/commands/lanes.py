@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +16,7 @@ from confluent_kafka.admin import AdminClient
 from contracts import topics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Iterable
 
     from services.commands.reach import Reach
     from services.plumbing.layout import Topic
@@ -46,10 +47,8 @@ async def lanes(reach: Reach) -> dict[str, Lane]:
     """Return every agency's lane. An agency without a group has read nothing."""
     agencies = reach.site.agencies
     read = await asyncio.to_thread(_read, reach, list(agencies))
-    consumer = AIOKafkaConsumer(group_id=None, **reach.hub.for_aiokafka())
-    await consumer.start()
-    try:
-        partitions = {slug: TopicPartition(topics.from_hub(slug), 0) for slug in agencies}
+    partitions = {slug: TopicPartition(topics.from_hub(slug), 0) for slug in agencies}
+    async with _looking(reach, list(partitions.values())) as consumer:
         ends = await consumer.end_offsets(list(partitions.values()))
         begins = await consumer.beginning_offsets(list(partitions.values()))
         found = {}
@@ -60,8 +59,6 @@ async def lanes(reach: Reach) -> dict[str, Lane]:
             age = await _age(consumer, partition, at) if unread else None
             found[slug] = Lane(slug, unread, age, agency.lane_retention_days)
         return found
-    finally:
-        await consumer.stop()
 
 
 def _read(reach: Reach, slugs: list[str]) -> dict[str, int]:
@@ -92,9 +89,8 @@ async def unread_on(reach: Reach, named: Iterable[Topic]) -> dict[str, int]:
     """
     theirs = [topic for topic in named if topics.lane_of(topic.name) or topics.agency_of(topic.name)]
     read = await asyncio.to_thread(_read_on, reach, theirs)
-    consumer = AIOKafkaConsumer(group_id=None, **reach.hub.for_aiokafka())
-    await consumer.start()
-    try:
+    everywhere = [TopicPartition(topic.name, number) for topic in theirs for number in range(topic.partitions)]
+    async with _looking(reach, everywhere) as consumer:
         found: dict[str, int] = {}
         for topic in theirs:
             places = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
@@ -102,6 +98,20 @@ async def unread_on(reach: Reach, named: Iterable[Topic]) -> dict[str, int]:
             left = sum(max(0, ends[one] - max(begins[one], read[topic.name, one.partition])) for one in places)
             found |= {topic.name: left} if left else {}
         return found
+
+
+@asynccontextmanager
+async def _looking(reach: Reach, places: list[TopicPartition]) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer that knows all these partitions at once, for it would ask for each one's whereabouts alone.
+
+    It reads only those that are resumed.
+    """
+    consumer = AIOKafkaConsumer(**reach.hub.for_looking())
+    await consumer.start()
+    try:
+        consumer.assign(places)
+        consumer.pause(*places)
+        yield consumer
     finally:
         await consumer.stop()
 
@@ -128,9 +138,11 @@ def own_groups(slug: str, groups: Iterable[str]) -> list[str]:
 
 async def _age(consumer: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> float | None:
     """How many days old the record at an offset is."""
-    consumer.assign([partition])
     consumer.seek(partition, offset)
-    for records in (await consumer.getmany(timeout_ms=1000, max_records=1)).values():
-        age = datetime.now(UTC) - datetime.fromtimestamp(records[0].timestamp / 1000, UTC)
-        return round(age.total_seconds() / 86_400, 2)
-    return None
+    consumer.resume(partition)
+    came = (await consumer.getmany(partition, timeout_ms=1000, max_records=1)).get(partition)
+    consumer.pause(partition)
+    if not came:
+        return None
+    age = datetime.now(UTC) - datetime.fromtimestamp(came[0].timestamp / 1000, UTC)
+    return round(age.total_seconds() / 86_400, 2)

@@ -215,7 +215,7 @@ class Play:
     @asynccontextmanager
     async def _topics(self) -> AsyncIterator[Callable[[], Any]]:
         """Note where the hub's topics end now; what is called at the end returns everything that came after."""
-        consumer = AIOKafkaConsumer(group_id=None, **self._hub.for_aiokafka())
+        consumer = AIOKafkaConsumer(**self._hub.for_looking())
         await consumer.start()
         try:
             cluster = await consumer._client.fetch_all_metadata()  # noqa: SLF001  # there is no public question

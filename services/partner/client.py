@@ -123,7 +123,7 @@ class Partner:
                 await consumer.seek_to_end(lane)
                 # The position is asked for here and now: what is sent from this moment on is heard.
                 await consumer.position(lane)
-            yield Ear(consumer, lane)
+            yield Ear(consumer)
         finally:
             await consumer.stop()
 
@@ -154,10 +154,9 @@ class Partner:
 class Ear:
     """Messages of a lane, as they come."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, lane: TopicPartition) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer) -> None:
         """Hear what `consumer`, started and assigned, brings."""
         self._consumer = consumer
-        self._lane = lane
 
     async def within(self, milliseconds: int = _POLL_MS, *, most: int | None = None) -> list[Heard]:
         """Return what has come, after at most that time, and at most so many; empty if nothing has.
@@ -167,13 +166,6 @@ class Ear:
         found = await self._consumer.getmany(timeout_ms=milliseconds, max_records=most)
         return [_heard(record) for records in found.values() for record in records]
 
-    async def to_the_end(self) -> list[Heard]:
-        """Return everything up to where the lane ended when this was called."""
-        end = (await self._consumer.end_offsets([self._lane]))[self._lane]
-        heard: list[Heard] = []
-        while await self._consumer.position(self._lane) < end:
-            heard += await self.within()
-        return heard
 
 
 def _heard(record: Any) -> Heard:

@@ -39,3 +39,10 @@ class KafkaAccess:
             "sasl_plain_username": self.user,
             "sasl_plain_password": self.password,
         }
+
+    def for_looking(self) -> dict[str, Any]:
+        """For an aiokafka consumer of no group that looks at what is there, and does not wait for what may come.
+
+        Kafka answers a connection in turn: a question would wait for as long as the fetch before it finds nothing.
+        """
+        return {**self.for_aiokafka(), "group_id": None, "enable_auto_commit": False, "fetch_max_wait_ms": 10}

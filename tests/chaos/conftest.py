@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.chaos.world import World
-from tests.platform.embedded import fresh_folder
+from tests.platform.laid import FreshHub
 
 
 @pytest.fixture(scope="session")
-def world() -> Iterator[World]:
+def world(fresh_hub: FreshHub) -> Iterator[World]:
     """One hub for all of chaos, each service a process of its own, its minutes as long as in life."""
-    with fresh_folder() as folder, World(folder) as world:
+    with fresh_hub() as folder, World(folder) as world:
         yield world
 
 

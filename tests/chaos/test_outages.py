@@ -13,7 +13,6 @@ from tests.chaos.expected import expected
 from tests.chaos.settling import settled
 from tests.chaos.world import World, pause, until
 from tests.journeys.cast import caseload, tag
-from tests.platform.embedded import fresh_folder
 
 CASES = 33
 AWAY_SECONDS = 15
@@ -31,11 +30,11 @@ def test_while_a_server_is_away_everything_waits_and_then_goes_on(world, now, nu
         settled(world, agencies, expected(first, CASES, now))
 
 
-def test_an_offer_that_was_answered_in_time_does_not_lapse_though_the_hub_was_away_past_its_time():
+def test_an_offer_that_was_answered_in_time_does_not_lapse_though_the_hub_was_away_past_its_time(fresh_hub):
     now = datetime.now(UTC) - timedelta(minutes=1)
     taken_on = [case for case in caseload(200, now) if case.kind == "taken on"][: ARRESTS + 1]
     silent = replace(taken_on[-1], answers=("silence", "accept"))
-    with fresh_folder() as folder, World(folder, minute_seconds=4.0, processes=False) as world:
+    with fresh_hub() as folder, World(folder, minute_seconds=4.0, processes=False) as world:
         access = world.hub.platform.hub_access
         with Agencies(access, [*taken_on[:-1], silent], now, pace_seconds=0) as agencies:
             agencies.holding.set()

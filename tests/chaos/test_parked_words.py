@@ -18,7 +18,6 @@ from tests.chaos.settling import quiet
 from tests.chaos.stopping import Stopping, Told
 from tests.chaos.world import World, until
 from tests.journeys.cast import PROVIDER, Message, caseload
-from tests.platform.embedded import fresh_folder
 
 mended: set[str] = set()
 
@@ -37,11 +36,11 @@ def broken(monkeypatch) -> None:
     monkeypatch.setattr(Desk, "decide", decide)
 
 
-def test_a_parked_word_holds_its_person_and_nobody_else_until_it_is_tried_again(broken):
+def test_a_parked_word_holds_its_person_and_nobody_else_until_it_is_tried_again(broken, fresh_hub):
     now = datetime.now(UTC) - timedelta(minutes=1)
     cases = [replace(case, course=("handoff", "intake")) for number in (4, 15) for case in caseload(1, now, number)]
     with (
-        fresh_folder() as folder,
+        fresh_hub() as folder,
         World(folder, processes=False) as world,
         Stopping(world.hub.platform.hub_access, cases, now, pace_seconds=0) as agencies,
     ):

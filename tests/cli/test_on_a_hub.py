@@ -26,7 +26,6 @@ from services.plumbing.ledger import PostgresLedger
 from services.plumbing.ring import Ring, keep, new_key
 from tests.journeys.running import running
 from tests.platform.aside import now as at_once
-from tests.platform.embedded import fresh_folder
 
 POLICE, OFFICE = "bellingham-police", "whatcom-lead-program-office"
 
@@ -40,9 +39,9 @@ class Done(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def state():
+def state(fresh_hub):
     """The state folder of one hub for all tests of this file."""
-    with fresh_folder() as folder, running(folder) as facts:
+    with fresh_hub() as folder, running(folder) as facts:
         yield facts["state"]
 
 
@@ -89,7 +88,7 @@ def eventually(look, seconds=60):
     """What `look` returns once it is something."""
     until = time.monotonic() + seconds
     while not (found := look()) and time.monotonic() < until:
-        time.sleep(0.5)
+        time.sleep(0.2)
     return found
 
 

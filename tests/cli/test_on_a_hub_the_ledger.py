@@ -65,7 +65,7 @@ def _case(hub):  # noqa: F811
 
     offered = eventually(lambda: step("assignment.offered"))
     agency, person = offered["agency"], offered["subject"]
-    listen = ("listen", "--as", agency, "--from", "earliest", "--wait", "3", "--json")
+    listen = ("listen", "--as", agency, "--from", "earliest", "--wait", "0.5", "--json")
     offer = next(one for one in eventually(lambda: lines(hub(*listen))) if one["type"] == "offer.made")
     say(hub, agency, "led-1", "offer.accepted", {"offer_id": offered["offer_id"]}, offer["subject"])
     made = eventually(lambda: [one for one in lines(hub(*listen)) if one["type"] == "assignment.made"])
@@ -222,7 +222,7 @@ def test_a_stop_that_the_hub_cannot_read_holds_its_person_until_an_operator_has_
     (letter,) = [one for one in lines(hub("parked", "--json"))[0] if one["type"] == "consent.revoked"]
     refused = lines(hub("parked", "settle", "intake", str(letter["first_id"]), "--why", "said-again", "--json"))[0]
     assert refused["refused"]
-    listen = ("listen", "--as", case.agency, "--from", "earliest", "--wait", "3", "--json")
+    listen = ("listen", "--as", case.agency, "--from", "earliest", "--wait", "0.5", "--json")
 
     def told():
         return [one["data"]["refusal"]["reason"] for one in lines(hub(*listen)) if one["type"] == "message.refused"]
@@ -235,7 +235,7 @@ def test_a_stop_that_the_hub_cannot_read_holds_its_person_until_an_operator_has_
 
 
 def test_a_consent_is_taken_back_and_the_recall_is_an_operators_until_it_is_done(hub, case):  # noqa: F811
-    heard = lines(hub("listen", "--as", OFFICE, "--from", "earliest", "--wait", "3", "--json"))
+    heard = lines(hub("listen", "--as", OFFICE, "--from", "earliest", "--wait", "2", "--json"))
     known_as = next(one["subject"] for one in heard if one["data"].get("referral_id") == case.referral)
     assert hub("agency", "suspend", case.agency).returncode == 0
     say(hub, OFFICE, "led-3", "consent.revoked", {"form_reference": "F-1", "how": "verbal"}, known_as)

@@ -73,10 +73,8 @@ FORMATS = {"date-time": TIMES.map(datetime.isoformat), "date": TIMES.map(lambda 
 
 
 @st.composite
-def facts(draw, name):
-    cls = newest(name)
-    schema = cls.model_json_schema()
-    data = draw(values(schema, schema.get("$defs", {})))
+def facts(draw, cls, fitting):
+    data = draw(fitting)
     try:
         event = cls.model_validate_json(json.dumps(data))
     except ValidationError:  # a rule over several fields, which no schema states
@@ -86,7 +84,7 @@ def facts(draw, name):
         Envelope(
             id=draw(ATTRIBUTE),
             source=draw(ATTRIBUTE),
-            type=name,
+            type=cls.name,
             at=draw(TIMES),
             subject=draw(st.none() | ATTRIBUTE),
             dataschema=cls.dataschema,
@@ -100,8 +98,12 @@ def facts(draw, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_said_is_read_back_as_it_was_said(name):
+    cls = newest(name)
+    schema = cls.model_json_schema()
+    fitting = values(schema, schema.get("$defs", {}))
+
     @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-    @given(facts(name).filter(bool))
+    @given(facts(cls, fitting).filter(bool))
     def holds(fact):
         body, headers = written(fact)
         whole = json.dumps(structured(fact)).encode()

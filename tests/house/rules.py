@@ -1,6 +1,7 @@
 """The rules of the house that no linter knows: each takes a checkout and returns what breaks it, `file:line what`."""
 
 import ast
+import functools
 import re
 import subprocess
 import sys
@@ -58,7 +59,13 @@ def room(name):
 
 
 def tree(file):
-    return ast.parse(file.read_text(), str(file))
+    return _parsed(file.read_text())
+
+
+@functools.cache
+def _parsed(text):
+    """Each rule reads every file, and few of them have changed since the last."""
+    return ast.parse(text)
 
 
 def texts(file):

@@ -10,15 +10,15 @@ from services.local.hub import AGENCIES
 from services.plumbing.passwords import Passwords
 from tests.journeys.outside import Outsider
 from tests.journeys.running import running
-from tests.platform.embedded import fresh_folder
+from tests.platform.laid import FreshHub
 
 Outside = Callable[[str], Outsider]
 
 
 @pytest.fixture(scope="package")
-def hub() -> Iterator[dict]:
+def hub(fresh_hub: FreshHub) -> Iterator[dict]:
     """What a running hub says of itself; its minutes last three seconds."""
-    with fresh_folder() as folder, running(folder) as facts:
+    with fresh_hub() as folder, running(folder) as facts:
         yield facts
 
 

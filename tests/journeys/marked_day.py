@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
-import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 from confluent_kafka import KafkaException, Producer
 
+from services import cli
 from tests.journeys.cast import UNDER_PART2
 from tests.journeys.marks import FREE, Marks
 from tests.journeys.messages import CASE_MANAGERS, until
@@ -66,11 +68,15 @@ class Day:
         self._looks()
 
     def command(self, *words: str, stdin: str = "") -> Shown:
-        done = subprocess.run(
-            [sys.executable, "-m", "services.cli", *words, "--state", self.hub["state"]],
-            input=stdin, capture_output=True, text=True, check=False, timeout=120,
-        )  # fmt: skip
-        return Shown(" ".join(words[:2]), done.stdout, done.stderr)
+        """Run `hub` as somebody types it, in this process, where each command would else load all of it anew."""
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            patch.object(sys, "argv", ["hub", *words, "--state", self.hub["state"]]),
+            patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()))),
+            redirect_stdout(out), redirect_stderr(err), suppress(SystemExit),
+        ):  # fmt: skip
+            cli.main()
+        return Shown(" ".join(words[:2]), out.getvalue(), err.getvalue())
 
     def _id(self) -> str:
         self._ids += 1

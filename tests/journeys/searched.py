@@ -18,6 +18,7 @@ from services.plumbing import deadletters
 from services.plumbing.access import KafkaAccess
 from services.plumbing.passwords import Passwords
 from services.plumbing.standing import standing
+from tests.journeys.marked_record import content
 from tests.journeys.marks import Found, found_in
 from tests.journeys.outside import SILENT
 
@@ -125,7 +126,7 @@ async def _in_summaries(dsn: str) -> list[Found]:
 
 async def _in_topics(access: KafkaAccess) -> Any:
     """Every record of every topic: keys and headers of all, the bodies of all but the agencies' own."""
-    consumer = AIOKafkaConsumer(auto_offset_reset="earliest", **access.for_aiokafka())
+    consumer = AIOKafkaConsumer(auto_offset_reset="earliest", **access.for_looking())
     await consumer.start()
     try:
         there = (await asyncio.to_thread(_admin(access).list_topics, timeout=30)).topics
@@ -169,5 +170,5 @@ def in_files(state: Path) -> list[Found]:
         if any(_LANE_FOLDER.fullmatch(part) for part in inside.parts):
             continue
         kind = KAFKA_FILE if inside.parts[0] == "kafka" else POSTGRES_FILE
-        found += found_in(kind, str(inside), file.read_bytes())
+        found += found_in(kind, str(inside), content(file))
     return found

@@ -27,7 +27,7 @@ from tests.journeys.marked_day import HOSPITAL, OFFICE, POLICE, PROVIDER, Day
 from tests.journeys.marks import PREFIX, Found, Mark, found_in, free_fields
 from tests.journeys.outside import Heard, Outsider
 from tests.journeys.running import running
-from tests.platform.embedded import fresh_folder
+from tests.platform.laid import FreshHub
 
 SITE = Path(__file__).parents[2] / "deploy" / "sites" / "whatcom"
 OF_A_FORM = "form_reference"
@@ -63,9 +63,9 @@ def _may_be(made: dict[str, Mark], one: Found) -> bool:
 
 
 @pytest.fixture(scope="module")
-def search() -> Iterator[Searched]:
+def search(fresh_hub: FreshHub) -> Iterator[Searched]:
     """The day was played on a hub of its own, a word was leaked everywhere, all was searched, and the hub stopped."""
-    with fresh_folder() as folder:
+    with fresh_hub() as folder:
         with running(folder) as hub:
             passwords = Passwords(Path(hub["state"]) / "secrets" / AGENCIES)
             known: dict[str, Outsider] = {}

@@ -198,7 +198,7 @@ class Lane:
 
     def __init__(self, ground: Ground) -> None:
         self._topic = topics.from_hub(ground.casework)
-        self._consumer = AIOKafkaConsumer(auto_offset_reset="earliest", **ground.access.for_aiokafka())
+        self._consumer = AIOKafkaConsumer(auto_offset_reset="earliest", **ground.access.for_looking())
         self._places = [TopicPartition(self._topic, number) for number in range(2)]
         self._facts: list[tuple[TopicPartition, int, Fact]] = []
         self.length: dict[TopicPartition, int] = {}

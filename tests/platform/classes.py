@@ -4,18 +4,23 @@ import asyncio
 import os
 from pathlib import Path
 
-from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka import Consumer, Producer
 
+from contracts import topics
+from services.local import laying
 from services.local.kafka import CLASSES, SILENT, Kafka
 from services.local.platform import jars_of
 from services.local.progress import quiet
 from services.local.settings import LocalSettings
 from services.local.state import State
 from services.plumbing.access import KafkaAccess
+from services.plumbing.administration import Administration
+from services.plumbing.passwords import Passwords
+from services.sites import load_site
+from tests.platform.clients import commit, take
 from tests.platform.embedded import fresh_folder
 
-TOPIC = "sample"
+SITE = "whatcom"
 SECONDS = 30
 
 
@@ -27,7 +32,7 @@ def learnt(jars: list[Path], classes: Path) -> None:
         kafka = Kafka(state, jars, classes=made, learns=True)
         kafka.start()
         try:
-            used(kafka.hub)
+            used(kafka.hub, folder / "agencies")
         finally:
             kafka.stop()
         # Another run may use the one that is there, or be about to put its own.
@@ -36,14 +41,18 @@ def learnt(jars: list[Path], classes: Path) -> None:
         beside.replace(classes)
 
 
-def used(access: KafkaAccess) -> None:
-    """Do what every client does; both are gone before the server stops."""
+def used(access: KafkaAccess, passwords: Path) -> None:
+    """Do what every hub and its services do; all are gone before the server stops."""
+    asyncio.run(Administration(access, Passwords(passwords)).apply(laying.wanted(load_site(SITE))))
     settings = access.for_librdkafka()
-    admin, producer = AdminClient(settings, logger=SILENT), Producer(settings, logger=SILENT)
-    for topic in admin.create_topics([NewTopic(TOPIC, 2, 1)]).values():
-        topic.result(SECONDS)
-    producer.produce(TOPIC, b"sample")
+    producer = Producer(settings, logger=SILENT)
+    producer.produce(topics.REFERRALS, b"sample")
     producer.flush(SECONDS)
+    consumer = Consumer({**settings, "group.id": "sample", "auto.offset.reset": "earliest"}, logger=SILENT)
+    consumer.subscribe([topics.REFERRALS])
+    take(consumer)
+    commit(consumer)
+    consumer.close()
 
 
 def main() -> None:

@@ -83,7 +83,7 @@ class Ground:
         return [read(record.headers, record.value) for record in await self.records(topic)]
 
     async def records(self, topic: str) -> list[Any]:
-        consumer = AIOKafkaConsumer(topic, auto_offset_reset="earliest", **self.access.for_aiokafka())
+        consumer = AIOKafkaConsumer(topic, auto_offset_reset="earliest", **self.access.for_looking())
         await consumer.start()
         try:
             partitions = consumer.assignment()
