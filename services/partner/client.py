@@ -167,7 +167,6 @@ class Ear:
         return [_heard(record) for records in found.values() for record in records]
 
 
-
 def _heard(record: Any) -> Heard:
     try:
         fact = read(record.headers, record.value)

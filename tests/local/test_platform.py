@@ -96,6 +96,8 @@ async def test_a_killed_platform_comes_back_with_its_data_and_its_addresses(own_
         await make_topic(platform, "kept")
         await write(platform, "kept", b"one", b"two")
         await query(platform, "CREATE TABLE kept AS SELECT 42 AS answer")
+        # Its own child still works on when the postmaster is gone, and holds the shared memory.
+        busy = await asyncpg.connect(platform.postgres)
 
         await platform.kill_kafka()
         await platform.kill_postgres()
@@ -107,6 +109,7 @@ async def test_a_killed_platform_comes_back_with_its_data_and_its_addresses(own_
         assert (platform.kafka, platform.agency_kafka, platform.postgres) == before
         assert await read_all(platform, "kept", 2) == [b"one", b"two"]
         assert [row["answer"] for row in await query(platform, "SELECT answer FROM kept")] == [42]
+        busy.terminate()
 
 
 async def test_a_hub_killed_at_once_leaves_no_server_behind_and_the_next_one_starts_on_its_state(own_platform, folder):
@@ -128,14 +131,14 @@ async def test_a_hub_killed_at_once_leaves_no_server_behind_and_the_next_one_sta
     assert "kafka_pid" not in facts(folder)
 
 
-def test_ctrl_c_stops_everything_in_order(folder):
-    with another_hub(folder) as hub:
+def test_ctrl_c_stops_everything_in_order(fresh_hub):
+    with fresh_hub() as folder, another_hub(folder) as hub:
         servers = [facts(folder)["kafka_pid"], facts(folder)["postgres_pid"]]
         hub.send_signal(signal.SIGINT)
         hub.wait()
-    assert not any(command_line(pid) for pid in servers)
-    assert facts(folder)["ready"] is False
-    assert "database system is shut down" in (folder / "logs" / "postgres.log").read_text()
+        assert not any(command_line(pid) for pid in servers)
+        assert facts(folder)["ready"] is False
+        assert "database system is shut down" in (folder / "logs" / "postgres.log").read_text()
 
 
 def test_ctrl_c_while_starting_leaves_nothing_behind(folder):
@@ -151,50 +154,31 @@ def test_ctrl_c_while_starting_leaves_nothing_behind(folder):
     assert "kafka_pid" not in facts(folder)
 
 
-async def test_a_second_start_needs_no_network_and_passes_by_a_port_that_was_taken(folder):
+async def test_ports_over_restarts(own_platform, fresh_hub):
+    """A second start needs no network and passes by a port that was taken. The agencies' own never moves by itself."""
     offline = LocalSettings(maven_repository="http://127.0.0.1:1")
-    async with Platform.started(folder):
-        before = facts(folder)["kafka_ports"]
-    with socket.create_server(("127.0.0.1", before["hub"])):
-        async with Platform.started(folder, settings=offline) as platform:
-            after = facts(folder)["kafka_ports"]
-            assert after["hub"] != before["hub"]
-            assert after["agency"] == before["agency"]
-            assert platform.kafka == f"127.0.0.1:{after['hub']}"
-            await make_topic(platform, "made-at-the-new-address")
-
-
-async def test_the_agencies_port_never_moves_by_itself(own_platform, folder):
-    async with own_platform(folder):
-        port = facts(folder)["kafka_ports"]["agency"]
-    with socket.create_server(("127.0.0.1", port)), pytest.raises(AgencyPortBusy, match=f"port {port}"):
-        async with own_platform(folder):
-            pass
-    assert "kafka_pid" not in facts(folder)
-    async with own_platform(folder) as platform:
-        assert platform.agency_kafka == f"127.0.0.1:{port}"
-
-
-async def test_on_an_operators_word_the_agencies_come_in_at_another_port(own_platform, folder):
-    async with own_platform(folder) as platform:
-        port = facts(folder)["kafka_ports"]["agency"]
-        await make_topic(platform, "kept-over-the-move")
-        await write(platform, "kept-over-the-move", b"one")
-    with socket.create_server(("127.0.0.1", port)):
-        (folder / "hub.json").unlink()
+    with fresh_hub() as folder:
         async with own_platform(folder) as platform:
-            assert platform.agency_kafka != f"127.0.0.1:{port}"
-            assert await read_all(platform, "kept-over-the-move", 1) == [b"one"]
-
-
-async def test_a_postmaster_that_was_killed_does_not_hold_up_the_next_one(own_platform, folder):
-    async with own_platform(folder) as platform:
-        busy = await asyncpg.connect(platform.postgres)
-        # Its own child still works on when the postmaster is gone, and holds the shared memory.
-        os.kill(facts(folder)["postgres_pid"], signal.SIGKILL)
-        await platform.restart_postgres()
-        assert await query(platform, "SELECT 1")
-        busy.terminate()
+            before = facts(folder)["kafka_ports"]
+            await make_topic(platform, "kept-over-the-move")
+            await write(platform, "kept-over-the-move", b"one")
+        with socket.create_server(("127.0.0.1", before["hub"])):
+            async with Platform.started(folder, settings=offline) as platform:
+                after = facts(folder)["kafka_ports"]
+                assert after["hub"] != before["hub"]
+                assert after["agency"] == before["agency"]
+                assert platform.kafka == f"127.0.0.1:{after['hub']}"
+                await make_topic(platform, "made-at-the-new-address")
+        with socket.create_server(("127.0.0.1", port := before["agency"])):
+            with pytest.raises(AgencyPortBusy, match=f"port {port}"):
+                async with own_platform(folder):
+                    pass
+            assert "kafka_pid" not in facts(folder)
+            # On an operator's word the agencies come in at another port.
+            (folder / "hub.json").unlink()
+            async with own_platform(folder) as platform:
+                assert platform.agency_kafka != f"127.0.0.1:{port}"
+                assert await read_all(platform, "kept-over-the-move", 1) == [b"one"]
 
 
 async def test_passwords_never_stand_on_a_command_line_or_in_a_log(own_platform, folder):

@@ -125,9 +125,7 @@ class Ground:
 
     async def on_lane(self, agency: str) -> list[Fact]:
         """What lies on the agency's lane, oldest first."""
-        consumer = AIOKafkaConsumer(
-            topics.from_hub(agency), auto_offset_reset="earliest", **self.access.for_looking()
-        )
+        consumer = AIOKafkaConsumer(topics.from_hub(agency), auto_offset_reset="earliest", **self.access.for_looking())
         await consumer.start()
         try:
             ends = await consumer.end_offsets(consumer.assignment())
