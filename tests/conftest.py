@@ -4,7 +4,7 @@ import re
 import secrets
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from tests.platform.aside import now
 from tests.platform.choice import chosen
 from tests.platform.embedded import fresh_folder
 from tests.platform.ground import Ground, with_database
-from tests.platform.laid import FreshHub, laid
 from tests.platform.sharing import shared
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -37,8 +36,10 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 
 
 @pytest.fixture(scope="session")
-def fresh_hub(tmp_path_factory: pytest.TempPathFactory) -> FreshHub:
+def fresh_hub(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], AbstractContextManager[Path]]:
     """Gives state folders of hubs that were laid out and have done nothing yet: `with fresh_hub() as folder: …`."""
+    from tests.platform.laid import laid  # noqa: PLC0415  # it loads a whole hub, which few tests need
+
     return partial(laid, _of_all_workers(tmp_path_factory))
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts import topics
 from contracts.envelope import Fact, headers_in, written
 from contracts.reading import read
-from services.plumbing.arrivals import Arrival, Reader, Trouble, heard_pattern, heard_topics
+from services.plumbing.arrivals import Arrival, Reader, Trouble, heard_topics
 from services.plumbing.batch import MOST_BYTES, Condemned, work
 from services.plumbing.fold import Due
 from services.plumbing.reaching import reached
@@ -89,8 +89,12 @@ class _Reading:
         self.tables = MemoryTables()
         self.reader = Reader(service)
         self.read: dict[tuple[str, str], int] = defaultdict(int)
+        self.unread: dict[tuple[str, str], None] = {}
+        """The lanes that it has not read to their ends, in the order in which they came to be so."""
         self.topics = frozenset(heard_topics(service))
-        self.pattern = heard_pattern(service)
+
+    def hears(self, topic: str) -> bool:
+        return topic in self.topics or (self.service.pattern is not None and topics.agency_of(topic) is not None)
 
 
 class MemoryHub:
@@ -108,6 +112,7 @@ class MemoryHub:
         self._readings = {service.name: _Reading(service) for service in services}
         self._lanes: dict[tuple[str, str], list[Record]] = {}
         self._records: dict[str, list[Record]] = defaultdict(list)
+        self._hear: dict[str, list[_Reading]] = {}
         self._most_bytes = most_bytes
 
     async def publish(self, topic: str, *facts: Fact | Record, key: str | None = None) -> None:
@@ -129,12 +134,13 @@ class MemoryHub:
         order within a lane stays. `duplicate` is the probability (0 to below 1) that a piece read is read again.
         """
         for _ in range(_MOST_ROUNDS):
-            unread = [(reading, lane) for reading in self._readings.values() for lane in self._unread(reading)]
-            if not unread:
+            behind = [reading for reading in self._readings.values() if reading.unread]
+            if not behind:
                 return
             if shuffle is None:
-                await self._take_all(unread[0][0])
+                await self._take_all(behind[0])
             else:
+                unread = [(reading, lane) for reading in behind for lane in reading.unread]
                 await self._take_some(*shuffle.choice(unread), shuffle, duplicate)
         raise Unsettled(Unsettled.__doc__)
 
@@ -179,21 +185,16 @@ class MemoryHub:
         record = Record(topic, 0, offset, self.at, tuple(headers), key.encode() or None, body)
         self._records[topic].append(record)
         self._lanes.setdefault((topic, key), []).append(record)
-
-    def _unread(self, reading: _Reading) -> list[tuple[str, str]]:
-        return [
-            lane for lane, records in self._lanes.items()
-            if reading.read[lane] < len(records) and self._hears(reading, lane[0])
-        ]  # fmt: skip
-
-    def _hears(self, reading: _Reading, topic: str) -> bool:
-        return topic in reading.topics or (reading.service.pattern is not None and topics.agency_of(topic) is not None)
+        if topic not in self._hear:
+            self._hear[topic] = [reading for reading in self._readings.values() if reading.hears(topic)]
+        for reading in self._hear[topic]:
+            reading.unread[topic, key] = None
 
     async def _take_all(self, reading: _Reading) -> None:
-        lanes = self._unread(reading)
-        records = [record for lane in lanes for record in self._lanes[lane][reading.read[lane] :]]
-        for lane in lanes:
+        records = [record for lane in reading.unread for record in self._lanes[lane][reading.read[lane] :]]
+        for lane in reading.unread:
             reading.read[lane] = len(self._lanes[lane])
+        reading.unread.clear()
         order = {topic: place for place, topic in enumerate(self._records)}
         records.sort(key=lambda record: (record.appended_at, order[record.topic], record.offset))
         await self._handle(reading, records)
@@ -205,6 +206,8 @@ class MemoryHub:
         end = chance.randint(start + 1, len(records))
         await self._handle(reading, records[start:end])
         reading.read[lane] = chance.randint(0, end - 1) if chance.random() < duplicate else end
+        if reading.read[lane] == len(records):
+            reading.unread.pop(lane, None)
 
     async def _handle(self, reading: _Reading, records: Sequence[Record]) -> None:
         arrivals = reading.reader.read(records)

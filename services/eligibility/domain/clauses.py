@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import marshal
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from cel_expr_python import cel
@@ -103,6 +104,16 @@ class CompiledPolicy:
     def _one_by_one(self, inputs: Inputs) -> list[str]:
         """One clause failed: ask each alone, so that the others are still answered."""
         return [_alone(clause, inputs) for clause in self._each]
+
+
+@cache
+def ready(policy: Policy) -> CompiledPolicy:
+    """Return the policy, compiled once in a process.
+
+    Raises:
+        PolicyUnusable: as `CompiledPolicy` does.
+    """
+    return CompiledPolicy(policy)
 
 
 def _asked_for(clause: Clause) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.parts import ClauseResult
 from contracts.words import Door, RuleResult, Verdict
-from services.eligibility.domain.clauses import VARIABLES, CompiledPolicy
+from services.eligibility.domain.clauses import VARIABLES, CompiledPolicy, ready
 from services.eligibility.domain.inputs import Inputs, inputs_of
 from services.sites import BEFORE_ALL_POLICIES, Policy
 
@@ -58,7 +58,7 @@ class Rules:
             PolicyUnusable: a clause of one of them is wrong.
         """
         self.site = site
-        self._compiled = tuple(CompiledPolicy(policy) for policy in site.policies)
+        self._compiled = tuple(map(ready, site.policies))
         self._begin = [policy.in_force_from.timestamp() for policy in site.policies]
 
     def find(self, referral: Referral) -> Found:
