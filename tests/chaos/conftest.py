@@ -10,7 +10,7 @@ from tests.chaos.world import World
 from tests.platform.laid import FreshHub
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world(fresh_hub: FreshHub) -> Iterator[World]:
     """One hub for all of chaos, each service a process of its own, its minutes as long as in life."""
     with fresh_hub() as folder, World(folder) as world:
