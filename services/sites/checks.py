@@ -184,6 +184,12 @@ def _policies(site: Site) -> Iterator[str]:
     yield from _twice("policies", "in_force_from", [policy.in_force_from.isoformat() for policy in site.policies])
     for policy in site.policies:
         yield from _twice(policy.file, "clause", [clause.id for clause in policy.clauses])
+        here = f"policies/cases/{policy.file.rpartition('/')[2]}"
+        yield from _twice(here, "case", [case.name for case in policy.cases])
+        known = {clause.id for clause in policy.clauses}
+        for case in policy.cases:
+            if strangers := set(case.finds) - known:
+                yield f"{here}: {case.name}: The policy has no such clause: {_listed(strangers)}."
 
 
 def _forms(site: Site) -> Iterator[str]:

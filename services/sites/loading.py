@@ -17,6 +17,7 @@ from services.sites.site import Site
 SITES: Final = Path(__file__).resolve().parents[2] / "deploy" / "sites"
 """Where the repository keeps its sites."""
 WORDS: Final = "words-for-the-person"
+CASES: Final = "policies/cases"
 
 _SECTIONS: Final = (
     "clocks", "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers",
@@ -111,10 +112,18 @@ def _policies(raw: _Files) -> list[dict[str, Any]]:
     for name in raw.names("policies"):
         said = raw.read(name)
         clauses = said.pop("clause", [])
-        policies.append((name, said | {"clauses": clauses, "file": name, "hash": _hash([said, clauses])}))
+        more = {"clauses": clauses, "file": name, "hash": _hash([said, clauses]), "cases": _cases(raw, name)}
+        policies.append((name, said | more))
     policies.sort(key=lambda pair: str(pair[1].get("in_force_from")))
     raw.policy_files = [name for name, _ in policies]
     return [policy for _, policy in policies]
+
+
+def _cases(raw: _Files, policy: str) -> list[dict[str, Any]]:
+    """Return a policy's table of cases, in a file of the same name; a policy that has none yet may load."""
+    file = f"{CASES}/{Path(policy).name}"
+    cases: list[dict[str, Any]] = raw.read(file).get("case", []) if file in raw.names(CASES) else []
+    return cases
 
 
 def _words(raw: _Files) -> dict[str, Any]:
@@ -152,6 +161,8 @@ def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
     match location:
         case ("agencies", str(slug), *rest):
             file, key = raw.agency_file.get(slug, "agencies"), [slug, *rest]
+        case ("policies", int(index), "cases", *rest):
+            file, key = f"{CASES}/{Path(raw.policy_files[index]).name}", ["case", *rest]
         case ("policies", int(index), *rest):
             file, key = raw.policy_files[index], list(rest)
         case ("clocks" | "demographics" | "texts" | "signers" as section, *rest):
