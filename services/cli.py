@@ -49,6 +49,7 @@ _WHERE: Final = {
     "refer": "referring.refer",
     "timeline": "watching.timeline",
     "policy": "policies.group",
+    "sites": "sites.group",
     "reviews": "watching.reviews",
     "assign": "watching.assign",
     "person": "persons.group",

@@ -126,7 +126,8 @@ def try_(
 ) -> None:
     """Try each policy on its own table of cases.
 
-    The exit code is 1 where a case finds something else. The table is `policies/cases/<version>.toml` of the site: facts of a referral, what clauses find, and the verdict.
+    The exit code is 1 where a case finds something else. The table is `policies/cases/<version>.toml` of the
+    site: facts of a referral, what clauses find, and the verdict.
 
     Example: hub policy test 2026-01
     """
@@ -151,7 +152,8 @@ def try_(
 def explain(referral: ReferralArgument, state: StateOption = None, json_: JsonOption = False) -> None:
     """Show why a referral was screened as it was.
 
-    Clause by clause, and which missing fact would settle what is open: by the very words on which the decision stands. Each missing fact is tried by itself, with the values it may have.
+    Clause by clause, and which missing fact would settle what is open: by the very words on which the decision
+    stands. Each missing fact is tried by itself, with the values it may have.
 
     Example: hub policy explain ref-0123456789abcdef0123456789abcdef
     """
@@ -165,8 +167,7 @@ def explain(referral: ReferralArgument, state: StateOption = None, json_: JsonOp
     policy = next((one for one in found.site.policies if one.hash == screening.policy_hash), None)
     missing = {} if policy is None else _missing(ready(policy), why, screening.inputs, found.site)
     if json_:
-        shown.show_json(asdict(why) | {"settled_by": {name: [one._asdict() for one in facts]
-                                                      for name, facts in missing.items()}})  # fmt: skip
+        shown.show_json(_explained(why, missing))
         return
     shown.screen.print(f"{why.verdict.value.replace('_', ' ')} by {why.policy} {why.version}", style="bold")
     if not why.words_are_still_the_same:
@@ -241,6 +242,24 @@ def _missing(
     still_open = [one.clause for one in why.decided_by if one.result is RuleResult.UNKNOWN]
     known = {clause.id for clause in compiled.policy.clauses}
     return {clause: settled_by(compiled, clause, inputs, site) for clause in still_open if clause in known}
+
+
+def _explained(why: Explained, missing: dict[str, tuple[Missing, ...]]) -> dict[str, Any]:
+    return {
+        "verdict": why.verdict,
+        "policy": why.policy,
+        "version": why.version,
+        "words_are_still_the_same": why.words_are_still_the_same,
+        "clauses": [
+            {
+                "clause": one.clause,
+                "result": one.result,
+                **(one.words._asdict() if one.words is not None else {}),
+                "settled_by": [fact._asdict() for fact in missing.get(one.clause, ())],
+            }
+            for one in (*why.decided_by, *why.met, *why.not_applicable)
+        ],
+    }
 
 
 def _show_ground(ground: Ground, missing: tuple[Missing, ...]) -> None:

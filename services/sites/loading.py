@@ -26,6 +26,11 @@ _SECTIONS: Final = (
 """The files of a site beside `site.toml`, `roles.toml`, its agencies and its policies."""
 
 
+def sites_in(root: Path | None = None) -> tuple[str, ...]:
+    """Name the sites of a folder of sites: every folder in it that has a `site.toml`."""
+    return tuple(sorted(file.parent.name for file in (root or SITES).glob("*/site.toml")))
+
+
 def load_site(slug: str, root: Path | None = None) -> Site:
     """Read `<root>/<slug>/` and return the site.
 
@@ -34,7 +39,7 @@ def load_site(slug: str, root: Path | None = None) -> Site:
     """
     folder = (root or SITES) / slug
     if not folder.is_dir():
-        there = ", ".join(sorted(one.name for one in folder.parent.glob("*/") if (one / "site.toml").is_file()))
+        there = ", ".join(sites_in(folder.parent))
         raise SiteUnreadable(f"{slug}: folder: There is no such site. Next: name one that is there: {there}.")
     raw = _Files(folder)
     data = raw.read("site.toml")
