@@ -9,22 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from contracts.words import RuleResult
-from services.commands import reach, shown
+from services.commands import drafting, reach, shown
 from services.commands.arguments import ReferralArgument
+from services.commands.drafting import VersionArgument, policy_of
 from services.commands.reach import JsonOption, OtherSiteOption, StateOption
 from services.commands.screenings import newest_of, of_every_referral
 from services.eligibility.domain import (
-    PolicyUnusable,
     changes,
     explained,
-    linted,
     listed,
-    not_shown,
     ready,
     settled_by,
-    tried,
     verdicts,
 )
+from services.sites.loading import load_drafts
 
 if TYPE_CHECKING:
     from services.eligibility.domain import CompiledPolicy, Explained, Ground, Missing
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 
 group = typer.Typer(help="Who is eligible: the site's dated policies.", no_args_is_help=True, **shown.STYLE)
 
-VersionArgument = Annotated[str, typer.Argument(help="A policy's version; `hub policy list` names them.")]
 _WORD: Final = {
     RuleResult.FAIL: "[red]fail[/]", RuleResult.UNKNOWN: "[yellow]unknown[/]", RuleResult.PASS: "[green]pass[/]",
     RuleResult.NOT_APPLICABLE: "[dim]does not apply[/]",
@@ -48,16 +45,19 @@ def list_(site: OtherSiteOption = None, state: StateOption = None, json_: JsonOp
     Example: hub policy list
     """
     which = reach.site_of(site, state)
-    found = listed(which)
+    drafts, unreadable = load_drafts(which.slug, reach.sites_folder())
+    found = listed(which, drafts)
+    for problem in unreadable:
+        shown.say(problem)
     if json_:
         shown.show_json([asdict(one) for one in found])
         return
     rows = (
-        (one.version, f"{one.in_force_from:%Y-%m-%d}", _day(one.in_force_until), one.clauses, len(one.not_published),
-         one.hash[:12])
+        (one.version, one.stage, f"{one.in_force_from:%Y-%m-%d}", _day(one.in_force_until), one.approved_by,
+         one.clauses, len(one.not_published), one.hash[:12])
         for one in found
     )  # fmt: skip
-    columns = ("version", "in force from", "until", "clauses", "not published", "hash")
+    columns = ("version", "stage", "in force from", "until", "approved by", "clauses", "not published", "hash")
     shown.show_table(f"Policies of {which.name}", columns, rows)
 
 
@@ -71,7 +71,7 @@ def show(
 
     Example: hub policy show 2026-01
     """
-    policy = _policy(reach.site_of(site, state), version)
+    policy = policy_of(reach.site_of(site, state), version)
     if json_:
         shown.show_json(policy.model_dump(mode="json", exclude={"cases"}))
         return
@@ -88,64 +88,9 @@ def show(
             shown.screen.print(f"  {name}: {value}", markup=False, soft_wrap=True)
 
 
-@group.command()
-def lint(
-    version: Annotated[str | None, typer.Argument(help="One version (default: all of the site's).")] = None,
-    site: OtherSiteOption = None,
-    state: StateOption = None,
-    json_: JsonOption = False,
-) -> None:
-    """Find what is wrong with a policy.
-
-    Before anybody waits for it; the exit code is 1 where something is to mend.
-
-    Clauses that do not compile or ask for what no referral has; without a source; never reached; that pass though
-    nothing is published; and results that the table of cases does not show.
-
-    Example: hub policy lint
-    """
-    which = reach.site_of(site, state)
-    chosen = which.policies if version is None else (_policy(which, version),)
-    problems = {policy.version: linted(which, policy) for policy in chosen}
-    if json_:
-        shown.show_json([{"version": name, "problems": found} for name, found in problems.items()])
-    for name, found in () if json_ else problems.items():
-        shown.screen.print(f"{name}: {'all is well' if not found else f'{len(found)} to mend'}", markup=False)
-        for line in found:
-            shown.screen.print(f"  {line}", markup=False, soft_wrap=True)
-    if any(problems.values()):
-        raise typer.Exit(1)
-
-
-@group.command("test")
-def try_(
-    version: Annotated[str | None, typer.Argument(help="One version (default: all of the site's).")] = None,
-    site: OtherSiteOption = None,
-    state: StateOption = None,
-    json_: JsonOption = False,
-) -> None:
-    """Try each policy on its own table of cases.
-
-    The exit code is 1 where a case finds something else. The table is `policies/cases/<version>.toml` of the
-    site: facts of a referral, what clauses find, and the verdict.
-
-    Example: hub policy test 2026-01
-    """
-    which = reach.site_of(site, state)
-    chosen = which.policies if version is None else (_policy(which, version),)
-    found = {policy.version: _tested(which, policy) for policy in chosen}
-    if json_:
-        shown.show_json([{"version": name} | facts for name, facts in found.items()])
-    for name, facts in () if json_ else found.items():
-        shown.screen.print(f"{name}: {facts['as_expected']} of {facts['cases']} cases as expected", markup=False)
-        for one in facts["differences"]:
-            what = "the verdict" if one["clause"] is None else one["clause"]
-            said = f"  {one['case']}: {what} is {one['found']}, and was to be {one['expected']}"
-            shown.screen.print(said, markup=False, soft_wrap=True)
-        for clause, result in facts["not_shown"]:
-            shown.screen.print(f"  no case shows that {clause} finds {result}", markup=False, soft_wrap=True)
-    if any(facts["differences"] or facts["not_shown"] for facts in found.values()):
-        raise typer.Exit(1)
+group.command()(drafting.lint)
+group.command("test")(drafting.try_)
+group.command()(drafting.approve)
 
 
 @group.command()
@@ -197,7 +142,7 @@ def diff(
     Example: hub policy diff 2025-01 2026-01 --history
     """
     which = reach.site_of(site, state)
-    one, other = _policy(which, before), _policy(which, after)
+    one, other = policy_of(which, before), policy_of(which, after)
     words = changes(one, other)
     counted = _history(one, other, state) if history else None
     if json_:
@@ -212,28 +157,6 @@ def diff(
         shown.show_table("Referrals by verdict", (before, after, "referrals"), lines)
         changed = sum(entry["referrals"] for entry in counted if entry["before"] != entry["after"])
         shown.screen.print(f"verdicts that would change: {changed} of {sum(entry['referrals'] for entry in counted)}")
-
-
-def _policy(site: Site, version: str) -> Policy:
-    found = next((policy for policy in site.policies if policy.version == version), None)
-    if found is None:
-        there = ", ".join(policy.version for policy in site.policies)
-        raise shown.Trouble(f"{site.name} has no policy {version}.", f"name one that is there: {there}.")
-    return found
-
-
-def _tested(site: Site, policy: Policy) -> dict[str, Any]:
-    try:
-        cases = tried(policy, site)
-    except PolicyUnusable as wrong:
-        raise shown.Trouble(str(wrong), "`hub policy lint` names everything that is to mend.") from None
-    wrong_ = [{"case": one.case.name} | asdict(each) for one in cases for each in one.differences]
-    return {
-        "cases": len(cases),
-        "as_expected": sum(not one.differences for one in cases),
-        "differences": wrong_,
-        "not_shown": [(clause, result.value) for clause, result in not_shown(policy)],
-    }
 
 
 def _missing(

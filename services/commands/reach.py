@@ -21,6 +21,7 @@ from services.plumbing.access import KafkaAccess
 from services.plumbing.passwords import Passwords
 from services.plumbing.roles import STATUS, role_of
 from services.sites import Site
+from services.sites.loading import SITES
 from services.sites.settings import SiteSettings
 
 if TYPE_CHECKING:
@@ -191,6 +192,11 @@ def site_of(named: str | None, state: Path | None) -> Site:
     facts = {} if state is None and settings.elsewhere else State(state or LocalSettings().state).facts()
     slug = facts["site"] if facts.get("ready") and "site" in facts else settings.site
     return SiteSettings(site=slug).load()
+
+
+def sites_folder() -> Path:
+    """Return the folder of sites: HUB_SITES, else the repository's own."""
+    return SiteSettings().sites or SITES
 
 
 def left_behind(folder: State) -> bool:

@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.commands import shown
+from services.commands import reach, shown
 from services.commands.reach import JsonOption
 from services.sites import SiteUnreadable, load_site
-from services.sites.loading import SITES, sites_in
-from services.sites.settings import SiteSettings
+from services.sites.loading import sites_in
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from services.sites import Site
 
 group = typer.Typer(help="The sites: communities that a hub can serve.", no_args_is_help=True, **shown.STYLE)
@@ -29,7 +26,7 @@ def list_(json_: JsonOption = False) -> None:
 
     Example: hub sites list
     """
-    found = [_line(slug) for slug in sites_in(_folder())]
+    found = [_line(slug) for slug in sites_in(reach.sites_folder())]
     if json_:
         shown.show_json(found)
     else:
@@ -49,7 +46,7 @@ def show(
 
     Example: hub sites show whatcom
     """
-    site = load_site(slug, _folder())
+    site = load_site(slug, reach.sites_folder())
     facts = _facts(site)
     if json_:
         shown.show_json(facts)
@@ -67,13 +64,9 @@ def show(
                                                                 for one in facts["policies"]))  # fmt: skip
 
 
-def _folder() -> Path:
-    return SiteSettings().sites or SITES
-
-
 def _line(slug: str) -> dict[str, Any]:
     try:
-        site = load_site(slug, _folder())
+        site = load_site(slug, reach.sites_folder())
     except SiteUnreadable as wrong:
         return {"slug": slug, "name": None, "agencies": None, "policy": None, "problems": list(wrong.problems)}
     newest = site.policies[-1]

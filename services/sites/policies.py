@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from contracts.parts import Particulars
 from contracts.reading import unknown_fields
-from contracts.words import Agreement, Code, Door, Instant, RuleResult, Slug, SourceKind, Verdict
+from contracts.words import Agreement, Code, Day, Door, Instant, RuleResult, Slug, SourceKind, Verdict
 
 
 class Clause(BaseModel):
@@ -51,6 +51,21 @@ class Case(BaseModel):
         return facts
 
 
+class Approval(BaseModel):
+    """Who approved a policy, and when. It names the very words; other words are a draft until they are approved."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    by: Annotated[str, Field(min_length=1, max_length=200)]
+    """The site's policy group, in words; who decides for it is not the hub's to know."""
+    on: Day
+    hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    reference: Annotated[str, Field(max_length=300)] = ""
+    """Where it is written down: minutes, a resolution."""
+    entered_by: Slug
+    """The operator who entered it."""
+
+
 class Policy(BaseModel):
     """One dated version of who is eligible. Another date, another version; a version never changes once in force."""
 
@@ -65,6 +80,8 @@ class Policy(BaseModel):
     clauses: Annotated[tuple[Clause, ...], Field(min_length=1)]
     cases: tuple[Case, ...] = ()
     """Its table of cases, from a file of its own: no part of the words on which decisions stand, nor of the hash."""
+    approval: Approval | None = None
+    """None: a draft, by which nobody is screened. In a file of its own, as the cases are."""
 
 
 class Words(NamedTuple):
