@@ -48,6 +48,8 @@ _WHERE: Final = {
     "listen": "sending.listen",
     "refer": "referring.refer",
     "timeline": "watching.timeline",
+    "policy": "policies.group",
+    "sites": "sites.group",
     "reviews": "watching.reviews",
     "assign": "watching.assign",
     "person": "persons.group",

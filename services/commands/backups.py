@@ -25,7 +25,7 @@ from services.local.state import State
 from services.plumbing.keystore import known_keys
 from services.plumbing.passwords import Passwords
 from services.plumbing.standing import database_made
-from services.sites import load_site
+from services.sites.settings import SiteSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -128,7 +128,7 @@ async def _check(folder: Path, keys: Path | None, state: Path | None) -> dict[st
 
 
 async def _restore(folder: Path, keys: Path | None, state: Path | None) -> dict[str, Any]:
-    site = load_site(Manifest.read(folder).site)
+    site = SiteSettings(site=Manifest.read(folder).site).load()
     with bars() as progress:
         async with _ground(state, progress) as ground:
             passwords = Passwords(ground.secrets / AGENCIES)

@@ -12,7 +12,7 @@ from contracts.asyncapi import document
 from contracts.difference import Audience, diff
 from services.commands import shown
 from services.commands.reach import JsonOption, SiteOption
-from services.sites import load_site
+from services.sites.settings import SiteSettings
 
 group = typer.Typer(
     help="What is said: schemas, examples, and what a change would break.", no_args_is_help=True, **shown.STYLE
@@ -72,7 +72,7 @@ def diff_(
             f"{against} is no `contracts` folder: it has no `published` folder.",
             "name the `contracts` folder of another checkout, such as ../before/contracts.",
         )
-    agencies = load_site(site).agencies.values()
+    agencies = SiteSettings(site=site).load().agencies.values()
     names = {name for one in agencies for name in one.may_say | one.may_hear}
     audience = Audience(
         says={name: [one.slug for one in agencies if name in one.may_say] for name in names},

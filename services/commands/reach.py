@@ -20,7 +20,9 @@ from services.local.state import State
 from services.plumbing.access import KafkaAccess
 from services.plumbing.passwords import Passwords
 from services.plumbing.roles import STATUS, role_of
-from services.sites import Site, load_site
+from services.sites import Site
+from services.sites.loading import SITES
+from services.sites.settings import SiteSettings
 
 if TYPE_CHECKING:
     from services.console.store import Asking
@@ -177,7 +179,7 @@ def find(state: Path | None) -> Reach:
         agency_bootstrap=facts["agency_kafka"],
         postgres=facts["postgres"],
         passwords=Passwords(folder.secrets / AGENCIES),
-        site=load_site(facts.get("site", settings.site)),
+        site=SiteSettings(site=facts.get("site", settings.site)).load(),
         settings=settings,
     )
 
@@ -186,9 +188,15 @@ def site_of(named: str | None, state: Path | None) -> Site:
     """Return the site that is named; else that of the hub which runs; else the usual one."""
     settings = CommandSettings()
     if named:
-        return load_site(named)
+        return SiteSettings(site=named).load()
     facts = {} if state is None and settings.elsewhere else State(state or LocalSettings().state).facts()
-    return load_site(facts["site"] if facts.get("ready") and "site" in facts else settings.site)
+    slug = facts["site"] if facts.get("ready") and "site" in facts else settings.site
+    return SiteSettings(site=slug).load()
+
+
+def sites_folder() -> Path:
+    """Return the folder of sites: HUB_SITES, else the repository's own."""
+    return SiteSettings().sites or SITES
 
 
 def left_behind(folder: State) -> bool:
@@ -215,6 +223,6 @@ def _elsewhere(settings: CommandSettings) -> Reach:
         agency_bootstrap=settings.agency_kafka or settings.kafka,
         postgres=settings.postgres,
         passwords=Passwords(secrets / AGENCIES),
-        site=load_site(settings.site),
+        site=SiteSettings(site=settings.site).load(),
         settings=settings,
     )

@@ -8,7 +8,7 @@ from services.sites.errors import SiteUnreadable
 from services.sites.forms import FormText, Members, Signers, SigningRule
 from services.sites.loading import load_site
 from services.sites.permissions import Permission, Relation
-from services.sites.policies import BEFORE_ALL_POLICIES, Clause, Policy, Words
+from services.sites.policies import BEFORE_ALL_POLICIES, Approval, Case, Clause, Policy, Words
 from services.sites.receipts import Receipts, ReceiptWords
 from services.sites.site import Area, Clocks, Demographics, DrugKind, KnownOffence, Recognition, Site
 from services.sites.standing import PART2_KINDS, Following, Standing, follows
@@ -18,7 +18,9 @@ __all__ = [
     "BEFORE_ALL_POLICIES",
     "PART2_KINDS",
     "Agency",
+    "Approval",
     "Area",
+    "Case",
     "Clause",
     "Clocks",
     "Demographics",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Final
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from contracts import catalogue, topics  # noqa: F401  # the catalogue puts every event on the shelf
 from contracts.categories import CATEGORY_OF
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from services.sites.agencies import Agency
     from services.sites.permissions import Permission
+    from services.sites.policies import Policy
     from services.sites.site import Site
 
 POLICE_MAY_HEAR: Final = frozenset(
@@ -179,11 +180,30 @@ def _row(site: Site, row: Permission, here: str) -> Iterator[str]:
 
 def _policies(site: Site) -> Iterator[str]:
     if not site.policies:
-        yield "policies: folder: A site has at least one eligibility policy."
+        yield "policies: folder: A site has at least one eligibility policy that is approved."
     yield from _twice("policies", "version", [policy.version for policy in site.policies])
     yield from _twice("policies", "in_force_from", [policy.in_force_from.isoformat() for policy in site.policies])
     for policy in site.policies:
         yield from _twice(policy.file, "clause", [clause.id for clause in policy.clauses])
+        here = f"policies/cases/{policy.file.rpartition('/')[2]}"
+        yield from _twice(here, "case", [case.name for case in policy.cases])
+        yield from _approval(site, policy)
+        known = {clause.id for clause in policy.clauses}
+        for case in policy.cases:
+            if strangers := set(case.finds) - known:
+                yield f"{here}: {case.name}: The policy has no such clause: {_listed(strangers)}."
+
+
+def _approval(site: Site, policy: Policy) -> Iterator[str]:
+    here, approval = f"policies/approvals/{policy.file.rpartition('/')[2]}", policy.approval
+    if approval is None:
+        yield f"{here}: file: Nobody is screened by a policy that nobody approved."
+        return
+    if approval.hash != policy.hash:
+        yield f"{here}: hash: It approves other words. Put {policy.file} back as it was, or have it approved anew."
+    known = site.timezone in available_timezones()
+    if known and approval.on > policy.in_force_from.astimezone(ZoneInfo(site.timezone)).date():
+        yield f"{here}: on: A policy is approved before it is in force."
 
 
 def _forms(site: Site) -> Iterator[str]:

@@ -12,17 +12,25 @@ from pydantic import ValidationError
 
 from services.sites.checks import problems_of
 from services.sites.errors import SiteUnreadable
+from services.sites.policies import Approval, Policy
 from services.sites.site import Site
 
 SITES: Final = Path(__file__).resolve().parents[2] / "deploy" / "sites"
 """Where the repository keeps its sites."""
 WORDS: Final = "words-for-the-person"
+CASES: Final = "policies/cases"
+APPROVALS: Final = "policies/approvals"
 
 _SECTIONS: Final = (
     "clocks", "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers",
     "erasure", "receipt",
 )  # fmt: skip
 """The files of a site beside `site.toml`, `roles.toml`, its agencies and its policies."""
+
+
+def sites_in(root: Path | None = None) -> tuple[str, ...]:
+    """Name the sites of a folder of sites: every folder in it that has a `site.toml`."""
+    return tuple(sorted(file.parent.name for file in (root or SITES).glob("*/site.toml")))
 
 
 def load_site(slug: str, root: Path | None = None) -> Site:
@@ -33,7 +41,7 @@ def load_site(slug: str, root: Path | None = None) -> Site:
     """
     folder = (root or SITES) / slug
     if not folder.is_dir():
-        there = ", ".join(sorted(one.name for one in folder.parent.glob("*/") if (one / "site.toml").is_file()))
+        there = ", ".join(sites_in(folder.parent))
         raise SiteUnreadable(f"{slug}: folder: There is no such site. Next: name one that is there: {there}.")
     raw = _Files(folder)
     data = raw.read("site.toml")
@@ -106,15 +114,68 @@ def _agencies(raw: _Files, roles: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return agencies
 
 
-def _policies(raw: _Files) -> list[dict[str, Any]]:
-    policies = []
+def load_drafts(slug: str, root: Path | None = None) -> tuple[tuple[Policy, ...], tuple[str, ...]]:
+    """Return the site's policies that nobody has approved, and what is wrong with those that cannot be read.
+
+    Whoever serves the site passes them over: a mistake in a draft leaves the policy in force as it is.
+    """
+    raw = _Files((root or SITES) / slug)
+    drafts: list[Policy] = []
+    problems: list[str] = []
     for name in raw.names("policies"):
-        said = raw.read(name)
-        clauses = said.pop("clause", [])
-        policies.append((name, said | {"clauses": clauses, "file": name, "hash": _hash([said, clauses])}))
+        if _approval(raw, name) is not None:
+            continue
+        try:
+            drafts.append(Policy.model_validate(_policy(raw, name)))
+        except SiteUnreadable as wrong:
+            problems += wrong.problems
+        except ValidationError as error:
+            problems += [f"{name}: {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+    return tuple(sorted(drafts, key=lambda one: one.in_force_from)), tuple(problems)
+
+
+def approved(slug: str, policy: Policy, approval: Approval, root: Path | None = None) -> Path:
+    """Write who approved a policy beside it; return the file. One that is there stays.
+
+    Raises:
+        FileExistsError: it is approved already.
+    """
+    folder = (root or SITES) / slug / APPROVALS
+    folder.mkdir(exist_ok=True)
+    file = folder / Path(policy.file).name
+    said = {name: json.dumps(value, ensure_ascii=False) for name, value in approval if name != "on"}
+    lines = (f"{name} = {value}" for name, value in ({"on": approval.on} | said).items())
+    with file.open("x", encoding="utf-8") as new:
+        new.write("\n".join(lines) + "\n")
+    return file
+
+
+def _policies(raw: _Files) -> list[dict[str, Any]]:
+    """Those that are approved, oldest first."""
+    approved = [(name, _approval(raw, name)) for name in raw.names("policies")]
+    policies = [(name, _policy(raw, name) | {"approval": by}) for name, by in approved if by is not None]
     policies.sort(key=lambda pair: str(pair[1].get("in_force_from")))
     raw.policy_files = [name for name, _ in policies]
     return [policy for _, policy in policies]
+
+
+def _policy(raw: _Files, name: str) -> dict[str, Any]:
+    said = raw.read(name)
+    clauses = said.pop("clause", [])
+    return said | {"clauses": clauses, "file": name, "hash": _hash([said, clauses]), "cases": _cases(raw, name)}
+
+
+def _cases(raw: _Files, policy: str) -> list[dict[str, Any]]:
+    """Return a policy's table of cases, in a file of the same name; a policy that has none yet may load."""
+    file = f"{CASES}/{Path(policy).name}"
+    cases: list[dict[str, Any]] = raw.read(file).get("case", []) if file in raw.names(CASES) else []
+    return cases
+
+
+def _approval(raw: _Files, policy: str) -> dict[str, Any] | None:
+    """Return who approved a policy, from a file of the same name; None for a draft."""
+    file = f"{APPROVALS}/{Path(policy).name}"
+    return raw.read(file) if file in raw.names(APPROVALS) else None
 
 
 def _words(raw: _Files) -> dict[str, Any]:
@@ -147,13 +208,23 @@ def _validated(assembled: dict[str, Any], raw: _Files) -> Site:
         raise SiteUnreadable(*(_problem(one["loc"], one["msg"], raw) for one in error.errors())) from None
 
 
+def _of_a_policy(file: str, rest: list[int | str]) -> tuple[str, list[int | str]]:
+    match rest:
+        case ["approval", *within]:
+            return f"{APPROVALS}/{Path(file).name}", within
+        case ["cases", *within]:
+            return f"{CASES}/{Path(file).name}", ["case", *within]
+        case _:
+            return file, rest
+
+
 def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
     """Say the problem with the file it is in."""
     match location:
         case ("agencies", str(slug), *rest):
             file, key = raw.agency_file.get(slug, "agencies"), [slug, *rest]
         case ("policies", int(index), *rest):
-            file, key = raw.policy_files[index], list(rest)
+            file, key = _of_a_policy(raw.policy_files[index], rest)
         case ("clocks" | "demographics" | "texts" | "signers" as section, *rest):
             file, key = f"{section}.toml", list(rest)
         case ("receipts", "words", str(language), *rest):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from contracts.words import Code, Instant, Slug
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from contracts.parts import Particulars
+from contracts.reading import unknown_fields
+from contracts.words import Agreement, Code, Day, Door, Instant, RuleResult, Slug, SourceKind, Verdict
 
 
 class Clause(BaseModel):
@@ -28,6 +28,44 @@ class Clause(BaseModel):
     expression: Annotated[str, Field(min_length=1)]
 
 
+class Case(BaseModel):
+    """One line of a policy's table of cases: facts of a referral, what some clauses find of it, and the verdict."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    door: Door = Door.COMMUNITY
+    source_kind: SourceKind
+    agreement: Agreement = Agreement.AGREED
+    facts: Particulars = Particulars()
+    finds: Mapping[Slug, RuleResult]
+    """By clause; a clause that is not named may find anything."""
+    verdict: Verdict
+
+    @field_validator("facts", mode="before")
+    @classmethod
+    def _known(cls, facts: Any) -> Any:
+        if unknown := sorted(unknown_fields(Particulars, facts)):
+            message = f"A referral has no such fact: {', '.join(unknown)}."
+            raise ValueError(message)
+        return facts
+
+
+class Approval(BaseModel):
+    """Who approved a policy, and when. It names the very words; other words are a draft until they are approved."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    by: Annotated[str, Field(min_length=1, max_length=200)]
+    """The site's policy group, in words; who decides for it is not the hub's to know."""
+    on: Day
+    hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    reference: Annotated[str, Field(max_length=300)] = ""
+    """Where it is written down: minutes, a resolution."""
+    entered_by: Slug
+    """The operator who entered it."""
+
+
 class Policy(BaseModel):
     """One dated version of who is eligible. Another date, another version; a version never changes once in force."""
 
@@ -40,6 +78,10 @@ class Policy(BaseModel):
     """SHA-256 of what the file says, so that a decision names exactly the words that it stands on."""
     file: str
     clauses: Annotated[tuple[Clause, ...], Field(min_length=1)]
+    cases: tuple[Case, ...] = ()
+    """Its table of cases, from a file of its own: no part of the words on which decisions stand, nor of the hash."""
+    approval: Approval | None = None
+    """None: a draft, by which nobody is screened. In a file of its own, as the cases are."""
 
 
 class Words(NamedTuple):

@@ -122,7 +122,7 @@ class Site(_Frozen):
     policy_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     """SHA-256 of the disclosure policy: what each agency may hear, and every permission."""
     policies: tuple[Policy, ...]
-    """Eligibility policies, oldest first."""
+    """Eligibility policies that were approved, oldest first."""
     offences: Mapping[str, KnownOffence]
     drugs: Mapping[str, DrugKind]
     demographics: Demographics

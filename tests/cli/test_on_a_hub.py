@@ -107,6 +107,27 @@ def test_each_line_that_is_sent_gets_its_own_answer(hub):
     assert done.returncode == 1
 
 
+def test_a_screening_is_explained_and_another_version_is_asked_about_what_was_screened(hub):
+    event = said("cli-explained", data=referral("SAMPLE-E1", offences=[{"nibrs": "35A"}]))
+    (answer,) = lines(hub("send", "-", "--as", POLICE, "--json", stdin=event))
+
+    def explained():
+        done = hub("policy", "explain", answer["referral_id"], "--json")
+        return None if done.returncode else lines(done)[0]
+
+    why = eventually(explained)
+    assert (why["verdict"], why["version"]) == ("needs_review", "2026-01")
+    (activity,) = [one for one in why["clauses"] if one["clause"] == "drug-possession-or-use"]
+    assert activity["settled_by"] == [{"fact": "the activity of 35A", "would_find": ["pass"]}]
+    shown = hub("policy", "explain", answer["referral_id"]).stdout
+    assert "if it were known: the activity of 35A; it would find pass" in shown
+    assert "source: RCW 69.50.4013(2)(c)" in shown
+    compared = lines(hub("policy", "diff", "2025-01", "2026-01", "--history", "--json"))[0]
+    assert sum(one["referrals"] for one in compared["verdicts"]) >= 1
+    assert "verdicts that would change: " in hub("policy", "diff", "2025-01", "2026-01", "--history").stdout
+    assert hub("policy", "explain", "ref-" + "0" * 32).returncode == 1
+
+
 def test_the_same_file_again_is_known_and_is_no_error(hub):
     sent = "\n".join([
         said("cli-again", data=referral("SAMPLE-A1")),

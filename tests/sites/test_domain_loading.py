@@ -7,7 +7,7 @@ import pytest
 
 from contracts.words import Door
 from services.sites import SiteUnreadable, TextKind, load_site
-from services.sites.loading import SITES
+from services.sites.loading import SITES, load_drafts
 from services.sites.settings import SiteSettings
 
 
@@ -177,7 +177,7 @@ def test_a_missing_file_is_named(site):
 
 def test_a_site_without_a_policy_is_refused(site):
     shutil.rmtree(site / "policies")
-    assert "A site has at least one eligibility policy." in refusal(site)
+    assert "A site has at least one eligibility policy that is approved." in refusal(site)
 
 
 def test_a_site_whose_receipt_has_no_words_at_all_is_refused(site):
@@ -201,9 +201,13 @@ def test_the_same_files_give_the_same_site_and_hashes(site):
     assert load_site("whatcom", site.parent) == load_site("whatcom")
 
 
-def test_another_word_in_a_policy_is_another_hash(site):
+def test_another_word_in_a_policy_is_another_hash_and_not_what_was_approved(site):
     change(site, "policies/2026-01.toml", "at most 40 grams", "at most forty grams")
-    assert load_site("whatcom", site.parent).policies[-1].hash != load_site("whatcom").policies[-1].hash
+    with pytest.raises(SiteUnreadable, match=r"policies/approvals/2026-01.toml: hash: It approves other words"):
+        load_site("whatcom", site.parent)
+    (site / "policies" / "approvals" / "2026-01.toml").unlink()
+    (draft,), _ = load_drafts("whatcom", site.parent)
+    assert draft.hash != load_site("whatcom").policies[-1].hash
 
 
 def test_another_permission_is_another_hash(site):

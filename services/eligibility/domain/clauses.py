@@ -106,13 +106,17 @@ class CompiledPolicy:
         return [_alone(clause, inputs) for clause in self._each]
 
 
-@cache
 def ready(policy: Policy) -> CompiledPolicy:
-    """Return the policy, compiled once in a process.
+    """Return the policy without its cases, compiled once in a process.
 
     Raises:
         PolicyUnusable: as `CompiledPolicy` does.
     """
+    return _ready(policy.model_copy(update={"cases": ()}))
+
+
+@cache
+def _ready(policy: Policy) -> CompiledPolicy:
     return CompiledPolicy(policy)
 
 

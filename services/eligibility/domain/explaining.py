@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from contracts.words import RuleResult, Verdict
@@ -11,15 +12,25 @@ from services.sites import Words
 
 if TYPE_CHECKING:
     from contracts.screenings.screening_determined import ScreeningDetermined
-    from services.sites import Site
+    from services.sites import Policy, Site
+
+
+class Stage(StrEnum):
+    """Where a policy is in its life; whether its day has come, its dates say."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    FOLLOWED = "followed by another"
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyLine:
-    """One dated policy, for a list. `in_force_until` is None for the newest."""
+    """One dated policy, for a list. `in_force_until` is None for the newest, and for a draft."""
 
     policy: str
     version: str
+    stage: Stage
+    approved_by: str | None
     in_force_from: datetime
     in_force_until: datetime | None
     hash: str
@@ -51,20 +62,24 @@ class Explained:
     not_applicable: tuple[Ground, ...]
 
 
-def listed(site: Site) -> tuple[PolicyLine, ...]:
-    """Return the site's policies, oldest first."""
+def listed(site: Site, drafts: tuple[Policy, ...] = ()) -> tuple[PolicyLine, ...]:
+    """Return the site's policies, oldest first, and after them those that nobody has approved."""
     ends = [policy.in_force_from for policy in site.policies[1:]]
-    return tuple(
-        PolicyLine(
-            policy=policy.id,
-            version=policy.version,
-            in_force_from=policy.in_force_from,
-            in_force_until=end,
-            hash=policy.hash,
-            clauses=len(policy.clauses),
-            not_published=tuple(clause.id for clause in policy.clauses if not clause.published),
-        )
-        for policy, end in zip(site.policies, [*ends, None], strict=True)
+    dated = zip(site.policies, [*ends, None], strict=True)
+    return (*(_line(policy, end) for policy, end in dated), *(_line(policy, None) for policy in drafts))
+
+
+def _line(policy: Policy, end: datetime | None) -> PolicyLine:
+    return PolicyLine(
+        policy=policy.id,
+        version=policy.version,
+        stage=Stage.DRAFT if policy.approval is None else Stage.APPROVED if end is None else Stage.FOLLOWED,
+        approved_by=None if policy.approval is None else policy.approval.by,
+        in_force_from=policy.in_force_from,
+        in_force_until=end,
+        hash=policy.hash,
+        clauses=len(policy.clauses),
+        not_published=tuple(clause.id for clause in policy.clauses if not clause.published),
     )
 
 

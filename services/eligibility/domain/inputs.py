@@ -6,7 +6,7 @@ What is unknown is left out or says so; it is never zero. The same inputs give t
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from contracts.words import Age, DrugUnit
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from contracts.parts import Drug, Offence, Particulars
-    from services.eligibility.domain.file import Referral
+    from contracts.words import Agreement, Door, SourceKind
     from services.sites import DrugKind, KnownOffence
 
 Inputs = dict[str, Any]
@@ -37,9 +37,29 @@ class _Seized(NamedTuple):
     cannabis: str
 
 
-def inputs_of(referral: Referral, offences: Mapping[str, KnownOffence], drugs: Mapping[str, DrugKind]) -> Inputs:
+class Asked(Protocol):
+    """Of whom the clauses are asked: a referral, or a case of a policy's table."""
+
+    @property
+    def door(self) -> Door:
+        """Through which it comes."""
+        ...
+
+    @property
+    def source_kind(self) -> SourceKind:
+        """Who refers."""
+        ...
+
+    @property
+    def agreement(self) -> Agreement:
+        """What the person answered."""
+        ...
+
+
+def inputs_of(
+    referral: Asked, facts: Particulars, offences: Mapping[str, KnownOffence], drugs: Mapping[str, DrugKind]
+) -> Inputs:
     """Return what the clauses are given, as plain JSON values under the names of `VARIABLES` in `clauses`."""
-    facts = referral.particulars
     seized = [_seized(drug, drugs) for drug in facts.drugs]
     # `_value_` is what `value` returns; every referral comes this way.
     return {
@@ -50,7 +70,7 @@ def inputs_of(referral: Referral, offences: Mapping[str, KnownOffence], drugs: M
         "area": facts.area or "",
         "offences": [_offence(one, offences) for one in facts.offences],
         "drugs": [_drug(one) for one in seized],
-        "cannabis": _cannabis_in_all(seized),
+        "cannabis": cannabis_in_all([(one.grams, one.cannabis) for one in seized]),
         "attestations": [{"rule": one.rule, "result": one.result._value_} for one in facts.attestations],
         "under_supervision": facts.under_supervision._value_,
         "prior_involvement": _prior(facts),
@@ -104,9 +124,12 @@ def _drug(seized: _Seized) -> Inputs:
     return said
 
 
-def _cannabis_in_all(seized: Iterable[_Seized]) -> Inputs:
-    """How much of what was seized is cannabis: at least, and at most (left out where some was not weighed)."""
-    relevant = [(one.grams, one.cannabis) for one in seized if one.cannabis != "no"]
+def cannabis_in_all(seized: Iterable[tuple[Decimal | None, str]]) -> Inputs:
+    """Return how much of what was seized is cannabis: at least, and at most (left out where some was not weighed).
+
+    `seized`: of each drug its grams, where they are known, and whether it is cannabis: yes, no, unknown.
+    """
+    relevant = [(grams, cannabis) for grams, cannabis in seized if cannabis != "no"]
     if not relevant:
         return {"least_grams": 0.0, "weighed": True, "most_grams": 0.0}
     weights = [grams for grams, _ in relevant if grams is not None]

@@ -85,7 +85,7 @@ class Rules:
         return replace(own, police_verdict=found.police_verdict)
 
     def _asked(self, compiled: CompiledPolicy, referral: Referral) -> Found:
-        inputs = inputs_of(referral, self.site.offences, self.site.drugs)
+        inputs = inputs_of(referral, referral.particulars, self.site.offences, self.site.drugs)
         said = compiled.conclude(inputs)
         return Found(compiled, inputs, said.outcomes, said.verdict, said.police_verdict)
 

@@ -1,0 +1,92 @@
+"""`hub sites`: whom a hub can serve, and where each of a site's settings comes from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from services.commands import reach, shown
+from services.commands.reach import JsonOption
+from services.sites import SiteUnreadable, load_site
+from services.sites.loading import sites_in
+
+if TYPE_CHECKING:
+    from services.sites import Site
+
+group = typer.Typer(help="The sites: communities that a hub can serve.", no_args_is_help=True, **shown.STYLE)
+
+
+@group.command("list")
+def list_(json_: JsonOption = False) -> None:
+    """Name the sites that there are.
+
+    Each with its partners and its newest policy. One whose files cannot be used is named with what is wrong; the
+    exit code is then 1.
+
+    Example: hub sites list
+    """
+    found = [_line(slug) for slug in sites_in(reach.sites_folder())]
+    if json_:
+        shown.show_json(found)
+    else:
+        rows = ((one["slug"], one["name"], one["agencies"], one["policy"], one["problems"] or None) for one in found)
+        shown.show_table("Sites", ("slug", "name", "agencies", "newest policy", "cannot be used"), rows)
+    if any(one["problems"] for one in found):
+        raise typer.Exit(1)
+
+
+@group.command()
+def show(
+    slug: Annotated[str, typer.Argument(help="A site; `hub sites list` names them.")], json_: JsonOption = False
+) -> None:
+    """Show a site, and where its settings come from.
+
+    Partners by role, areas, policies, and of each setting its source; what the site has not published says so.
+
+    Example: hub sites show whatcom
+    """
+    site = load_site(slug, reach.sites_folder())
+    facts = _facts(site)
+    if json_:
+        shown.show_json(facts)
+        return
+    plain = [(name, facts[name]) for name in ("slug", "timezone", "program_office")]
+    shown.show_facts(site.name, [*plain, ("areas", ", ".join(facts["areas"]))])
+    shown.screen.print()
+    shown.show_table(
+        "Partners", ("role", "agencies"), ((role, ", ".join(them)) for role, them in facts["roles"].items())
+    )
+    shown.screen.print()
+    shown.show_table("Where its settings come from", ("setting", "source"), facts["basis"].items())
+    shown.screen.print()
+    shown.show_table("Policies", ("version", "in force from"), ((one["version"], one["in_force_from"])
+                                                                for one in facts["policies"]))  # fmt: skip
+
+
+def _line(slug: str) -> dict[str, Any]:
+    try:
+        site = load_site(slug, reach.sites_folder())
+    except SiteUnreadable as wrong:
+        return {"slug": slug, "name": None, "agencies": None, "policy": None, "problems": list(wrong.problems)}
+    newest = site.policies[-1]
+    return {"slug": slug, "name": site.name, "agencies": len(site.agencies), "policy": newest.version, "problems": []}
+
+
+def _facts(site: Site) -> dict[str, Any]:
+    roles: dict[str, list[str]] = {}
+    for name, agency in sorted(site.agencies.items()):
+        roles.setdefault(agency.role.value, []).append(name)
+    return {
+        "slug": site.slug,
+        "name": site.name,
+        "timezone": site.timezone,
+        "program_office": site.program_office,
+        "areas": [area.code for area in site.areas],
+        "roles": dict(sorted(roles.items())),
+        "basis": dict(sorted(site.basis.items())),
+        "policies": [
+            {"version": one.version, "in_force_from": one.in_force_from.isoformat(), "hash": one.hash}
+            for one in site.policies
+        ],
+    }
