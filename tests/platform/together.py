@@ -1,4 +1,4 @@
-"""Which files of tests go to the same worker: each file stays whole, and those that share servers follow one another."""
+"""Which files of tests share a worker: each file stays whole, and those that share servers follow one another."""
 
 from xdist.scheduler import LoadFileScheduling
 
