@@ -108,7 +108,7 @@ def test_each_line_that_is_sent_gets_its_own_answer(hub):
 
 
 def test_a_screening_is_explained_and_another_version_is_asked_about_what_was_screened(hub):
-    event = said("cli-explained", data=referral("SAMPLE-E1", offences=[{"nibrs": "35A"}]))
+    event = said("cli-explained", data=referral("SAMPLE-X1", offences=[{"nibrs": "35A"}]))
     (answer,) = lines(hub("send", "-", "--as", POLICE, "--json", stdin=event))
 
     def explained():

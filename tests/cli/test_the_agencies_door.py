@@ -11,6 +11,7 @@ from services.commands import office, reach
 from services.commands.agencies import let_in, shut_out
 from services.local.state import State
 from services.plumbing.administration import NotInEffect
+from services.sites.settings import SiteSettings
 
 SLUG = "sumas-police"
 SUSPENDED = AgencySuspended(agency=SLUG, operator="juno-sample")
@@ -83,7 +84,7 @@ async def test_a_suspension_that_the_hub_refused_shuts_nothing():
 
 
 def test_the_agencies_are_those_of_the_hub_that_runs(tmp_path, monkeypatch):
-    monkeypatch.setattr(reach, "load_site", lambda slug: slug)
+    monkeypatch.setattr(SiteSettings, "load", lambda settings: settings.site)
     monkeypatch.setenv("HUB_SITE", "elsewhere")
     folder = State(tmp_path)
     assert reach.site_of(None, tmp_path) == "elsewhere"
