@@ -106,6 +106,8 @@ def approve(
         raise shown.Trouble("\n".join(problems), "mend the draft; `hub policy lint` tries it again.")
     if on.date() > draft.in_force_from.astimezone(ZoneInfo(which.timezone)).date():
         raise shown.Trouble("A policy is approved before it is in force.", "give the policy a later day, or --on.")
+    if any(draft.in_force_from == one.in_force_from for one in which.policies):
+        raise shown.Trouble("Another policy is in force from the same moment.", "give the draft another day.")
     approval = Approval(by=by, on=on.date(), hash=draft.hash, reference=reference, entered_by=operator)
     file = approved(which.slug, draft, approval, reach.sites_folder())
     if json_:

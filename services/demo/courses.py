@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -156,9 +157,10 @@ def _event(agencies: Agencies, run: Run, holder: str, made: AssignmentMade, step
 
 async def _until(agencies: Agencies, run: Run, name: str, count: int = 1) -> None:
     longest = max(_WAIT_SECONDS, 2 * agencies.site.clocks.minutes(_LASTS_MINUTES).total_seconds())
-    for _ in range(int(longest * 4)):
-        if seen(run, name) >= count:
-            return
+    loop = asyncio.get_running_loop()
+    until = loop.time() + longest
+    while seen(run, name) < count and loop.time() < until:
+        # On a busy day something changes all the time: it is not the looks that count.
         await agencies.mirror.changed(0.25)
 
 

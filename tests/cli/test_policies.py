@@ -111,16 +111,8 @@ source_kind = "other"
 verdict = "needs_review"
 finds = { who-refers = "unknown" }
 """
-APPROVED = (
-    "--by",
-    "Sample Policy Group",
-    "--on",
-    "2026-12-01",
-    "--operator",
-    "juno-sample",
-    "--reference",
-    "minutes 7",
-)
+WHO = ("--by", "Sample Policy Group", "--operator", "juno-sample", "--reference", "minutes 7")
+APPROVED = (*WHO, "--on", "2026-12-01")
 
 
 @pytest.fixture
@@ -191,6 +183,13 @@ def test_an_approval_after_the_day_on_which_it_is_to_be_in_force_is_refused(hub,
     code, _, err = hub("policy", "approve", "2027-01", *late, *SITE)
     assert code == 1
     assert "approved before it is in force" in err
+
+
+def test_two_policies_cannot_be_in_force_from_the_same_moment(hub, sites, draft):
+    draft.write_text(DRAFT.replace("2027-01-01T", "2026-01-01T"))
+    code, _, err = hub("policy", "approve", "2027-01", *WHO, "--on", "2025-12-01", *SITE)
+    assert code == 1
+    assert "Another policy is in force from the same moment" in err
 
 
 def test_an_approval_that_names_nobody_is_refused_by_its_field(hub, sites):
