@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 from pathlib import Path
 
 from confluent_kafka import Consumer, Producer
@@ -37,7 +38,7 @@ def learnt(jars: list[Path], classes: Path) -> None:
             kafka.stop()
         # Another run may use the one that is there, or be about to put its own.
         beside = classes.with_name(f"{CLASSES}.{os.getpid()}")
-        made.replace(beside)
+        shutil.copyfile(made, beside)
         beside.replace(classes)
 
 
