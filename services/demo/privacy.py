@@ -6,6 +6,7 @@ Judged apart from the carrier, from the site's permissions and from what the cas
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.catalogue import AssignmentMade
@@ -13,7 +14,6 @@ from contracts.words import Agreement, Door, SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
 
     from services.demo.runs import Message, Run
     from services.sites import Permission, Site
@@ -67,7 +67,7 @@ def joined(messages: Iterable[Message]) -> Iterator[str]:
 
 def _rows_that_cover(message: Message, rows: Iterable[Permission], site: Site, runs: Sequence[Run]) -> list[Permission]:
     """Return the rows by which somebody may be named: by their consent, if there was one, else as they came."""
-    event, at = message.fact.event, message.fact.envelope.at
+    event, at = message.fact.event, max(message.fact.envelope.at, _appended(message))
     run = next(
         (one for one in runs if isinstance(event, AssignmentMade) and one.referral_id == event.referral_id), None
     )
@@ -85,6 +85,11 @@ def _rows_that_cover(message: Message, rows: Iterable[Permission], site: Site, r
         if (row.consent_needed and consented)
         or (not row.consent_needed and any(row.covers(door, word, restricted_source=restricted) for word in answers))
     ]
+
+
+def _appended(message: Message) -> datetime:
+    """When it was told: a message that waited was judged then, and carries the time of what it is about."""
+    return datetime.fromtimestamp(message.heard.appended_ms / 1000, UTC)
 
 
 def _agreements(run: Run, at: datetime) -> Iterator[Agreement]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -203,6 +204,16 @@ def test_a_consent_that_came_after_the_message_does_not_count():
     played = told(run(events=["consent.granted"]))
     played.steps = [step.model_copy(update={"at": AT + timedelta(seconds=1)}) for step in played.steps]
     assert found_on(PROVIDER, NAMED, played) == BEYOND
+
+
+def test_a_message_that_waited_until_after_a_consent_was_told_under_it():
+    played = told(run(events=["consent.granted"]))
+    played.steps = [step.model_copy(update={"at": AT + timedelta(seconds=1)}) for step in played.steps]
+    waited = message(PROVIDER, NAMED)
+    appended = int((AT + timedelta(seconds=2)).timestamp() * 1000)
+    later = replace(waited, heard=replace(waited.heard, appended_ms=appended))
+    assert list(improper(later, SITE, [played])) == []
+    assert len(list(improper(waited, SITE, [played]))) == len(BEYOND)
 
 
 def test_a_consent_of_the_same_person_in_an_earlier_case_counts():
