@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -13,16 +12,18 @@ from services.commands import reach, shown
 from services.commands.reach import JsonOption, OtherSiteOption, StateOption
 from services.eligibility.domain import PolicyUnusable, linted, not_shown, tried
 from services.sites import Approval
-from services.sites.loading import approved, load_drafts
+from services.sites.checks import problems_of
+from services.sites.loading import load_drafts, write_approval
 
 if TYPE_CHECKING:
     from services.sites import Policy, Site
 
 VersionArgument = Annotated[str, typer.Argument(help="A policy's version; `hub policy list` names them.")]
+OneOrAllArgument = Annotated[str | None, typer.Argument(help="One version (default: all, drafts too).")]
 
 
 def lint(
-    version: Annotated[str | None, typer.Argument(help="One version (default: all of the site's).")] = None,
+    version: OneOrAllArgument = None,
     site: OtherSiteOption = None,
     state: StateOption = None,
     json_: JsonOption = False,
@@ -37,10 +38,9 @@ def lint(
     Example: hub policy lint
     """
     which = reach.site_of(site, state)
-    drafts, unreadable = load_drafts(which.slug, reach.sites_folder())
-    chosen = (*which.policies, *drafts) if version is None else (policy_of(which, version),)
+    chosen, unreadable = _chosen(which, version)
     problems = {policy.version: linted(which, policy) for policy in chosen}
-    if version is None and unreadable:
+    if unreadable:
         problems["drafts that cannot be read"] = unreadable
     if json_:
         shown.show_json([{"version": name, "problems": found} for name, found in problems.items()])
@@ -53,7 +53,7 @@ def lint(
 
 
 def try_(
-    version: Annotated[str | None, typer.Argument(help="One version (default: all of the site's).")] = None,
+    version: OneOrAllArgument = None,
     site: OtherSiteOption = None,
     state: StateOption = None,
     json_: JsonOption = False,
@@ -66,8 +66,7 @@ def try_(
     Example: hub policy test 2026-01
     """
     which = reach.site_of(site, state)
-    drafts, _ = load_drafts(which.slug, reach.sites_folder())
-    chosen = (*which.policies, *drafts) if version is None else (policy_of(which, version),)
+    chosen, _ = _chosen(which, version)
     found = {policy.version: _tested(which, policy) for policy in chosen}
     if json_:
         shown.show_json([{"version": name} | facts for name, facts in found.items()])
@@ -102,14 +101,11 @@ def approve(
     """
     which = reach.site_of(site, state)
     draft = _draft(which, version)
-    if problems := linted(which, draft):
-        raise shown.Trouble("\n".join(problems), "mend the draft; `hub policy lint` tries it again.")
-    if on.date() > draft.in_force_from.astimezone(ZoneInfo(which.timezone)).date():
-        raise shown.Trouble("A policy is approved before it is in force.", "give the policy a later day, or --on.")
-    if any(draft.in_force_from == one.in_force_from for one in which.policies):
-        raise shown.Trouble("Another policy is in force from the same moment.", "give the draft another day.")
     approval = Approval(by=by, on=on.date(), hash=draft.hash, reference=reference, entered_by=operator)
-    file = approved(which.slug, draft, approval, reach.sites_folder())
+    then = (*which.policies, draft.model_copy(update={"approval": approval}))
+    if problems := (*linted(which, draft), *problems_of(which.model_copy(update={"policies": then}))):
+        raise shown.Trouble("\n".join(problems), "mend the draft, or say otherwise when it was approved.")
+    file = write_approval(which.slug, draft, approval, reach.sites_folder())
     if json_:
         shown.show_json({"version": version, "file": str(file), **approval.model_dump(mode="json")})
         return
@@ -127,6 +123,14 @@ def policy_of(site: Site, version: str) -> Policy:
             "\n".join([f"{site.name} has no policy {version}.", *unreadable]), f"name one that is there: {named}."
         )
     return found
+
+
+def _chosen(site: Site, version: str | None) -> tuple[tuple[Policy, ...], tuple[str, ...]]:
+    """Return the policy that is named; else all, and what is wrong with drafts that cannot be read."""
+    if version is not None:
+        return (policy_of(site, version),), ()
+    drafts, unreadable = load_drafts(site.slug, reach.sites_folder())
+    return (*site.policies, *drafts), unreadable
 
 
 def _draft(site: Site, version: str) -> Policy:

@@ -185,7 +185,7 @@ def _policies(site: Site) -> Iterator[str]:
     yield from _twice("policies", "in_force_from", [policy.in_force_from.isoformat() for policy in site.policies])
     for policy in site.policies:
         yield from _twice(policy.file, "clause", [clause.id for clause in policy.clauses])
-        here = f"policies/cases/{policy.file.rpartition('/')[2]}"
+        here = policy.cases_file
         yield from _twice(here, "case", [case.name for case in policy.cases])
         yield from _approval(site, policy)
         known = {clause.id for clause in policy.clauses}
@@ -195,7 +195,7 @@ def _policies(site: Site) -> Iterator[str]:
 
 
 def _approval(site: Site, policy: Policy) -> Iterator[str]:
-    here, approval = f"policies/approvals/{policy.file.rpartition('/')[2]}", policy.approval
+    here, approval = policy.approval_file, policy.approval
     if approval is None:
         yield f"{here}: file: Nobody is screened by a policy that nobody approved."
         return

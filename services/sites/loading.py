@@ -12,14 +12,12 @@ from pydantic import ValidationError
 
 from services.sites.checks import problems_of
 from services.sites.errors import SiteUnreadable
-from services.sites.policies import Approval, Policy
+from services.sites.policies import APPROVALS, CASES, Approval, Policy, beside
 from services.sites.site import Site
 
 SITES: Final = Path(__file__).resolve().parents[2] / "deploy" / "sites"
 """Where the repository keeps its sites."""
 WORDS: Final = "words-for-the-person"
-CASES: Final = "policies/cases"
-APPROVALS: Final = "policies/approvals"
 
 _SECTIONS: Final = (
     "clocks", "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers",
@@ -134,15 +132,14 @@ def load_drafts(slug: str, root: Path | None = None) -> tuple[tuple[Policy, ...]
     return tuple(sorted(drafts, key=lambda one: one.in_force_from)), tuple(problems)
 
 
-def approved(slug: str, policy: Policy, approval: Approval, root: Path | None = None) -> Path:
+def write_approval(slug: str, policy: Policy, approval: Approval, root: Path | None = None) -> Path:
     """Write who approved a policy beside it; return the file. One that is there stays.
 
     Raises:
         FileExistsError: it is approved already.
     """
-    folder = (root or SITES) / slug / APPROVALS
-    folder.mkdir(exist_ok=True)
-    file = folder / Path(policy.file).name
+    file = (root or SITES) / slug / policy.approval_file
+    file.parent.mkdir(exist_ok=True)
     said = {name: json.dumps(value, ensure_ascii=False) for name, value in approval if name != "on"}
     lines = (f"{name} = {value}" for name, value in ({"on": approval.on} | said).items())
     with file.open("x", encoding="utf-8") as new:
@@ -167,14 +164,14 @@ def _policy(raw: _Files, name: str) -> dict[str, Any]:
 
 def _cases(raw: _Files, policy: str) -> list[dict[str, Any]]:
     """Return a policy's table of cases, in a file of the same name; a policy that has none yet may load."""
-    file = f"{CASES}/{Path(policy).name}"
+    file = beside(policy, CASES)
     cases: list[dict[str, Any]] = raw.read(file).get("case", []) if file in raw.names(CASES) else []
     return cases
 
 
 def _approval(raw: _Files, policy: str) -> dict[str, Any] | None:
     """Return who approved a policy, from a file of the same name; None for a draft."""
-    file = f"{APPROVALS}/{Path(policy).name}"
+    file = beside(policy, APPROVALS)
     return raw.read(file) if file in raw.names(APPROVALS) else None
 
 
@@ -211,9 +208,9 @@ def _validated(assembled: dict[str, Any], raw: _Files) -> Site:
 def _of_a_policy(file: str, rest: list[int | str]) -> tuple[str, list[int | str]]:
     match rest:
         case ["approval", *within]:
-            return f"{APPROVALS}/{Path(file).name}", within
+            return beside(file, APPROVALS), within
         case ["cases", *within]:
-            return f"{CASES}/{Path(file).name}", ["case", *within]
+            return beside(file, CASES), ["case", *within]
         case _:
             return file, rest
 

@@ -83,6 +83,21 @@ class Policy(BaseModel):
     approval: Approval | None = None
     """None: a draft, by which nobody is screened. In a file of its own, as the cases are."""
 
+    @property
+    def cases_file(self) -> str:
+        """Where its table of cases is, in the site's folder."""
+        return beside(self.file, CASES)
+
+    @property
+    def approval_file(self) -> str:
+        """Where it says who approved it, in the site's folder."""
+        return beside(self.file, APPROVALS)
+
+
+def beside(policy: str, folder: str) -> str:
+    """Return the file of the same name as a policy's, in a folder of the policies."""
+    return f"{folder}/{policy.rpartition('/')[2]}"
+
 
 class Words(NamedTuple):
     """What a clause says, and what it stands on."""
@@ -92,6 +107,8 @@ class Words(NamedTuple):
     published: bool
 
 
+CASES: Final = "policies/cases"
+APPROVALS: Final = "policies/approvals"
 BEFORE_ALL_POLICIES: Final = "policy-in-force"
 """What stands in place of a clause where no policy was in force yet."""
 _BEFORE_ALL: Final = Words(

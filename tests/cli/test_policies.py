@@ -189,7 +189,7 @@ def test_two_policies_cannot_be_in_force_from_the_same_moment(hub, sites, draft)
     draft.write_text(DRAFT.replace("2027-01-01T", "2026-01-01T"))
     code, _, err = hub("policy", "approve", "2027-01", *WHO, "--on", "2025-12-01", *SITE)
     assert code == 1
-    assert "Another policy is in force from the same moment" in err
+    assert "policies: in_force_from: 2026-01-01T00:00:00-08:00 is there 2 times" in " ".join(err.split())
 
 
 def test_an_approval_that_names_nobody_is_refused_by_its_field(hub, sites):

@@ -61,7 +61,7 @@ def _unreached(compiled: CompiledPolicy, cases: tuple[Tried, ...]) -> Iterator[s
 
 
 def _cases(policy: Policy) -> Iterator[str]:
-    here = f"policies/cases/{policy.file.rpartition('/')[2]}"
+    here = policy.cases_file
     if not policy.cases:
         yield f"{here}: file: A policy has a table of cases."
         return
