@@ -154,7 +154,7 @@ def test_ctrl_c_while_starting_leaves_nothing_behind(folder):
     assert "kafka_pid" not in facts(folder)
 
 
-async def test_ports_over_restarts(own_platform, fresh_hub):
+async def test_over_restarts_a_taken_port_is_passed_by_but_the_agencies_own_never_moves_by_itself(own_platform, fresh_hub):
     """A second start needs no network and passes by a port that was taken. The agencies' own never moves by itself."""
     offline = LocalSettings(maven_repository="http://127.0.0.1:1")
     with fresh_hub() as folder:
@@ -169,11 +169,14 @@ async def test_ports_over_restarts(own_platform, fresh_hub):
                 assert after["agency"] == before["agency"]
                 assert platform.kafka == f"127.0.0.1:{after['hub']}"
                 await make_topic(platform, "made-at-the-new-address")
-        with socket.create_server(("127.0.0.1", port := before["agency"])):
-            with pytest.raises(AgencyPortBusy, match=f"port {port}"):
-                async with own_platform(folder):
-                    pass
-            assert "kafka_pid" not in facts(folder)
+        port = before["agency"]
+        with socket.create_server(("127.0.0.1", port)), pytest.raises(AgencyPortBusy, match=f"port {port}"):
+            async with own_platform(folder):
+                pass
+        assert "kafka_pid" not in facts(folder)
+        async with own_platform(folder) as platform:
+            assert platform.agency_kafka == f"127.0.0.1:{port}"
+        with socket.create_server(("127.0.0.1", port)):
             # On an operator's word the agencies come in at another port.
             (folder / "hub.json").unlink()
             async with own_platform(folder) as platform:
