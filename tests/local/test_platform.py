@@ -154,7 +154,9 @@ def test_ctrl_c_while_starting_leaves_nothing_behind(folder):
     assert "kafka_pid" not in facts(folder)
 
 
-async def test_over_restarts_a_taken_port_is_passed_by_but_the_agencies_own_never_moves_by_itself(own_platform, fresh_hub):
+async def test_over_restarts_a_taken_port_is_passed_by_but_the_agencies_own_never_moves_by_itself(
+    own_platform, fresh_hub
+):
     """A second start needs no network and passes by a port that was taken. The agencies' own never moves by itself."""
     offline = LocalSettings(maven_repository="http://127.0.0.1:1")
     with fresh_hub() as folder:
