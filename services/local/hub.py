@@ -48,7 +48,6 @@ DATABASE: Final = "hub"
 SECONDS_TO_READY: Final = 120.0
 _STEPS: Final = 4
 _STEP: Final = "starting the hub"
-_BATCH_RECORDS: Final = 250
 _FETCH_BYTES: Final = 1024 * 1024
 _RELAY_ROWS: Final = 150
 
@@ -156,7 +155,7 @@ def pipes_settings(platform: Platform, database: str, site: Site, **more: Any) -
 
 def _sharing_a_process(settings: PipesSettings) -> PipesSettings:
     """Return them with smaller pieces, where nobody chose their sizes: memory goes with what all have under way."""
-    small = {"batch_records": _BATCH_RECORDS, "fetch_bytes": _FETCH_BYTES, "relay_rows": _RELAY_ROWS}
+    small = {"fetch_bytes": _FETCH_BYTES, "relay_rows": _RELAY_ROWS}
     return settings.model_copy(
         update={name: size for name, size in small.items() if name not in settings.model_fields_set}
     )

@@ -106,7 +106,7 @@ class PipesSettings(BaseSettings):
     static_membership: bool = False
     """Whether `instance` is such a name."""
 
-    batch_records: int = Field(default=500, ge=1, le=10_000)
+    batch_records: int = Field(default=250, ge=1, le=10_000)
     """What is handled in one transaction at most. Two batches are under way, so memory goes with it."""
     fetch_bytes: int = Field(default=4 * 1024 * 1024, ge=65_536)
     """What one fetch brings at most. A message that is larger comes all the same. So much of an agency's topic waits in
