@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +15,7 @@ from pydantic import ValidationError
 from services.sites.checks import problems_of
 from services.sites.errors import SiteUnreadable
 from services.sites.policies import APPROVALS, CASES, Approval, Policy, beside
+from services.sites.rulebook import RULES, Rulebook, rulebook, spelled_out
 from services.sites.site import Site
 
 SITES: Final = Path(__file__).resolve().parents[2] / "deploy" / "sites"
@@ -24,6 +27,11 @@ _SECTIONS: Final = (
     "erasure", "receipt",
 )  # fmt: skip
 """The files of a site beside `site.toml`, `roles.toml`, its agencies and its policies."""
+STANDARD: Final = "standard"
+"""The folder beside the sites whose files hold for those that have none of their own."""
+_LIKE: Final = "like"
+_DEFAULTS: Final = "site-defaults.toml"
+_POLICIES: Final = "policies"
 
 
 def sites_in(root: Path | None = None) -> tuple[str, ...]:
@@ -42,7 +50,8 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         there = ", ".join(sites_in(folder.parent))
         raise SiteUnreadable(f"{slug}: folder: There is no such site. Next: name one that is there: {there}.")
     raw = _Files(folder)
-    data = raw.read("site.toml")
+    data = raw.over_the_standard("site.toml", _DEFAULTS)
+    data.pop(_LIKE, None)
     site = _validated(data | _assembled(raw, data, slug), raw)
     if problems := problems_of(site):
         raise SiteUnreadable(*problems)
@@ -52,7 +61,7 @@ def load_site(slug: str, root: Path | None = None) -> Site:
 def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
     """Return what the other files say, under the names of the site's fields."""
     words = raw.read(f"{WORDS}.toml")
-    sections = {name: raw.read(f"{name}.toml") for name in _SECTIONS}
+    sections = {name: raw.read(f"{name}.toml") for name in _SECTIONS} | {"clocks": raw.over_the_standard("clocks.toml")}
     roles = raw.read("roles.toml")
     agencies = _agencies(raw, roles)
     permissions = sections["permissions"].get("permission", [])
@@ -83,21 +92,52 @@ class _Files:
     """Reads the site's files and remembers what came from which, so that an error can name it."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folders = [folder, *_lent(folder)]
         self.agency_file: dict[str, str] = {}
         self.policy_files: list[str] = []
 
+    @cached_property
+    def rules(self) -> Rulebook:
+        return rulebook(self.read(RULES))
+
     def read(self, name: str) -> dict[str, Any]:
-        path = self.folder / name
-        if not path.is_file():
+        path = next((folder / name for folder in self.folders if (folder / name).is_file()), None)
+        if path is None:
             raise SiteUnreadable(f"{name}: file: A site has this file.")
-        try:
-            return tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SiteUnreadable(f"{name}: file: It is TOML. {error}") from None
+        return _read(path, name)
+
+    def over_the_standard(self, name: str, standard_name: str | None = None) -> dict[str, Any]:
+        """What the site says in this file goes before what the standard says, setting by setting."""
+        standard = _read(self.folders[-1] / (standard_name or name), standard_name or name)
+        own = self.read(name)
+        return standard | own | {"basis": standard.get("basis", {}) | own.get("basis", {})}
 
     def names(self, under: str) -> list[str]:
-        return sorted(f"{under}/{path.name}" for path in (self.folder / under).glob("*.toml"))
+        """Name the files of a folder within the site: its own, or lent as a whole. Policies nobody lends."""
+        there = self.folders[:1] if under.startswith(_POLICIES) else self.folders
+        folder = next((one for one in there if (one / under).is_dir()), there[0])
+        return sorted(f"{under}/{path.name}" for path in (folder / under).glob("*.toml"))
+
+
+def _read(path: Path, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SiteUnreadable(f"{name}: file: It is TOML. {error}") from None
+
+
+def _lent(folder: Path) -> list[Path]:
+    """Return the folders whose files hold where a site has none of its own: the site that it is like, the standard."""
+    said: dict[str, Any] = {}
+    with suppress(OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        said = tomllib.loads((folder / "site.toml").read_text(encoding="utf-8"))
+    standard = folder.parent / STANDARD
+    there = sites_in(folder.parent)
+    like = [] if _LIKE not in said else [(folder.parent if said[_LIKE] in there else SITES) / str(said[_LIKE])]
+    if like and not (like[0] / "site.toml").is_file():
+        named = ", ".join(there)
+        raise SiteUnreadable(f"site.toml: {_LIKE}: There is no such site. Next: name one that is there: {named}.")
+    return [*like, standard if standard.is_dir() else SITES / STANDARD]
 
 
 def _agencies(raw: _Files, roles: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -159,6 +199,8 @@ def _policies(raw: _Files) -> list[dict[str, Any]]:
 def _policy(raw: _Files, name: str) -> dict[str, Any]:
     said = raw.read(name)
     clauses = said.pop("clause", [])
+    if isinstance(clauses, list):
+        clauses = [spelled_out(one, raw.rules, name) if isinstance(one, dict) else one for one in clauses]
     return said | {"clauses": clauses, "file": name, "hash": _hash([said, clauses]), "cases": _cases(raw, name)}
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from contracts.parts import Particulars
+from contracts.parts import ClauseResult, Particulars
 from contracts.reading import unknown_fields
 from contracts.words import Agreement, Code, Day, Door, Instant, RuleResult, Slug, SourceKind, Verdict
 
@@ -18,6 +19,10 @@ class Clause(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Slug
+    rule: Slug | None = None
+    """The rule of the catalogue that it is made of; None where it has words in CEL of its own."""
+    given: str = ""
+    """What the rule is given, in words: years, grams, areas."""
     text: Annotated[str, Field(min_length=1, max_length=600)]
     citation: Annotated[str, Field(min_length=1, max_length=300)]
     published: bool
@@ -37,7 +42,10 @@ class Case(BaseModel):
     door: Door = Door.COMMUNITY
     source_kind: SourceKind
     agreement: Agreement = Agreement.AGREED
+    referred_at: Instant = datetime(2026, 6, 15, 12, tzinfo=UTC)
     facts: Particulars = Particulars()
+    earlier_diversions: int = 0
+    """How often the person was diverted at an arrest before; no sender tells it."""
     finds: Mapping[Slug, RuleResult]
     """By clause; a clause that is not named may find anything."""
     verdict: Verdict
@@ -82,6 +90,12 @@ class Policy(BaseModel):
     """Its table of cases, from a file of its own: no part of the words on which decisions stand, nor of the hash."""
     approval: Approval | None = None
     """None: a draft, by which nobody is screened. In a file of its own, as the cases are."""
+
+    def asks_a_person(self, found: ClauseResult) -> bool:
+        """Whether a clause that found this asks a person: it stayed open, or failed on what its sender cannot know."""
+        if found.result is RuleResult.FAIL:
+            return any(one.id == found.clause and not one.police_only for one in self.clauses)
+        return found.result is RuleResult.UNKNOWN
 
     @property
     def cases_file(self) -> str:

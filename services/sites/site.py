@@ -157,9 +157,13 @@ class Site(_Frozen):
         wanted = (text, version, language)
         return next((one for one in self.statements if (one.id, one.version, one.language) == wanted), None)
 
+    def local_time(self, at: datetime) -> datetime:
+        """Return the instant by the site's clocks."""
+        return at.astimezone(ZoneInfo(self.timezone))
+
     def words_for(self, text: str, language: str, at: datetime) -> FormText | None:
         """Return the newest of these words that is in force on that day, among a form's statements, too."""
-        day = at.astimezone(ZoneInfo(self.timezone)).date()
+        day = self.local_time(at).date()
         found = (one for one in (*self.words, *self.statements) if (one.id, one.language) == (text, language))
         return max((one for one in found if one.in_force_from <= day), key=lambda one: one.in_force_from, default=None)
 
@@ -194,7 +198,7 @@ class Site(_Frozen):
 
     def text_at(self, kind: TextKind, at: datetime) -> Text:
         """Return the text that is in force on that day, as it is at the site."""
-        return in_force_on(self.texts[kind], at.astimezone(ZoneInfo(self.timezone)).date())
+        return in_force_on(self.texts[kind], self.local_time(at).date())
 
     def words_of(self, policy: str, version: str, policy_hash: str) -> Mapping[str, Words]:
         """Return the words of each clause of the policy, by its id; empty where the site has it no more as it was."""

@@ -67,10 +67,10 @@ def test_sites_are_listed_and_one_that_cannot_be_used_says_why(hub, sites):
     code, out, _ = hub("sites", "list", "--json")
     assert code == 0
     assert [(one["slug"], one["policy"]) for one in json.loads(out)] == [("whatcom", "2026-01")]
-    (sites / "whatcom" / "clocks.toml").unlink()
+    (sites / "whatcom" / "members.toml").write_text("")
     code, out, _ = hub("sites", "list", "--json")
     assert code == 1
-    assert "clocks.toml" in json.loads(out)[0]["problems"][0]
+    assert "members.toml" in json.loads(out)[0]["problems"][0]
 
 
 def test_a_site_says_where_each_of_its_settings_comes_from(hub):

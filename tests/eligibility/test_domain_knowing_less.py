@@ -64,7 +64,7 @@ WHAT = ["age", "area", "amounts", "activities", "severities", "checks", "supervi
 def verdict(policy, facts, door):
     kind = SourceKind.FAMILY if door is Door.COMMUNITY else SourceKind.LAW_ENFORCEMENT
     asked = Case(name="x", door=door, source_kind=kind, finds={}, verdict=Verdict.ELIGIBLE)
-    return ready(policy).conclude(inputs_of(asked, facts, WHATCOM.offences, WHATCOM.drugs)).verdict
+    return ready(policy).conclude(inputs_of(asked, facts, WHATCOM)).verdict
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=["2025-01", "2026-01", "with a limit"])

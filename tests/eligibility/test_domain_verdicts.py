@@ -74,10 +74,11 @@ def test_police_hear_a_verdict_that_rests_on_their_own_data():
     assert found(arrest(POSSESSION, drugs=(cannabis("60"),)), LIMITED_RULES).police_verdict is INELIGIBLE
 
 
-def test_a_clause_that_rests_on_other_data_is_not_in_what_police_hear():
+def test_a_clause_that_rests_on_other_data_asks_a_person_and_police_do_not_hear_of_it():
     rules = Rules(with_a_limit(police_only=False))
     finding = found(arrest(POSSESSION, drugs=(cannabis("60"),)), rules)
-    assert (finding.verdict, finding.police_verdict) == (INELIGIBLE, ELIGIBLE)
+    assert (finding.verdict, finding.police_verdict) == (REVIEW, ELIGIBLE)
+    assert finding.open_clauses == ("drug-amount",)
 
 
 def test_the_policy_of_the_day_of_the_referral_decides():

@@ -119,7 +119,7 @@ def test_none_is_in_the_files_of_the_broker_and_the_database(search):
 
 
 def test_on_a_lane_is_only_what_a_permission_lets_be_there(search):
-    policy = tomllib.loads((SITE / "permissions.toml").read_text())["permission"]
+    policy = tomllib.loads((SITE.parent / "standard" / "permissions.toml").read_text())["permission"]
     roles = {slug: one["role"] for file in (SITE / "agencies").glob("*.toml")
              for slug, one in tomllib.loads(file.read_text()).items()}  # fmt: skip
     for slug, lane in search.lanes.items():

@@ -56,7 +56,7 @@ def noted(record: str) -> str:
 
 def policy() -> list[dict[str, Any]]:
     """The rows of the written policy, as they stand in the site's file."""
-    return tomllib.loads((SITE / "permissions.toml").read_text())["permission"]
+    return tomllib.loads((SITE.parent / "standard" / "permissions.toml").read_text())["permission"]
 
 
 def agencies() -> dict[str, dict[str, Any]]:

@@ -13,9 +13,16 @@ from services.sites.settings import SiteSettings
 
 @pytest.fixture
 def site(tmp_path):
-    """A copy of Whatcom's folder, to be broken."""
-    kept_out = shutil.ignore_patterns("caseload")
-    return shutil.copytree(SITES / "whatcom", tmp_path / "sites" / "whatcom", ignore=kept_out)
+    """Whatcom's folder with everything that is lent to it as files of its own, to be broken."""
+    kept_out = shutil.ignore_patterns("caseload", "agencies", "areas.toml", "policies", "site.toml", "rules.toml")
+    copy = tmp_path / "sites" / "whatcom"
+    for lender in ("standard", "washington"):
+        shutil.copytree(SITES / lender, copy, ignore=kept_out, dirs_exist_ok=True)
+    shutil.copytree(SITES / "whatcom", copy, ignore=shutil.ignore_patterns("caseload"), dirs_exist_ok=True)
+    own = (copy / "site.toml").read_text()
+    defaults = (copy / "site-defaults.toml").read_text().replace('program_office = "program-office"\n', "")
+    (copy / "site.toml").write_text(own + defaults)
+    return copy
 
 
 def change(site, file, old, new):
@@ -42,7 +49,7 @@ def refusal(site):
         ("site.toml", "name =", "nombre =", "site.toml: nombre: "),
         ("site.toml", "name =", "name", "site.toml: file: It is TOML."),
         ("clocks.toml", "arrival_minutes = 30", "arrival_minutes = 0", "clocks.toml: arrival_minutes: "),
-        ("clocks.toml", 'intake_days = "not', 'intake_dayz = "not', "clocks.toml: basis.intake_days: "),
+        ("clocks.toml", 'intake_days = "not', 'intake_dayz = "not', "clocks.toml: basis.intake_dayz: "),
         ("roles.toml", '"offer.accepted"', '"offer.acepted"', "may_say: No agency says: offer.acepted."),
         ("roles.toml", '"offer.made"', '"offer.make"', "may_hear: No lane carries: offer.make."),
         ("roles.toml", '"person.corrected", "capacity.reported"', '"review.answered"', "Only the program office says"),
@@ -107,7 +114,7 @@ def refusal(site):
         ("permissions.toml", 'id = "receipt"', 'id = "new-row"', "permissions: There are words for: new-row."),
         ("site.toml", '["intermediary"]', '["hospice"]', "site.toml: standing.0: "),
         ("site.toml", '["intermediary"]', "[]", "site.toml: standing: It names at least one"),
-        ("site.toml", 'standing = "not published', 'stance = "not published', "site.toml: basis.standing: "),
+        ("site.toml", 'standing = "not published', 'stance = "not published', "site.toml: basis.stance: "),
         (
             "site.toml", '["intermediary"]', '["intermediary", "covered_entity"]',
             "site.toml: standing: No agency is at once: covered_entity, intermediary (42 CFR 2.11, 45 CFR 160.103).",
@@ -171,8 +178,9 @@ def test_an_agency_that_may_hear_what_no_permission_allows_is_refused(site):
 
 
 def test_a_missing_file_is_named(site):
-    (site / "clocks.toml").unlink()
-    assert refusal(site) == "clocks.toml: file: A site has this file."
+    (site / "areas.toml").unlink()
+    (site / "site.toml").write_text((site / "site.toml").read_text().replace('like = "washington"', ""))
+    assert refusal(site) == "areas.toml: file: A site has this file."
 
 
 def test_a_site_without_a_policy_is_refused(site):
@@ -181,7 +189,8 @@ def test_a_site_without_a_policy_is_refused(site):
 
 
 def test_a_site_whose_receipt_has_no_words_at_all_is_refused(site):
-    shutil.rmtree(site / "receipts")
+    for file in (site / "receipts").iterdir():
+        file.unlink()
     assert "receipt.toml: first_language: There is a file of its words in receipts/." in refusal(site)
 
 

@@ -31,14 +31,18 @@ VARIABLES: Final = {
     "agreement": _TEXT,
     "age": _ROW,
     "area": _TEXT,
+    "residence_area": _TEXT,
     "offences": cel.Type.List(_ROW),
     "drugs": cel.Type.List(_ROW),
     "cannabis": _ROW,
+    "all_weighed_grams": cel.Type.DOUBLE,
     "attestations": cel.Type.List(_ROW),
     "under_supervision": _TEXT,
     "prior_involvement": _ROW,
+    "earlier_diversions": cel.Type.INT,
+    "local": _ROW,
 }
-"""What a clause may speak of. There is no count of earlier diversions: RCW 10.31.115 was repealed by 2023 sp.s. c 1."""
+"""What a clause may speak of. In Washington none counts earlier diversions: 2023 sp.s. c 1 repealed RCW 10.31.115."""
 _ENVIRONMENT: Final = cel.NewEnv(variables=VARIABLES)
 _WORD: Final = re.compile(r"[a-z_]+")
 _MOST_REMEMBERED: Final = 4096

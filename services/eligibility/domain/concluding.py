@@ -11,7 +11,7 @@ from contracts.words import RuleResult, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from services.sites import Policy
+    from services.sites import Clause, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,17 @@ def concluded(policy: Policy, results: Iterable[RuleResult]) -> Conclusion:
     paired = list(zip(policy.clauses, results, strict=True))
     return Conclusion(
         tuple(ClauseResult(clause=clause.id, result=result) for clause, result in paired),
-        verdict_of(result for _, result in paired),
+        verdict_of(_counts_as(clause, result) for clause, result in paired),
         verdict_of(result for clause, result in paired if clause.police_only),
     )
+
+
+def _counts_as(clause: Clause, result: RuleResult) -> RuleResult:
+    """Return what a result counts for: what the sender cannot know excludes nobody by itself, but asks a person.
+
+    Whether somebody is enrolled, was diverted before or has a case in a court could be read from the answer.
+    """
+    return RuleResult.UNKNOWN if result is RuleResult.FAIL and not clause.police_only else result
 
 
 def verdict_of(results: Iterable[RuleResult]) -> Verdict:

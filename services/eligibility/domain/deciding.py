@@ -103,7 +103,7 @@ class Desk:
         screened = before.screenings.get(referral.referral_id, {}) if before else {}
         if referral.revision in screened or referral.referral_id in after.retracted:
             return
-        found = self._rules.find(referral)
+        found = self._rules.find(referral, after)
         yield Said(determined(referral, found))
         if found.verdict is not Verdict.NEEDS_REVIEW:
             return

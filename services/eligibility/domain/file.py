@@ -118,6 +118,24 @@ class PersonFile:
 _NOTHING: Final = PersonFile()
 
 
+def diverted_before(file: PersonFile, referral: Referral) -> int:
+    """Return how many arrests before this referral led the person here: found eligible, and not withdrawn since."""
+    return sum(
+        one.door is Door.ARREST_DIVERSION
+        and one.referred_at < referral.referred_at
+        and one.agreement is not Agreement.DECLINED
+        and name not in file.retracted
+        and Verdict.ELIGIBLE in _verdicts(file, name)
+        for name, one in file.referrals.items()
+        if name != referral.referral_id
+    )
+
+
+def _verdicts(file: PersonFile, referral_id: str) -> set[Verdict]:
+    decided = {one.verdict for one in file.decisions.values() if one.referral_id == referral_id}
+    return decided | set(file.screenings.get(referral_id, {}).values())
+
+
 def referral_in(event: ReferralReceived | ReferralCorrected) -> Referral:
     """Return what screening may know of the referral in the event; what is sealed stays outside."""
     corrected = event if isinstance(event, ReferralCorrected) else None

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from contracts.words import Age, DrugUnit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
 
     from contracts.parts import Drug, Offence, Particulars
     from contracts.words import Agreement, Door, SourceKind
-    from services.sites import DrugKind, KnownOffence
+    from services.sites import DrugKind, KnownOffence, Site
 
 Inputs = dict[str, Any]
 _OLDEST: Final = 125
@@ -55,11 +56,20 @@ class Asked(Protocol):
         """What the person answered."""
         ...
 
+    @property
+    def referred_at(self) -> datetime:
+        """When."""
+        ...
 
-def inputs_of(
-    referral: Asked, facts: Particulars, offences: Mapping[str, KnownOffence], drugs: Mapping[str, DrugKind]
-) -> Inputs:
-    """Return what the clauses are given, as plain JSON values under the names of `VARIABLES` in `clauses`."""
+
+def inputs_of(referral: Asked, facts: Particulars, site: Site, earlier_diversions: int = 0) -> Inputs:
+    """Return what the clauses are given, as plain JSON values under the names of `VARIABLES` in `clauses`.
+
+    `earlier_diversions` is how often the person was diverted at an arrest before this one; no sender tells it.
+    `local` is the site's weekday (1 is Monday) and hour at which it was referred.
+    """
+    at = site.local_time(referral.referred_at)
+    offences, drugs = site.offences, site.drugs
     seized = [_seized(drug, drugs) for drug in facts.drugs]
     # `_value_` is what `value` returns; every referral comes this way.
     return {
@@ -68,12 +78,16 @@ def inputs_of(
         "agreement": referral.agreement._value_,
         "age": _age(facts.age.from_years, facts.age.to_years),
         "area": facts.area or "",
+        "residence_area": facts.residence_area or "",
         "offences": [_offence(one, offences) for one in facts.offences],
         "drugs": [_drug(one) for one in seized],
         "cannabis": cannabis_in_all([(one.grams, one.cannabis) for one in seized]),
+        "all_weighed_grams": grams_in_all([one.grams for one in seized]),
         "attestations": [{"rule": one.rule, "result": one.result._value_} for one in facts.attestations],
         "under_supervision": facts.under_supervision._value_,
-        "prior_involvement": _prior(facts),
+        "prior_involvement": _prior(facts, at.date()),
+        "earlier_diversions": earlier_diversions,
+        "local": {"weekday": at.isoweekday(), "hour": at.hour},
     }
 
 
@@ -141,12 +155,26 @@ def cannabis_in_all(seized: Iterable[tuple[Decimal | None, str]]) -> Inputs:
     return said
 
 
-def _prior(facts: Particulars) -> Inputs:
+def grams_in_all(weights: Sequence[Decimal | None]) -> float:
+    """Return what all that was weighed weighs together; what was not weighed is in no sum."""
+    return float(sum((grams for grams in weights if grams is not None), Decimal(0)))
+
+
+def _prior(facts: Particulars, today: date) -> Inputs:
+    """`months`: full months from the last involvement to the referral's day at the site; -1 where no day is known."""
     prior = facts.prior_involvement
     if prior is None:
-        return {"known": False, "verified_by": "unknown", "last_on": "unknown"}
+        return {"known": False, "verified_by": "unknown", "last_on": "unknown", "months": -1}
+    last = prior.last_on
     return {
         "known": True,
         "verified_by": prior.verified_by,
-        "last_on": prior.last_on.isoformat() if prior.last_on else "unknown",
+        "last_on": last.isoformat() if last else "unknown",
+        "months": full_months(last, today) if last else -1,
     }
+
+
+def full_months(begin: date, end: date) -> int:
+    """Return how many months are over between two days; never less than none."""
+    whole = (end.year - begin.year) * 12 + end.month - begin.month
+    return max(0, whole - (end.day < begin.day))

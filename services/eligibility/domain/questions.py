@@ -57,7 +57,7 @@ def is_current(file: PersonFile, review_id: str, rules: Rules) -> bool:
     referral = None if review is None else file.referrals.get(review.referral_id)
     if referral is None or referral.referral_id in file.retracted:
         return False
-    found = rules.find(referral)
+    found = rules.find(referral, file)
     return found.verdict is Verdict.NEEDS_REVIEW and review_about(file, referral, found) == review_id
 
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 from contracts.parts import ClauseResult
 from contracts.words import Door, RuleResult, Verdict
 from services.eligibility.domain.clauses import VARIABLES, CompiledPolicy, ready
+from services.eligibility.domain.file import diverted_before
 from services.eligibility.domain.inputs import Inputs, inputs_of
 from services.sites import BEFORE_ALL_POLICIES, Policy
 
 if TYPE_CHECKING:
-    from services.eligibility.domain.file import Referral
+    from services.eligibility.domain.file import PersonFile, Referral
     from services.sites import Site
 
 _BEST_FIRST: Final = (Verdict.ELIGIBLE, Verdict.NEEDS_REVIEW, Verdict.PRESUMPTIVELY_INELIGIBLE)
@@ -39,7 +40,7 @@ class Found:
     @property
     def open_clauses(self) -> tuple[str, ...]:
         """The clauses that a person has to answer, in the policy's order."""
-        return tuple(one.clause for one in self.outcomes if one.result is RuleResult.UNKNOWN)
+        return tuple(one.clause for one in self.outcomes if self.compiled.policy.asks_a_person(one))
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -61,31 +62,35 @@ class Rules:
         self._compiled = tuple(map(ready, site.policies))
         self._begin = [policy.in_force_from.timestamp() for policy in site.policies]
 
-    def find(self, referral: Referral) -> Found:
-        """Ask the policy in force when the referral was made; before all policies, a person decides."""
+    def find(self, referral: Referral, file: PersonFile | None = None) -> Found:
+        """Ask the policy in force when the referral was made; before all policies, a person decides.
+
+        `file` is what is kept of the person, for what no sender tells.
+        """
+        earlier = 0 if file is None else diverted_before(file, referral)
         begun = bisect_right(self._begin, referral.referred_at.timestamp())
         if begun:
-            return self.find_under(self._compiled[begun - 1], referral)
-        found = self.find_under(self._compiled[0], referral)
+            return self.find_under(self._compiled[begun - 1], referral, earlier)
+        found = self.find_under(self._compiled[0], referral, earlier)
         outcomes = (_NO_POLICY_YET, *found.outcomes)
         return Found(found.compiled, found.inputs, outcomes, Verdict.NEEDS_REVIEW, Verdict.NEEDS_REVIEW)
 
-    def find_under(self, compiled: CompiledPolicy, referral: Referral) -> Found:
+    def find_under(self, compiled: CompiledPolicy, referral: Referral, earlier: int = 0) -> Found:
         """Ask one policy, whichever date it has: for screening history again under another version.
 
         What people say of themselves may open a door to them, and never closes one: it counts where it is found better
         than what the sender tells. An arrest is screened on the sender's data alone, for police hear what comes of it.
         """
-        found = self._asked(compiled, referral)
+        found = self._asked(compiled, referral, earlier)
         if referral.own is None or referral.door is Door.ARREST_DIVERSION:
             return found
-        own = self._asked(compiled, replace(referral, particulars=referral.own))
+        own = self._asked(compiled, replace(referral, particulars=referral.own), earlier)
         if _BEST_FIRST.index(own.verdict) >= _BEST_FIRST.index(found.verdict):
             return found
         return replace(own, police_verdict=found.police_verdict)
 
-    def _asked(self, compiled: CompiledPolicy, referral: Referral) -> Found:
-        inputs = inputs_of(referral, referral.particulars, self.site.offences, self.site.drugs)
+    def _asked(self, compiled: CompiledPolicy, referral: Referral, earlier: int) -> Found:
+        inputs = inputs_of(referral, referral.particulars, self.site, earlier)
         said = compiled.conclude(inputs)
         return Found(compiled, inputs, said.outcomes, said.verdict, said.police_verdict)
 

@@ -51,7 +51,7 @@ def tried(policy: Policy, site: Site) -> tuple[Tried, ...]:
 
 
 def _tried(compiled: CompiledPolicy, case: Case, site: Site) -> Tried:
-    found = compiled.conclude(inputs_of(case, case.facts, site.offences, site.drugs))
+    found = compiled.conclude(inputs_of(case, case.facts, site, case.earlier_diversions))
     results = {one.clause: one.result for one in found.outcomes}
     wrong = [
         Difference(clause, expected, results[clause])
