@@ -164,7 +164,7 @@ def broken(root, file, old, new):
         ("rules.toml", "age.to_years < $years", "age.to_years <= $years",
          "policies/approvals/2026-01.toml: hash: It approves other words."),
     ],
-    ids=["no such rule", "nothing given", "too much given", "given to no rule", "a place without a name", "a wrong name",
+    ids=["no such rule", "nothing given", "too much given", "given to no rule", "a place without name", "a wrong name",
          "like nobody", "other words in the catalogue"],
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_file_and_clause(copied, file, old, new, said):
