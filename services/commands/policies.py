@@ -75,7 +75,8 @@ def show(
     if json_:
         shown.show_json(policy.model_dump(mode="json", exclude={"cases"}))
         return
-    shown.show_facts(f"{policy.id} {policy.version}", [("in force from", shown.minute(policy.in_force_from.isoformat())), ("hash", policy.hash)])
+    begins = shown.minute(policy.in_force_from.isoformat())
+    shown.show_facts(f"{policy.id} {policy.version}", [("in force from", begins), ("hash", policy.hash)])
     for clause in policy.clauses:
         shown.screen.print()
         shown.screen.print(clause.id, style="bold", markup=False)

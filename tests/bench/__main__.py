@@ -27,6 +27,7 @@ from services.sites import load_site
 from tests.bench import hops
 from tests.bench import hub as whole
 from tests.bench.loop import Ground, filled, laid_out, raw_on_the_same, received, same_bytes, service_loop
+from tests.bench.screening import screening
 from tests.bench.sealing import TEXT_BYTES, sealing
 from tests.bench.telling import deciding, entering
 from tests.bench.tutorial import tutorial_chain, tutorial_loop
@@ -161,6 +162,16 @@ def _rows(found: dict[str, Any]) -> list[tuple[str, str, str]]:
             "≤ 20 µs each",
         ),
         (
+            "screenings on one core, evaluation alone; one / the bare clauses in Python",
+            f"{found['screenings_per_second']}/s; {found['screening_to_bare']} ×",
+            "≥ 10 000/s",
+        ),
+        (
+            "the same with its inputs made; and where the same was asked before",
+            f"{found['screenings_with_inputs_per_second']}/s; {found['screenings_remembered_per_second']}/s",
+            "",
+        ),
+        (
             "may it be told? answers on one core; one answer / an empty call",
             f"{found['decisions_per_second']}/s; {found['decision_to_empty_call']} ×",
             "≥ 50 000/s",
@@ -187,7 +198,8 @@ def main() -> None:
     asked = parser.parse_args()
     quick, many = asked.quick, asked.referrals or (2_000 if asked.quick else 100_000)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    found = sealing(quick) | deciding(quick) | run(entering(quick)) | run(loops(quick)) | run(chain(quick, many))
+    found = sealing(quick) | screening(quick) | deciding(quick) | run(entering(quick))
+    found |= run(loops(quick)) | run(chain(quick, many))
     found["chain_to_tutorial"] = round(found["chain_per_second"] / found["tutorial_chain_per_second"], 1)
     found["chain_to_tutorial_way"] = round(found["chain_per_second"] / found["tutorial_way_per_second"], 1)
     found["limited_by"] = (

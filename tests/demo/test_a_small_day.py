@@ -52,3 +52,12 @@ async def test_a_small_day_ends_as_expected_but_for_the_case_that_expects_someth
     assert (report.unentered, report.ledger.broken) == ([], None)
     assert report.ledger.entries > 0
     assert not report.well
+
+
+async def test_another_site_has_a_day_of_its_own_by_its_own_rules():
+    with fresh_folder() as folder:
+        async with local.started(folder, site="santa-fe", minute_seconds=MINUTE_SECONDS) as hub:
+            report = await demonstrating.played(hub)
+    assert {run.case.slug: run.end.problems for run in report.runs if run.end.problems} == {}
+    assert report.well
+    assert {"eight-grams", "two-hundred-pills", "a-family-calls"} <= {run.case.slug for run in report.runs}

@@ -17,6 +17,13 @@ from services.sites import load_site
 SITE = load_site("whatcom")
 CHAPTERS = load_caseload("whatcom")
 CASES = [case for chapter in CHAPTERS for case in chapter.cases]
+EVERY = [
+    pytest.param(load_site(site), case, id=f"{site} {case.slug}")
+    for site in ("whatcom", "santa-fe")
+    for chapter in load_caseload(site)
+    for case in chapter.cases
+]
+"""The cases of every site that has a caseload."""
 INVENTED = re.compile(r"Sample|Example|Specimen|Invented|Pretend|Imagined|Storybook|Fabled|Twinsample", re.IGNORECASE)
 NEEDED = {
     "weight-not-reported", "amended-upward", "phoned-hand-off", "co-arrestee-one", "co-arrestee-two", "sent-twice",
@@ -44,23 +51,23 @@ def test_every_police_agency_and_every_case_management_agency_has_something_to_d
     assert {one.slug for one in SITE.agencies.values() if one.role == "law_enforcement"} <= senders
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.slug)
-def test_every_agency_that_a_case_names_is_one_of_the_site(case):
+@pytest.mark.parametrize(("site", "case"), EVERY)
+def test_every_agency_that_a_case_names_is_one_of_the_site(site, case):
     named = {case.sender, *case.expect.told} | {case.expect.agency or case.sender}
-    assert named <= SITE.agencies.keys()
+    assert named <= site.agencies.keys()
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.expect.end != "refused"], ids=lambda case: case.slug)
-def test_what_is_sent_fits_the_contract_and_has_no_field_that_nobody_reads(case):
+@pytest.mark.parametrize(("site", "case"), [one for one in EVERY if one.values[1].expect.end != "refused"])
+def test_what_is_sent_fits_the_contract_and_has_no_field_that_nobody_reads(site, case):
     cls = versions("referral.submitted")[(case.version or 2) - 1]
-    ori = SITE.agencies[case.sender].oris
+    ori = site.agencies[case.sender].oris
     data = Run(case, "abc123").submission(ori[0] if ori else None)
     assert cls.model_validate(data)
     assert list(unknown_fields(cls, data)) == []
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.slug)
-def test_every_person_is_visibly_invented(case):
+@pytest.mark.parametrize(("site", "case"), EVERY)
+def test_every_person_is_visibly_invented(site, case):
     person = case.referral.get("person", {})
     name = person.get("legal_name")
     assert name is None or INVENTED.search(name)

@@ -17,7 +17,7 @@ from services.eligibility.domain.concluding import concluded
 from services.eligibility.domain.probes import PROBES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from services.eligibility.domain.concluding import Conclusion
     from services.eligibility.domain.inputs import Inputs
@@ -90,7 +90,7 @@ class CompiledPolicy:
         question = marshal.dumps([inputs[name] for name in self._asked], _PLAIN)
         known = self._remembered.get(question)
         if known is None:
-            known = concluded(self.policy, self._evaluated(inputs))
+            known = concluded(self.policy, self.evaluated(inputs))
             if len(self._remembered) < _MOST_REMEMBERED:
                 self._remembered[question] = known
         return known
@@ -100,10 +100,11 @@ class CompiledPolicy:
         words = {name for clause in clauses for name in self._asked_for.get(clause, VARIABLES)}
         return tuple(name for name in VARIABLES if name in words)
 
-    def _evaluated(self, inputs: Inputs) -> Iterator[RuleResult]:
+    def evaluated(self, inputs: Inputs) -> tuple[RuleResult, ...]:
+        """Return what each clause finds, asked anew, in the policy's order."""
         found = self._whole.eval(data=inputs)
         said = found.plain_value() if found.type() != cel.Type.ERROR else self._one_by_one(inputs)
-        return map(_read, said, self._published)
+        return tuple(map(_read, said, self._published))
 
     def _one_by_one(self, inputs: Inputs) -> list[str]:
         """One clause failed: ask each alone, so that the others are still answered."""
