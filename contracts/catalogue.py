@@ -32,6 +32,7 @@ from contracts.disclosures.disclosure_withheld import DisclosureWithheld
 from contracts.disclosures.ledger_extended import LedgerExtended
 from contracts.disclosures.recall_refused import RecallRefused
 from contracts.disclosures.recall_settled import RecallSettled
+from contracts.from_hub.approval_called import ApprovalCalled
 from contracts.from_hub.assignment_made import AssignmentMade
 from contracts.from_hub.case_manager_dispatched import CaseManagerDispatched
 from contracts.from_hub.diversion_reported import DiversionReported
@@ -66,6 +67,7 @@ from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
 from contracts.to_hub.agency_resumed import AgencyResumed
 from contracts.to_hub.agency_suspended import AgencySuspended
+from contracts.to_hub.approval_answered import ApprovalAnswered
 from contracts.to_hub.assignment_directed import AssignmentDirected
 from contracts.to_hub.capacity_reported import CapacityReported
 from contracts.to_hub.consent_revoked import ConsentRevoked
@@ -93,6 +95,8 @@ __all__ = [
     "AgencyResumed",
     "AgencySuspended",
     "AnswerRefused",
+    "ApprovalAnswered",
+    "ApprovalCalled",
     "AssignmentAccepted",
     "AssignmentCancelled",
     "AssignmentClosed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.sites.agencies import Agency
+from services.sites.approvals import APPROVAL, ApprovalRule, approvers, rule_at
 from services.sites.erasure import Ground
 from services.sites.errors import SiteUnreadable
 from services.sites.forms import FormText, Members, Signers, SigningRule
@@ -15,10 +16,12 @@ from services.sites.standing import PART2_KINDS, Following, Standing, follows
 from services.sites.texts import Text, TextKind
 
 __all__ = [
+    "APPROVAL",
     "BEFORE_ALL_POLICIES",
     "PART2_KINDS",
     "Agency",
     "Approval",
+    "ApprovalRule",
     "Area",
     "Case",
     "Clause",
@@ -44,6 +47,8 @@ __all__ = [
     "Text",
     "TextKind",
     "Words",
+    "approvers",
     "follows",
     "load_site",
+    "rule_at",
 ]

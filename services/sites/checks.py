@@ -11,6 +11,7 @@ from contracts.categories import CATEGORY_OF
 from contracts.event import newest, shelf
 from contracts.parts import NOTICE
 from contracts.words import ConsentKind, Door, Role
+from services.sites.approvals import problems_of_approvals
 from services.sites.for_the_person import problems_of_words
 from services.sites.forms import OLDEST
 from services.sites.standing import JUSTICE, unlawful
@@ -60,7 +61,7 @@ def problems_of(site: Site) -> tuple[str, ...]:
     """Return everything that does not hold, each as `file: key: rule`; empty for a sound site."""
     return (
         *_settings(site), *_agencies(site), *_permissions(site), *_policies(site), *_forms(site), *_grounds(site),
-        *problems_of_texts(site.texts), *problems_of_words(site.words), *unworded(site),
+        *problems_of_approvals(site), *problems_of_texts(site.texts), *problems_of_words(site.words), *unworded(site),
     )  # fmt: skip
 
 

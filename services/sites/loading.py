@@ -68,6 +68,7 @@ def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
     basis = _basis(data, "site") | _basis(sections["clocks"], "clocks") | _basis(sections["receipt"], "receipt")
     return {
         "slug": slug,
+        "approvals": data.pop("approval", []),
         "agencies": agencies,
         "clocks": sections["clocks"],
         "areas": sections["areas"].get("area", []),
@@ -276,6 +277,8 @@ def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
             file, key = f"{section}.toml", list(rest)
         case ("drugs", *rest):
             file, key = "offences.toml", ["drug", *rest]
+        case ("approvals", *rest):
+            file, key = "site.toml", ["approval", *rest]
         case _:
             file, key = "site.toml", list(location)
     return f"{file}: {'.'.join(str(part) for part in key)}: {rule}"

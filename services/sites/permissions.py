@@ -23,6 +23,8 @@ class Relation(StrEnum):
     """It is asked for help by the holder."""
     JURISDICTION = "jurisdiction"
     """It prosecutes the cases of the police who sent the referral."""
+    APPROVER = "approver"
+    """The site asks it whether a referral like this may go on."""
     OFFICE = "office"
     """It is the site's program office."""
     ANY = "any"

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.words import Code, Door, NibrsCode, Role, Slug, Verdict
 from services.sites.agencies import Agency
+from services.sites.approvals import ApprovalRule
 from services.sites.erasure import Ground
 from services.sites.forms import FormText, Members, Signers
 from services.sites.permissions import Permission
@@ -118,6 +119,8 @@ class Site(_Frozen):
     recognition: Recognition
     urgent_review_default: Verdict
     """What an urgent review becomes when its clock runs out unanswered."""
+    approvals: tuple[ApprovalRule, ...] = ()
+    """Whose approval is asked for; at a door without a rule, nobody's."""
     permissions: tuple[Permission, ...]
     policy_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     """SHA-256 of the disclosure policy: what each agency may hear, and every permission."""

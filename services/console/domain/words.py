@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.assignments.assignment_cancelled import AssignmentCancelled
 from contracts.corrections import SaidBy
 from contracts.referrals.referral_corrected import ReferralCorrected
+from contracts.to_hub.approval_answered import ApprovalAnswered
 from contracts.words import ClosedReason
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "onward.answered": "The provider answers: {it.answer}.",
     "recall.answered": "The agency answers the recall: {it.answer}.",
     "capacity.reported": "Has {it.places} places in all.",
+    "approval.answered": "An agency whose approval is asked for says no.",
     "review.answered": "{it.operator} answers a review: {it.verdict}.",
     "assignment.directed": "{it.operator} offers the referral to {it.agency} by hand.",
     "erasure.requested": "{it.operator} has the record erased ({it.ground}).",
@@ -87,6 +89,8 @@ SENTENCES: Final[Mapping[str, str]] = {
 def told(event: Event) -> str:
     """Return the sentence; for an event without one, its name."""
     sentence = SENTENCES.get(event.name)
+    if isinstance(event, ApprovalAnswered) and event.approved:
+        sentence = "An agency whose approval is asked for says yes."
     if isinstance(event, AssignmentCancelled) and event.reason is ClosedReason.AMENDED:
         sentence = "What {it.agency} was offered is taken back, to be offered as it stands now."
     if isinstance(event, ReferralCorrected) and event.said_by is SaidBy.PERSON:

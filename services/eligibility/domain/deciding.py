@@ -20,13 +20,17 @@ from contracts.screenings.review_decided import SITE_DEFAULT, ReviewDecided
 from contracts.screenings.review_refused import ReviewRefused
 from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
+from contracts.to_hub.approval_answered import ApprovalAnswered
 from contracts.to_hub.review_answered import ReviewAnswered
 from contracts.words import Problem, Verdict
 from services.eligibility.domain.questions import is_current, review_about
+from services.eligibility.domain.voices import agreed, voters
 from services.plumbing.service import Deadline, Said
+from services.sites import APPROVAL, rule_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import timedelta
 
     from contracts.envelope import Fact
     from contracts.event import Event
@@ -52,6 +56,11 @@ _REFUSALS: Final = {
     "too-late": Problem(
         field="review_id", rule="The review's clock has run out; the default stands.", fix="Assign by hand."
     ),
+    "already-answered": Problem(
+        field="review_id",
+        rule="Each who is asked answers once.",
+        fix="Call the program office, which may assign by hand.",
+    ),
     "already-decided": Problem(
         field="review_id", rule="A review is decided once.", fix="Assign by hand where it must change."
     ),
@@ -63,6 +72,7 @@ HEARS: Final[tuple[type[Event], ...]] = (
     ReferralRetracted,
     ReferralErased,
     ReviewAnswered,
+    ApprovalAnswered,
     AssignmentHandedOff,
     AssignmentUnavailable,
     DeadlineReached,
@@ -91,7 +101,7 @@ class Desk:
         if isinstance(event, ReferralReceived | ReferralCorrected):
             if event.referral_id not in after.erased:
                 yield from self._screen(before, after, after.referrals[event.referral_id], fact)
-        elif isinstance(event, ReviewAnswered):
+        elif isinstance(event, ReviewAnswered | ApprovalAnswered):
             yield from self._answer(after, event, fact)
         elif isinstance(event, DeadlineReached) and event.deadline == REVIEW:
             yield from self._run_out(after, event.reference)
@@ -120,7 +130,8 @@ class Desk:
 
     def _ask(self, review_id: str, referral: Referral, found: Found, fact: Fact, *, urgent: bool) -> Iterator[Outcome]:
         """An officer who waits gets an answer in minutes: an operator's, or the site's default."""
-        decide_by = fact.at + self._clocks.minutes(self._clocks.urgent_review_minutes) if urgent else None
+        clock = self._clock(referral, found, urgent=urgent)
+        decide_by, default = (fact.at + clock[0], clock[1]) if clock else (None, None)
         yield Said(
             ReviewRequested(
                 review_id=review_id,
@@ -128,30 +139,63 @@ class Desk:
                 because=found.open_clauses,
                 urgent=urgent,
                 decide_by=decide_by,
-                default=self._default if decide_by else None,
+                default=default,
             )
         )
         if decide_by is not None:
             yield Deadline(REVIEW, review_id, decide_by)
 
-    def _answer(self, file: PersonFile, event: ReviewAnswered, fact: Fact) -> Iterator[Outcome]:
-        """An answer decides an open review once; any other is told why it does not count."""
+    def _clock(self, referral: Referral, found: Found, *, urgent: bool) -> tuple[timedelta, Verdict] | None:
+        """How long they have who decide, and what holds then; None: an operator decides without a clock."""
+        rule = rule_at(self._rules.site.approvals, referral.door)
+        minutes = [self._clocks.urgent_review_minutes] if urgent else []
+        if rule is not None and APPROVAL in found.open_clauses:
+            return self._clocks.minutes(min([*minutes, rule.answer_minutes])), rule.default
+        return (self._clocks.minutes(minutes[0]), self._default) if minutes else None
+
+    def _answer(self, file: PersonFile, event: ReviewAnswered | ApprovalAnswered, fact: Fact) -> Iterator[Outcome]:
+        """An answer decides an open review once; any other is told why it does not count.
+
+        Where approvals are asked for, it is one voice of several.
+        """
         review = file.reviews.get(event.review_id)
         decision = file.decisions.get(event.review_id)
         if decision is not None and decision.cause == fact.id:
             return
-        if review is None:
+        if review is None or not self._may_answer(file, review, event, fact):
             yield _refused(fact, "unknown-review")
         elif reason := self._why_not(file, event, review, fact):
             yield _refused(fact, reason)
         else:
-            referral = file.referrals[review.referral_id]
-            yield Said(_decided(referral, event.review_id, event.verdict, event.operator, event.why))
+            yield from self._counted(file, review, event, fact)
 
-    def _why_not(self, file: PersonFile, event: ReviewAnswered, review: Review, fact: Fact) -> str | None:
+    def _may_answer(
+        self, file: PersonFile, review: Review, event: ReviewAnswered | ApprovalAnswered, fact: Fact
+    ) -> bool:
+        """Whoever is not asked hears what they would hear of a review that is not there."""
+        if APPROVAL not in review.because:
+            return isinstance(event, ReviewAnswered)
+        referral = file.referrals.get(review.referral_id)
+        return referral is None or fact.agency in voters(self._rules.site, review, referral)
+
+    def _counted(
+        self, file: PersonFile, review: Review, event: ReviewAnswered | ApprovalAnswered, fact: Fact
+    ) -> Iterator[Outcome]:
+        referral = file.referrals[review.referral_id]
+        by = event.operator if isinstance(event, ReviewAnswered) else fact.agency or SERVICE
+        if APPROVAL not in review.because and isinstance(event, ReviewAnswered):
+            yield Said(_decided(referral, event.review_id, event.verdict, by, event.why))
+            return
+        verdict = agreed(self._rules.site, review, referral, file.voices.get(event.review_id, {}))
+        if verdict is not None:
+            yield Said(_decided(referral, event.review_id, verdict, by, event.why))
+
+    def _why_not(
+        self, file: PersonFile, event: ReviewAnswered | ApprovalAnswered, review: Review, fact: Fact
+    ) -> str | None:
         """Why the answer does not count, as a key of `_REFUSALS`; None where it does."""
         decision = file.decisions.get(event.review_id)
-        if event.verdict is Verdict.NEEDS_REVIEW:
+        if isinstance(event, ReviewAnswered) and event.verdict is Verdict.NEEDS_REVIEW:
             return "no-verdict"
         if not is_current(file, event.review_id, self._rules):
             return "review-closed"
@@ -159,7 +203,8 @@ class Desk:
             return "too-late"
         if decision is not None and not decision.is_default:
             return "already-decided"
-        return None
+        voice = file.voices.get(event.review_id, {}).get(fact.agency or "")
+        return "already-answered" if voice is not None and voice.cause != fact.id else None
 
     def _run_out(self, file: PersonFile, review_id: str) -> Iterator[Outcome]:
         """The clock ran out on an open review: the site's default decides, unless nobody waits for it any more."""
@@ -167,7 +212,8 @@ class Desk:
         if review is None or review.default is None or review_id in file.decisions:
             return
         referral = file.referrals.get(review.referral_id)
-        if referral is not None and referral.is_urgent and is_current(file, review_id, self._rules):
+        clocked = referral is not None and (referral.is_urgent or APPROVAL in review.because)
+        if referral is not None and clocked and is_current(file, review_id, self._rules):
             yield Said(_decided(referral, review_id, review.default, SITE_DEFAULT))
 
 
@@ -201,7 +247,8 @@ def _decided(referral: Referral, review_id: str, verdict: Verdict, by: str, why:
 
 def _is_late(review: Review, referral: Referral, fact: Fact) -> bool:
     """Whether a waiting officer was to be answered before this; once nobody waits, there is no clock."""
-    return referral.is_urgent and review.decide_by is not None and fact.at > review.decide_by
+    clocked = referral.is_urgent or APPROVAL in review.because
+    return clocked and review.decide_by is not None and fact.at > review.decide_by
 
 
 def _refused(fact: Fact, reason: str) -> Said:

@@ -21,7 +21,10 @@ from contracts.referrals.referral_retracted import ReferralRetracted
 from contracts.screenings.review_decided import SITE_DEFAULT, ReviewDecided
 from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
+from contracts.to_hub.approval_answered import ApprovalAnswered
+from contracts.to_hub.review_answered import ReviewAnswered
 from contracts.words import Agreement, Door, SourceKind, Verdict
+from services.sites import APPROVAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,6 +47,8 @@ class Referral:
     particulars: Particulars
     """As the sender tells them."""
     after_the_fact: bool
+    agency: str = ""
+    """Who sent it."""
     own: Particulars | None = None
     """The same with what the person says of themselves before it; None where they said nothing."""
 
@@ -96,6 +101,15 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """What one whom the site asks for approval said. `cause` is the id of the answer."""
+
+    approved: bool
+    at: datetime
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonFile:
     """Everything that eligibility keeps of one person."""
 
@@ -109,6 +123,8 @@ class PersonFile:
     """Referrals for which no officer waits any more: the person was met, or the officer was told to go on."""
     erased: frozenset[str] = frozenset()
     """Referrals of which nothing else is kept."""
+    voices: dict[str, dict[str, Voice]] = field(default_factory=dict)
+    """What was said to each review in which an approval is asked for, by agency; of two answers the earlier stands."""
 
     def somebody_waits(self, referral: Referral) -> bool:
         """Whether an officer waits on the scene for the answer."""
@@ -149,6 +165,7 @@ def referral_in(event: ReferralReceived | ReferralCorrected) -> Referral:
         referred_at=event.referred_at,
         particulars=event.particulars if corrected is None else corrected.as_sent,
         after_the_fact=event.after_the_fact is not None,
+        agency=event.agency,
         own=None if corrected is None or corrected.sender_told is None else corrected.particulars,
     )
 
@@ -169,7 +186,7 @@ def _told(file: PersonFile, event: ReferralReceived | ReferralCorrected, _fact: 
         return file
     referrals = {**file.referrals, referral.referral_id: referral}
     return PersonFile(
-        referrals, file.retracted, file.screenings, file.reviews, file.decisions, file.gone_on, file.erased
+        referrals, file.retracted, file.screenings, file.reviews, file.decisions, file.gone_on, file.erased, file.voices
     )
 
 
@@ -182,7 +199,7 @@ def _screened(file: PersonFile, event: ScreeningDetermined, _fact: Fact) -> Pers
     found = {**file.screenings.get(event.referral_id, {}), event.revision: event.verdict}
     screenings = {**file.screenings, event.referral_id: found}
     return PersonFile(
-        file.referrals, file.retracted, screenings, file.reviews, file.decisions, file.gone_on, file.erased
+        file.referrals, file.retracted, screenings, file.reviews, file.decisions, file.gone_on, file.erased, file.voices
     )
 
 
@@ -203,6 +220,19 @@ def _decided(file: PersonFile, event: ReviewDecided, fact: Fact) -> PersonFile:
     return replace(file, decisions=decisions)
 
 
+def _said_to(file: PersonFile, event: ApprovalAnswered | ReviewAnswered, fact: Fact) -> PersonFile:
+    """Keep a voice where the review asks for approvals; a review that asks the office alone is decided at once."""
+    review = file.reviews.get(event.review_id)
+    if review is None or APPROVAL not in review.because or fact.agency is None:
+        return file
+    approved = event.approved if isinstance(event, ApprovalAnswered) else event.verdict is Verdict.ELIGIBLE
+    voice, said = Voice(approved, fact.at, fact.id), file.voices.get(event.review_id, {})
+    known = said.get(fact.agency)
+    if known is not None and (known.at, known.cause) <= (voice.at, voice.cause):
+        return file
+    return replace(file, voices={**file.voices, event.review_id: {**said, fact.agency: voice}})
+
+
 def _gone_on(file: PersonFile, event: AssignmentHandedOff | AssignmentUnavailable, _fact: Fact) -> PersonFile:
     return replace(file, gone_on=file.gone_on | {event.referral_id})
 
@@ -219,6 +249,7 @@ def _erased(file: PersonFile, event: ReferralErased, _fact: Fact) -> PersonFile:
         {name: decision for name, decision in file.decisions.items() if name not in its_own},
         file.gone_on - {gone},
         file.erased | {gone},
+        {name: said for name, said in file.voices.items() if name not in its_own},
     )
 
 
@@ -232,4 +263,6 @@ _HEARD: Final[Mapping[type[Event], Callable[[PersonFile, Any, Fact], PersonFile]
     ReviewDecided: _decided,
     AssignmentHandedOff: _gone_on,
     AssignmentUnavailable: _gone_on,
+    ApprovalAnswered: _said_to,
+    ReviewAnswered: _said_to,
 }

@@ -25,6 +25,7 @@ _REFERRALS: Final = TypeAdapter(Referral)
 _BESIDE_THE_FORMER_QUESTION: Final[dict[str, Any]] = {
     "revision": True,
     "own": True,
+    "agency": True,
     "particulars": {"language", "interpreter", "housing", "needs", "residence_area"},
 }
 

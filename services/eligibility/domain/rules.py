@@ -11,13 +11,14 @@ from contracts.words import Door, RuleResult, Verdict
 from services.eligibility.domain.clauses import VARIABLES, CompiledPolicy, ready
 from services.eligibility.domain.file import diverted_before
 from services.eligibility.domain.inputs import Inputs, inputs_of
-from services.sites import BEFORE_ALL_POLICIES, Policy
+from services.sites import APPROVAL, BEFORE_ALL_POLICIES, Policy, rule_at
 
 if TYPE_CHECKING:
     from services.eligibility.domain.file import PersonFile, Referral
     from services.sites import Site
 
 _BEST_FIRST: Final = (Verdict.ELIGIBLE, Verdict.NEEDS_REVIEW, Verdict.PRESUMPTIVELY_INELIGIBLE)
+_NOT_APPROVED_YET: Final = ClauseResult(clause=APPROVAL, result=RuleResult.UNKNOWN)
 _NO_POLICY_YET: Final = ClauseResult(clause=BEFORE_ALL_POLICIES, result=RuleResult.UNKNOWN)
 
 
@@ -68,12 +69,28 @@ class Rules:
         `file` is what is kept of the person, for what no sender tells.
         """
         earlier = 0 if file is None else diverted_before(file, referral)
+        return self._with_approval(self._found(referral, earlier), referral)
+
+    def _found(self, referral: Referral, earlier: int) -> Found:
         begun = bisect_right(self._begin, referral.referred_at.timestamp())
         if begun:
             return self.find_under(self._compiled[begun - 1], referral, earlier)
         found = self.find_under(self._compiled[0], referral, earlier)
         outcomes = (_NO_POLICY_YET, *found.outcomes)
         return Found(found.compiled, found.inputs, outcomes, Verdict.NEEDS_REVIEW, Verdict.NEEDS_REVIEW)
+
+    def _with_approval(self, found: Found, referral: Referral) -> Found:
+        """Where the site asks for approvals, nothing is eligible before they are given; a phoned hand-off is over."""
+        asked = rule_at(self.site.approvals, referral.door)
+        if asked is None or referral.after_the_fact or found.verdict is Verdict.PRESUMPTIVELY_INELIGIBLE:
+            return found
+        open_for_police = found.police_verdict is Verdict.ELIGIBLE
+        return replace(
+            found,
+            outcomes=(*found.outcomes, _NOT_APPROVED_YET),
+            verdict=Verdict.NEEDS_REVIEW,
+            police_verdict=Verdict.NEEDS_REVIEW if open_for_police else found.police_verdict,
+        )
 
     def find_under(self, compiled: CompiledPolicy, referral: Referral, earlier: int = 0) -> Found:
         """Ask one policy, whichever date it has: for screening history again under another version.

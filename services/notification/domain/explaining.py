@@ -50,6 +50,7 @@ RELATIONS: Final[Mapping[Relation, str]] = {
     Relation.HOLDER: "if it holds the person",
     Relation.PROVIDER: "if the holder asks it for help",
     Relation.JURISDICTION: "if it prosecutes the cases of the police who referred",
+    Relation.APPROVER: "as one whose approval the site asks for",
     Relation.OFFICE: "as the program office",
     Relation.ANY: "whoever it is",
 }
@@ -68,7 +69,7 @@ CALLS_FOR: Final[Mapping[str, tuple[str, ...]]] = {
     "review.refused": ("message.refused",),
     "recall.refused": ("message.refused",),
     "screening.determined": ("screening.reported",),
-    "review.requested": ("review.called",),
+    "review.requested": ("review.called", "approval.called"),
     "review.decided": ("screening.reported",),
     "assignment.offered": ("offer.made",),
     "assignment.accepted": ("assignment.made", "case_manager.dispatched", "handoff.unavailable", "diversion.reported"),

@@ -113,7 +113,7 @@ def _stale(question: Question, referral_id: str, dossier: Dossier, now: datetime
             return "not-held"
         case "onward.offered" if onward is None or question.agency in onward.closed.values():
             return "onward-closed"
-        case "review.called" if review is None or review.verdict is not None:
+        case "review.called" | "approval.called" if review is None or review.verdict is not None:
             return "review-decided"
         case "diversion.reported" if dossier.diverted_at(referral_id) is None:
             return "not-diverted"

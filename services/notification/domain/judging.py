@@ -15,7 +15,7 @@ from services.notification.domain.answers import Allowed, Question, Withheld
 from services.notification.domain.ending import ended
 from services.notification.domain.floor import MEETING, ONWARD, floor
 from services.notification.domain.opening import Opening, tellers_of
-from services.sites import PART2_KINDS, Permission, Relation, Site, Standing
+from services.sites import PART2_KINDS, Permission, Relation, Site, Standing, approvers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,6 +145,8 @@ class Judge:
                 return record is not None and record.agency == agency
             case Relation.JURISDICTION:
                 return record is not None and record.agency in self.site.agencies[agency].jurisdiction
+            case Relation.APPROVER:
+                return record is not None and agency in approvers(self.site, record.door, record.agency)
             case Relation.PROVIDER:
                 onward = dossier.onwards.get(question.onward_id or "")
                 return onward is not None and agency in onward.asked

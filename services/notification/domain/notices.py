@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from contracts.words import Category, Door, Purpose, Verdict
 from services.notification.domain.answers import Allowed, Question
 from services.notification.domain.judging import live
+from services.sites import APPROVAL, approvers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,12 +61,24 @@ def due(dossier: Dossier, judge: Judge, at: datetime, referral_id: str | None = 
         yield from _to_the_sender(name, record, dossier)
         yield from _to_providers(name, dossier, judge, at)
         yield from _to_prosecutors(name, record, dossier, judge, at)
-        for review_id, review in dossier.reviews.items():
-            if review.called and review.verdict is None and review.referral_id == name:
-                yield Notice(judge.site.program_office, "review.called", referral_id=name, review_id=review_id,
-                             state="urgent" if review.urgent else "")  # fmt: skip
+        yield from _to_deciders(name, record, dossier, judge)
     if referral_id is None:
         yield from _onward(dossier, judge, at)
+
+
+def _to_deciders(name: str, record: Record, dossier: Dossier, judge: Judge) -> Iterator[Notice]:
+    """A review goes to the program office, and a site's approval to those whom it asks; each until it is decided."""
+    site = judge.site
+    for review_id, review in dossier.reviews.items():
+        if not review.called or review.verdict is not None or review.referral_id != name:
+            continue
+        asked = approvers(site, record.door, record.agency) if APPROVAL in review.because else ()
+        state = "urgent" if review.urgent else ""
+        if set(review.because) - {APPROVAL} or site.program_office in asked:
+            yield Notice(site.program_office, "review.called", referral_id=name, review_id=review_id, state=state)
+        for slug in asked:
+            if slug != site.program_office:
+                yield Notice(slug, "approval.called", referral_id=name, review_id=review_id, state=state)
 
 
 def officer_waits(record: Record) -> bool:

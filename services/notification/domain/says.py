@@ -204,6 +204,11 @@ SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
         "answer_by": _recall_answer_by,
     },
     "person.revealed": _ECHO | {name: _WHO[name] for name in _SHOWN},
+    "approval.called": _ECHO
+    | {
+        "review_id": lambda telling: telling.row.review_id,
+        **{name: _review(name) for name in ("urgent", "decide_by")},
+    },
     "review.called": {
         "review_id": lambda telling: telling.row.review_id,
         "referral_id": lambda telling: telling.referral_id,
