@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from contracts.catalogue import (
+    ApprovalAnswered,
+    ApprovalCalled,
     AssignmentMade,
     ConsentSigned,
     InformationRecalled,
@@ -159,6 +161,11 @@ class Agencies:
                 verdict = {"verdict": run.case.operator, "why": "Decided in the demonstration."}
                 named = {"review_id": fact.event.review_id, "operator": OPERATOR}
                 await self.say(run, slug, ReviewAnswered.model_validate(verdict | named), subject=fact.subject)
+            case ApprovalCalled():
+                said = run.case.approvals.get(slug, "yes")
+                if said != "silent":
+                    answer = ApprovalAnswered(review_id=fact.event.review_id, approved=said == "yes")
+                    await self.say(run, slug, answer, subject=fact.subject)
             case _:
                 return
 

@@ -76,6 +76,8 @@ class Case(_Written):
     course: tuple[str, ...] = ()
     providers: Providers = "accepted"
     operator: Literal["eligible", "presumptively_ineligible", "silent"] = "eligible"
+    approvals: dict[Slug, Literal["yes", "no", "silent"]] = Field(default_factory=dict)
+    """What those whom the site asks for approval say; whoever is not named says yes."""
     later: tuple[Later, ...] = ()
     expect: Expect
 

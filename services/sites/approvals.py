@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.words import Door, Role, Verdict
+from contracts.words import Door, Role, Slug, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 APPROVAL: Final = "approval"
 """What stands beside a policy's clauses while an approval is open."""
+_CALL: Final = "approval.called"
 _ASKED: Final = frozenset(
     {Role.PROGRAM_OFFICE, Role.PROSECUTOR, Role.COURT, Role.CASE_MANAGEMENT, Role.SERVICE_PROVIDER}
 )
@@ -35,6 +37,8 @@ class ApprovalRule(BaseModel):
     """How long they have; where an officer waits, no longer than an urgent review."""
     default: Verdict
     """What it becomes when the clock runs out."""
+    unless_attested: Slug | None = None
+    """The attestation by which whoever refers says that it was approved already, such as by a sergeant."""
     citation: Annotated[str, Field(min_length=1, max_length=300)]
     basis: Annotated[str, Field(min_length=1, max_length=300)]
     """Where minutes and default come from."""
@@ -72,5 +76,8 @@ def problems_of_approvals(site: Site) -> Iterator[str]:
         there = {agency.role for agency in site.agencies.values()}
         if missing := sorted((rule.roles & _ASKED) - there):
             yield f"{here}.roles: The site has no {', '.join(missing)} to ask. Next: name the agency, or ask others."
+        for role, door in product(sorted(rule.roles & _ASKED - {Role.PROGRAM_OFFICE}), sorted(rule.doors)):
+            if not any(_CALL == row.event and role in row.roles and row.is_about(door) for row in site.permissions):
+                yield f"{here}.roles: No permission lets a {role} hear {_CALL} about {door}. Next: add a row."
         if rule.default is Verdict.NEEDS_REVIEW:
             yield f"{here}.default: A clock ends with a verdict: eligible or presumptively_ineligible."

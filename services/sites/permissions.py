@@ -61,10 +61,14 @@ class Permission(BaseModel):
         """Whether the row speaks of this event to this agency at all (the first layer)."""
         return event == self.event and role in self.roles and (not self.agencies or agency in self.agencies)
 
+    def is_about(self, door: Door) -> bool:
+        """Whether the row may speak of people who came through the door."""
+        return not self.doors or door in self.doors
+
     def covers(self, door: Door, agreement: Agreement, *, restricted_source: bool) -> bool:
         """Whether the row speaks of people who came like this (the second layer)."""
         return (
-            (not self.doors or door in self.doors)
+            self.is_about(door)
             and (not self.agreement or agreement in self.agreement)
             and not (self.source_not_restricted and restricted_source)
         )

@@ -54,10 +54,17 @@ async def test_a_small_day_ends_as_expected_but_for_the_case_that_expects_someth
     assert not report.well
 
 
-async def test_another_site_has_a_day_of_its_own_by_its_own_rules():
+@pytest.mark.parametrize(
+    ("site", "shows"),
+    [
+        ("santa-fe", {"eight-grams", "two-hundred-pills", "a-family-calls"}),
+        ("baltimore", {"all-say-yes", "the-prosecutor-says-no", "outside-the-pilot"}),
+    ],
+)
+async def test_another_site_has_a_day_of_its_own_by_its_own_rules(site, shows):
     with fresh_folder() as folder:
-        async with local.started(folder, site="santa-fe", minute_seconds=MINUTE_SECONDS) as hub:
+        async with local.started(folder, site=site, minute_seconds=MINUTE_SECONDS) as hub:
             report = await demonstrating.played(hub)
     assert {run.case.slug: run.end.problems for run in report.runs if run.end.problems} == {}
     assert report.well
-    assert {"eight-grams", "two-hundred-pills", "a-family-calls"} <= {run.case.slug for run in report.runs}
+    assert shows <= {run.case.slug for run in report.runs}

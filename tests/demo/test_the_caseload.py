@@ -19,7 +19,7 @@ CHAPTERS = load_caseload("whatcom")
 CASES = [case for chapter in CHAPTERS for case in chapter.cases]
 EVERY = [
     pytest.param(load_site(site), case, id=f"{site} {case.slug}")
-    for site in ("whatcom", "santa-fe")
+    for site in ("whatcom", "santa-fe", "baltimore")
     for chapter in load_caseload(site)
     for case in chapter.cases
 ]

@@ -120,11 +120,18 @@ def run_out(review_id: str, due_at: datetime) -> DeadlineReached:
 AFTER_THE_FACT = AfterTheFact(handed_off_at=BEGIN, to_agency="opportunity-council")
 
 
-def fact(event: Event, *, minutes: float = 0, id: str | None = None, person: str = PERSON) -> Fact:  # noqa: A002
-    """The event as a fact about the person, so many minutes after the beginning."""
+def fact(
+    event: Event,
+    *,
+    minutes: float = 0,
+    id: str | None = None,  # noqa: A002
+    person: str = PERSON,
+    by: str = OFFICE,
+) -> Fact:
+    """The event as a fact about the person, so many minutes after the beginning; an agency's own is said `by` it."""
     said_by_agency = event.topic == ReviewAnswered.topic
-    source = agency_source(OFFICE) if said_by_agency else service_source("intake")
-    name = id or f"{event.name}-{minutes}"
+    source = agency_source(by) if said_by_agency else service_source("intake")
+    name = id or f"{event.name}-{by}-{minutes}"
     return Fact(event, Envelope(name, source, event.name, BEGIN + timedelta(minutes=minutes), person))
 
 
@@ -152,8 +159,8 @@ class Stage:
             self.when(*event) if isinstance(event, tuple) else self.when(event)
         return self
 
-    def when(self, event: Event, minutes: float = 0, id: str | None = None) -> Stage:  # noqa: A002
-        heard = fact(event, minutes=minutes, id=id)
+    def when(self, event: Event, minutes: float = 0, id: str | None = None, by: str = OFFICE) -> Stage:  # noqa: A002
+        heard = fact(event, minutes=minutes, id=id, by=by)
         self.said, self.deadlines = [], []
         self.facts.append(heard)
         before, self.file = self.file, evolve(self.file, heard)

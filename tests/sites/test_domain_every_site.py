@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.parts import Attestation, Drug, Offence, Particulars
-from contracts.words import Agreement, Door, SourceKind, Verdict
+from contracts.words import Agreement, Door, Role, SourceKind, Verdict
 from services.eligibility.domain.file import Referral
 from services.eligibility.domain.linting import linted
 from services.eligibility.domain.rules import Rules
@@ -180,6 +180,60 @@ def test_a_site_says_only_what_is_its_own_and_the_rest_is_lent(copied):
     assert site.basis["clocks.intake_days"].startswith("lead-santafe.org")
     assert load_site("los-angeles").agencies.keys() == load_site("denver").agencies.keys()
     assert load_site("seattle").erasure == load_site("whatcom").erasure
+
+
+SAID = {
+    "baltimore": ({Role.PROSECUTOR, Role.CASE_MANAGEMENT}, "all"),
+    "seattle": ({Role.PROGRAM_OFFICE}, "one"),
+    "washington-pretrial": ({Role.COURT, Role.PROSECUTOR}, "all"),
+}
+
+
+@pytest.mark.parametrize("slug", EVERY)
+def test_whose_approval_a_site_asks_for_is_what_it_published(slug):
+    asked = {(rule.roles, rule.needs) for rule in load_site(slug).approvals}
+    assert asked == ({(frozenset(SAID[slug][0]), SAID[slug][1])} if slug in SAID else set())
+
+
+ASKS = """
+[[approval]]
+doors = ["arrest_diversion"]
+roles = ["prosecutor"]
+needs = "all"
+answer_minutes = 60
+default = "presumptively_ineligible"
+citation = "made up"
+basis = "made up"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            '["prosecutor"]',
+            '["law_enforcement"]',
+            "site.toml: approval.0.roles: Nobody can be asked as law_enforcement.",
+        ),
+        ('["prosecutor"]', '["court"]', "site.toml: approval.0.roles: The site has no court to ask."),
+        ('"presumptively_ineligible"', '"needs_review"', "site.toml: approval.0.default: A clock ends with a verdict"),
+        ('needs = "all"', 'needs = "most"', "site.toml: approval.0.needs: "),
+        ('basis = "made up"', 'basis = "made up"' + ASKS, "site.toml: approval.1.doors: Another rule speaks of arrest"),
+    ],
+    ids=["police", "a missing approver", "no verdict", "most of them", "two rules"],
+)
+def test_an_approval_that_cannot_be_asked_for_is_refused_by_name(copied, old, new, said):
+    with (copied / "santa-fe" / "site.toml").open("a") as file:
+        file.write(ASKS)
+    assert said in broken(copied, "site.toml", old, new)
+
+
+def test_whoever_is_asked_has_to_be_allowed_to_hear_it(copied):
+    with (copied / "santa-fe" / "site.toml").open("a") as file:
+        file.write(ASKS.replace("arrest_diversion", "social_contact"))
+    old = 'roles = ["prosecutor", "court", "case_management", "service_provider"]\nevent = "approval.called"'
+    said = broken(copied, "permissions.toml", old, old.replace('"prosecutor", ', ""))
+    assert "No permission lets a prosecutor hear approval.called about social_contact. Next: add a row." in said
 
 
 def test_policies_are_lent_to_nobody(copied):

@@ -81,8 +81,10 @@ class Rules:
 
     def _with_approval(self, found: Found, referral: Referral) -> Found:
         """Where the site asks for approvals, nothing is eligible before they are given; a phoned hand-off is over."""
-        asked = rule_at(self.site.approvals, referral.door)
+        asked, attested = rule_at(self.site.approvals, referral.door), referral.particulars.attestations
         if asked is None or referral.after_the_fact or found.verdict is Verdict.PRESUMPTIVELY_INELIGIBLE:
+            return found
+        if any((one.rule, one.result) == (asked.unless_attested, RuleResult.PASS) for one in attested):
             return found
         open_for_police = found.police_verdict is Verdict.ELIGIBLE
         return replace(
