@@ -58,6 +58,12 @@ def show(
         "Partners", ("role", "agencies"), ((role, ", ".join(them)) for role, them in facts["roles"].items())
     )
     shown.screen.print()
+    if site.approvals:
+        asked = ((", ".join(one["doors"]), ", ".join(one["roles"]), one["needs"], one["answer_minutes"], one["default"],
+                  one["citation"]) for one in facts["approvals"])  # fmt: skip
+        shown.show_table("Whose approval is asked for",
+                         ("doors", "of whom", "needs", "minutes", "else", "source"), asked)  # fmt: skip
+        shown.screen.print()
     shown.show_table("Where its settings come from", ("setting", "source"), facts["basis"].items())
     shown.screen.print()
     shown.show_table("Policies", ("version", "in force from"), ((one["version"], one["in_force_from"])
@@ -84,6 +90,7 @@ def _facts(site: Site) -> dict[str, Any]:
         "program_office": site.program_office,
         "areas": [area.code for area in site.areas],
         "roles": dict(sorted(roles.items())),
+        "approvals": [one.model_dump(mode="json") for one in site.approvals],
         "basis": dict(sorted(site.basis.items())),
         "policies": [
             {"version": one.version, "in_force_from": one.in_force_from.isoformat(), "hash": one.hash}
