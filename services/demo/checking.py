@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from contracts.catalogue import AssignmentMade, LedgerExtended, MessageRefused
+from services.console.domain.standings import STANDINGS, referral_after
 from services.plumbing.chains import Head, line_of, verified
 
 if TYPE_CHECKING:
@@ -24,12 +25,24 @@ def problems(run: Run, runs: Mapping[str, Run], office: str) -> list[str]:
     return [
         *_end(run, runs),
         *_facts(run),
+        *off_the_map(run),
         *_sender(run),
         *_told(run, office),
         *_read(run),
         *_refused(run),
         *_unfinished(run),
     ]
+
+
+def off_the_map(run: Run) -> Iterator[str]:
+    """Yield each step of a case that the map of states does not have."""
+    standing = None
+    for step in run.steps:
+        if step.event in STANDINGS:
+            there = referral_after(standing, step.event)
+            if there is None:
+                yield f"{step.event} from {standing}, which the map of states does not have"
+            standing = there or STANDINGS[step.event]
 
 
 def first_end_reached(run: Run) -> bool:

@@ -77,7 +77,7 @@ def problems_of_approvals(site: Site) -> Iterator[str]:
         if missing := sorted((rule.roles & _ASKED) - there):
             yield f"{here}.roles: The site has no {', '.join(missing)} to ask. Next: name the agency, or ask others."
         for role, door in product(sorted(rule.roles & _ASKED - {Role.PROGRAM_OFFICE}), sorted(rule.doors)):
-            if not any(_CALL == row.event and role in row.roles and row.is_about(door) for row in site.permissions):
+            if not any(row.event == _CALL and role in row.roles and row.is_about(door) for row in site.permissions):
                 yield f"{here}.roles: No permission lets a {role} hear {_CALL} about {door}. Next: add a row."
         if rule.default is Verdict.NEEDS_REVIEW:
             yield f"{here}.default: A clock ends with a verdict: eligible or presumptively_ineligible."

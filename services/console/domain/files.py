@@ -22,32 +22,13 @@ from contracts.catalogue import (
 )
 from contracts.event import newest
 from contracts.words import Door, SourceKind, Verdict
+from services.console.domain.standings import STANDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from contracts.envelope import Fact
 
-STANDINGS: Final[Mapping[str, str]] = {
-    "referral.received": "received",
-    "review.requested": "in_review",
-    "review.decided": "reviewed",
-    "assignment.declined": "seeking",
-    "assignment.lapsed": "seeking",
-    "assignment.cancelled": "seeking",
-    "assignment.unavailable": "unavailable",
-    "assignment.waitlisted": "waitlisted",
-    "assignment.offered": "offered",
-    "assignment.accepted": "accepted",
-    "assignment.handed_off": "handed_off",
-    "assignment.enrolled": "enrolled",
-    "assignment.ended": "ended",
-    "assignment.closed": "closed",
-}
-"""Where a referral stands after each fact; of two facts of one moment the later in this list counts.
-
-What assignment says counts before what was said of its screening: a review may still be decided of one that is closed.
-"""
 _RANKS: Final = {event: rank for rank, event in enumerate(STANDINGS)}
 
 
