@@ -164,8 +164,8 @@ class Agencies:
             case ApprovalCalled():
                 said = run.case.approvals.get(slug, "yes")
                 if said != "silent":
-                    answer = ApprovalAnswered(review_id=fact.event.review_id, approved=said == "yes")
-                    await self.say(run, slug, answer, subject=fact.subject)
+                    approval = ApprovalAnswered(review_id=fact.event.review_id, approved=said == "yes")
+                    await self.say(run, slug, approval, subject=fact.subject)
             case _:
                 return
 
