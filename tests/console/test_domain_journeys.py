@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import reduce
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.catalogue import (
@@ -107,11 +107,13 @@ def test_the_newest_revision_counts():
     assert (first.area, first.age, first.language, first.interpreter) == (None, None, "en", "unknown")
 
 
+@settings(deadline=None)
 @given(st.permutations(STORY), st.lists(st.sampled_from(STORY), max_size=8), st.integers(0, len(STORY)))
 def test_any_order_and_any_number_of_the_same_steps_give_the_same_journey(order, again, place):
     assert journeys_of(steps([*order[:place], *again, *order[place:]])) == journeys_of(steps(STORY))
 
 
+@settings(deadline=None)
 @given(st.permutations([*STORY, x.said(ERASED, after=60)]))
 def test_of_an_erased_record_there_is_no_journey_whatever_comes_when(order):
     assert journeys_of(steps(order)) == []
