@@ -57,6 +57,7 @@ _WHERE: Final = {
     "why": "why.why",
     "ledger": "ledger.group",
     "receipt": "receipts.group",
+    "report": "reports.group",
     "reveal": "revealing.reveal",
     "erase": "erasing.erase",
     "texts": "texts.group",

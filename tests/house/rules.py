@@ -22,6 +22,7 @@ BESIDE = {
     "partner",
     "plumbing",
     "replay",
+    "reporting",
     "sites",
     *SERVICES,
 }

@@ -54,6 +54,13 @@ def test_each_import_rule_is_seen_red(copy):
     assert found == dict.fromkeys(NAMES, "BROKEN"), done.stdout
 
 
+def test_reports_are_pure_like_a_domain(copy):
+    file = copy / "services/reporting/times.py"
+    file.write_text(f"{file.read_text()}\nimport random\n")
+    found, done = verdicts(copy)
+    assert {name for name, verdict in found.items() if verdict == "BROKEN"} == {NAMES[3]}, done.stdout
+
+
 def test_an_extra_room_and_one_service_too_many_are_seen_by_their_layers(copy):
     (copy / "services/consent/cellar.py").write_text("")
     found, done = verdicts(copy)

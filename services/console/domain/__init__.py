@@ -17,6 +17,7 @@ from services.console.domain.consents import Consent, Recall, consents_of, in_va
 from services.console.domain.entries import Entry, NotTold, Other, Settled, TakenBack, Told, entries_of
 from services.console.domain.files import File, Link, Referral, Review, changes_a_file, evolve
 from services.console.domain.grounds import worded
+from services.console.domain.journeys import SAID_OF_A_JOURNEY, Journey, Sent, joined, journeys_of
 from services.console.domain.lists import YEARS, Disclosed, Listing, disclosed
 from services.console.domain.paper import Paper, as_html, as_text
 from services.console.domain.receipt import paper_of
@@ -35,11 +36,13 @@ HEARS: Final = tuple(
 __all__ = [
     "HEARS",
     "OUTLASTING",
+    "SAID_OF_A_JOURNEY",
     "YEARS",
     "Consent",
     "Disclosed",
     "Entry",
     "File",
+    "Journey",
     "Line",
     "Link",
     "Listing",
@@ -49,6 +52,7 @@ __all__ = [
     "Recall",
     "Referral",
     "Review",
+    "Sent",
     "Settled",
     "Step",
     "TakenBack",
@@ -63,6 +67,8 @@ __all__ = [
     "evolve",
     "in_order",
     "in_vain",
+    "joined",
+    "journeys_of",
     "key",
     "numbered",
     "paper_of",

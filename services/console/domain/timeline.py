@@ -152,7 +152,10 @@ _FIELDS: Final = (
 SHOWN: Final[dict[str, Any]] = dict.fromkeys(_FIELDS, True) | {
     "refusal": {"agency", "message_type", "reason", "problems"},
     "particulars": {
-        **dict.fromkeys(("age", "area", "residence_area", "drugs", "attestations", "language", "needs"), True),
+        **dict.fromkeys(
+            ("age", "area", "residence_area", "drugs", "attestations", "language", "interpreter", "needs"),
+            True,
+        ),
         "offences": {"__all__": {"nibrs", "severity", "activity", "attempted"}},
     },
 }

@@ -1,0 +1,1 @@
+CREATE INDEX steps_of_received_referrals ON steps (referral_id) WHERE event = 'referral.received';

@@ -1,0 +1,27 @@
+"""The steps of a quarter's referrals, for its report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from services.console.domain import SAID_OF_A_JOURNEY, Journey, Line, journeys_of, step_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from services.plumbing.service import Connection
+
+_STEPS: Final = f"""
+    SELECT {", ".join(Line._fields)} FROM console.steps
+    WHERE event = ANY($3::text[]) AND referral_id IN (
+        SELECT referral_id FROM console.steps WHERE event = 'referral.received'
+        AND (details::jsonb ->> 'referred_at')::timestamptz >= $1
+        AND (details::jsonb ->> 'referred_at')::timestamptz < $2
+    )
+"""
+
+
+async def journeys_between(conn: Connection, begin: datetime, end: datetime) -> list[Journey]:
+    """Return the journeys of the referrals that were made from `begin` until before `end`."""
+    rows = await conn.fetch(_STEPS, begin, end, SAID_OF_A_JOURNEY)
+    return journeys_of(step_of(row) for row in rows)

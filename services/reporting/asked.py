@@ -1,0 +1,51 @@
+"""What the law and funders ask for: where the report tells it, or why it is missing. Nothing is left out in silence."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.reporting.paper import Asked
+
+_TRACKED: Final = "RCW 69.50.4017(12)"
+_SEALED: Final = "It travels sealed with each record, and the hub opens no record for a report."
+_NO_FACT: Final = "No message to the hub tells of it."
+ASKED: Final = (
+    Asked("race", "Race", _TRACKED, why_missing=_SEALED),
+    Asked("ethnicity", "Ethnicity", _TRACKED, why_missing=_SEALED),
+    Asked("gender", "Gender", _TRACKED, why_missing=_SEALED),
+    Asked("gender_identity", "Gender expression or identity", _TRACKED, why_missing=_SEALED),
+    Asked("disability", "Disability status", _TRACKED, why_missing=_SEALED),
+    Asked("age", "Age", _TRACKED, told_in="age_band"),
+    Asked("diversion_outcome", "Diversion terminated, or completed and dismissed", _TRACKED, why_missing=_NO_FACT),
+    Asked(
+        "other_data", "Other data that the Health Care Authority sets", _TRACKED,
+        why_missing="The hub has no list of them.",
+    ),
+    Asked("referral_sources", "Who refers", "RCW 71.24.115(3)", told_in="source"),
+    Asked(
+        "quarterly_form", "The quarterly report in the Health Care Authority's own form", "RCW 71.24.115(6)",
+        why_missing="The hub does not have the form; this report is the program's own.",
+    ),
+    Asked("police_response", "Response to law enforcement for arrest diversions", "RCW 71.24.589(4)(g)",
+          told_in="mark"),
+    Asked(
+        "around_the_clock", "Cover for 24 hours on seven days", "RCW 71.24.589(4)(g)",
+        why_missing="The hub knows who answered, and no duty roster.",
+    ),
+    Asked("charges", "Charges held, not filed, or filed", "LEAD programs' practice", why_missing=_NO_FACT),
+    Asked("exits", "How participation ended", "LEAD programs' practice", told_in="outcomes"),
+    Asked(
+        "services", "Services asked for and given", "LEAD programs' practice",
+        why_missing="Onward referrals are facts about a person, and belong to no one referral; they are not counted.",
+    ),
+    Asked(
+        "bookings", "Jail bookings twelve months before and after", "Whatcom County's own measure",
+        why_missing="No jail's bookings come to the hub.",
+    ),
+    Asked(
+        "housing", "Housing", "asked by some funders",
+        why_missing="The timeline, of which reports are made, keeps no word of it.",
+    ),
+    Asked("veterans", "Veterans", "asked by some funders", why_missing=_SEALED),
+)  # fmt: skip
+"""Field by field, each with its source."""
