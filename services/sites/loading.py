@@ -12,6 +12,8 @@ from pydantic import ValidationError
 
 from services.sites.checks import problems_of
 from services.sites.errors import SiteUnreadable
+from services.sites.oncall import FILE as ONCALL
+from services.sites.oncall import entries, misread
 from services.sites.policies import APPROVALS, CASES, Approval, Policy, beside
 from services.sites.site import Site
 
@@ -74,6 +76,7 @@ def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
         "erasure": sections["erasure"].get("ground", []),
         "receipts": sections["receipt"] | {"words": _words(raw)},
         "policies": _policies(raw),
+        "oncall": _oncall(raw),
         "policy_hash": _hash([permissions, {one: agency.get("may_hear") for one, agency in agencies.items()}]),
         "basis": basis,
     }
@@ -86,6 +89,7 @@ class _Files:
         self.folder = folder
         self.agency_file: dict[str, str] = {}
         self.policy_files: list[str] = []
+        self.shifts: list[Any] = []
 
     def read(self, name: str) -> dict[str, Any]:
         path = self.folder / name
@@ -145,6 +149,12 @@ def write_approval(slug: str, policy: Policy, approval: Approval, root: Path | N
     with file.open("x", encoding="utf-8") as new:
         new.write("\n".join(lines) + "\n")
     return file
+
+
+def _oncall(raw: _Files) -> list[Any]:
+    """Return the entries of the rota; a site may have none."""
+    raw.shifts = entries(raw.read(ONCALL)) if (raw.folder / ONCALL).is_file() else []
+    return raw.shifts
 
 
 def _policies(raw: _Files) -> list[dict[str, Any]]:
@@ -222,6 +232,8 @@ def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
             file, key = raw.agency_file.get(slug, "agencies"), [slug, *rest]
         case ("policies", int(index), *rest):
             file, key = _of_a_policy(raw.policy_files[index], rest)
+        case ("oncall", *within):
+            return misread(within, rule, raw.shifts)
         case ("clocks" | "demographics" | "texts" | "signers" as section, *rest):
             file, key = f"{section}.toml", list(rest)
         case ("receipts", "words", str(language), *rest):
