@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 OFFER: Final = "offer"
 ARRIVAL: Final = "arrival"
+ARRIVAL_ALARM: Final = "arrival-alarm"
 INTAKE: Final = "intake"
 
 
@@ -94,6 +95,13 @@ def close(course: Course, referral_id: str, reason: ClosedReason) -> None:
         if reason is ClosedReason.NOT_DIVERTIBLE and referral.officer_expects_somebody:
             course.say(AssignmentUnavailable(referral_id=referral_id, appointment_follows=False))
         course.say(AssignmentClosed(referral_id=referral_id, reason=reason))
+
+
+def remind_of_arrival(course: Course, offer_id: str, arrive_by: datetime) -> None:
+    """Have whoever does not come in time lose the person, and operators alarmed before that."""
+    if course.times.alarm is not None:
+        course.remind(ARRIVAL_ALARM, offer_id, arrive_by - course.times.alarm)
+    course.remind(ARRIVAL, offer_id, arrive_by)
 
 
 def remind_of_intake(course: Course, offer_id: str) -> None:
