@@ -30,7 +30,7 @@ class Shift(BaseModel):
     Without `areas` it is about every area of the site.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
 
     id: Slug
     in_force_from: Day

@@ -14,6 +14,8 @@ from contracts import topics
 from contracts.catalogue import (
     ArrivalAwaited,
     AssignmentAccepted,
+    AssignmentCancelled,
+    AssignmentClosed,
     AssignmentDeclined,
     AssignmentHandedOff,
     AssignmentLapsed,
@@ -22,6 +24,7 @@ from contracts.catalogue import (
     AssignmentWaitlisted,
     ContactAttempted,
     PersonAgreed,
+    PersonDeclined,
 )
 from contracts.parts import Particulars
 from contracts.words import Agreement, ContactResult, DeclineReason, Door
@@ -31,6 +34,7 @@ from tests.assignment.examples import (
     ANSWER,
     ARRIVAL,
     HILL,
+    OFFICE,
     OUTREACH,
     POLICE,
     RIVER,
@@ -277,6 +281,37 @@ async def test_a_site_without_the_clock_has_no_alarm():
     await place.accept()
     await place.passes(ARRIVAL)
     assert "arrival.awaited" not in place.said()
+
+
+async def test_when_the_person_says_no_to_who_was_to_come_the_officer_hears_to_go_on_as_usual():
+    place = Town()
+    await place.refer()
+    agency = await place.accept()
+    await place.report(agency, ContactAttempted(result=ContactResult.CONTACTED))
+    await place.report(agency, PersonDeclined())
+    assert [type(one) for one in place.events()][2:] == [AssignmentCancelled, AssignmentUnavailable, AssignmentClosed]
+    assert not place.last(AssignmentUnavailable).appointment_follows
+    await place.passes(ARRIVAL)
+    assert place.said()[-1] == "assignment.closed"
+
+
+@pytest.mark.parametrize("by", ["police", "office", "before"])
+async def test_a_no_by_any_other_way_shows_to_no_officer(by):
+    place = Town()
+    await place.refer()
+    if by != "before":
+        await place.accept()
+    await place.report(OFFICE if by == "office" else POLICE, PersonDeclined(referral_id=referral()))
+    assert "assignment.unavailable" not in place.said()
+    assert place.said()[-2:] == ["assignment.cancelled", "assignment.closed"]
+
+
+async def test_a_no_to_a_case_manager_with_whom_an_appointment_was_made_is_not_for_the_officer_again():
+    place = Town()
+    await place.refer()
+    agency = await place.accept(appointment_at=later(600))
+    await place.report(agency, PersonDeclined())
+    assert place.said().count("assignment.unavailable") == 1
 
 
 async def test_a_hand_off_from_the_offer_to_the_officers_release_is_these_facts_and_no_others():

@@ -30,6 +30,7 @@ never takes a place for which somebody waits before them, but for a waiting offi
 - Every agency that suits was asked, and said no or nothing, or there is none: the officer goes on as usual
   (`assignment.unavailable`), and the referral waits, for outreach: the diversion is over, the person is not lost.
 - Some agency was not asked because it is full or suspended: an appointment follows, and the referral waits for it.
+- The person says no to the case manager who was to come: the officer goes on as usual. Any other no is not for police.
 - The rota says that nobody is on call: the officer hears so before anybody is asked, and the person is offered for an
   appointment, own case manager first.
 - An agency accepts with an appointment instead of coming: the officer hears `unavailable` with an appointment.
