@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts.assignments.answer_refused import AnswerRefused
+from contracts.assignments.arrival_awaited import ArrivalAwaited
 from contracts.assignments.assignment_accepted import AssignmentAccepted
 from contracts.assignments.assignment_cancelled import AssignmentCancelled
 from contracts.assignments.assignment_closed import AssignmentClosed
@@ -97,6 +98,7 @@ __all__ = [
     "AnswerRefused",
     "ApprovalAnswered",
     "ApprovalCalled",
+    "ArrivalAwaited",
     "AssignmentAccepted",
     "AssignmentCancelled",
     "AssignmentClosed",

@@ -50,6 +50,7 @@ _WHERE: Final = {
     "timeline": "watching.timeline",
     "policy": "policies.group",
     "sites": "sites.group",
+    "oncall": "oncall.group",
     "reviews": "watching.reviews",
     "assign": "watching.assign",
     "person": "persons.group",

@@ -80,6 +80,7 @@ async def _facts(found: Reach) -> dict[str, Any]:
             "proposed_links": len(await asking.proposed_links()),
             "waiting": len(await asking.waiting()),
             "overdue_intakes": await asking.overdue_intakes(),
+            "awaited_arrivals": (awaited := await asking.awaited_arrivals()),
             "undone_recalls": await asking.undone_recalls(),
         }
     async with found.connected(STATUS.removeprefix("hub_")) as conn:
@@ -100,6 +101,7 @@ async def _facts(found: Reach) -> dict[str, Any]:
         "console": found.facts.get("console"),
         "parked": [{"service": one.service} | _plain(row) for one in standings for row in one.parked],
         "alarms": [
+            *_arrival_alarms(awaited),
             *_word_alarms(standings),
             *_service_alarms(services),
             *_lane_alarms(agencies),
@@ -135,8 +137,17 @@ def _agency(
     }
 
 
+def _arrival_alarms(awaited: list[dict[str, str]]) -> list[str]:
+    """Come before all others: an officer stands there with a person, and the minutes run."""
+    return [
+        f"{one['referral_id']}: an officer waits; {one['agency']} has until {shown.minute(one['arrive_by'])} (UTC) to "
+        f"arrive, and nobody says that it is there. `hub timeline {one['referral_id']}` shows what was said."
+        for one in awaited
+    ]
+
+
 def _word_alarms(standings: Sequence[Standing]) -> list[str]:
-    """Come first: somebody said stop, and nobody has dealt with it."""
+    """Come next: somebody said stop, and nobody has dealt with it."""
     alarms = []
     for one in standings:
         words = sum(row["letters"] for row in one.parked if row["type"] in _TAKES_BACK)

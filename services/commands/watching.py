@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -14,36 +15,44 @@ from services.commands.arguments import OperatorOption, ReferralArgument, Review
 from services.commands.asking import Question, answers, text
 from services.commands.confirming import LOOK_SECONDS, require_no_refusal
 from services.commands.reach import JsonOption, StateOption
-from services.console.domain import numbered, worded
+from services.console.domain import handoff_minutes, numbered, worded
 from services.console.domain import shown as told
 
 if TYPE_CHECKING:
     from contracts.event import Event
     from services.commands.reach import Reach
-    from services.console.domain import Step
+    from services.console.domain import Moment, Step
     from services.console.store.asking import Open
 
 _WHY: Final = Question("why", "why", "Why do you decide so (it is sealed)", text, needed=True)
 _FOLLOWS_SECONDS: Final = 5.0
+_MINUTE_SECONDS: Final = 60.0
 
 reviews = typer.Typer(help="Referrals that need an operator's decision.", invoke_without_command=True, **shown.STYLE)
 
 
 def timeline(
     referral: ReferralArgument,
+    minutes: Annotated[bool, typer.Option("--minutes", help="Only the minutes of the hand-off.")] = False,
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Show everything that happened to a referral.
 
     When, which service says so, after which other step, and on which grounds. Nobody is identified: names and all else
-    that is private stay sealed. The id is in the answer of `hub send` and `hub refer`.
+    that is private stay sealed. The id is in the answer of `hub send` and `hub refer`. Where an officer waited, the
+    minutes between the steps of the hand-off stand below; --minutes shows these alone.
 
     Example: hub timeline ref-0123456789abcdef0123456789abcdef
     """
-    steps = asyncio.run(_timeline(reach.find(state), referral))
+    found = reach.find(state)
+    steps = asyncio.run(_timeline(found, referral))
     if not steps:
         raise shown.Trouble(f"No referral {referral} is known.", "look at the id, or wait a moment if it is new.")
+    measured = handoff_minutes(steps, timedelta(seconds=found.facts.get("minute_seconds") or _MINUTE_SECONDS))
+    if minutes:
+        _show_minutes(measured, json_=json_)
+        return
     if json_:
         shown.show_json([step.model_dump(mode="json", exclude_none=True) for step in steps])
         return
@@ -54,6 +63,9 @@ def timeline(
     )
     columns = ("no.", "time (UTC)", "who says so", "after", "event", "what")
     shown.show_table(f"Referral {referral}", columns, rows)
+    if measured:
+        shown.screen.print()
+        _show_minutes(measured, json_=False)
 
 
 @reviews.callback()
@@ -183,6 +195,16 @@ def _facts(one: Open) -> dict[str, Any]:
 def _passed_over(step: Step, steps: list[Step]) -> bool:
     """A deadline that changed nothing is no news; with --json it is shown."""
     return step.event == DeadlineReached.name and not any(other.cause == step.id for other in steps)
+
+
+def _show_minutes(measured: list[Moment], *, json_: bool) -> None:
+    """Show how long each step of the hand-off took, in the site's minutes."""
+    if json_:
+        shown.show_json([one._asdict() | {"at": one.at.isoformat()} for one in measured])
+        return
+    rows = ((one.what, one.agency, one.at, f"{one.minutes:.1f}", f"{one.in_all:.1f}") for one in measured)
+    columns = ("what", "agency", "time (UTC)", "minutes", "in all")
+    shown.show_table("Minutes of the hand-off", columns, rows, nothing="no officer waited")
 
 
 def _who(source: str) -> str:

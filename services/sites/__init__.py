@@ -8,9 +8,11 @@ from services.sites.erasure import Ground
 from services.sites.errors import SiteUnreadable
 from services.sites.forms import FormText, Members, Signers, SigningRule
 from services.sites.loading import load_site
+from services.sites.oncall import Shift
 from services.sites.permissions import Permission, Relation
 from services.sites.policies import BEFORE_ALL_POLICIES, Approval, Case, Clause, Policy, Words
 from services.sites.receipts import Receipts, ReceiptWords
+from services.sites.rota import OnCall, Rota, Span
 from services.sites.site import Area, Clocks, Demographics, DrugKind, KnownOffence, Recognition, Site
 from services.sites.standing import PART2_KINDS, Following, Standing, follows
 from services.sites.texts import Text, TextKind
@@ -33,16 +35,20 @@ __all__ = [
     "Ground",
     "KnownOffence",
     "Members",
+    "OnCall",
     "Permission",
     "Policy",
     "ReceiptWords",
     "Receipts",
     "Recognition",
     "Relation",
+    "Rota",
+    "Shift",
     "Signers",
     "SigningRule",
     "Site",
     "SiteUnreadable",
+    "Span",
     "Standing",
     "Text",
     "TextKind",

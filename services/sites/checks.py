@@ -14,6 +14,7 @@ from contracts.words import ConsentKind, Door, Role
 from services.sites.approvals import problems_of_approvals
 from services.sites.for_the_person import problems_of_words
 from services.sites.forms import OLDEST
+from services.sites.oncall_checks import problems_of_oncall
 from services.sites.standing import JUSTICE, unlawful
 from services.sites.texts import problems_of_texts
 from services.sites.wording import unworded
@@ -61,7 +62,8 @@ def problems_of(site: Site) -> tuple[str, ...]:
     """Return everything that does not hold, each as `file: key: rule`; empty for a sound site."""
     return (
         *_settings(site), *_agencies(site), *_permissions(site), *_policies(site), *_forms(site), *_grounds(site),
-        *problems_of_approvals(site), *problems_of_texts(site.texts), *problems_of_words(site.words), *unworded(site),
+        *problems_of_approvals(site), *problems_of_oncall(site), *problems_of_texts(site.texts),
+        *problems_of_words(site.words), *unworded(site),
     )  # fmt: skip
 
 
@@ -90,7 +92,7 @@ def _settings(site: Site) -> Iterator[str]:
     if why := unlawful(site.standing):
         yield f"site.toml: standing: {why}"
     yield from _twice("areas.toml", "area", [area.code for area in site.areas])
-    settings = {f"clocks.{name}" for name in type(site.clocks).model_fields if name != "minute_seconds"}
+    settings = {f"clocks.{name}" for name, given in site.clocks if given is not None and name != "minute_seconds"}
     settings |= {f"site.{name}" for name in ("door_priority", "recognition", "standing", "urgent_review_default")}
     settings |= {f"receipt.{name}" for name in type(site.receipts).model_fields if name != "words"}
     for name in sorted(settings ^ set(site.basis)):

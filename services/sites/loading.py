@@ -14,6 +14,8 @@ from pydantic import ValidationError
 
 from services.sites.checks import problems_of
 from services.sites.errors import SiteUnreadable
+from services.sites.oncall import FILE as ONCALL
+from services.sites.oncall import entries, misread
 from services.sites.policies import APPROVALS, CASES, Approval, Policy, beside
 from services.sites.rulebook import RULES, Rulebook, rulebook, spelled_out
 from services.sites.site import Site
@@ -84,6 +86,7 @@ def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
         "erasure": sections["erasure"].get("ground", []),
         "receipts": sections["receipt"] | {"words": _words(raw)},
         "policies": _policies(raw),
+        "oncall": _oncall(raw),
         "policy_hash": _hash([permissions, {one: agency.get("may_hear") for one, agency in agencies.items()}]),
         "basis": basis,
     }
@@ -96,6 +99,7 @@ class _Files:
         self.folders = [folder, *_lent(folder)]
         self.agency_file: dict[str, str] = {}
         self.policy_files: list[str] = []
+        self.shifts: list[Any] = []
 
     @cached_property
     def rules(self) -> Rulebook:
@@ -188,6 +192,12 @@ def write_approval(slug: str, policy: Policy, approval: Approval, root: Path | N
     return file
 
 
+def _oncall(raw: _Files) -> list[Any]:
+    """Return the entries of the rota; a site may have none."""
+    raw.shifts = entries(raw.read(ONCALL)) if (raw.folders[0] / ONCALL).is_file() else []
+    return raw.shifts
+
+
 def _policies(raw: _Files) -> list[dict[str, Any]]:
     """Those that are approved, oldest first."""
     approved = [(name, _approval(raw, name)) for name in raw.names("policies")]
@@ -265,6 +275,8 @@ def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
             file, key = raw.agency_file.get(slug, "agencies"), [slug, *rest]
         case ("policies", int(index), *rest):
             file, key = _of_a_policy(raw.policy_files[index], rest)
+        case ("oncall", *within):
+            return misread(within, rule, raw.shifts)
         case ("clocks" | "demographics" | "texts" | "signers" as section, *rest):
             file, key = f"{section}.toml", list(rest)
         case ("receipts", "words", str(language), *rest):
@@ -277,8 +289,6 @@ def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
             file, key = f"{section}.toml", list(rest)
         case ("drugs", *rest):
             file, key = "offences.toml", ["drug", *rest]
-        case ("approvals", *rest):
-            file, key = "site.toml", ["approval", *rest]
         case _:
-            file, key = "site.toml", list(location)
+            file, key = "site.toml", ["approval" if part == "approvals" else part for part in location]
     return f"{file}: {'.'.join(str(part) for part in key)}: {rule}"

@@ -15,6 +15,7 @@ from services.sites.agencies import Agency
 from services.sites.approvals import ApprovalRule
 from services.sites.erasure import Ground
 from services.sites.forms import FormText, Members, Signers
+from services.sites.oncall import Shift
 from services.sites.permissions import Permission
 from services.sites.policies import Policy, Words, words_of
 from services.sites.receipts import Receipts
@@ -50,6 +51,8 @@ class Clocks(_Frozen):
     """How often, before the operator takes it up."""
     intake_days: _Count
     """How long a person has for the intake, from when an agency took them on; then the program office is told."""
+    arrival_alarm_minutes: _Count | None = None
+    """How long before the arrival's end operators are alarmed where nobody says that they are there; None: never."""
     minute_seconds: Annotated[float, Field(gt=0, le=60)] = 60.0
 
     def minutes(self, count: float) -> timedelta:
@@ -142,6 +145,8 @@ class Site(_Frozen):
     """The grounds on which a record is erased."""
     receipts: Receipts
     """The person's receipt: its words and its codes."""
+    oncall: tuple[Shift, ...] = ()
+    """Who is on call where an officer waits; without any, every case-management agency is, always. See `rota`."""
     basis: Mapping[str, str]
     """Of each setting (`clocks.arrival_minutes`): its source, or `not published:` and who chose it."""
 

@@ -32,7 +32,7 @@ from contracts.parts import AfterTheFact, AgeFact, Particulars
 from contracts.words import Agreement, DeclineReason, Door, HelpType, Role, SourceKind, Verdict
 from services.assignment import app
 from services.plumbing.memory import MemoryHub
-from services.sites import Agency, Site, load_site
+from services.sites import Agency, Shift, Site, load_site
 from tests.assignment.memory import MemoryPlacements
 
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -41,8 +41,8 @@ RIVER, HILL, YOUTH = "river-house", "hill-house", "youth-house"
 ALL_DOORS = frozenset(Door)
 NAMING = b"n" * 32
 """The key of offers' ids."""
-ANSWER, OUTREACH, ARRIVAL = 5, 1440, 30
-"""The town's minutes: to answer while an officer waits, to answer otherwise, to arrive."""
+ANSWER, OUTREACH, ARRIVAL, ALARM = 5, 1440, 30, 10
+"""The town's minutes: to answer while an officer waits, to answer otherwise, to arrive, and before that the alarm."""
 
 
 def person(number: int = 1) -> str:
@@ -66,8 +66,8 @@ def _whatcom() -> Site:
     return load_site("whatcom")
 
 
-def town(**places: int) -> Site:
-    """Make the town; `river_house=0` and the like say how many places there are."""
+def town(*shifts: Shift, **places: int) -> Site:
+    """Make the town; `river_house=0` and the like say how many places there are. Without shifts all are on call."""
     agencies = [
         Agency(slug=POLICE, name=POLICE, role=Role.LAW_ENFORCEMENT),
         Agency(slug=OFFICE, name=OFFICE, role=Role.PROGRAM_OFFICE),
@@ -89,9 +89,11 @@ def town(**places: int) -> Site:
             "offer_answer_minutes": ANSWER,
             "offer_answer_minutes_outreach": OUTREACH,
             "arrival_minutes": ARRIVAL,
+            "arrival_alarm_minutes": ALARM,
         }
     )
-    return whatcom.model_copy(update={"agencies": sized, "program_office": OFFICE, "clocks": clocks})
+    own = {"agencies": sized, "program_office": OFFICE, "clocks": clocks, "oncall": shifts}
+    return whatcom.model_copy(update=own)
 
 
 def received(number: int = 1, **given: Any) -> ReferralReceived:

@@ -284,7 +284,8 @@ async def test_a_hand_off_or_a_contact_in_person_is_arrival(by_contact):
         await place.passes(10)
     await place.hand_off()
     await place.passes(ARRIVAL)
-    assert place.said() == ["assignment.offered", "assignment.accepted", "assignment.handed_off"]
+    begun = ["assignment.offered", "assignment.accepted", "arrival.awaited"]
+    assert place.said() == [*begun, "assignment.handed_off"]
 
 
 async def test_an_appointment_instead_of_coming_is_told_to_the_officer():

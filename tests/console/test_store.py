@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import reduce
 from pathlib import Path
 
@@ -9,9 +10,14 @@ import asyncpg
 import pytest
 
 from contracts.catalogue import (
+    ArrivalAwaited,
+    AssignmentDeclined,
     AssignmentEnded,
     AssignmentEnrolled,
+    AssignmentHandedOff,
+    AssignmentLapsed,
     ConsentWithdrawn,
+    ContactAttempted,
     IntakeOverdue,
     OfferAccepted,
     ReferralErased,
@@ -69,6 +75,45 @@ async def test_an_overdue_intake_is_named_until_it_comes(conn):
 
 async def test_an_overdue_intake_is_named_until_the_participation_ends(conn):
     assert await overdue(conn, OVERDUE, x.said(ENDED, after=6)) == []
+
+
+AWAITED = ArrivalAwaited(
+    referral_id=x.REFERRAL, offer_id=x.OFFER, agency="opportunity-council", arrive_by=x.BEGIN + timedelta(minutes=30)
+)
+THERE = {"referral_id": x.REFERRAL, "offer_id": x.OFFER, "agency": "opportunity-council"}
+
+
+async def awaited(conn, *facts) -> list[str]:
+    await ConsoleStore().save(conn, {}, None, lines(*facts))
+    return [one["agency"] for one in await Asking(conn).awaited_arrivals()]
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        x.said(AssignmentHandedOff(**THERE, handed_off_at=x.BEGIN), after=25),
+        x.said(AssignmentLapsed(**THERE, after_acceptance=True), after=30),
+        x.said(AssignmentDeclined(**THERE, reason="no_room"), after=25),
+        x.said(ContactAttempted(result="contacted"), after=25, by=agency_source("opportunity-council")),
+    ],
+    ids=lambda fact: fact.event.name,
+)
+async def test_an_arrival_is_awaited_until_somebody_is_there_or_it_is_over(conn, ends):
+    assert await awaited(conn, x.said(AWAITED, after=20)) == ["opportunity-council"]
+    assert await awaited(conn, ends) == []
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        x.said(ContactAttempted(result="contacted", mode="phone"), after=25, by=agency_source("opportunity-council")),
+        x.said(ContactAttempted(result="not_found"), after=25, by=agency_source("opportunity-council")),
+        x.said(ContactAttempted(result="contacted"), after=25, by=agency_source("sea-mar")),
+        x.said(ContactAttempted(result="contacted"), after=5, by=agency_source("opportunity-council")),
+    ],
+)
+async def test_a_call_a_vain_search_and_another_agency_are_no_arrival(conn, word):
+    assert await awaited(conn, x.said(AWAITED, after=20), word) == ["opportunity-council"]
 
 
 async def test_what_ended_before_is_another_story(conn):

@@ -97,11 +97,15 @@ async def test_when_nobody_answers_the_officer_goes_on_as_usual_within_the_sites
     assert hub.parked() == []
 
 
-@pytest.mark.parametrize(("course", "agencies"), [(("handoff",), 2), (("contact", "handoff", "intake"), 1)])
-async def test_of_a_newcomer_and_of_an_enrolled_person_the_police_hear_the_same(course, agencies):
-    """Who is enrolled goes to their own case manager; who was only met once, to whoever has most room."""
+@pytest.mark.parametrize(
+    ("course", "rota", "agencies"),
+    [(("handoff",), False, 2), (("handoff",), True, 1), (("contact", "handoff", "intake"), False, 1)],
+)
+async def test_of_a_newcomer_and_of_an_enrolled_person_the_police_hear_the_same(course, rota, agencies):
+    """Who is enrolled goes to their own case manager; who was met once, to who is on call, or has most room."""
     newcomer, enrolled = [arrested_with_the_same_number(case, course) for case in two_arrests()]
-    hub, cast = WholeHub(site(), KEYS, at=NOW), Cast([newcomer, enrolled], NOW)
+    whatcom = site() if rota else site().model_copy(update={"oncall": ()})
+    hub, cast = WholeHub(whatcom, KEYS, at=NOW), Cast([newcomer, enrolled], NOW)
     await hub.play(cast, [newcomer])
     before = hub.lane(POLICE)
     await hub.play(cast, [enrolled])

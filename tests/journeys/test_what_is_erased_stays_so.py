@@ -71,7 +71,7 @@ def test_what_was_there_is_there_again_and_what_was_erased_is_not(places, monkey
         assert gone.heard(holder, "information.recalled")["data"]["because"] == "record_erased"
         assert gone.heard(PROVIDER, "information.recalled")["data"]["because"] == "record_erased"
         _is_gone(hub, state, facts)
-    assert where(state, forms(GONE[0]) | {GONE[1].encode(), key}) == []
+    assert where(state, forms(GONE[0]) | {GONE[1].encode()} | halves(key)) == []
     (new / "secrets").parent.mkdir()
     shutil.copytree(state / "secrets", new / "secrets")
     shutil.rmtree(state)
@@ -93,12 +93,17 @@ def test_what_was_there_is_there_again_and_what_was_erased_is_not(places, monkey
     assert where(new, forms(GONE[0]) | {GONE[1].encode()}) == []
 
 
+def halves(key):
+    """A key in two parts: the end of a page of PostgreSQL's log may cut it in one place."""
+    return {key[: len(key) // 2], key[len(key) // 2 :]}
+
+
 def _is_found(state, facts, key):
     """A search that finds nothing must be one that would find something."""
     mark, born = GONE
     for words in (forms(mark), {born.encode()}):
         assert [file for file in where(state, words) if file.startswith("kafka/")]
-    assert [file for file in where(state, {key}) if file.startswith("postgres/")]
+    assert [file for file in where(state, halves(key)) if file.startswith("postgres/")]
     tokens = tokens_in(state, facts)
     assert now(opened(state, facts, tokens, mark)) >= 7
 

@@ -13,6 +13,8 @@ waiting, or by arrest, it has the site's minutes to answer, else the longer ones
 admitted it, also where the offer was taken back before it was read (`belated`). Accepting for a waiting officer starts
 the minutes for arrival; a hand-off, or a contact in person, within them is arrival. Who lapsed and met the person all
 the same has them.
+While an officer waits, those on call for the area come first, in the order of the site's rota as it is when they are
+asked. Shortly before the minutes for arrival end, operators are alarmed unless somebody is there (`arrival.awaited`).
 An agency that accepted may still decline until the hand-off. Whoever gave a lasting reason (not our area, no shared
 language, safety) is not asked again for that referral.
 An amendment of what an open offer says takes it back and makes it again, to the same agency with a new clock, or to the
@@ -28,6 +30,9 @@ never takes a place for which somebody waits before them, but for a waiting offi
 - Every agency that suits was asked, and said no or nothing, or there is none: the officer goes on as usual
   (`assignment.unavailable`), and the referral waits, for outreach: the diversion is over, the person is not lost.
 - Some agency was not asked because it is full or suspended: an appointment follows, and the referral waits for it.
+- The person says no to the case manager who was to come: the officer goes on as usual. Any other no is not for police.
+- The rota says that nobody is on call: the officer hears so before anybody is asked, and the person is offered for an
+  appointment, own case manager first.
 - An agency accepts with an appointment instead of coming: the officer hears `unavailable` with an appointment.
 
 **Nobody left, no officer waiting.** The referral waits, by door, then by since when; an arrest for an appointment

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.catalogue import (
+    ArrivalAwaited,
     AssignmentAccepted,
     AssignmentDeclined,
     AssignmentHandedOff,
@@ -18,7 +19,16 @@ from contracts.catalogue import (
 )
 from contracts.words import ClosedReason, Problem
 from services.assignment.domain.belated import met_all_the_same, offer_accepted
-from services.assignment.domain.offering import ARRIVAL, INTAKE, OFFER, cancel, offer_to, remind_of_intake
+from services.assignment.domain.offering import (
+    ARRIVAL,
+    ARRIVAL_ALARM,
+    INTAKE,
+    OFFER,
+    cancel,
+    offer_to,
+    remind_of_arrival,
+    remind_of_intake,
+)
 
 if TYPE_CHECKING:
     from services.assignment.domain.course import Course
@@ -67,7 +77,7 @@ def _take_on(course: Course, referral_id: str, offer_id: str, event: OfferAccept
     )
     remind_of_intake(course, offer_id)
     if arrive_by is not None:
-        course.remind(ARRIVAL, offer_id, arrive_by)
+        remind_of_arrival(course, offer_id, arrive_by)
     elif officer:
         course.say(AssignmentUnavailable(referral_id=referral_id, appointment_follows=True))
 
@@ -120,8 +130,9 @@ def _held(course: Course, referral_id: str, agency: str) -> tuple[str, Offer] | 
 def time_passed(course: Course, event: DeadlineReached) -> None:
     """Nobody answered, or nobody came: the offer lapses, the next agency is asked. What matters no more is ignored.
 
-    An intake that has not come is said, and takes the person from nobody. An offer that was made when its time was up
-    already (the hub was away) was never open to anybody: it is made again, with minutes from when that one was made.
+    An intake that has not come is said, and takes the person from nobody; so is an arrival that is nearly late. An
+    offer that was made when its time was up already (the hub was away) was never open to anybody: it is made again,
+    with minutes from when that one was made.
     """
     found = course.placement.find(event.reference)
     if found is None:
@@ -133,7 +144,14 @@ def time_passed(course: Course, event: DeadlineReached) -> None:
     unanswered = (
         event.deadline == OFFER and offer.open and offer.lapses_at is not None and event.due_at >= offer.lapses_at
     )
-    alone = event.deadline == ARRIVAL and offer.holds and not offer.met and not course.placement.arrived(offer)
+    awaited = offer.holds and not offer.met and not course.placement.arrived(offer)
+    if event.deadline == ARRIVAL_ALARM and awaited and offer.arrive_by is not None:
+        course.say(
+            ArrivalAwaited(
+                referral_id=referral_id, offer_id=event.reference, agency=offer.agency, arrive_by=offer.arrive_by
+            )
+        )
+    alone = event.deadline == ARRIVAL and awaited
     if not (unanswered or alone):
         return
     born_dead = event.set_at is not None and event.set_at >= event.due_at

@@ -1,7 +1,8 @@
 """Which agencies a referral may be offered to, and in which order they are asked.
 
 Those come first that are the person's own: whoever has them already, under this record or a linked one. Then those of
-the site's case managers whom it suits (`case_managers`).
+the site's case managers whom it suits (`case_managers`). While an officer waits, and the site has a rota, those who are
+on call at that instant come first, in its order; an own case manager who is not on call comes after them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from services.assignment.domain.board import Board, Turn, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from services.assignment.domain.case_managers import CaseManagers
     from services.assignment.domain.placement import Placement
@@ -28,28 +30,52 @@ class Candidate:
     own: bool = False
 
 
-def candidates(who: CaseManagers, board: Board, placement: Placement, referral_id: str) -> Iterator[Candidate]:
+def candidates(
+    who: CaseManagers, board: Board, placement: Placement, referral_id: str, at: datetime | None = None
+) -> Iterator[Candidate]:
     """Yield the agencies that suit, in the order in which they are asked; whether they have room is not looked at.
 
     A person whom an agency has already is asked of others only while an officer waits: two case managers are nobody's.
+    The order is that of the rota at `at`; without an instant only who suits is told, in the usual order.
     """
     referral = placement.referrals[referral_id]
     if referral.told is None:
         return
     own = own_agency(who, board, placement)
-    if own is not None:
+    on_call = () if at is None else on_call_for(who, referral, at)
+    if own is not None and (not on_call or own in on_call):
         yield Candidate(own, own=True)
         if not referral.officer_waits:
             return
-    for slug in who.for_newcomers(board, referral.told):
-        if slug != own:
-            yield Candidate(slug)
+    suited = [slug for slug in who.for_newcomers(board, referral.told) if slug != own]
+    yield from (Candidate(slug) for slug in on_call if slug in suited)
+    if own is not None and on_call and own not in on_call:
+        yield Candidate(own, own=True)
+    yield from (Candidate(slug) for slug in suited if slug not in on_call)
 
 
-def askable(who: CaseManagers, board: Board, placement: Placement, referral_id: str) -> Iterator[Candidate]:
-    """Yield the candidates that were not asked in this round, or have made room since."""
+def on_call_for(who: CaseManagers, referral: Referral, at: datetime) -> tuple[str, ...]:
+    """Return who is on call for the referral at that instant, in order; nobody where no officer waits."""
+    if not referral.officer_waits or referral.told is None:
+        return ()
+    on_call = who.rota.at(referral.told.area, at)
+    return () if on_call is None else on_call.agencies
+
+
+def nobody_on_call(who: CaseManagers, referral: Referral, at: datetime) -> bool:
+    """Whether an officer waits at an hour for which the rota says that nobody comes."""
+    if not referral.officer_waits or referral.told is None:
+        return False
+    on_call = who.rota.at(referral.told.area, at)
+    return on_call is not None and on_call.nobody is not None
+
+
+def askable(
+    who: CaseManagers, board: Board, placement: Placement, referral_id: str, at: datetime
+) -> Iterator[Candidate]:
+    """Yield the candidates that were not asked in this round, or have made room since, in the order of that instant."""
     referral = placement.referrals[referral_id]
-    found = candidates(who, board, placement, referral_id)
+    found = candidates(who, board, placement, referral_id, at)
     return (one for one in found if fresh(board, referral, one.agency))
 
 

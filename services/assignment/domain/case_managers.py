@@ -2,6 +2,7 @@
 
 For a minor a youth provider comes first; who names the area before who works everywhere; who speaks the language; who
 is less full; and last the slug. Language is a matter of order only: with an interpreter any agency is better than none.
+While an officer waits, those on call come before all others, in the rota's order (`candidates`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from contracts.words import AgeBand
+from services.sites import Rota
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +45,7 @@ class CaseManagers:
         """Only those of the site that get first offers."""
         self.site = site
         self.slugs = frozenset(agency.slug for agency in site.case_management)
+        self.rota = Rota(site)
         self._suited = lru_cache(maxsize=_KINDS_KNOWN)(self._who_suits)
 
     def for_newcomers(self, board: Board, told: Told) -> Iterator[str]:

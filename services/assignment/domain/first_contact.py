@@ -11,6 +11,7 @@ from services.assignment.domain.candidates import (
     askable,
     candidates,
     fresh,
+    nobody_on_call,
     own_agency,
     turn_of,
 )
@@ -59,14 +60,31 @@ def _why_close(placement: Placement, referral_id: str, office: str) -> ClosedRea
 
 
 def _seek(course: Course, referral_id: str, promised: str | None) -> None:
-    somebody_left = False
-    for one in askable(course.case_managers, course.board, course.placement, referral_id):
+    """Offer to the next, or wait. At an hour for which nobody is on call the officer hears so before anybody is asked.
+
+    The person is then offered as whom no officer waits with: for an appointment.
+    """
+    at, somebody_left = _asked_at(course, referral_id), False
+    if nobody_on_call(course.case_managers, course.referral(referral_id), at):
+        follows = _full_for_newcomers(course, referral_id)
+        course.say(AssignmentUnavailable(referral_id=referral_id, appointment_follows=follows))
+    for one in askable(course.case_managers, course.board, course.placement, referral_id, at):
         somebody_left = True
         if _has_room(course, referral_id, one, promised):
             offer_to(course, referral_id, one.agency)
             return
     officer = course.referral(referral_id).officer_waits
     _nobody(course, referral_id, full=_full_for_newcomers(course, referral_id) if officer else somebody_left)
+
+
+def _asked_at(course: Course, referral_id: str) -> datetime:
+    """Return the instant by which the rota is read: that of the fact, yet not before all that makes it ready was said.
+
+    So the order in which the first facts are read makes no difference; and over a change of shift whoever is on call
+    when the next is asked comes next.
+    """
+    ready_at = course.placement.ready_at(referral_id, course.office)
+    return course.at if ready_at is None else max(course.at, ready_at)
 
 
 def _renew(course: Course, referral_id: str, offer: Offer) -> None:
@@ -166,7 +184,8 @@ def _nobody(course: Course, referral_id: str, *, full: bool) -> None:
     officer = referral.officer_waits
     if officer:
         course.say(AssignmentUnavailable(referral_id=referral_id, appointment_follows=full))
-        for one in askable(course.case_managers, course.board, course.placement, referral_id):
+        at = _asked_at(course, referral_id)
+        for one in askable(course.case_managers, course.board, course.placement, referral_id, at):
             if _knows(course, one) and _has_room(course, referral_id, one, None):
                 offer_to(course, referral_id, one.agency)
                 return

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 OFFER: Final = "offer"
 ARRIVAL: Final = "arrival"
+ARRIVAL_ALARM: Final = "arrival-alarm"
 INTAKE: Final = "intake"
 
 
@@ -86,14 +87,39 @@ def cancel(course: Course, referral_id: str, reason: ClosedReason) -> bool:
 
 
 def close(course: Course, referral_id: str, reason: ClosedReason) -> None:
-    """Take back what stands, and close the referral; it is said once."""
+    """Take back what stands, and close the referral; it is said once.
+
+    The officer hears that nobody comes where the facts that they know are not divertible, and where the person says no
+    to the very case manager whom they were told of; no other no of the person shows to police.
+    """
+    turned_away = reason is ClosedReason.PERSON_DECLINED and _turned_away(course, referral_id)
     cancelled = cancel(course, referral_id, reason)
     referral = course.referral(referral_id)
     closed = referral.closed
     if not closed & FINAL and (reason not in closed or cancelled or course.waited(referral_id)):
-        if reason is ClosedReason.NOT_DIVERTIBLE and referral.officer_expects_somebody:
+        if (turned_away or reason is ClosedReason.NOT_DIVERTIBLE) and referral.officer_expects_somebody:
             course.say(AssignmentUnavailable(referral_id=referral_id, appointment_follows=False))
         course.say(AssignmentClosed(referral_id=referral_id, reason=reason))
+
+
+def _turned_away(course: Course, referral_id: str) -> bool:
+    """Whether the person says no by way of who accepted them from a waiting officer, and before they were met."""
+    live = course.referral(referral_id).live
+    if live is None or not live[1].holds or live[1].met or live[1].arrive_by is None:
+        return False
+    words = course.placement.words.values()
+    return any(
+        not word.yes and word.agency == live[1].agency and live[1].accepted_at is not None
+        and word.at >= live[1].accepted_at and course.placement.counts(word, referral_id, course.office)
+        for word in words
+    )  # fmt: skip
+
+
+def remind_of_arrival(course: Course, offer_id: str, arrive_by: datetime) -> None:
+    """Have whoever does not come in time lose the person, and operators alarmed before that."""
+    if course.times.alarm is not None:
+        course.remind(ARRIVAL_ALARM, offer_id, arrive_by - course.times.alarm)
+    course.remind(ARRIVAL, offer_id, arrive_by)
 
 
 def remind_of_intake(course: Course, offer_id: str) -> None:

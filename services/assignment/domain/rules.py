@@ -21,6 +21,8 @@ class Times:
     """To answer otherwise."""
     arrival: timedelta
     intake: timedelta
+    alarm: timedelta | None = None
+    """How long before the arrival's end operators are alarmed; None: never."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,13 @@ class Rules:
     def times(self) -> Times:
         """How long things may take."""
         clocks = self.site.clocks
+        alarm = clocks.arrival_alarm_minutes
         return Times(
             answer=clocks.minutes(clocks.offer_answer_minutes),
             outreach=clocks.minutes(clocks.offer_answer_minutes_outreach),
             arrival=clocks.minutes(clocks.arrival_minutes),
             intake=clocks.days(clocks.intake_days),
+            alarm=None if alarm is None else clocks.minutes(alarm),
         )
 
     @cached_property

@@ -17,6 +17,7 @@ from services.console.domain.consents import Consent, Recall, consents_of, in_va
 from services.console.domain.entries import Entry, NotTold, Other, Settled, TakenBack, Told, entries_of
 from services.console.domain.files import File, Link, Referral, Review, changes_a_file, evolve
 from services.console.domain.grounds import worded
+from services.console.domain.handoff import Moment, handoff_minutes
 from services.console.domain.journeys import SAID_OF_A_JOURNEY, Journey, Sent, joined, journeys_of
 from services.console.domain.lists import YEARS, Disclosed, Listing, disclosed
 from services.console.domain.paper import Paper, as_html, as_text
@@ -46,6 +47,7 @@ __all__ = [
     "Line",
     "Link",
     "Listing",
+    "Moment",
     "NotTold",
     "Other",
     "Paper",
@@ -65,6 +67,7 @@ __all__ = [
     "disclosed",
     "entries_of",
     "evolve",
+    "handoff_minutes",
     "in_order",
     "in_vain",
     "joined",

@@ -46,6 +46,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "assignment.unavailable": "Nobody can come; the waiting officer goes on as usual.",
     "assignment.handed_off": "The case manager of {it.agency} has met the person.",
     "assignment.enrolled": "Intake at {it.agency} is completed.",
+    "arrival.awaited": "{it.agency} has until {it.arrive_by:%H:%M:%S %Z} to arrive; nobody says that it is there.",
     "intake.overdue": "{it.agency} took the person on, and has reported no intake; it keeps them.",
     "assignment.ended": "No longer with {it.agency} ({it.reason}).",
     "assignment.released": "What {it.agency} was offered or holds by an erased record is the hub's no more.",

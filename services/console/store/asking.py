@@ -47,6 +47,24 @@ SELECT DISTINCT referral_id FROM console.steps AS overdue WHERE event = 'intake.
     AND since.event IN ('assignment.enrolled', 'assignment.ended') AND since.happened_at >= overdue.happened_at
 ) ORDER BY referral_id
 """
+_AWAITED: Final = """
+SELECT referral_id, offer_id, agency, details::jsonb ->> 'arrive_by' AS arrive_by
+FROM console.steps AS awaited WHERE event = 'arrival.awaited' AND NOT EXISTS (
+    SELECT FROM console.steps AS since WHERE since.offer_id = awaited.offer_id AND since.event IN (
+        'assignment.handed_off', 'assignment.lapsed', 'assignment.declined', 'assignment.cancelled',
+        'assignment.released'
+    )
+) AND NOT EXISTS (
+    SELECT FROM console.steps AS since WHERE since.referral_id = awaited.referral_id
+    AND since.event IN ('assignment.enrolled', 'assignment.ended', 'assignment.handed_off')
+    AND since.happened_at >= awaited.happened_at
+) AND NOT EXISTS (
+    SELECT FROM console.steps AS since WHERE since.subject = awaited.subject AND since.agency = awaited.agency
+    AND since.event = 'contact.attempted' AND since.happened_at >= awaited.happened_at
+    AND since.details::jsonb ->> 'result' = 'contacted'
+    AND coalesce(since.details::jsonb ->> 'mode', 'in_person') = 'in_person'
+) ORDER BY arrive_by, referral_id
+"""
 _FILE: Final = "SELECT state FROM console.files WHERE subject = $1"
 _KNOWS: Final = "SELECT EXISTS (SELECT FROM console.steps WHERE subject = $1)"
 _HEARD: Final = (
@@ -175,6 +193,10 @@ class Asking:
     async def overdue_intakes(self) -> list[str]:
         """Return the referrals whose intake is overdue: neither has come since, nor has the participation ended."""
         return [row["referral_id"] for row in await self._conn.fetch(_OVERDUE)]
+
+    async def awaited_arrivals(self) -> list[dict[str, str]]:
+        """Return where an officer waits, the minutes to arrive are nearly up, and nobody says that they are there."""
+        return [dict(row) for row in await self._conn.fetch(_AWAITED)]
 
     async def last_heard(self) -> dict[str, datetime]:
         """Return when each agency was last heard."""
