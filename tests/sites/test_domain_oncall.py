@@ -255,13 +255,14 @@ def test_the_alarm_comes_before_the_arrivals_end(folder):
     assert "clocks.toml: arrival_alarm_minutes: It is less than arrival_minutes" in refusal(folder)
 
 
-def test_a_site_needs_no_rota_and_no_alarm(folder):
+def test_a_site_needs_no_rota_and_its_alarm_is_the_standards_where_it_says_none(folder):
     (folder / "oncall.toml").unlink()
     file = folder / "clocks.toml"
     kept = [line for line in file.read_text().splitlines() if not line.startswith("arrival_alarm_minutes")]
     file.write_text("\n".join(kept))
     loaded = load_site("whatcom", folder.parent)
-    assert (loaded.oncall, loaded.clocks.arrival_alarm_minutes) == ((), None)
+    assert (loaded.oncall, loaded.clocks.arrival_alarm_minutes) == ((), 10)
+    assert loaded.basis["clocks.arrival_alarm_minutes"].startswith("not published")
 
 
 def test_whatcoms_rota_says_that_it_is_the_program_offices_own():
