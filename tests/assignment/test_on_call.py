@@ -27,7 +27,7 @@ from contracts.catalogue import (
     PersonDeclined,
 )
 from contracts.parts import Particulars
-from contracts.words import Agreement, ContactResult, DeclineReason, Door
+from contracts.words import Agreement, ContactResult, DeclineReason, Door, Verdict
 from services.sites import Shift
 from tests.assignment.examples import (
     ALARM,
@@ -41,6 +41,7 @@ from tests.assignment.examples import (
     YOUTH,
     Town,
     aged,
+    decided,
     fact,
     later,
     person,
@@ -283,9 +284,13 @@ async def test_a_site_without_the_clock_has_no_alarm():
     assert "arrival.awaited" not in place.said()
 
 
-async def test_when_the_person_says_no_to_who_was_to_come_the_officer_hears_to_go_on_as_usual():
+@pytest.mark.parametrize("by_review", [True, False])
+async def test_when_the_person_says_no_to_who_was_to_come_the_officer_hears_to_go_on_as_usual(by_review):
     place = Town()
-    await place.refer()
+    await place.hear(received())
+    await place.hear(screened(verdict=Verdict.NEEDS_REVIEW if by_review else Verdict.ELIGIBLE))
+    if by_review:
+        await place.hear(decided())
     agency = await place.accept()
     await place.report(agency, ContactAttempted(result=ContactResult.CONTACTED))
     await place.report(agency, PersonDeclined())

@@ -97,7 +97,8 @@ def close(course: Course, referral_id: str, reason: ClosedReason) -> None:
     referral = course.referral(referral_id)
     closed = referral.closed
     if not closed & FINAL and (reason not in closed or cancelled or course.waited(referral_id)):
-        if (turned_away or reason is ClosedReason.NOT_DIVERTIBLE) and referral.officer_expects_somebody:
+        unfit = reason is ClosedReason.NOT_DIVERTIBLE and referral.officer_expects_somebody
+        if unfit or (turned_away and referral.officer_waits):
             course.say(AssignmentUnavailable(referral_id=referral_id, appointment_follows=False))
         course.say(AssignmentClosed(referral_id=referral_id, reason=reason))
 
