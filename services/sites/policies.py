@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from contracts.parts import ClauseResult, Particulars
 from contracts.reading import unknown_fields
 from contracts.words import Agreement, Code, Day, Door, Instant, RuleResult, Slug, SourceKind, Verdict
+from services.sites.approvals import APPROVAL
 
 
 class Clause(BaseModel):
@@ -125,6 +126,11 @@ CASES: Final = "policies/cases"
 APPROVALS: Final = "policies/approvals"
 BEFORE_ALL_POLICIES: Final = "policy-in-force"
 """What stands in place of a clause where no policy was in force yet."""
+_ASKED: Final = Words(
+    "The site asks for approval before a referral goes on; `hub sites show` says whose.",
+    "the site's own rule of approval",
+    published=True,
+)
 _BEFORE_ALL: Final = Words(
     "No policy was in force on the day of this referral; the earliest was asked, and a person decides.",
     "not published",
@@ -137,5 +143,5 @@ def words_of(policies: tuple[Policy, ...], name: str, version: str, digest: str)
     for policy in policies:
         if (policy.id, policy.version, policy.hash) == (name, version, digest):
             said = {one.id: Words(one.text, one.citation, one.published) for one in policy.clauses}
-            return {BEFORE_ALL_POLICIES: _BEFORE_ALL} | said
+            return {BEFORE_ALL_POLICIES: _BEFORE_ALL, APPROVAL: _ASKED} | said
     return {}

@@ -1,7 +1,8 @@
 """Which missing fact would settle what stayed open, and what another version of a policy would have said."""
 
 from contracts.words import RuleResult, Verdict
-from services.eligibility.domain import changes, ready, settled_by, verdicts
+from services.eligibility.domain import Rules, changes, ready, settled_by, verdicts
+from services.sites import load_site
 from tests.eligibility.examples import (
     A_GRAM_AND_A_HALF,
     ASSAULT,
@@ -26,6 +27,26 @@ def settling(clause, inputs, site=WHATCOM):
 def test_the_weight_that_was_not_reported_is_what_is_missing():
     inputs = found(arrest(POSSESSION, drugs=(NOT_WEIGHED,))).inputs
     assert settling("drug-amount", inputs) == (("how much of L there is", (PASS,)),)
+
+
+def test_what_was_recorded_before_an_input_existed_is_explained_all_the_same():
+    inputs = found(arrest(POSSESSION, drugs=(NOT_WEIGHED,))).inputs
+    newer = {"residence_area", "all_weighed_grams", "earlier_diversions", "local"}
+    before = {name: value for name, value in inputs.items() if name not in newer}
+    before["prior_involvement"] = {"known": False, "verified_by": "unknown", "last_on": "unknown"}
+    assert settling("drug-amount", before) == (("how much of L there is", (PASS,)),)
+
+
+def test_a_check_that_nobody_made_is_what_is_missing():
+    site = load_site("santa-fe")
+    inputs = found(arrest(POSSESSION, drugs=(A_GRAM_AND_A_HALF,)), Rules(site)).inputs
+    assert settling("does-not-exploit-minors", inputs, site) == (("the sender's check exploits-minors", (FAIL, PASS)),)
+
+
+def test_a_home_that_is_not_known_is_what_is_missing():
+    site = load_site("richland")
+    inputs = found(arrest(MISCHIEF), Rules(site)).inputs
+    assert settling("lives-in-the-county", inputs, site) == (("the area where the person lives", (FAIL, PASS)),)
 
 
 def test_where_there_is_a_limit_the_weight_would_settle_it_one_way_or_the_other():

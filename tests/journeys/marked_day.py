@@ -216,6 +216,7 @@ class Day:
         police.refusal(self._says(police, "referral.submitted", everywhere))
         police.refusal(self._says(police, "referral.submitted", fresh | {"reason": word * 2_000}))
         police.refusal(self._says(police, "review.answered", self.marks.message("review.answered", {}, ALL_KINDS)))
+        police.refusal(self._says(police, "approval.answered", self.marks.message("approval.answered", {}, ALL_KINDS)))
         police.refusal(self._says(police, f"referral.{word}", fresh))
         police.refusal(self._says(police, "referral.submitted", fresh, source=f"/agencies/{word}"))
         police.refusal(self._says(police, "person.declined", {}, subject=word))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from contracts.words import Activity, Agreement, Answer, RuleResult, Severity
 from services.eligibility.domain.inputs import cannabis_in_all, grams_in_all
+from services.eligibility.domain.probes import NOTHING_KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +35,9 @@ class Missing(NamedTuple):
 def settled_by(compiled: CompiledPolicy, clause: str, inputs: Inputs, site: Site) -> tuple[Missing, ...]:
     """Return the facts that would settle the clause, each alone; empty: none does, and a person decides.
 
-    `inputs` are those that were recorded with the decision.
+    `inputs` are those that were recorded with the decision; what was no input yet is not known.
     """
+    inputs = NOTHING_KNOWN | inputs
     found: dict[str, set[RuleResult]] = {}
     words = next(one.expression for one in compiled.policy.clauses if one.id == clause)
     checks = frozenset(_CHECK.findall(words))
@@ -65,7 +67,7 @@ def _person(inputs: Inputs) -> Iterator[tuple[str, Inputs]]:
     if inputs["under_supervision"] == Answer.UNKNOWN:
         for said in (Answer.YES, Answer.NO):
             yield "whether the person is under supervision", inputs | {"under_supervision": said.value}
-    if inputs["prior_involvement"]["months"] < 0:
+    if inputs["prior_involvement"].get("months", -1) < 0:
         for months in (0, _LONG_AGO):
             known = {"known": True, "verified_by": "records", "last_on": "known", "months": months}
             yield "the day of the last involvement", inputs | {"prior_involvement": known}
