@@ -17,7 +17,7 @@ from services.sites.errors import SiteUnreadable
 from services.sites.oncall import FILE as ONCALL
 from services.sites.oncall import entries, misread
 from services.sites.policies import APPROVALS, CASES, Approval, Policy, beside
-from services.sites.rulebook import RULES, Rulebook, rulebook, spelled_out
+from services.sites.rulebook import RULES, Rulebook, all_spelled_out, rulebook
 from services.sites.site import Site
 
 SITES: Final = Path(__file__).resolve().parents[2] / "deploy" / "sites"
@@ -117,6 +117,11 @@ class _Files:
         own = self.read(name)
         return standard | own | {"basis": standard.get("basis", {}) | own.get("basis", {})}
 
+    def lines_of(self, header: str, name: str) -> list[int]:
+        """Return the lines of the file, from 1, on which such a table begins."""
+        text = (self.folders[0] / name).read_text(encoding="utf-8")
+        return [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == header]
+
     def names(self, under: str) -> list[str]:
         """Name the files of a folder within the site: its own, or lent as a whole. Policies nobody lends."""
         there = self.folders[:1] if under.startswith(_POLICIES) else self.folders
@@ -209,10 +214,9 @@ def _policies(raw: _Files) -> list[dict[str, Any]]:
 
 def _policy(raw: _Files, name: str) -> dict[str, Any]:
     said = raw.read(name)
-    clauses = said.pop("clause", [])
-    if isinstance(clauses, list):
-        clauses = [spelled_out(one, raw.rules, name) if isinstance(one, dict) else one for one in clauses]
-    return said | {"clauses": clauses, "file": name, "hash": _hash([said, clauses]), "cases": _cases(raw, name)}
+    clauses = all_spelled_out(said.pop("clause", []), raw.rules, name, raw.lines_of("[[clause]]", name))
+    words = [{key: value for key, value in one.items() if key != "line"} for one in clauses]
+    return said | {"clauses": clauses, "file": name, "hash": _hash([said, words]), "cases": _cases(raw, name)}
 
 
 def _cases(raw: _Files, policy: str) -> list[dict[str, Any]]:

@@ -32,6 +32,12 @@ class Clause(BaseModel):
     """It rests on the sender's own data alone, so that its result may be told to the police who sent it."""
     applies: Annotated[str, Field(min_length=1)]
     expression: Annotated[str, Field(min_length=1)]
+    line: int = 0
+    """On which line of its file it begins; no part of its words. 0: not known."""
+
+    def where(self, file: str) -> str:
+        """Return the clause's file and line, as errors name them."""
+        return f"{file}:{self.line}" if self.line else file
 
 
 class Case(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
@@ -72,12 +72,23 @@ def rulebook(said: Mapping[str, Any]) -> Rulebook:
     return rules
 
 
-def spelled_out(clause: Mapping[str, Any], rules: Rulebook, file: str) -> dict[str, Any]:
-    """Return a clause of a policy's file with its CEL: its own, or that of the rule that it names.
+def all_spelled_out(clauses: Any, rules: Rulebook, file: str, lines: Sequence[int]) -> list[dict[str, Any]]:
+    """Return the clauses of a policy's file, each with its CEL and the line on which it begins.
 
     Raises:
-        SiteUnreadable: there is no such rule, or it is not given what it asks for.
+        SiteUnreadable: they are no tables, there is no such rule, or it is not given what it asks for.
     """
+    if not isinstance(clauses, list) or not all(isinstance(one, dict) for one in clauses):
+        raise SiteUnreadable(f"{file}: clause: Each is a table of its own. Next: begin each with [[clause]].")
+    begun = [*lines, *[0] * len(clauses)][: len(clauses)]
+    return [
+        _spelled_out(one, rules, f"{file}:{line}" if line else file) | {"line": line}
+        for one, line in zip(clauses, begun, strict=True)
+    ]
+
+
+def _spelled_out(clause: Mapping[str, Any], rules: Rulebook, file: str) -> dict[str, Any]:
+    """Return a clause with its CEL: its own, or that of the rule that it names."""
     said = dict(clause)
     given = said.pop("with", {})
     name = said.get("rule")

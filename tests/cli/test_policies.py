@@ -200,11 +200,11 @@ def test_an_approval_that_names_nobody_is_refused_by_its_field(hub, sites):
     assert "policies/approvals/2026-01.toml: entered_by: Field required" in err
 
 
-def test_a_draft_that_does_not_compile_is_named_with_its_file_and_clause_and_is_not_tried(hub, draft):
+def test_a_draft_that_does_not_compile_is_named_with_file_line_and_clause_and_is_not_tried(hub, draft):
     draft.write_text(DRAFT.replace("source_kind ==", "source_kin =="))
     code, out, _ = hub("policy", "lint", *SITE)
     assert code == 1
-    assert "policies/2027-01.toml: who-refers.expression: " in out
+    assert "policies/2027-01.toml:6: who-refers.expression: " in out
     code, _, err = hub("policy", "test", "2027-01", *SITE)
     assert code == 1
     assert "hub policy lint" in err

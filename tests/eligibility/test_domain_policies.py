@@ -40,10 +40,10 @@ def with_clause(**changes):
         ({"applies": "door == 3"}, "who-refers.applies: ERROR"),
     ],
 )
-def test_a_clause_that_is_wrong_is_named_with_its_file(changes, said):
+def test_a_clause_that_is_wrong_is_named_with_its_file_and_line(changes, said):
     with pytest.raises(PolicyUnusable) as wrong:
         CompiledPolicy(with_clause(**changes))
-    assert str(wrong.value).startswith("policies/2026-01.toml: who-refers")
+    assert str(wrong.value).startswith("policies/2026-01.toml:17: who-refers")
     assert said in str(wrong.value)
 
 

@@ -146,16 +146,17 @@ def _alone(compiled: Any, inputs: Inputs) -> str:
 
 def _compiled(file: str, clause: Clause) -> Any:
     """Return the compiled clause, or a line that says what is wrong with it."""
+    here = clause.where(file)
     for part, expected in (("applies", cel.Type.BOOL), ("expression", cel.Type.STRING)):
         try:
             expression = _ENVIRONMENT.compile(getattr(clause, part))
         except RuntimeError as error:
-            return f"{file}: {clause.id}.{part}: {_first_line(error)}"
+            return f"{here}: {clause.id}.{part}: {_first_line(error)}"
         if expression.return_type() != expected:
-            return f"{file}: {clause.id}.{part}: It gives {expression.return_type().name()}, not {expected.name()}."
+            return f"{here}: {clause.id}.{part}: It gives {expression.return_type().name()}, not {expected.name()}."
     whole = _ENVIRONMENT.compile(_whole(clause))
     problem = _fails(whole)
-    return f"{file}: {clause.id}: {problem}" if problem else whole
+    return f"{here}: {clause.id}: {problem}" if problem else whole
 
 
 def _fails(whole: Any) -> str | None:

@@ -35,7 +35,7 @@ def linted(site: Site, policy: Policy) -> tuple[str, ...]:
 
 def _sources(policy: Policy) -> Iterator[str]:
     for clause in policy.clauses:
-        here = f"{policy.file}: {clause.id}"
+        here = f"{clause.where(policy.file)}: {clause.id}"
         if clause.published and clause.citation.strip().lower().startswith(NOT_PUBLISHED):
             yield f"{here}.citation: A published clause names its source; one without a source is published = false."
         if not clause.published and not clause.citation.strip().lower().startswith(NOT_PUBLISHED):
@@ -57,7 +57,8 @@ def _unreached(compiled: CompiledPolicy, cases: tuple[Tried, ...]) -> Iterator[s
     }
     for clause in compiled.policy.clauses:
         if clause.id not in reached:
-            yield f"{compiled.policy.file}: {clause.id}.applies: No referral reaches it, and no case does."
+            here = clause.where(compiled.policy.file)
+            yield f"{here}: {clause.id}.applies: No referral reaches it, and no case does."
 
 
 def _cases(policy: Policy) -> Iterator[str]:
