@@ -1,5 +1,6 @@
 """A site that asks for approval: who has a voice, what the voices come to, once, and until the clock runs out."""
 
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
@@ -14,9 +15,11 @@ from tests.eligibility.examples import (
     A_GRAM_AND_A_HALF,
     AFTER_THE_FACT,
     BEGIN,
+    MISCHIEF,
     NOT_WEIGHED,
     OFFICE,
     POSSESSION,
+    REFERRAL,
     WHATCOM,
     Stage,
     answered,
@@ -121,6 +124,21 @@ def test_the_clock_runs_out_into_the_sites_default_and_who_is_late_hears_it():
     assert says(stage, COURT, minutes=minutes + 1).the(ReviewRefused).refusal.reason == "too-late"
 
 
+def test_a_late_answer_that_is_read_first_is_no_voice():
+    stage = both().when(WEIGHED)
+    assert says(stage, PROSECUTOR, minutes=11).the(ReviewRefused).refusal.reason == "too-late"
+    says(stage, COURT, minutes=2).then()
+    assert review_of(stage) not in stage.file.decisions
+
+
+def test_an_answer_without_a_verdict_takes_no_voice_away():
+    stage = both().when(UNWEIGHED)
+    stage.when(answered(review_of(stage), REVIEW), 1)
+    assert stage.the(ReviewRefused).refusal.reason == "no-verdict"
+    says(says(stage, PROSECUTOR, minutes=2), COURT, minutes=3)
+    assert stage.when(answered(review_of(stage), ELIGIBLE), 4).the(ReviewDecided).verdict is ELIGIBLE
+
+
 def test_an_officer_who_waits_shortens_the_clock_to_that_of_an_urgent_review():
     waiting, alone = (
         both().when(WEIGHED),
@@ -178,3 +196,20 @@ def test_in_whatever_order_they_answer_the_end_is_the_same(answers, needs):
             says(stage, who, approved=approved, minutes=minute)
         ends.add(stage.file.decisions[review_of(stage)].verdict)
     assert ends == {ELIGIBLE if (all(answers) if needs == "all" else any(answers)) else INELIGIBLE}
+
+
+EARLIER = "ref-" + "9" * 32
+
+
+def test_what_becomes_of_an_earlier_arrest_closes_no_question_about_a_later_one():
+    stage = both().when(WEIGHED)
+    earlier = arrest(MISCHIEF, referral_id=EARLIER, referred_at=BEGIN - timedelta(days=30))
+    stage.when(earlier, 1)
+    first, second = (next(name for name, one in stage.file.reviews.items() if one.referral_id == ref)
+                     for ref in (EARLIER, REFERRAL))  # fmt: skip
+    for review in (first, second):
+        for minute, who in enumerate((PROSECUTOR, COURT), 2):
+            stage.when(ApprovalAnswered(review_id=review, approved=True), minute, id=f"{who}-{review}", by=who)
+    assert {stage.file.decisions[one].verdict for one in (first, second)} == {ELIGIBLE}
+    third = stage.when(arrest(MISCHIEF, referral_id="ref-" + "8" * 32, referred_at=BEGIN + timedelta(days=1)), 9)
+    assert third.the(ScreeningDetermined).inputs["earlier_diversions"] == 2

@@ -125,6 +125,8 @@ class PersonFile:
     """Referrals of which nothing else is kept."""
     voices: dict[str, dict[str, Voice]] = field(default_factory=dict)
     """What was said to each review in which an approval is asked for, by agency; of two answers the earlier stands."""
+    diverted: dict[str, int] = field(default_factory=dict)
+    """How often the person had been diverted before each referral, as it was screened; none: not at all."""
 
     def somebody_waits(self, referral: Referral) -> bool:
         """Whether an officer waits on the scene for the answer."""
@@ -135,7 +137,12 @@ _NOTHING: Final = PersonFile()
 
 
 def diverted_before(file: PersonFile, referral: Referral) -> int:
-    """Return how many arrests before this referral led the person here: found eligible, and not withdrawn since."""
+    """Return how many arrests before this referral led the person here: found eligible, and not withdrawn since.
+
+    Once it was screened it stays what it was then: what becomes of others changes no question that was asked.
+    """
+    if referral.referral_id in file.screenings:
+        return file.diverted.get(referral.referral_id, 0)
     return sum(
         one.door is Door.ARREST_DIVERSION
         and one.referred_at < referral.referred_at
@@ -186,8 +193,9 @@ def _told(file: PersonFile, event: ReferralReceived | ReferralCorrected, _fact: 
         return file
     referrals = {**file.referrals, referral.referral_id: referral}
     return PersonFile(
-        referrals, file.retracted, file.screenings, file.reviews, file.decisions, file.gone_on, file.erased, file.voices
-    )
+        referrals, file.retracted, file.screenings, file.reviews, file.decisions, file.gone_on, file.erased,
+        file.voices, file.diverted,
+    )  # fmt: skip
 
 
 def _retracted(file: PersonFile, event: ReferralRetracted, _fact: Fact) -> PersonFile:
@@ -197,10 +205,13 @@ def _retracted(file: PersonFile, event: ReferralRetracted, _fact: Fact) -> Perso
 
 def _screened(file: PersonFile, event: ScreeningDetermined, _fact: Fact) -> PersonFile:
     found = {**file.screenings.get(event.referral_id, {}), event.revision: event.verdict}
-    screenings = {**file.screenings, event.referral_id: found}
+    screenings, diverted = {**file.screenings, event.referral_id: found}, file.diverted
+    if times := event.inputs.get("earlier_diversions", 0):
+        diverted = {**diverted, event.referral_id: max(times, diverted.get(event.referral_id, 0))}
     return PersonFile(
-        file.referrals, file.retracted, screenings, file.reviews, file.decisions, file.gone_on, file.erased, file.voices
-    )
+        file.referrals, file.retracted, screenings, file.reviews, file.decisions, file.gone_on, file.erased,
+        file.voices, diverted,
+    )  # fmt: skip
 
 
 def _asked(file: PersonFile, event: ReviewRequested, fact: Fact) -> PersonFile:
@@ -224,6 +235,8 @@ def _said_to(file: PersonFile, event: ApprovalAnswered | ReviewAnswered, fact: F
     """Keep a voice where the review asks for approvals; a review that asks the office alone is decided at once."""
     review = file.reviews.get(event.review_id)
     if review is None or APPROVAL not in review.because or fact.agency is None:
+        return file
+    if isinstance(event, ReviewAnswered) and event.verdict is Verdict.NEEDS_REVIEW:
         return file
     approved = event.approved if isinstance(event, ApprovalAnswered) else event.verdict is Verdict.ELIGIBLE
     voice, said = Voice(approved, fact.at, fact.id), file.voices.get(event.review_id, {})
@@ -250,6 +263,7 @@ def _erased(file: PersonFile, event: ReferralErased, _fact: Fact) -> PersonFile:
         file.gone_on - {gone},
         file.erased | {gone},
         {name: said for name, said in file.voices.items() if name not in its_own},
+        {name: times for name, times in file.diverted.items() if name != gone},
     )
 
 

@@ -23,8 +23,10 @@ def voters(site: Site, review: Review, referral: Referral) -> frozenset[str]:
 def agreed(site: Site, review: Review, referral: Referral, said: Mapping[str, Voice]) -> Verdict | None:
     """Return the verdict that the voices come to; None while one is still to be heard that may change it.
 
-    What the policy leaves open the program office has to settle with a yes, whatever others say.
+    What the policy leaves open the program office has to settle with a yes, whatever others say. What was said after
+    the clock ran out is no voice, whatever is read first.
     """
+    said = {slug: one for slug, one in said.items() if review.decide_by is None or one.at <= review.decide_by}
     asked = approvers(site, referral.door, referral.agency)
     rule = rule_at(site.approvals, referral.door)
     answers = [said[slug].approved if slug in said else None for slug in asked]
