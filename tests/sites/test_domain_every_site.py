@@ -2,18 +2,22 @@
 
 import re
 import shutil
+import tomllib
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from contracts.parts import Attestation, Drug, Offence, Particulars
 from contracts.words import Agreement, Door, Role, SourceKind, Verdict
+from services.eligibility.domain import ready
 from services.eligibility.domain.file import Referral
+from services.eligibility.domain.inputs import inputs_of
 from services.eligibility.domain.linting import linted
 from services.eligibility.domain.rules import Rules
 from services.eligibility.domain.trying import tried
 from services.sites import SiteUnreadable, load_site
 from services.sites.loading import SITES, load_drafts, sites_in
+from services.sites.rulebook import rulebook
 
 EVERY = sites_in()
 POLICIES = [(slug, policy.version) for slug in EVERY for policy in load_site(slug).policies]
@@ -127,6 +131,37 @@ def test_what_the_sender_cannot_know_is_never_in_what_police_hear():
             if inside.search(one.expression) or one.rule == "no-order-for-a-participant" or "pending" in one.id
         }  # fmt: skip
         assert named <= hidden
+
+
+RULES = rulebook(tomllib.loads((SITES / "standard" / "rules.toml").read_text()))
+USED = {clause.rule for slug in EVERY for policy in load_site(slug).policies for clause in policy.clauses}
+NOT_USED_YET = {
+    "no-offence-among": (
+        {"codes": ["120"]}, {("120",): "fail", ("35A",): "pass", (): "unknown", ("35A", "120"): "fail"},
+    ),
+    "no-crime-against-a-person": ({}, {("13B",): "fail", ("35A",): "pass", (): "unknown", ("999",): "unknown"}),
+}  # fmt: skip
+
+
+def test_every_rule_of_the_catalogue_is_in_a_policy_with_its_cases_or_tried_here():
+    assert RULES.keys() - USED == NOT_USED_YET.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "codes", "result"),
+    [(name, codes, result) for name, (_, cases) in NOT_USED_YET.items() for codes, result in cases.items()],
+)
+def test_a_rule_that_no_policy_has_yet_finds_what_it_says(name, codes, result):
+    site = load_site("whatcom")
+    applies, expression = RULES[name].filled(NOT_USED_YET[name][0])
+    clause = (
+        site.policies[-1]
+        .clauses[0]
+        .model_copy(update={"id": "tried", "applies": applies, "expression": expression, "published": True})
+    )
+    policy = ready(site.policies[-1].model_copy(update={"clauses": (clause,)}))
+    asked = referral(datetime(2026, 6, 1, tzinfo=UTC), offences=tuple(Offence(nibrs=code) for code in codes))
+    assert policy.conclude(inputs_of(asked, asked.particulars, site)).outcomes[0].result == result
 
 
 @pytest.fixture
