@@ -3,41 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import asyncpg
 import pytest
 
 from contracts.catalogue import ReferralErased
-from services import console
 from services.console.app import service
 from services.console.domain import key
 from services.console.store.reporting import journeys_between
 from services.plumbing.arrivals import Arrival
 from services.plumbing.batch import work
 from services.plumbing.memory import MemoryTables
-from services.plumbing.migrations import from_folder, migrate
-from services.plumbing.roles import prepare, role_of
 from services.reporting.quarters import Quarter
 from services.sites import load_site
 from tests.console import examples as x
 
 ZONE = "America/Los_Angeles"
 FIRST = Quarter(2026, 1)
-
-
-@pytest.fixture
-async def conn(database):
-    """A connection as the console's own role, on its empty tables."""
-    administrator = await asyncpg.connect(database)
-    await prepare(administrator, ["console"])
-    await administrator.close()
-    own = await asyncpg.connect(database, user=role_of("console"), server_settings={"search_path": "console"})
-    await migrate(own, "console", from_folder(Path(console.__file__).parent / "migrations"))
-    await own.execute("TRUNCATE steps, files, erased")
-    yield own
-    await own.close()
 
 
 async def handled(conn, *facts):

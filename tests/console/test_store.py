@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import reduce
-from pathlib import Path
 
-import asyncpg
 import pytest
 
 from contracts.catalogue import (
@@ -27,15 +25,12 @@ from contracts.disclosures.recall_settled import RecallSettled
 from contracts.envelope import agency_source
 from contracts.recalls import RecallEnd
 from contracts.words import EndReason, Verdict
-from services import console
 from services.console.app import service
 from services.console.domain import File, Link, decide, evolve, key, step_of
 from services.console.store import Asking, ConsoleStore
 from services.plumbing.arrivals import Arrival
 from services.plumbing.batch import work
 from services.plumbing.memory import MemoryTables
-from services.plumbing.migrations import from_folder, migrate
-from services.plumbing.roles import prepare, role_of
 from services.sites import load_site
 from tests.console import examples as x
 
@@ -44,19 +39,6 @@ OVERDUE = x.said(
 )
 ENROLLED = AssignmentEnrolled(referral_id=x.REFERRAL, agency="opportunity-council", completed_on=x.BEGIN.date())
 ENDED = AssignmentEnded(referral_id=x.REFERRAL, agency="opportunity-council", reason=EndReason.MOVED)
-
-
-@pytest.fixture
-async def conn(database):
-    """A connection as the console's own role, on its empty tables."""
-    administrator = await asyncpg.connect(database)
-    await prepare(administrator, ["console"])
-    await administrator.close()
-    own = await asyncpg.connect(database, user=role_of("console"), server_settings={"search_path": "console"})
-    await migrate(own, "console", from_folder(Path(console.__file__).parent / "migrations"))
-    await own.execute("TRUNCATE steps, files, erased")
-    yield own
-    await own.close()
 
 
 def lines(*facts):
