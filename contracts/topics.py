@@ -28,6 +28,10 @@ SERVICES: Final = ("intake", "eligibility", "consent", "assignment", "notificati
 EVERY_TO_HUB: Final = r"^agency\.[a-z0-9-]+\.to-hub$"
 """Pattern of all topics on which agencies speak. Only intake reads them."""
 
+_ELSEWHERE: Final = re.compile(r"(?!hub\.|agency\.)[a-z0-9-]+\.(?:hub|agency)\..+")
+"""A name of another realm than that without a prefix."""
+CANNOT_BE_REALMS: Final = ("hub", "agency")
+"""With these before it, a name of another site could be taken for one of the first."""
 _SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TO_HUB_NAME: Final = re.compile(r"agency\.(?P<slug>[a-z0-9-]+)\.to-hub")
 _FROM_HUB_NAME: Final = re.compile(r"agency\.(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.from-hub")
@@ -53,6 +57,22 @@ def lane_of(topic: str) -> str | None:
     """Return the slug of the agency whose lane `topic` is, or None where it is no agency's lane."""
     found = _FROM_HUB_NAME.fullmatch(topic)
     return found["slug"] if found else None
+
+
+def outside(realm: str, name: str) -> str:
+    """Return the name that a topic or group of the site has in Kafka.
+
+    The first site of a hub has the realm "" and no prefix; each further site has its own slug before all its names.
+    """
+    return f"{realm}.{name}" if realm else name
+
+
+def inside(realm: str, name: str) -> str | None:
+    """Return the name that the site itself has for a topic or group of Kafka, or None where it is another site's."""
+    if not realm:
+        return None if _ELSEWHERE.fullmatch(name) else name
+    own = name.removeprefix(f"{realm}.")
+    return None if own == name else own
 
 
 def redelivery(service: str) -> str:

@@ -85,7 +85,11 @@ def show(
     if slug == HUB:
         name, facts, follows = f"The hub of {which.name}", _facts_of_the_hub(which), which.follows
     elif slug in agencies:
-        name, facts, follows = agencies[slug].name, _facts(agencies[slug]), agencies[slug].follows
+        name, facts, follows = (
+            agencies[slug].name,
+            _facts(agencies[slug], reach.realm_of(which, state)),
+            agencies[slug].follows,
+        )
     else:
         raise shown.Trouble(f"The site {which.slug} has no agency {slug}.", "`hub agency list` names them.")
     if json_:
@@ -113,9 +117,9 @@ def credentials(slug: SlugArgument, state: StateOption = None, json_: JsonOption
         "password": access.password,
         "bootstrap": access.bootstrap,
         "protocol": access.protocol,
-        "to_hub": topics.to_hub(slug),
-        "from_hub": topics.from_hub(slug),
-        "group_prefix": topics.agency_group_prefix(slug),
+        "to_hub": found.hub.outside(topics.to_hub(slug)),
+        "from_hub": found.hub.outside(topics.from_hub(slug)),
+        "group_prefix": found.hub.outside(topics.agency_group_prefix(slug)),
     }
     consumer = _EXAMPLE.format(name=found.agency(slug).name, **facts)
     if json_:
@@ -232,7 +236,7 @@ def _says(found: Reach) -> Says:
 
 
 def _administration(found: Reach) -> Administration:
-    return Administration(found.hub, found.passwords)
+    return Administration(found.administering, found.passwords)
 
 
 def _follows(found: Following) -> dict[str, Any]:
@@ -255,7 +259,7 @@ def _facts_of_the_hub(site: Site) -> dict[str, Any]:
     }
 
 
-def _facts(agency: Agency) -> dict[str, Any]:
+def _facts(agency: Agency, realm: str) -> dict[str, Any]:
     return {
         "slug": agency.slug,
         "name": agency.name,
@@ -271,7 +275,7 @@ def _facts(agency: Agency) -> dict[str, Any]:
         "max_age": agency.max_age,
         "oris": list(agency.oris),
         "jurisdiction": list(agency.jurisdiction),
-        "to_hub": topics.to_hub(agency.slug),
-        "from_hub": topics.from_hub(agency.slug),
+        "to_hub": topics.outside(realm, topics.to_hub(agency.slug)),
+        "from_hub": topics.outside(realm, topics.from_hub(agency.slug)),
         "lane_retention_days": agency.lane_retention_days,
     }

@@ -53,6 +53,7 @@ class IntakeDoor:
     def __init__(self, reach: Reach, agency: str, conn: Any) -> None:
         """`conn` is a connection as intake's own role."""
         self._agency, self._conn = agency, conn
+        self._hub = reach.hub
         self._admin = AdminClient(reach.hub.for_librdkafka())
 
     async def known(self, ids: Iterable[str]) -> set[str]:
@@ -68,8 +69,8 @@ class IntakeDoor:
         return await parked(self._conn, topics.to_hub(self._agency), sent.partition, sent.offset)
 
     def _committed_past(self, sent: Sent) -> bool:
-        place = Place(topics.to_hub(self._agency), sent.partition)
-        asked = ConsumerGroupTopicPartitions(topics.group("intake"), [place])
+        place = Place(self._hub.outside(topics.to_hub(self._agency)), sent.partition)
+        asked = ConsumerGroupTopicPartitions(self._hub.outside(topics.group("intake")), [place])
         (answer,) = self._admin.list_consumer_group_offsets([asked]).values()
         return any(found.offset > sent.offset for found in answer.result(10).topic_partitions)
 

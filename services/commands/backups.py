@@ -17,7 +17,7 @@ from services.commands import reach, shown
 from services.commands.reach import AGENCIES, JsonOption, StateOption
 from services.commands.running import bars, until_told
 from services.commands.settings import CommandSettings
-from services.local.hub import DATABASE
+from services.local.ground import DATABASE
 from services.local.laying import wanted
 from services.local.platform import Platform
 from services.local.settings import LocalSettings

@@ -38,7 +38,7 @@ async def published(access: KafkaAccess, topic: str = topics.DISCLOSURES, chains
     Raises:
         Trouble: the topic is not there.
     """
-    places = await _partitions(access, topic)
+    places = await _partitions(access, access.outside(topic))
     if not places:
         raise Trouble(f"Kafka has no topic {topic}.", "`hub topics apply` makes it.")
     consumer = AIOKafkaConsumer(**access.for_looking())

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
     from services.commands.reach import Reach
+    from services.plumbing.access import KafkaAccess
     from services.plumbing.layout import Topic
 
 NEAR: Final = 0.8
@@ -47,7 +48,7 @@ async def lanes(reach: Reach) -> dict[str, Lane]:
     """Return every agency's lane. An agency without a group has read nothing."""
     agencies = reach.site.agencies
     read = await asyncio.to_thread(_read, reach, list(agencies))
-    partitions = {slug: TopicPartition(topics.from_hub(slug), 0) for slug in agencies}
+    partitions = {slug: TopicPartition(reach.hub.outside(topics.from_hub(slug)), 0) for slug in agencies}
     async with _looking(reach, list(partitions.values())) as consumer:
         ends = await consumer.end_offsets(list(partitions.values()))
         begins = await consumer.beginning_offsets(list(partitions.values()))
@@ -67,8 +68,8 @@ def _read(reach: Reach, slugs: list[str]) -> dict[str, int]:
     groups = [one.group_id for one in admin.list_consumer_groups().result(_SECONDS).valid]
     furthest: dict[str, int] = {}
     for slug in slugs:
-        place = Place(topics.from_hub(slug), 0)
-        read = [_committed(admin, group, place) for group in own_groups(slug, groups)]
+        place = Place(reach.hub.outside(topics.from_hub(slug)), 0)
+        read = [_committed(admin, group, place) for group in own_groups(reach.hub, slug, groups)]
         if read:
             furthest[slug] = max(read)
     return furthest
@@ -87,7 +88,7 @@ async def unread_on(reach: Reach, named: Iterable[Topic]) -> dict[str, int]:
     A lane is read by its agency, what an agency says by intake. On any other topic all is counted as read: it is facts
     of the hub, or nothing of ours.
     """
-    theirs = [topic for topic in named if topics.lane_of(topic.name) or topics.agency_of(topic.name)]
+    theirs = [topic for topic in named if _agencys(reach.hub, topic)]
     read = await asyncio.to_thread(_read_on, reach, theirs)
     everywhere = [TopicPartition(topic.name, number) for topic in theirs for number in range(topic.partitions)]
     async with _looking(reach, everywhere) as consumer:
@@ -122,17 +123,23 @@ def _read_on(reach: Reach, named: Iterable[Topic]) -> dict[tuple[str, int], int]
     groups = [one.group_id for one in admin.list_consumer_groups().result(_SECONDS).valid]
     found = {}
     for topic in named:
-        slug = topics.lane_of(topic.name)
-        readers = [topics.group("intake")] if slug is None else own_groups(slug, groups)
+        slug = topics.lane_of(reach.hub.inside(topic.name) or "")
+        intake = reach.hub.outside(topics.group("intake"))
+        readers = [intake] if slug is None else own_groups(reach.hub, slug, groups)
         for number in range(topic.partitions):
             read = [_committed(admin, group, Place(topic.name, number)) for group in readers]
             found[topic.name, number] = max(read, default=0)
     return found
 
 
-def own_groups(slug: str, groups: Iterable[str]) -> list[str]:
+def _agencys(access: KafkaAccess, topic: Topic) -> bool:
+    own = access.inside(topic.name) or ""
+    return topics.lane_of(own) is not None or topics.agency_of(own) is not None
+
+
+def own_groups(access: KafkaAccess, slug: str, groups: Iterable[str]) -> list[str]:
     """Return the groups by which the agency itself reads its lane."""
-    prefix = topics.agency_group_prefix(slug)
+    prefix = access.outside(topics.agency_group_prefix(slug))
     return [one for one in groups if one.startswith(prefix) and one != prefix + TRYING_OUT]
 
 

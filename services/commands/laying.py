@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.commands.reach import Reach
-    from services.plumbing.layout import Change
+    from services.plumbing.layout import Change, Layout
 
 topics = typer.Typer(
     help="Topics, users, passwords and permissions on Kafka.", invoke_without_command=True, **shown.STYLE
@@ -41,7 +41,7 @@ def diff(state: StateOption = None, json_: JsonOption = False) -> None:
     Example: hub topics diff
     """
     found = reach.find(state)
-    changes = asyncio.run(_administration(found).differences(wanted(found.site)))
+    changes = asyncio.run(_administration(found).differences(_wanted(found)))
     _show(changes, "All is as it should be.", json_=json_)
 
 
@@ -63,7 +63,7 @@ def apply(
     found = reach.find(state)
     if remove_extra and not yes:
         _ask(found, asyncio.run(_extra(found)))
-    changes = asyncio.run(_administration(found).apply(wanted(found.site), remove_extra=remove_extra))
+    changes = asyncio.run(_administration(found).apply(_wanted(found), remove_extra=remove_extra))
     _show(changes, "All was as it should be.", json_=json_)
     if any(change.kind is Kind.BEYOND_REPAIR for change in changes):
         raise typer.Exit(1)
@@ -77,7 +77,7 @@ def migrate(state: StateOption = None, json_: JsonOption = False) -> None:
     Example: hub migrate
     """
     found = reach.find(state)
-    applied = asyncio.run(migrated(found.postgres, found.passwords.folder.parent))
+    applied = asyncio.run(migrated(found.postgres, found.passwords.folder.parent, found.hub.realm))
     if json_:
         shown.show_json(applied)
         return
@@ -91,7 +91,7 @@ async def _extra(found: Reach) -> list[Change]:
     Raises:
         Trouble: messages would go that nobody has read.
     """
-    changes = await _administration(found).differences(wanted(found.site))
+    changes = await _administration(found).differences(_wanted(found))
     extra = [change for change in changes if change.extra]
     unread = await unread_on(found, [one.what for one in extra if isinstance(one.what, Topic)])
     if unread:
@@ -117,7 +117,11 @@ def _ask(found: Reach, extra: Sequence[Change]) -> None:
 
 
 def _administration(found: Reach) -> Administration:
-    return Administration(found.hub, found.passwords)
+    return Administration(found.administering, found.passwords)
+
+
+def _wanted(found: Reach) -> Layout:
+    return wanted(found.site, found.hub.realm)
 
 
 def _show(changes: list[Change], nothing: str, *, json_: bool) -> None:

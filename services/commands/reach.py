@@ -18,6 +18,7 @@ from services.local.broker_properties import HUB_USER
 from services.local.settings import LocalSettings
 from services.local.state import State
 from services.plumbing.access import KafkaAccess
+from services.plumbing.layout import user_of
 from services.plumbing.passwords import Passwords
 from services.plumbing.roles import STATUS, role_of
 from services.sites import Site
@@ -55,6 +56,13 @@ class Reach:
     passwords: Passwords
     site: Site
     settings: CommandSettings
+    administrator: KafkaAccess | None = None
+    """Who may make topics and users, where that is not `hub`: for a further site of a hub, the first site's user."""
+
+    @property
+    def administering(self) -> KafkaAccess:
+        """Who makes this site's topics, users and permissions in Kafka."""
+        return self.administrator or self.hub
 
     def agency(self, slug: str) -> Agency:
         """Return the agency of that slug.
@@ -76,7 +84,8 @@ class Reach:
         password = self.passwords.known(slug)
         if password is None:
             raise Trouble(f"{slug} has no password yet.", "`hub topics apply` makes topics, users and passwords.")
-        return KafkaAccess(self.agency_bootstrap, slug, password, self.hub.protocol)
+        realm = self.hub.realm
+        return KafkaAccess(self.agency_bootstrap, user_of(slug, realm), password, self.hub.protocol, realm)
 
     def keys(self) -> SiteKeys:
         """Return the site's keys, as its services have them: all from the environment, else all from the folder.
@@ -106,8 +115,8 @@ class Reach:
         """
         import asyncpg
 
-        role = STATUS if watching else role_of(service)
-        password = self.settings.database_password(role.removeprefix("hub_"))
+        watched = STATUS.removeprefix("hub_") if watching else service
+        role, password = role_of(watched, self.hub.realm), self.settings.database_password(watched)
         try:
             conn = await asyncpg.connect(
                 self.postgres, user=role, password=password, server_settings={"search_path": service}
@@ -153,29 +162,36 @@ async def known(asking: Asking, person: str) -> None:
         raise Trouble(f"No person {person} is known.", "look at the reference; `hub person find` finds people.")
 
 
-def find(state: Path | None) -> Reach:
+def find(state: Path | None, site: str | None = None) -> Reach:
     """Find the hub: in the state folder that is given, else at HUB_KAFKA and HUB_POSTGRES, else in the usual folder.
 
+    Where several sites are in one hub, `site` or HUB_SITE says which; else it is the first.
+
     Raises:
-        Trouble: none runs there.
+        Trouble: none runs there, or not for that site.
     """
     settings = CommandSettings()
     if state is None and settings.elsewhere:
         return _elsewhere(settings)
-    folder = State(state or LocalSettings().state)
-    facts = folder.facts()
+    whole = State(state or LocalSettings().state)
+    facts = whole.facts()
     if not facts.get("ready"):
-        raise Trouble(f"No hub runs in {folder.folder}.", "start one with `hub up`, or name its folder with --state.")
-    if left_behind(folder):
+        raise Trouble(f"No hub runs in {whole.folder}.", "start one with `hub up`, or name its folder with --state.")
+    folder = _of_site(whole, site or (settings.site if "site" in settings.model_fields_set else None))
+    facts = folder.facts()
+    within = State(Path(facts["within"])) if "within" in facts else folder
+    if left_behind(within):
         happened = f"The hub in {folder.folder} has ended without a word; nothing that it kept is lost."
         raise Trouble(happened, f"start it again with `hub up --state {folder.folder}`.")
     password = folder.passwords.known(HUB_USER)
     if password is None:
         raise Trouble(f"The hub's password in {folder.secrets} is missing.", "bring it back, or start anew.")
+    realm = facts.get("realm", "")
     return Reach(
         state=folder.folder,
         facts=facts,
-        hub=KafkaAccess(facts["kafka"], HUB_USER, password),
+        hub=KafkaAccess(facts["kafka"], user_of(HUB_USER, realm), password, realm=realm),
+        administrator=_administrator(within, realm),
         agency_bootstrap=facts["agency_kafka"],
         postgres=facts["postgres"],
         passwords=Passwords(folder.secrets / AGENCIES),
@@ -184,14 +200,46 @@ def find(state: Path | None) -> Reach:
     )
 
 
+def _of_site(whole: State, site: str | None) -> State:
+    """Return the state of one site of a hub.
+
+    Raises:
+        Trouble: it is not among the hub's sites.
+    """
+    facts = whole.facts()
+    further: dict[str, str] = facts.get("sites", {})
+    if site is None or site == facts.get("site"):
+        return whole
+    if site not in further:
+        here = ", ".join([str(facts.get("site")), *further])
+        raise Trouble(f"The hub in {whole.folder} is that of {here}, not of {site}.", "name one of its sites.")
+    return State(Path(further[site]))
+
+
+def _administrator(within: State, realm: str) -> KafkaAccess | None:
+    """Return the user who administers the Kafka of a hub, for one of its further sites."""
+    password = within.passwords.known(HUB_USER) if realm else None
+    return KafkaAccess(within.facts()["kafka"], HUB_USER, password, realm=realm) if password else None
+
+
 def site_of(named: str | None, state: Path | None) -> Site:
     """Return the site that is named; else that of the hub which runs; else the usual one."""
     settings = CommandSettings()
     if named:
         return SiteSettings(site=named).load()
     facts = {} if state is None and settings.elsewhere else State(state or LocalSettings().state).facts()
-    slug = facts["site"] if facts.get("ready") and "site" in facts else settings.site
-    return SiteSettings(site=slug).load()
+    asked = settings.site if "site" in settings.model_fields_set else None
+    running = facts.get("site") if facts.get("ready") and asked not in facts.get("sites", {}) else asked
+    return SiteSettings(site=running or settings.site).load()
+
+
+def realm_of(site: Site, state: Path | None) -> str:
+    """Return what stands before the names of the site, where a hub runs it; else what would, were it the first."""
+    settings = CommandSettings()
+    if state is None and settings.elsewhere:
+        return settings.realm
+    whole = State(state or LocalSettings().state).facts()
+    return site.slug if site.slug in whole.get("sites", {}) else str(whole.get("realm", ""))
 
 
 def sites_folder() -> Path:

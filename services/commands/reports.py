@@ -139,7 +139,7 @@ def _journeys(
     written_quarter: str, site: str | None, state: Path | None
 ) -> tuple[Reach, Quarter, list[Journey], datetime]:
     wanted = Quarter.read(written_quarter)
-    found = reach.find(state)
+    found = reach.find(state, site)
     if site is not None and site != found.site.slug:
         happened = f"This hub is that of {found.site.slug}, and has no referrals of another site."
         raise shown.Trouble(happened, "name the other hub's folder with --state.")

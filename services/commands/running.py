@@ -14,7 +14,7 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from services.commands import shown
-from services.commands.reach import JsonOption, SiteOption, StateOption
+from services.commands.reach import JsonOption, StateOption
 from services.local import hub as local
 from services.local.settings import LocalSettings
 from services.local.state import State
@@ -31,8 +31,16 @@ ProcessesOption = Annotated[
 ]
 
 
+SitesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--site", help="The site, a folder of deploy/sites; may be repeated (default: whatcom).", envvar="HUB_SITE"
+    ),
+]
+
+
 def up(
-    site: SiteOption = "whatcom",
+    site: SitesOption = None,
     state: StateOption = None,
     processes: ProcessesOption = False,
     json_: JsonOption = False,
@@ -43,15 +51,19 @@ def up(
     seconds and need no network. With --json the first line on standard output, once all is ready, is one JSON
     object: ready, state, kafka, agency_kafka, postgres, console, pids.
 
-    Example: hub up
+    With several sites each has people, agencies, policies, operators and keys of its own, on the same servers; none
+    can see another's. The first one begun keeps plain names, the others have their own before theirs. HUB_SITE tells
+    the other commands which site they speak with.
+
+    Examples: hub up  ·  hub up --site whatcom --site santa-fe
     """
     quiet_logs(state)
-    until_told(_up(site, state, processes=processes, json_=json_))
+    until_told(_up(site or ["whatcom"], state, processes=processes, json_=json_))
 
 
-async def _up(site: str, state: Path | None, *, processes: bool, json_: bool) -> None:
+async def _up(sites: list[str], state: Path | None, *, processes: bool, json_: bool) -> None:
     with bars() as progress:
-        starting = local.started(state, site=site, processes=processes, progress=progress)
+        starting = local.started(state, site=sites, processes=processes, progress=progress)
         hub = await starting.__aenter__()
     try:
         show(hub, json_=json_)
@@ -75,6 +87,10 @@ def show(hub: Hub, *, json_: bool) -> None:
         ("state", facts["state"]),
     ]
     shown.show_facts(f"{hub.site.name} is up", rows)
+    for other in hub.further:
+        more = other.facts()
+        shown.show_facts(other.site.name, [(name, more[name]) for name in ("postgres", "console", "state")])
+        shown.say(f"  export HUB_SITE={other.site.slug}  # for the commands below, to speak with this site")
     shown.say("Next, in another terminal (Ctrl-C in this one stops everything):")
     if facts["state"] != str(State(LocalSettings().state).folder):
         shown.say(f"  export HUB_STATE={facts['state']}")

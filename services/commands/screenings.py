@@ -44,7 +44,7 @@ async def _newest(access: KafkaAccess) -> dict[str, ScreeningDetermined]:
 
 async def _said(access: KafkaAccess, *names: str) -> AsyncIterator[Event]:
     """Every event of these topics up to where they end now; of a partition in order."""
-    consumer = AIOKafkaConsumer(*names, auto_offset_reset="earliest", **access.for_looking())
+    consumer = AIOKafkaConsumer(*map(access.outside, names), auto_offset_reset="earliest", **access.for_looking())
     await consumer.start()
     try:
         places: set[TopicPartition] = consumer.assignment()

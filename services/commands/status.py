@@ -72,7 +72,7 @@ _LANE_COLUMNS = ("unread", "oldest_unread_days", "waits")
 
 async def _facts(found: Reach) -> dict[str, Any]:
     password = found.settings.database_password(STATUS.removeprefix("hub_"))
-    standings = [await standing(found.postgres, name, password) for name in topics.SERVICES]
+    standings = [await standing(found.postgres, name, password, realm=found.hub.realm) for name in topics.SERVICES]
     async with found.asking() as asking:
         heard = await asking.last_heard()
         work = {
@@ -85,7 +85,7 @@ async def _facts(found: Reach) -> dict[str, Any]:
         }
     async with found.connected(STATUS.removeprefix("hub_")) as conn:
         left_out = await unknown_fields(conn)
-    suspended = (await Administration(found.hub, found.passwords).actual()).suspended
+    suspended = await Administration(found.administering, found.passwords).suspended()
     parked = {lane.split(": ")[0]: lane for one in standings for beat in one.instances for lane in beat.parked_lanes}
     agencies = [
         _agency(lane, heard.get(slug), slug in suspended, parked.get(topics.from_hub(slug)), left_out.get(slug, {}))

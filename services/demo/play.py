@@ -222,9 +222,9 @@ class Play:
         try:
             cluster = await consumer._client.fetch_all_metadata()  # noqa: SLF001  # there is no public question
             partitions = [
-                TopicPartition(topic, number)
+                TopicPartition(self._hub.outside(topic), number)
                 for topic in HUB_TOPICS
-                for number in cluster.partitions_for_topic(topic) or ()
+                for number in cluster.partitions_for_topic(self._hub.outside(topic)) or ()
             ]
             begin = await consumer.end_offsets(partitions)
 

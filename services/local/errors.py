@@ -22,6 +22,20 @@ class HubAlreadyRunning(LocalTrouble):
     """
 
 
+class BegunForAnother(LocalTrouble):
+    """The hub in {state} was begun for {site}, which is not among the sites named now ({named}).
+
+    Next: name it, too: --site {site} {named}; or choose another folder with --state.
+    """
+
+
+class NotARealm(LocalTrouble):
+    """A site called {site} cannot be a further site of a hub: its names in Kafka could be taken for the first site's.
+
+    Next: rename its folder, or let it be the first.
+    """
+
+
 class StateNotWritable(LocalTrouble):
     """The state folder {state} cannot be written: {reason}.
 

@@ -15,8 +15,7 @@ from services.local.supervised import Supervised
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from services.local.platform import Platform
-    from services.sites import Site
+    from services.local.ground import Ground
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CLOCK: Final = "clock"
@@ -28,17 +27,16 @@ _LOOK_SECONDS: Final = 0.25
 class Fleet:
     """The processes. None of them outlives this one, however it ends."""
 
-    def __init__(
-        self, platform: Platform, database: str, site: Site, environment: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, ground: Ground, environment: Mapping[str, str] | None = None) -> None:
         """Nothing is started yet. `environment` holds more of the services' settings."""
-        self._platform = platform
+        self._ground = ground
         self._environment = {
-            "HUB_KAFKA": platform.kafka,
-            "HUB_POSTGRES": database,
-            "HUB_SECRETS": str(platform.secrets),
-            "HUB_SITE": site.slug,
-            "HUB_MINUTE_SECONDS": str(site.clocks.minute_seconds),
+            "HUB_KAFKA": ground.kafka,
+            "HUB_POSTGRES": ground.database,
+            "HUB_SECRETS": str(ground.secrets),
+            "HUB_SITE": ground.site.slug,
+            "HUB_REALM": ground.realm,
+            "HUB_MINUTE_SECONDS": str(ground.site.clocks.minute_seconds),
             "HUB_HEARTBEAT_SECONDS": "1",
             "PYTHONPATH": str(ROOT),
         } | dict(environment or {})
@@ -82,8 +80,8 @@ class Fleet:
         module = "services.plumbing.clock" if name == CLOCK else f"services.{name}"
         command = [sys.executable, "-m", module]
         with_ours = ["/usr/bin/env", *(f"{key}={value}" for key, value in self._environment.items()), *command]
-        log = self._platform.state.logs / f"{name}.log"
+        log = self._ground.state.logs / f"{name}.log"
         return Supervised(with_ours, log=log, stop_with=signal.SIGTERM)
 
     def _note(self) -> None:
-        self._platform.state.note(service_pids=self.pids(), hub_pid=os.getpid())
+        self._ground.state.note(service_pids=self.pids(), hub_pid=os.getpid())

@@ -17,36 +17,34 @@ from contracts import topics
 from services.backups.keeping import kept_in_step
 from services.backups.keycopy import KeyCopy
 from services.console.settings import ConsoleSettings
-from services.local import laying
 from services.local.errors import LocalTrouble
 from services.local.fleet import Fleet
+from services.local.ground import AGENCIES, SITES, Ground, in_order, laid
 from services.local.kafka import some_free
 from services.local.platform import Platform
 from services.local.progress import Progress, quiet
 from services.local.roster import runner
 from services.local.settings import LocalSettings
 from services.plumbing.access import KafkaAccess
-from services.plumbing.administration import Administration
 from services.plumbing.clock import Clock
 from services.plumbing.keystore import ensure_keys
+from services.plumbing.layout import user_of
 from services.plumbing.loop import lean, steady
 from services.plumbing.passwords import Passwords
 from services.plumbing.settings import PipesSettings
-from services.plumbing.standing import database_made, standing
+from services.plumbing.standing import standing
 from services.plumbing.turns import Turns
 from services.sites.settings import SiteSettings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
     from pathlib import Path
 
     from services.plumbing.runner import Runner
-    from services.sites import Site
 
-AGENCIES: Final = "agencies"
-DATABASE: Final = "hub"
 SECONDS_TO_READY: Final = 120.0
-_STEPS: Final = 4
+_STEPS: Final = 3
+"""For each site."""
 _STEP: Final = "starting the hub"
 _FETCH_BYTES: Final = 1024 * 1024
 _RELAY_ROWS: Final = 150
@@ -62,45 +60,51 @@ class ServiceNotReady(LocalTrouble):
 class Hub:
     """A hub that is ready. What runs and how to reach it is also in the `hub.json` of its state folder."""
 
-    def __init__(self, platform: Platform, site: Site, database: str, fleet: Fleet | None) -> None:
+    def __init__(self, platform: Platform, ground: Ground, fleet: Fleet | None, further: Sequence[Hub] = ()) -> None:
         """Use `started`, which also stops."""
         self.platform = platform
-        self.site = site
-        self.database = database
-        """An administrator's address (DSN) of the hub's database."""
+        self.ground = ground
+        self.site = ground.site
+        self.database = ground.database
+        """An administrator's address (DSN) of the site's database."""
+        self.further = tuple(further)
+        """The other sites of the same servers, each as a hub of its own."""
         self._fleet = fleet
 
     @property
     def agency_passwords(self) -> Passwords:
         """The agencies' passwords."""
-        return Passwords(self.platform.secrets / AGENCIES)
+        return Passwords(self.ground.secrets / AGENCIES)
 
     def agency_access(self, slug: str) -> KafkaAccess:
         """Return how an agency logs in."""
-        return KafkaAccess(self.platform.agency_kafka, slug, self.agency_passwords.of(slug))
+        realm = self.ground.realm
+        return KafkaAccess(
+            self.platform.agency_kafka, user_of(slug, realm), self.agency_passwords.of(slug), realm=realm
+        )
 
     def facts(self) -> dict[str, Any]:
         """Return what another program needs to know, as `hub up --json` prints it."""
-        noted = self.platform.state.facts()
+        noted = self.ground.state.facts()
         pids = {name: noted[f"{name}_pid"] for name in ("kafka", "postgres") if f"{name}_pid" in noted}
         services = self._fleet.pids() if self._fleet else dict.fromkeys(topics.SERVICES, os.getpid())
         return {
             "ready": True,
-            "state": str(self.platform.state.folder),
+            "state": str(self.ground.state.folder),
             "site": self.site.slug,
             "kafka": self.platform.kafka,
             "agency_kafka": self.platform.agency_kafka,
             "postgres": self.database,
             "console": noted["console"],
             "pids": {"hub": os.getpid()} | pids | services,
-        }
+        } | ({"sites": {one.site.slug: one.facts() for one in self.further}} if self.further else {})
 
 
 @asynccontextmanager
 async def started(
     folder: Path | None = None,
     *,
-    site: str = "whatcom",
+    site: str | Sequence[str] = "whatcom",
     processes: bool = False,
     minute_seconds: float | None = None,
     progress: Progress = quiet,
@@ -108,48 +112,75 @@ async def started(
 ) -> AsyncIterator[Hub]:
     """Start everything; at the end stop everything, also when the start itself fails half way.
 
-    `environment` holds more settings of the services where each has a process of its own.
+    Of several sites the first is the hub that is yielded, and the others are its `further` ones. `environment` holds
+    more settings of the services where each has a process of its own.
 
     Raises:
         LocalTrouble, SiteUnreadable: as their names say.
     """
-    known = SiteSettings(site=site).load()
+    known = [SiteSettings(site=one).load() for one in ([site] if isinstance(site, str) else dict.fromkeys(site))]
     if minute_seconds is not None:
-        known = known.with_minutes_of(minute_seconds)
+        known = [one.with_minutes_of(minute_seconds) for one in known]
     async with AsyncExitStack() as stack:
         platform = await stack.enter_async_context(Platform.started(folder, progress=progress))
+        first, *others = in_order(known, platform.state)
         # Whoever reads hub.json must not take two servers for a whole hub.
-        platform.state.note(ready=False, site=known.slug)
-        progress(_STEP, 0, _STEPS)
-        database = await database_made(platform.postgres, DATABASE)
-        await laying.migrated(database, platform.secrets)
-        progress(_STEP, 1, _STEPS)
-        passwords = Passwords(platform.secrets / AGENCIES)
-        await Administration(platform.hub_access, passwords).apply(laying.wanted(known))
-        progress(_STEP, 2, _STEPS)
-        since, fleet = datetime.now(UTC), None
-        port = ConsoleSettings().console_port or some_free(1)[0]
-        platform.state.note(console=f"http://127.0.0.1:{port}/", key_copy=None)
-        await _key_copy(stack, platform, database)
-        if processes:
-            fleet = Fleet(platform, database, known, {"HUB_CONSOLE_PORT": str(port)} | dict(environment or {}))
-            stack.push_async_callback(fleet.stop)
-            await fleet.start()
-        else:
-            await _in_this_process(stack, platform, database, known, port)
-        progress(_STEP, 3, _STEPS)
-        await _ready(platform, database, since)
-        progress(_STEP, _STEPS, _STEPS)
-        hub = Hub(platform, known, database, fleet)
-        platform.state.note(ready=True, postgres=database, hub_pid=os.getpid(), minute_seconds=minute_seconds)
-        yield hub
+        platform.state.note(ready=False, site=first.slug, sites=None)
+        steps, done = _STEPS * len(known), 0
+
+        def stepped() -> None:
+            nonlocal done
+            progress(_STEP, done, steps)
+            done += 1
+
+        stepped()
+        hubs: list[Hub] = []
+        for one in (*others, first):
+            ground = await laid(platform, one, first=one is first)
+            stepped()
+            hubs.append(await _run(stack, platform, ground, hubs, environment if processes else None, stepped))
+            ground.state.note(
+                ready=one is not first, site=one.slug, realm=ground.realm, postgres=ground.database,
+                hub_pid=os.getpid(), minute_seconds=minute_seconds, kafka=platform.kafka,
+                agency_kafka=platform.agency_kafka, within=None if one is first else str(platform.state.folder),
+            )  # fmt: skip
+        for other in hubs[:-1]:
+            stack.callback(other.ground.state.note, ready=False)
+        folders = {one.site.slug: str(one.ground.state.folder) for one in hubs[:-1]}
+        platform.state.note(ready=True, sites=folders or None)
+        yield hubs[-1]
 
 
-def pipes_settings(platform: Platform, database: str, site: Site, **more: Any) -> PipesSettings:
-    """Return how a service of this hub reaches its servers."""
+async def _run(
+    stack: AsyncExitStack,
+    platform: Platform,
+    ground: Ground,
+    others: Sequence[Hub],
+    environment: Mapping[str, str] | None,
+    stepped: Callable[[], None],
+) -> Hub:
+    """Run one site's services, each in a process of its own where there is an environment for them."""
+    since, fleet = datetime.now(UTC), None
+    port = (ConsoleSettings().console_port if not ground.realm else None) or some_free(1)[0]
+    ground.state.note(console=f"http://127.0.0.1:{port}/", key_copy=None)
+    await _key_copy(stack, ground)
+    if environment is not None:
+        fleet = Fleet(ground, {"HUB_CONSOLE_PORT": str(port)} | dict(environment))
+        stack.push_async_callback(fleet.stop)
+        await fleet.start()
+    else:
+        await _in_this_process(stack, ground, port)
+    stepped()
+    await _ready(ground, since)
+    stepped()
+    return Hub(platform, ground, fleet, () if ground.realm else others)
+
+
+def pipes_settings(ground: Ground, **more: Any) -> PipesSettings:
+    """Return how a service of this site reaches its servers."""
     return PipesSettings(
-        kafka=platform.kafka, postgres=database, secrets=platform.secrets, site=site.slug,
-        instance=f"local-{os.getpid()}", heartbeat_seconds=1.0, **more,
+        kafka=ground.kafka, postgres=ground.database, secrets=ground.secrets, site=ground.site.slug,
+        realm=ground.realm, instance=f"local-{os.getpid()}", heartbeat_seconds=1.0, **more,
     )  # fmt: skip
 
 
@@ -161,12 +192,10 @@ def _sharing_a_process(settings: PipesSettings) -> PipesSettings:
     )
 
 
-async def _in_this_process(
-    stack: AsyncExitStack, platform: Platform, database: str, site: Site, console_port: int
-) -> None:
-    keys = ensure_keys(platform.secrets)
-    settings = _sharing_a_process(pipes_settings(platform, database, site))
-    runners = [runner(name, site, keys, settings, console_port) for name in topics.SERVICES]
+async def _in_this_process(stack: AsyncExitStack, ground: Ground, console_port: int) -> None:
+    keys = ensure_keys(ground.secrets)
+    settings = _sharing_a_process(pipes_settings(ground))
+    runners = [runner(name, ground.site, keys, settings, console_port) for name in topics.SERVICES]
     # All are asked to stop at once: what one says last the others need not hear before the next start.
     stack.push_async_callback(_stop, runners)
     turns = Turns()
@@ -176,16 +205,17 @@ async def _in_this_process(
     await stack.enter_async_context(_ticking(Clock(settings)))
 
 
-async def _key_copy(stack: AsyncExitStack, platform: Platform, database: str) -> None:
+async def _key_copy(stack: AsyncExitStack, ground: Ground) -> None:
     """Keep the key copy in step, where there is one; what stands in the way shows in `hub.json`, and so in `status`."""
     folder = LocalSettings().key_copy
     if folder is not None:
-        copy = KeyCopy.of(folder, ensure_keys(platform.secrets))
-        await stack.enter_async_context(kept_in_step(database, copy, partial(_noted, platform)))
+        own = folder / SITES / ground.realm if ground.realm else folder
+        copy = KeyCopy.of(own, ensure_keys(ground.secrets))
+        await stack.enter_async_context(kept_in_step(ground.database, copy, partial(_noted, ground)))
 
 
-def _noted(platform: Platform, trouble: str | None) -> None:
-    platform.state.note(key_copy=trouble)
+def _noted(ground: Ground, trouble: str | None) -> None:
+    ground.state.note(key_copy=trouble)
 
 
 @asynccontextmanager
@@ -202,18 +232,19 @@ async def _stop(runners: list[Runner]) -> None:
     await asyncio.shield(asyncio.gather(*(one.stop() for one in runners), return_exceptions=True))
 
 
-async def _ready(platform: Platform, database: str, since: datetime) -> None:
+async def _ready(ground: Ground, since: datetime) -> None:
     """Wait until an instance of every service that began after `since` says that it reads."""
     until = time.monotonic() + SECONDS_TO_READY
     waiting = set(topics.SERVICES)
     while waiting:
         for name in sorted(waiting):
             if any(
-                one.state == "ready" and one.started_at >= since for one in (await standing(database, name)).instances
+                one.state == "ready" and one.started_at >= since
+                for one in (await standing(ground.database, name, realm=ground.realm)).instances
             ):
                 waiting.discard(name)
         if waiting and time.monotonic() > until:
             raise ServiceNotReady(
-                services=", ".join(sorted(waiting)), seconds=int(SECONDS_TO_READY), logs=platform.state.logs
+                services=", ".join(sorted(waiting)), seconds=int(SECONDS_TO_READY), logs=ground.state.logs
             )
         await asyncio.sleep(0.1)

@@ -87,7 +87,7 @@ class KafkaLanes:
 
     async def trouble(self, agency: str) -> str | None:
         """See `Lanes`. Asks Kafka's metadata, so that a missing topic costs nobody a producer's long wait."""
-        topic = topics.from_hub(agency)
+        topic = self._access.outside(topics.from_hub(agency))
         try:
             producer = await self._started()
             client = producer.client
@@ -129,7 +129,7 @@ class KafkaLanes:
 
         Return why it stopped before the end, if it did.
         """
-        topic = topics.from_hub(agency)
+        topic = self._access.outside(topics.from_hub(agency))
         partitions = len(await producer.partitions_for(topic))
         pieces: dict[int, list[Any]] = {}
         places: dict[Any, list[int]] = {}

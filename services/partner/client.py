@@ -89,7 +89,7 @@ class Partner:
         """
         producer = await self._connected()
         written = await producer.send_and_wait(
-            topics.to_hub(self.slug),
+            self._access.outside(topics.to_hub(self.slug)),
             body,
             key=None if key is None else key.encode(),
             headers=[("content-type", content_type.encode())],
@@ -106,7 +106,7 @@ class Partner:
             NotLetIn: as its words say.
         """
         consumer = AIOKafkaConsumer(
-            group_id=None if group is None else topics.agency_group_prefix(self.slug) + group,
+            group_id=None if group is None else self._access.outside(topics.agency_group_prefix(self.slug) + group),
             auto_offset_reset=start or "earliest",
             request_timeout_ms=_PATIENCE_MS,
             metadata_max_age_ms=_PATIENCE_MS,
@@ -115,7 +115,7 @@ class Partner:
         try:
             await self._let_in(consumer.start)
             # A lane is one partition, so that it reads in order without knowing about keys.
-            lane = TopicPartition(topics.from_hub(self.slug), 0)
+            lane = TopicPartition(self._access.outside(topics.from_hub(self.slug)), 0)
             consumer.assign([lane])
             if start == "earliest":
                 await consumer.seek_to_beginning(lane)

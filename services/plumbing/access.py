@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from contracts import topics
+
 MECHANISM = "SCRAM-SHA-512"
 
 
@@ -15,6 +17,16 @@ class KafkaAccess:
     password: str = field(repr=False)
     protocol: str = "SASL_PLAINTEXT"
     """`SASL_SSL` in production, where the network is not one machine; `PLAINTEXT` for a test server without users."""
+    realm: str = ""
+    """The prefix of this site's names, without its dot; empty for the first site of a hub."""
+
+    def outside(self, name: str) -> str:
+        """Return what Kafka calls a topic or group of this site."""
+        return topics.outside(self.realm, name)
+
+    def inside(self, name: str) -> str | None:
+        """Return what this site calls a topic or group of Kafka; None where it is another site's."""
+        return topics.inside(self.realm, name)
 
     def for_librdkafka(self) -> dict[str, Any]:
         """For confluent_kafka's clients and its AdminClient."""

@@ -25,6 +25,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined] # it exports t
     UserScramCredentialUpsertion,
 )
 
+from contracts import topics
 from services.plumbing.access import KafkaAccess
 from services.plumbing.acls import (
     allowance,
@@ -34,9 +35,22 @@ from services.plumbing.acls import (
     suspends,
     suspension,
     suspensions_of,
-    user_of,
 )
-from services.plumbing.layout import Change, Kind, Layout, Permission, Topic, differences, permissions_of
+from services.plumbing.acls import (
+    user_of as user_in,
+)
+from services.plumbing.layout import (
+    Change,
+    Kind,
+    Layout,
+    Permission,
+    Topic,
+    differences,
+    permissions_of,
+    services_user,
+    user_of,
+    within,
+)
 from services.plumbing.passwords import Passwords
 
 SECONDS_TO_ANSWER = 30.0
@@ -61,13 +75,15 @@ class Administration:
     """Administers one Kafka with the rights of `access`; passwords of agencies are kept in `passwords`.
 
     All methods wait in a thread, never in the event loop, and return when what they did is in effect.
-    They raise confluent_kafka's KafkaException when Kafka is away or refuses.
+    They raise confluent_kafka's KafkaException when Kafka is away or refuses. Where the access names a realm, they see
+    and change what is that site's alone; agencies are named by their slugs, passwords kept by them.
     """
 
     def __init__(self, access: KafkaAccess, passwords: Passwords) -> None:
         """Connects with the first question."""
         self._access = access
         self._passwords = passwords
+        self._realm = access.realm
         # Without a quick second knock a broker that has just come back is found a second late.
         self._admin = AdminClient({**access.for_librdkafka(), "reconnect.backoff.max.ms": 1000}, logger=SILENT)
 
@@ -75,9 +91,13 @@ class Administration:
         """What Kafka holds now; its own internal topics and our own user are left out."""
         return await asyncio.to_thread(self._actual)
 
+    async def suspended(self) -> frozenset[str]:
+        """The agencies that are shut out now, by their slugs."""
+        return frozenset(map(self._slug, (await self.actual()).suspended))
+
     async def differences(self, wanted: Layout) -> list[Change]:
         """What `apply` would change."""
-        return differences(wanted, await self.actual(), self._passwords.names())
+        return differences(wanted, await self.actual(), self._with_password())
 
     async def apply(self, wanted: Layout, *, remove_extra: bool = False) -> list[Change]:
         """Make it so, and say what was changed; again changes nothing.
@@ -108,20 +128,34 @@ class Administration:
         # Before the users: who may not ask for them is refused here, while the client would crash on that refusal.
         allowed, suspended = self._permissions()
         users = _wait(self._admin.describe_user_scram_credentials())
-        return Layout(
+        return within(self._realm, Layout(
             topics={name: Topic(name, count, settings[name]) for name, count in partitions.items()},
             users=frozenset(users) - {self._access.user},
             permissions=allowed,
             suspended=suspended,
-        )
+        ))  # fmt: skip
+
+    def _with_password(self) -> list[str]:
+        own = services_user(self._realm)
+        known = self._realm and self._kept(own).known(self._slug(own))
+        return [user_of(name, self._realm) for name in self._passwords.names()] + ([own] if known else [])
+
+    def _kept(self, user: str) -> Passwords:
+        """Where the password of a user is: that of a realm's services is beside the agencies' folder."""
+        own = bool(self._realm) and user == services_user(self._realm)
+        return Passwords(self._passwords.folder.parent) if own else self._passwords
+
+    def _slug(self, user: str) -> str:
+        """By which name the password of a user is kept."""
+        return topics.inside(self._realm, user) or user
 
     def _permissions(self) -> tuple[frozenset[Permission], frozenset[str]]:
         found = _wait(self._admin.describe_acls(everything()))
         allowed = frozenset(right for right in map(permission_of, found) if right is not None)
-        return allowed, frozenset(user_of(acl) for acl in found if suspends(acl))
+        return allowed, frozenset(user_in(acl) for acl in found if suspends(acl))
 
     def _apply(self, wanted: Layout, remove_extra: bool) -> list[Change]:  # noqa: FBT001 - private
-        changes = differences(wanted, self._actual(), self._passwords.names())
+        changes = differences(wanted, self._actual(), self._with_password())
         done = [change for change in changes if remove_extra or not change.extra]
         for kind in Kind:
             same = [change.what for change in done if change.kind == kind]
@@ -129,7 +163,7 @@ class Administration:
                 self._mend(kind, same, [change for change in done if change.kind == kind])
 
         def mended(found: Layout) -> bool:
-            left = differences(wanted, found, self._passwords.names())
+            left = differences(wanted, found, self._with_password())
             return all(c.kind == Kind.BEYOND_REPAIR or (c.extra and not remove_extra) for c in left)
 
         self._await(mended, "; ".join(change.words for change in done))
@@ -146,9 +180,9 @@ class Administration:
             case Kind.SET:
                 _wait_all(self._admin.incremental_alter_configs([_alteration(change) for change in changes]))
             case Kind.MAKE_USER:
-                self._let_in({user: self._passwords.of(user) for user in things})
+                self._let_in({user: self._kept(user).of(self._slug(user)) for user in things})
             case Kind.RENEW_PASSWORD:
-                self._let_in({user: self._passwords.renew(user) for user in things})
+                self._let_in({user: self._kept(user).renew(self._slug(user)) for user in things})
             case Kind.ALLOW:
                 _wait_all(self._admin.create_acls([allowance(right) for right in things]))
             case Kind.EXTRA_TOPIC:
@@ -159,45 +193,48 @@ class Administration:
                 _wait_all(self._admin.delete_acls([exactly(right) for right in things]))
 
     def _rotate(self, slug: str) -> str:
-        suspended = slug in self._require(slug).suspended
+        user = user_of(slug, self._realm)
+        suspended = user in self._require(user).suspended
         before = self._passwords.known(slug)
         password = self._passwords.renew(slug)
         if suspended:
             # It counts from the day the agency comes back.
             return password
         try:
-            self._let_in({slug: password})
+            self._let_in({user: password})
         except KafkaException:
             # Kafka still has the old one.
             if before is not None:
                 self._passwords.keep(slug, before)
             raise
-        self._await_login(slug, password)
+        self._await_login(user, password)
         return password
 
     def _suspend(self, slug: str) -> None:
-        self._require(slug)
-        _wait_all(self._admin.create_acls([suspension(slug)]))
-        _wait_all(self._admin.delete_acls([exactly(right) for right in permissions_of(slug)]))
-        if slug in _wait(self._admin.describe_user_scram_credentials()):
-            self._shut_out([slug])
-        self._await(lambda found: slug in found.suspended and slug not in found.users, f"suspension of {slug}")
+        user = user_of(slug, self._realm)
+        self._require(user)
+        _wait_all(self._admin.create_acls([suspension(user)]))
+        _wait_all(self._admin.delete_acls([exactly(right) for right in permissions_of(slug, self._realm)]))
+        if user in _wait(self._admin.describe_user_scram_credentials()):
+            self._shut_out([user])
+        self._await(lambda found: user in found.suspended and user not in found.users, f"suspension of {slug}")
 
     def _resume(self, slug: str) -> None:
-        if slug not in self._require(slug).suspended:
+        user = user_of(slug, self._realm)
+        if user not in self._require(user).suspended:
             return
         password = self._passwords.of(slug)
-        self._let_in({slug: password})
-        _wait_all(self._admin.create_acls([allowance(right) for right in permissions_of(slug)]))
-        _wait_all(self._admin.delete_acls([suspensions_of(slug)]))
-        rights = permissions_of(slug)
-        self._await(lambda found: slug not in found.suspended and rights <= found.permissions, f"return of {slug}")
-        self._await_login(slug, password)
+        rights = permissions_of(slug, self._realm)
+        self._let_in({user: password})
+        _wait_all(self._admin.create_acls([allowance(right) for right in rights]))
+        _wait_all(self._admin.delete_acls([suspensions_of(user)]))
+        self._await(lambda found: user not in found.suspended and rights <= found.permissions, f"return of {slug}")
+        self._await_login(user, password)
 
-    def _require(self, slug: str) -> Layout:
+    def _require(self, user: str) -> Layout:
         found = self._actual()
-        if slug not in found.users | found.suspended:
-            raise UnknownAgency(slug)
+        if user == services_user(self._realm) or user not in found.users | found.suspended:
+            raise UnknownAgency(self._slug(user))
         return found
 
     def _let_in(self, passwords: dict[str, str]) -> None:

@@ -179,12 +179,13 @@ def heard_topics(service: Service[Any, Any]) -> tuple[str, ...]:
     return (*named, topics.redelivery(service.name))
 
 
-def heard_pattern(service: Service[Any, Any]) -> str | None:
+def heard_pattern(service: Service[Any, Any], realm: str = "") -> str | None:
     """Return one pattern for all the service's topics, where it names a pattern; a subscriber has one or the other."""
     if service.pattern is None:
         return None
     named = "|".join(re.escape(topic) for topic in heard_topics(service))
-    return f"^(?:(?:{service.pattern})|(?:{named}))$"
+    own = service.pattern.removeprefix("^").removesuffix("$")
+    return f"^{re.escape(topics.outside(realm, ''))}(?:(?:{own})|(?:{named}))$"
 
 
 def cause_of(error: BaseException) -> str:

@@ -86,7 +86,7 @@ class Clock:
         self._patience = Patience(0.2, 5.0, self._stopping)
         self._database = Database(
             settings.postgres, CLOCK, password=settings.database_password(CLOCK),
-            instance=settings.instance, timeout=settings.database_timeout_seconds,
+            instance=settings.instance, timeout=settings.database_timeout_seconds, realm=settings.realm,
         )  # fmt: skip
         timeout = settings.request_timeout_milliseconds / 1000
         self._sender = Sender(settings.access, client="hub.clock", timeout=timeout)

@@ -52,12 +52,14 @@ async def _as_it_is(_conn: Any) -> None:
 class Database:
     """The service's pool of connections; as its own role, in its own schema."""
 
-    def __init__(self, dsn: str, service: str, *, password: str | None, instance: str, timeout: float) -> None:
+    def __init__(
+        self, dsn: str, service: str, *, password: str | None, instance: str, timeout: float, realm: str = ""
+    ) -> None:
         """Connects with `open`."""
         self._dsn = dsn
         self.schema = service
         self._options: dict[str, Any] = {
-            "user": role_of(service),
+            "user": role_of(service, realm),
             "server_settings": {"search_path": service, "application_name": f"hub.{service} {instance}"[:63]},
             "command_timeout": timeout,
             "timeout": timeout,

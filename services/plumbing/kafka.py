@@ -11,6 +11,7 @@ import asyncio
 import ssl
 import time
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
@@ -177,7 +178,7 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
         arrivals: list[Arrival] = []
         try:
             for start in range(0, len(ours), _READ_AT_ONCE):
-                arrivals += self._handler.read(ours[start : start + _READ_AT_ONCE])
+                arrivals += self._handler.read(self._as_named(ours[start : start + _READ_AT_ONCE]))
                 await asyncio.sleep(0)
         except Exception as error:  # noqa: BLE001  # as in `_handled`
             self._stumbled(error)
@@ -188,6 +189,13 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
             return None
         self._under_way = asyncio.create_task(self._handled(ours, arrivals))
         return self._under_way
+
+    def _as_named(self, records: Sequence[Any]) -> Sequence[Any]:
+        """Return the records under the names that the site itself has for its topics."""
+        if not self._settings.realm:
+            return records
+        inside = self._settings.access.inside
+        return [replace(one, topic=inside(one.topic)) for one in records]
 
     def _stumbled(self, error: BaseException) -> None:
         self._owns, self._failed = False, cause_of(error)
@@ -223,8 +231,8 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
     def _made(self) -> tuple[KafkaBroker, Any]:
         settings, service = self._settings, self._service
         access = settings.access
-        pattern = heard_pattern(service)
-        named = () if pattern else heard_topics(service)
+        pattern = heard_pattern(service, access.realm)
+        named = () if pattern else tuple(map(access.outside, heard_topics(service)))
         broker = KafkaBroker(
             access.bootstrap.split(","),
             apply_types=False,
@@ -245,7 +253,7 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
             batch=True,
             max_records=settings.batch_records,
             batch_timeout_ms=_SLEEP_MILLISECONDS,
-            group_id=topics.group(service.name),
+            group_id=access.outside(topics.group(service.name)),
             group_instance_id=f"{service.name}.{settings.instance}" if settings.static_membership else None,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,

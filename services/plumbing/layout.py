@@ -2,13 +2,14 @@
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
 from contracts import topics
 
+SERVICES_USER = "hub"
 MILLISECONDS_PER_DAY = 86_400_000
 
 
@@ -96,11 +97,12 @@ def settings_of(file: Path) -> dict[str, Any]:
         return tomllib.load(text)
 
 
-def desired(agencies: Iterable[AgencyLanes], classes: Mapping[str, Any]) -> Layout:
-    """What Kafka should hold for these agencies.
+def desired(agencies: Iterable[AgencyLanes], classes: Mapping[str, Any], realm: str = "") -> Layout:
+    """What Kafka should hold for the site of this realm and its agencies.
 
     Each agency may write and describe its own `to-hub`, read and describe its own `from-hub`, read with its own
-    groups, and nothing else.
+    groups, and nothing else. The services of a site that has a realm have a user of their own, who may do everything
+    within it and nothing beyond.
     """
     agencies = list(agencies)
     wanted = [_topic(name, classes["hub"]) for name in topics.HUB_TOPICS]
@@ -110,22 +112,55 @@ def desired(agencies: Iterable[AgencyLanes], classes: Mapping[str, Any]) -> Layo
         days = agency.retention_days or classes["from-hub"]["retention_days"]
         kept = {"retention.ms": days * MILLISECONDS_PER_DAY}
         wanted.append(_topic(topics.from_hub(agency.slug), classes["from-hub"], kept))
+    own = frozenset({services_user(realm)} if realm else ())
     return Layout(
-        topics={topic.name: topic for topic in wanted},
-        users=frozenset(agency.slug for agency in agencies),
-        permissions=frozenset(right for agency in agencies for right in permissions_of(agency.slug)),
+        topics={name: replace(topic, name=name) for topic in wanted if (name := topics.outside(realm, topic.name))},
+        users=frozenset(user_of(agency.slug, realm) for agency in agencies) | own,
+        permissions=frozenset(right for agency in agencies for right in permissions_of(agency.slug, realm))
+        | frozenset(right for user in own for right in _whole_realm(user, realm)),
     )
 
 
-def permissions_of(slug: str) -> frozenset[Permission]:
+def user_of(slug: str, realm: str = "") -> str:
+    """Return the name by which an agency logs in: at each site that it serves one of its own."""
+    return topics.outside(realm, slug)
+
+
+def services_user(realm: str) -> str:
+    """Return the name by which the services of a realm log in."""
+    return topics.outside(realm, SERVICES_USER)
+
+
+def _whole_realm(user: str, realm: str) -> Iterator[Permission]:
+    for kind in ("TOPIC", "GROUP"):
+        yield Permission(user, "ALL", kind, topics.outside(realm, ""), prefix=True)
+
+
+def permissions_of(slug: str, realm: str = "") -> frozenset[Permission]:
     """All that an agency may do on Kafka. An idempotent producer needs no more than WRITE since Kafka 3."""
+    user = user_of(slug, realm)
+    to_hub, from_hub = (topics.outside(realm, name) for name in (topics.to_hub(slug), topics.from_hub(slug)))
     return frozenset({
-        Permission(slug, "WRITE", "TOPIC", topics.to_hub(slug)),
-        Permission(slug, "DESCRIBE", "TOPIC", topics.to_hub(slug)),
-        Permission(slug, "READ", "TOPIC", topics.from_hub(slug)),
-        Permission(slug, "DESCRIBE", "TOPIC", topics.from_hub(slug)),
-        Permission(slug, "READ", "GROUP", topics.agency_group_prefix(slug), prefix=True),
+        Permission(user, "WRITE", "TOPIC", to_hub),
+        Permission(user, "DESCRIBE", "TOPIC", to_hub),
+        Permission(user, "READ", "TOPIC", from_hub),
+        Permission(user, "DESCRIBE", "TOPIC", from_hub),
+        Permission(user, "READ", "GROUP", topics.outside(realm, topics.agency_group_prefix(slug)), prefix=True),
     })  # fmt: skip
+
+
+def within(realm: str, found: Layout) -> Layout:
+    """Return what of this belongs to the site of the realm; what is another site's it neither sees nor changes."""
+
+    def own(user: str) -> bool:
+        return user.startswith(f"{realm}.") if realm else "." not in user
+
+    return Layout(
+        topics={name: topic for name, topic in found.topics.items() if topics.inside(realm, name) is not None},
+        users=frozenset(filter(own, found.users)),
+        permissions=frozenset(right for right in found.permissions if own(right.user)),
+        suspended=frozenset(filter(own, found.suspended)),
+    )
 
 
 def differences(wanted: Layout, found: Layout, with_password: Iterable[str] | None = None) -> list[Change]:

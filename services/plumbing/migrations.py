@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from services.plumbing.roles import grant_watchers
+from services.plumbing.roles import grant_watchers, renamed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,22 +84,23 @@ async def migrate(conn: Any, schema: str, own: list[Migration], *, pipes: bool =
         await conn.execute(_TABLE)
         applied = []
         for owner, migrations in (("pipes", from_folder(PIPES) if pipes else []), ("service", own)):
-            applied += await _apply(conn, owner, migrations)
+            applied += await _apply(conn, schema, owner, migrations)
         if pipes and applied:
             await grant_watchers(conn, schema)
     return applied
 
 
-async def _apply(conn: Any, owner: str, migrations: list[Migration]) -> list[str]:
+async def _apply(conn: Any, schema: str, owner: str, migrations: list[Migration]) -> list[str]:
     rows = await conn.fetch("SELECT number, checksum FROM migrations WHERE owner = $1", owner)
     known = {row["number"]: row["checksum"] for row in rows}
+    role = await conn.fetchval("SELECT current_user")
     applied = []
     for migration in migrations:
         if migration.number in known:
             if known[migration.number] != migration.checksum:
                 raise MigrationChanged(f"{MigrationChanged.__doc__} ({migration.name})")
             continue
-        await conn.execute(migration.sql)
+        await conn.execute(renamed(migration.sql, role, schema))
         await conn.execute(
             "INSERT INTO migrations (owner, number, name, checksum) VALUES ($1, $2, $3, $4)",
             owner, migration.number, migration.name, migration.checksum,

@@ -45,7 +45,7 @@ class Positions:
         Raises:
             KafkaAway: as all questions here do.
         """
-        wanted = set(names)
+        wanted = set(map(self._access.outside, names))
         return await self._asked(lambda: self._ends(wanted.__contains__))
 
     async def appended_until(self, at: datetime) -> Ends:
@@ -56,13 +56,13 @@ class Positions:
         """Whether the service's group has committed all of `wanted`."""
         if not wanted:
             return True
-        group = topics.group(service)
+        group = self._access.outside(topics.group(service))
         committed = await self._asked(lambda: self._admin.list_consumer_group_offsets(group))
         return all(one in committed and committed[one].offset >= end for one, end in wanted.items())
 
     async def lag(self, service: str, ends: Ends) -> int:
         """Return how many records of `ends` the service's group has not committed."""
-        group = topics.group(service)
+        group = self._access.outside(topics.group(service))
         committed = await self._asked(lambda: self._admin.list_consumer_group_offsets(group))
         return sum(max(0, end - max(0, committed[one].offset if one in committed else 0)) for one, end in ends.items())
 
@@ -113,7 +113,7 @@ class Positions:
         return {one: end for one, end in ends.items() if end > starts[one]}
 
     async def _appended_until(self, later_than: int) -> Ends:
-        ends = await self._ends(lambda name: topics.agency_of(name) is not None)
+        ends = await self._ends(lambda name: topics.agency_of(self._access.inside(name) or "") is not None)
         if not ends:
             return {}
         later = await self._consumer.offsets_for_times(dict.fromkeys(ends, later_than))

@@ -92,7 +92,7 @@ class Runner:
         chosen = self.settings
         self.database = Database(
             chosen.postgres, service.name, password=chosen.database_password(service.name),
-            instance=chosen.instance, timeout=chosen.database_timeout_seconds,
+            instance=chosen.instance, timeout=chosen.database_timeout_seconds, realm=chosen.realm,
         )  # fmt: skip
         self.handler = Handler(
             service, self.database, log=self._log, wrap=wrap, most_bytes=chosen.message_most_bytes,

@@ -86,6 +86,12 @@ class Sender:
         Raises:
             KafkaAway: send all of it again.
         """
+        if self._access.realm:
+            refused = await self._send([row._replace(topic=self._access.outside(row.topic)) for row in rows])
+            return {self._access.inside(topic) or topic: reason for topic, reason in refused.items()}
+        return await self._send(rows)
+
+    async def _send(self, rows: Sequence[Outgoing]) -> dict[str, str]:
         try:
             producer = await self._ready()
             refused = await self._missing({row.topic for row in rows})
@@ -149,7 +155,7 @@ class Sender:
         if not missing:
             raise KafkaAway(KafkaAway.__doc__) from error
         # The others may have arrived or not: they are sent again, and count as refused by nobody.
-        return missing | await self.send([row for row in rows if row.topic not in missing])
+        return missing | await self._send([row for row in rows if row.topic not in missing])
 
     async def _answers(
         self, producer: Any, rows: Iterable[Outgoing], refused: dict[str, str]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from contracts import topics
 from services.plumbing.access import KafkaAccess
 from services.plumbing.passwords import Passwords
 from services.plumbing.roles import role_of
@@ -86,6 +87,7 @@ class PipesSettings(BaseSettings):
     kafka: str = ""
     """Kafka's hub listener, `host:port`, several joined by commas."""
     kafka_user: str = "hub"
+    """At a site with a realm, without it: Kafka knows the user by both."""
     kafka_password: SecretStr | None = None
     kafka_password_file: Path | None = None
     kafka_protocol: str = "SASL_PLAINTEXT"
@@ -100,6 +102,9 @@ class PipesSettings(BaseSettings):
     """The folder of the hub's passwords; those of database roles are in its folder `postgres`."""
 
     site: str = "whatcom"
+    realm: str = Field(default="", pattern=r"^[a-z0-9-]*$")
+    """What stands before all names of this site in Kafka and PostgreSQL: empty for the first site of a hub, its slug
+    for each further one."""
     instance: str = Field(default_factory=_instance)
     """What tells this process from others of the same service. With a name that stays over a restart the group waits
     for it to come back and moves nothing."""
@@ -152,7 +157,8 @@ class PipesSettings(BaseSettings):
         """
         if not self.kafka:
             raise NoAddress(NoAddress.__doc__)
-        return KafkaAccess(self.kafka, self.kafka_user, self._kafka_password(), self.kafka_protocol)
+        user = topics.outside(self.realm, self.kafka_user)
+        return KafkaAccess(self.kafka, user, self._kafka_password(), self.kafka_protocol, self.realm)
 
     def database_password(self, service: str) -> str | None:
         """Return the password of the service's role, or None where the database asks for none."""
@@ -160,7 +166,9 @@ class PipesSettings(BaseSettings):
             return self.postgres_password.get_secret_value()
         if self.postgres_password_file is not None:
             return self.postgres_password_file.read_text().strip()
-        return Passwords(self.secrets / _DATABASE_PASSWORDS).known(role_of(service)) if self.secrets else None
+        return (
+            Passwords(self.secrets / _DATABASE_PASSWORDS).known(role_of(service, self.realm)) if self.secrets else None
+        )
 
     def _kafka_password(self) -> str:
         if self.kafka_password is not None:

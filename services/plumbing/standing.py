@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from services.plumbing.roles import STATUS, role_of
+from services.plumbing.roles import STATUS, role_of, watcher
 
 _BEATS: Final = """
 SELECT instance, started_at, beat_at, state, partitions, lag, handled, parked_lanes, trouble,
@@ -65,13 +65,13 @@ class Standing:
         return min(living, key=lambda state: (state != "ready", state), default="down")
 
 
-async def standing(dsn: str, service: str, password: str | None = None, *, role: str = STATUS) -> Standing:
+async def standing(dsn: str, service: str, password: str | None = None, *, realm: str = "") -> Standing:
     """Return how a service stands; `dsn` is the hub's database.
 
     Raises what asyncpg raises where the database is away, or the service was never migrated.
     """
     role_of(service)
-    conn = await asyncpg.connect(dsn, user=role, password=password)
+    conn = await asyncpg.connect(dsn, user=watcher(STATUS, realm), password=password)
     try:
         beats = await conn.fetch(_BEATS.format(schema=service), _GONE_SECONDS)
         outbox = await conn.fetchrow(_OUTBOX.format(schema=service))

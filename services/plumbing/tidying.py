@@ -23,11 +23,11 @@ async def tidied(access: KafkaAccess, service: str) -> int:
     admin = AIOKafkaAdminClient(client_id=f"hub.{service}", **access.for_aiokafka())
     try:
         await admin.start()
-        committed = await admin.list_consumer_group_offsets(topics.group(service))
+        committed = await admin.list_consumer_group_offsets(access.outside(topics.group(service)))
         done = {
             partition: RecordsToDelete(before_offset=at.offset)
             for partition, at in committed.items()
-            if at.offset > 0 and topics.agency_of(partition.topic) is not None
+            if at.offset > 0 and topics.agency_of(access.inside(partition.topic) or "") is not None
         }
         there = set(await admin.list_topics())
         done = {partition: until for partition, until in done.items() if partition.topic in there}

@@ -25,7 +25,7 @@ from contracts.catalogue import CapacityReported, ReferralSubmitted
 from contracts.envelope import Envelope, Fact, agency_source, written
 from contracts.parts import EstimatedAge, Location, PersonDetails, Reach
 from contracts.words import Agreement, Door, HelpType, SourceKind
-from services.local.hub import AGENCIES
+from services.local.ground import AGENCIES
 from services.plumbing.passwords import Passwords
 
 if TYPE_CHECKING:

@@ -18,7 +18,9 @@ from contracts.parts import AgeFact, Drug, Offence, Particulars
 from contracts.words import Activity, Agreement, Door, DrugUnit, SourceKind
 from services.eligibility.app import service as eligibility
 from services.local import laying
-from services.local.hub import DATABASE, pipes_settings
+from services.local.ground import DATABASE
+from services.local.ground import Ground as SiteGround
+from services.local.hub import pipes_settings
 from services.plumbing.administration import Administration
 from services.plumbing.identity import derived
 from services.plumbing.passwords import Passwords
@@ -102,7 +104,9 @@ async def filled(ground: Ground, first: int, count: int, topic: str = topics.REF
 
 async def service_loop(ground: Ground, count: int, batch: int) -> float:
     """Let eligibility handle what is on its topic; return seconds from its first batch to its last commit."""
-    settings = pipes_settings(ground.platform, ground.database, ground.site, batch_records=batch)
+    platform = ground.platform
+    where = SiteGround(ground.site, "", platform.state, platform.kafka, ground.database)
+    settings = pipes_settings(where, batch_records=batch)
     runner = Runner(eligibility(ground.site), settings)
     await runner.start()
     while runner.handler.total.heard == 0:

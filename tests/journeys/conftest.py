@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.local.hub import AGENCIES
+from services.local.ground import AGENCIES
 from services.plumbing.passwords import Passwords
 from tests.journeys.outside import Outsider
 from tests.journeys.running import running

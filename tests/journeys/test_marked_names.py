@@ -19,7 +19,7 @@ import pytest
 import contracts.catalogue  # noqa: F401  # puts every event on the shelf
 from contracts import topics
 from contracts.event import newest, shelf
-from services.local.hub import AGENCIES
+from services.local.ground import AGENCIES
 from services.plumbing.passwords import Passwords
 from tests.journeys import searched
 from tests.journeys.conftest import given

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from services.local import laying
-from services.local.hub import AGENCIES, DATABASE
+from services.local.ground import AGENCIES, DATABASE
 from services.local.platform import Platform
 from services.plumbing.administration import Administration
 from services.plumbing.passwords import Passwords

@@ -1,0 +1,86 @@
+"""What one site of a hub stands on: the shared servers, and in them a database, topics, users and keys of its own.
+
+The first site of a hub has names without a prefix. Each further one has a realm, its own slug: a prefix to all its
+names in Kafka, a database and roles of its own in PostgreSQL, and a folder of its own within the hub's state. So none
+of its services, commands and agencies can reach what another site keeps; there is no row to filter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from contracts.topics import CANNOT_BE_REALMS
+from services.local import laying
+from services.local.errors import BegunForAnother, NotARealm
+from services.local.state import State
+from services.plumbing.administration import Administration
+from services.plumbing.passwords import Passwords
+from services.plumbing.standing import database_made
+from services.sites import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from services.local.platform import Platform
+    from services.plumbing.access import KafkaAccess
+
+AGENCIES: Final = "agencies"
+DATABASE: Final = "hub"
+SITES: Final = "sites"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One site's part of the hub."""
+
+    site: Site
+    realm: str
+    """What stands before its names; empty for the first site."""
+    state: State
+    """Its own folder: the hub's for the first site, else one within it."""
+    kafka: str
+    database: str
+    """An administrator's address (DSN) of its database."""
+
+    @property
+    def secrets(self) -> Path:
+        """The folder of its keys and passwords; those of its agencies are in its folder `agencies`."""
+        return self.state.secrets
+
+
+def in_order(sites: Sequence[Site], state: State) -> list[Site]:
+    """Return the sites with the one first that the state was begun for: its names have no prefix.
+
+    Raises:
+        BegunForAnother: it is not among them.
+        NotARealm: a further site's slug cannot stand before names.
+    """
+    begun = state.facts().get("site") or sites[0].slug
+    if begun not in [one.slug for one in sites]:
+        raise BegunForAnother(state=state.folder, site=begun, named=" ".join(f"--site {one.slug}" for one in sites))
+    ordered = sorted(sites, key=lambda one: one.slug != begun)
+    for one in ordered[1:]:
+        if one.slug in CANNOT_BE_REALMS:
+            raise NotARealm(site=one.slug)
+    return ordered
+
+
+async def laid(platform: Platform, site: Site, *, first: bool) -> Ground:
+    """Make the site's database, tables, topics, users and keys, or bring them up to date."""
+    realm = "" if first else site.slug
+    state = platform.state if first else State(platform.state.folder / SITES / realm)
+    if not first:
+        state.prepare()
+    name = f"{DATABASE}_{realm.replace('-', '_')}" if realm else DATABASE
+    ground = Ground(site, realm, state, platform.kafka, await database_made(platform.postgres, name))
+    await laying.migrated(ground.database, ground.secrets, realm)
+    passwords = Passwords(ground.secrets / AGENCIES)
+    await Administration(administering(platform, realm), passwords).apply(laying.wanted(site, realm))
+    return ground
+
+
+def administering(platform: Platform, realm: str) -> KafkaAccess:
+    """Return Kafka's administrator, who sees and changes what is the site's alone."""
+    return replace(platform.hub_access, realm=realm)
