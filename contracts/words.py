@@ -277,6 +277,7 @@ class Role(Word):
     CASE_MANAGEMENT = "case_management"
     SERVICE_PROVIDER = "service_provider"
     COMMUNITY_REFERRER = "community_referrer"
+    NEIGHBOURING_PROGRAM = "neighbouring_program"
 
 
 class Problem(BaseModel):

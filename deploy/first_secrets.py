@@ -12,7 +12,7 @@ from services.local.broker_properties import CONTROLLER_USER, HUB_USER
 from services.local.laying import POSTGRES_PASSWORDS
 from services.plumbing import keystore, ledger
 from services.plumbing.passwords import Passwords
-from services.plumbing.roles import CLOCK, STATUS, role_of
+from services.plumbing.roles import CLOCK, STATUS, role_of, watcher
 from services.plumbing.settings import PipesSettings
 
 if TYPE_CHECKING:
@@ -24,13 +24,15 @@ PGPASS: Final = "pgpass"
 """His password once more, in the form that PostgreSQL's clients read."""
 
 
-def made(folder: Path) -> None:
-    """Make what is missing."""
+def made(folder: Path, realm: str = "") -> None:
+    """Make what is missing; the roles are those of the site of this realm."""
     keystore.ensure_keys(folder)
     for user in (HUB_USER, CONTROLLER_USER):
         Passwords(folder).of(user)
     roles = Passwords(folder / POSTGRES_PASSWORDS)
-    for role in (ADMINISTRATOR, CLOCK, STATUS, *map(role_of, (*topics.SERVICES, keystore.SCHEMA, ledger.SCHEMA))):
+    services = (*topics.SERVICES, keystore.SCHEMA, ledger.SCHEMA)
+    own = (watcher(CLOCK, realm), watcher(STATUS, realm), *(role_of(one, realm) for one in services))
+    for role in (ADMINISTRATOR, *own):
         roles.of(role)
     Passwords(folder).keep(PGPASS, f"*:*:*:{ADMINISTRATOR}:{roles.of(ADMINISTRATOR)}")
 
@@ -41,11 +43,12 @@ def main() -> None:
     Raises:
         SystemExit: HUB_SECRETS is not set.
     """
-    folder = PipesSettings().secrets
+    settings = PipesSettings()
+    folder = settings.secrets
     if folder is None:
         message = "HUB_SECRETS names no folder. Next: set it to where passwords and keys are to be kept."
         raise SystemExit(message)
-    made(folder)
+    made(folder, settings.realm)
 
 
 if __name__ == "__main__":

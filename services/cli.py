@@ -32,7 +32,7 @@ First steps:
   hub listen --as opportunity-council  what one of them hears
 
 A hub on this machine is found by its state folder (--state, or HUB_STATE); servers of your own by HUB_KAFKA,
-HUB_POSTGRES and HUB_SECRETS.
+HUB_POSTGRES and HUB_SECRETS. Where a hub serves several sites, HUB_SITE says which one is spoken with.
 
 Exit codes: 0 all is well; 1 it went wrong, or found something wrong; 2 no such command, option or argument; 130 ended
 by Ctrl-C. With --json what went wrong is one object on standard output: error, next, and problems where there are

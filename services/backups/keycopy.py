@@ -26,7 +26,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 from contracts.reading import NoCloudEvent, open_envelope
 from services.backups import store
 from services.backups.errors import AnotherHub, NotInStep, PartMissing
-from services.backups.log import line_of, record_in
+from services.backups.lines import line_of, record_in
 from services.backups.manifest import hub_name
 from services.backups.store import Erasure
 from services.plumbing.arrivals import digest_of

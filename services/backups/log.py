@@ -6,16 +6,15 @@ Nothing in a topic of the hub is ever removed, so that the same records in the s
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 import time
-from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from confluent_kafka import (
+    OFFSET_INVALID,
     Consumer,
     ConsumerGroupState,
     ConsumerGroupTopicPartitions,
@@ -37,10 +36,9 @@ from contracts import topics
 from services.backups.manifest import Stand
 from services.plumbing.administration import SILENT
 from services.plumbing.service import Record
-from services.plumbing.tables import packed, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from services.plumbing.access import KafkaAccess
 
@@ -70,7 +68,10 @@ class Span:
 
 
 class Log:
-    """Asks and reads Kafka as the hub's own user. Everything here may take long and runs in threads."""
+    """Asks and reads Kafka as the hub's own user. Everything here may take long and runs in threads.
+
+    Topics and groups have the names here that the site itself has for them; what is another site's is not seen.
+    """
 
     def __init__(self, access: KafkaAccess) -> None:
         """Connects with the first question."""
@@ -107,7 +108,11 @@ class Log:
 
     async def names(self) -> list[str]:
         """Name all topics that are there."""
-        return await asyncio.to_thread(lambda: sorted(self._client.list_topics(timeout=SECONDS).topics))
+        return await asyncio.to_thread(lambda: sorted(self._own(self._client.list_topics(timeout=SECONDS).topics)))
+
+    def _own(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the site's own among the names in Kafka: each by the name that the site has for it."""
+        return {own: name for name in names if (own := self._access.inside(name)) is not None}
 
     @property
     def _client(self) -> Any:
@@ -116,7 +121,7 @@ class Log:
         return self._admin
 
     def _busy(self) -> list[str]:
-        groups = {topics.group(service): service for service in topics.SERVICES}
+        groups = {self._access.outside(topics.group(service)): service for service in topics.SERVICES}
 
         def ask() -> dict[str, Any]:
             found = self._client.describe_consumer_groups(list(groups), request_timeout=SECONDS)
@@ -127,14 +132,14 @@ class Log:
 
     def _stands(self) -> list[Stand]:
         listed = self._client.list_consumer_groups(request_timeout=SECONDS).result().valid
-        ours = sorted(one.group_id for one in listed if one.group_id.startswith(("hub.", "agency.")))
+        ours = self._own(one.group_id for one in listed)
         found: list[Stand] = []
-        for group in ours:
-            answer = _settled(partial(self._stand, group))
+        for group in sorted(one for one in ours if one.startswith(("hub.", "agency."))):
+            answer = _settled(partial(self._stand, ours[group]))
             found += [
-                Stand(group=group, topic=one.topic, partition=one.partition, offset=one.offset)
+                Stand(group=group, topic=own, partition=one.partition, offset=one.offset)
                 for one in answer.topic_partitions
-                if one.offset >= 0
+                if one.offset >= 0 and (own := self._access.inside(one.topic)) is not None
             ]
         return found
 
@@ -144,30 +149,37 @@ class Log:
 
     def _spans(self, names: set[str]) -> dict[Place, Span]:
         there = self._client.list_topics(timeout=SECONDS).topics
-        places = [(name, number) for name in sorted(names & set(there)) for number in there[name].partitions]
+        own = self._own(there)
+        places = [(name, number) for name in sorted(names & own.keys()) for number in there[own[name]].partitions]
         first, end = self._offsets(places, _EARLIEST), self._offsets(places, _LATEST)
         return {place: Span(first[place], end[place]) for place in places}
 
     def _offsets(self, places: list[Place], spec: Any) -> dict[Place, int]:
         if not places:
             return {}
-        asked = {TopicPartition(*place): spec for place in places}
+        asked = {self._partition(*place): spec for place in places}
         answers = self._client.list_offsets(asked, request_timeout=SECONDS)
-        return {(one.topic, one.partition): answer.result().offset for one, answer in answers.items()}
+        return {(self._inside(one.topic), one.partition): answer.result().offset for one, answer in answers.items()}
+
+    def _partition(self, topic: str, number: int, offset: int = OFFSET_INVALID) -> TopicPartition:
+        return TopicPartition(self._access.outside(topic), number, offset)
+
+    def _inside(self, topic: str | None) -> str:
+        return self._access.inside(topic or "") or ""
 
     def _read(self, spans: Mapping[Place, Span], take: Callable[[Record], None], stop: threading.Event) -> None:
         left = {place: span.end for place, span in spans.items() if span.first < span.end}
         settings = {
-            **self._access.for_librdkafka(), "group.id": "hub.backup", "enable.auto.commit": False,
-            "auto.offset.reset": "error",
+            **self._access.for_librdkafka(), "group.id": self._access.outside("hub.backup"),
+            "enable.auto.commit": False, "auto.offset.reset": "error",
         }  # fmt: skip
         consumer = Consumer(settings, logger=SILENT)
         try:
-            consumer.assign([TopicPartition(*place, spans[place].first) for place in left])
+            consumer.assign([self._partition(*place, spans[place].first) for place in left])
             while left and not stop.is_set():
                 for one in consumer.consume(_READ_AT_ONCE, timeout=1.0):
                     _require_read(one)
-                    record = _record(one)
+                    record = _record(one, self._inside(one.topic()))
                     place = (record.topic, record.partition)
                     if record.offset < left.get(place, 0):
                         take(record)
@@ -189,7 +201,7 @@ class Log:
         for record in records:
             if stop.is_set() or failed:
                 break
-            _append(producer, record, told)
+            _append(producer, self._access.outside(record.topic), record, told)
             then(1)
         waiting = producer.flush(LONGEST)
         if failed or waiting:
@@ -198,7 +210,8 @@ class Log:
     def _stood(self, stands: list[Stand]) -> None:
         by_group: dict[str, list[TopicPartition]] = {}
         for one in stands:
-            by_group.setdefault(one.group, []).append(TopicPartition(one.topic, one.partition, one.offset))
+            place = self._partition(one.topic, one.partition, one.offset)
+            by_group.setdefault(self._access.outside(one.group), []).append(place)
         for group, places in by_group.items():
             _settled(partial(self._stood_one, ConsumerGroupTopicPartitions(group, places)))
 
@@ -207,7 +220,10 @@ class Log:
 
     def _keeping_times(self, names: list[str], kind: str) -> None:
         entry = ConfigEntry("message.timestamp.type", kind, incremental_operation=AlterConfigOpType.SET)
-        asked = [ConfigResource(ResourceType.TOPIC, name, incremental_configs=[entry]) for name in names]
+        asked = [
+            ConfigResource(ResourceType.TOPIC, self._access.outside(name), incremental_configs=[entry])
+            for name in names
+        ]
         if asked:
             for answer in self._client.incremental_alter_configs(asked, request_timeout=SECONDS).values():
                 answer.result()
@@ -225,45 +241,22 @@ def _settled(ask: Callable[[], Any]) -> Any:
         time.sleep(0.2)
 
 
-def line_of(record: Record) -> bytes:
-    """Return a record as a line of JSON."""
-    at = round(record.appended_at.timestamp() * 1000)
-    told = {"topic": record.topic, "partition": record.partition, "offset": record.offset, "at": at}
-    return json.dumps(told | {"record": packed(record).decode()}).encode() + b"\n"
-
-
-def record_in(line: bytes) -> Record:
-    """Return the record again."""
-    told = json.loads(line)
-    at = datetime.fromtimestamp(told["at"] / 1000, UTC)
-    return unpacked(told["record"].encode(), told["topic"], told["partition"], told["offset"], at)
-
-
-def in_places(records: Iterable[Record]) -> Iterator[Record]:
-    """Iterate over the records with the offsets that they get where each partition begins anew."""
-    so_far: Counter[Place] = Counter()
-    for one in records:
-        place = (one.topic, one.partition)
-        yield Record(*place, so_far[place], one.appended_at, one.headers, one.key, one.body)
-        so_far[place] += 1
-
-
 def _require_read(message: Any) -> None:
     if message.error():
         raise OSError(message.error().str())
 
 
-def _record(message: Any) -> Record:
+def _record(message: Any, topic: str) -> Record:
     at = datetime.fromtimestamp(message.timestamp()[1] / 1000, UTC)
     headers = tuple((name, value) for name, value in message.headers() or ())
     return Record(
-        message.topic(), message.partition(), message.offset(), at, headers, message.key(), message.value()
+        topic, message.partition(), message.offset(), at, headers, message.key(), message.value()
     )  # fmt: skip
 
 
-def _append(producer: Any, record: Record, told: Any) -> None:
+def _append(producer: Any, topic: str, record: Record, told: Any) -> None:
     whole = {
-        "topic": record.topic, "partition": record.partition, "key": record.key, "value": record.body,
+        "topic": topic, "partition": record.partition, "key": record.key, "value": record.body,
         "headers": list(record.headers), "timestamp": round(record.appended_at.timestamp() * 1000), "on_delivery": told,
     }  # fmt: skip
     while True:

@@ -17,7 +17,8 @@ from contracts import topics
 from services.backups import database, store
 from services.backups.errors import FolderTaken, InsideTheBackup, NotAtRest
 from services.backups.keycopy import KeyCopy, Part, Unread
-from services.backups.log import KEPT_WHOLE, Log, Place, Span, line_of
+from services.backups.lines import line_of
+from services.backups.log import KEPT_WHOLE, Log, Place, Span
 from services.backups.manifest import DATABASE, FILE, Manifest, Partition, hub_name, kept
 from services.local.state import write_whole
 from services.plumbing.access import KafkaAccess  # as above
@@ -100,7 +101,8 @@ async def _made(ground: Ground, folder: Path, copy: KeyCopy, log: Log, progress:
     if await log.spans(KEPT_WHOLE) != spans:
         raise NotAtRest(services="some")
     manifest = Manifest(
-        id=name, hub=ground.hub, site=ground.site, made_at=made_at, partitions=_partitions(spans),
+        id=name, hub=ground.hub, site=ground.site, realm=ground.kafka.realm, made_at=made_at,
+        partitions=_partitions(spans),
         stands=tuple(stands), entries=entries, files=_files(folder),
     )  # fmt: skip
     await asyncio.to_thread(write_whole, folder / FILE, manifest.model_dump_json(indent=1) + "\n")

@@ -58,6 +58,8 @@ class Manifest(_Strict):
     hub: str
     """Tells hubs apart, by a keyed hash; see `hub_name`."""
     site: str
+    realm: str = ""
+    """What stood before the site's names: empty for the first site of a hub."""
     made_at: datetime
     """By the database's clock; what happened later is not in it."""
     partitions: tuple[Partition, ...]

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from services.backups import database, store
 from services.backups.errors import AnotherHub, Damaged, NotEmpty, OtherPartitions
-from services.backups.log import KEPT_WHOLE, Log, in_places, record_in
+from services.backups.lines import in_places, record_in
+from services.backups.log import KEPT_WHOLE, Log
 from services.backups.making import LOG, require_rest
 from services.backups.manifest import DATABASE, Manifest, Stand
 from services.intake.domain.erasing import erased_before
@@ -117,12 +118,12 @@ async def _tables(
 ) -> int:
     """Load the tables, the keys as the key copy has them now, and what was parked; return how many records open."""
     progress(_TABLES, 0, 1)
-    await laying.roles_made(ground.postgres, ground.secrets)
+    await laying.roles_made(ground.postgres, ground.secrets, ground.kafka.realm)
     await database.loaded(ground.postgres, folder / DATABASE)
     async with ground.connected() as conn:
         opening = await store.keys_taken(conn, copy.keys(manifest.made_at))
         await store.letters_taken(conn, part.letters)
-    await laying.migrated(ground.postgres, ground.secrets)
+    await laying.migrated(ground.postgres, ground.secrets, ground.kafka.realm)
     progress(_TABLES, 1, 1)
     return opening
 

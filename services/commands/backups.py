@@ -17,7 +17,7 @@ from services.commands import reach, shown
 from services.commands.reach import AGENCIES, JsonOption, StateOption
 from services.commands.running import bars, until_told
 from services.commands.settings import CommandSettings
-from services.local.ground import DATABASE
+from services.local.ground import administering, database_of, key_copy_of, whole_hub
 from services.local.laying import wanted
 from services.local.platform import Platform
 from services.local.settings import LocalSettings
@@ -114,8 +114,8 @@ def _counted(value: Any) -> Any:
 
 async def _backup(folder: Path, keys: Path | None, state: Path | None) -> Manifest:
     with bars() as progress:
-        async with _ground(state, progress) as ground:
-            return await made(ground, folder, _key_copy(ground.keys, keys), progress)
+        async with _ground(state, progress, State(state or LocalSettings().state).facts().get("realm", "")) as ground:
+            return await made(ground, folder, _key_copy(ground.keys, keys, ground.kafka.realm), progress)
 
 
 async def _check(folder: Path, keys: Path | None, state: Path | None) -> dict[str, Any]:
@@ -123,37 +123,40 @@ async def _check(folder: Path, keys: Path | None, state: Path | None) -> dict[st
     elsewhere = state is None and settings.elsewhere
     secrets = settings.secrets if elsewhere and settings.secrets else State(state or LocalSettings().state).secrets
     known = (settings.given_keys if elsewhere else None) or _keys(secrets)
-    manifest = require_sound(hub_name(known.matching), secrets, folder, _key_copy(known, keys))
+    manifest = require_sound(
+        hub_name(known.matching), secrets, folder, _key_copy(known, keys, Manifest.read(folder).realm)
+    )
     return manifest.model_dump(mode="json", include=_TOLD)
 
 
 async def _restore(folder: Path, keys: Path | None, state: Path | None) -> dict[str, Any]:
-    site = SiteSettings(site=Manifest.read(folder).site).load()
+    manifest = Manifest.read(folder)
+    site, realm = SiteSettings(site=manifest.site).load(), manifest.realm
     with bars() as progress:
-        async with _ground(state, progress) as ground:
+        async with _ground(state, progress, realm) as ground:
             passwords = Passwords(ground.secrets / AGENCIES)
             done: Restored = await restored(
-                ground, folder, _key_copy(ground.keys, keys), wanted(site), passwords, progress
+                ground, folder, _key_copy(ground.keys, keys, realm), wanted(site, realm), passwords, progress
             )  # fmt: skip
             return asdict(done)
 
 
 @asynccontextmanager
-async def _ground(state: Path | None, progress: Progress) -> AsyncIterator[Ground]:
+async def _ground(state: Path | None, progress: Progress, realm: str) -> AsyncIterator[Ground]:
     """Find the servers: one's own, those of a hub that runs, or the state folder's, started for this alone."""
     settings = CommandSettings()
     folder = State(state or LocalSettings().state)
     elsewhere = state is None and settings.elsewhere
     if elsewhere or (folder.facts().get("ready") and not reach.left_behind(folder)):
         found = reach.find(state)
-        yield Ground(found.postgres, found.hub, found.keys(), found.site.slug, found.passwords.folder.parent)
+        yield Ground(found.postgres, found.administering, found.keys(), found.site.slug, found.passwords.folder.parent)
         return
-    site_keys = _keys(folder.secrets)
-    async with Platform.started(folder.folder, progress=progress) as platform:
+    whole, site_keys = whole_hub(folder.folder, realm), _keys(folder.secrets)
+    async with Platform.started(whole, progress=progress) as platform:
         platform.state.note(ready=False)
-        database = await database_made(platform.postgres, DATABASE)
-        site = folder.facts().get("site", settings.site)
-        yield Ground(database, platform.hub_access, site_keys, site, platform.secrets)
+        database = await database_made(platform.postgres, database_of(realm))
+        site = folder.facts().get("site", realm or settings.site)
+        yield Ground(database, administering(platform, realm), site_keys, site, folder.secrets)
 
 
 def _keys(secrets: Path) -> SiteKeys:
@@ -163,8 +166,9 @@ def _keys(secrets: Path) -> SiteKeys:
         raise NoSecrets(secrets=secrets) from None
 
 
-def _key_copy(site_keys: SiteKeys, named: Path | None) -> KeyCopy:
-    folder = named or LocalSettings().key_copy
+def _key_copy(site_keys: SiteKeys, named: Path | None, realm: str) -> KeyCopy:
+    usual = LocalSettings().key_copy
+    folder = named or (key_copy_of(usual, realm) if usual else None)
     if folder is None:
         raise NoKeyCopy
     return KeyCopy.of(folder, site_keys)

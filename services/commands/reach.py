@@ -268,6 +268,7 @@ def _elsewhere(settings: CommandSettings) -> Reach:
         state=secrets.parent,
         facts={},
         hub=settings.access,
+        administrator=settings.administrator,
         agency_bootstrap=settings.agency_kafka or settings.kafka,
         postgres=settings.postgres,
         passwords=Passwords(secrets / AGENCIES),

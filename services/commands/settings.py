@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from services.plumbing.access import KafkaAccess
 from services.plumbing.settings import KeySettings, PipesSettings
 
 
@@ -10,6 +13,17 @@ class CommandSettings(KeySettings, PipesSettings):
 
     agency_kafka: str = ""
     """Kafka's listener for agencies, `host:port`; without it the hub's own listener is used."""
+
+    kafka_administrator_password_file: Path | None = None
+    """The password of Kafka's administrator, `hub`, where a site with a realm makes its topics and users."""
+
+    @property
+    def administrator(self) -> KafkaAccess | None:
+        """Who makes topics and users where the services' own user may not; None where no password is given."""
+        if not self.realm or self.kafka_administrator_password_file is None:
+            return None
+        password = self.kafka_administrator_password_file.read_text().strip()
+        return KafkaAccess(self.kafka, self.kafka_user, password, self.kafka_protocol, self.realm)
 
     @property
     def elsewhere(self) -> bool:

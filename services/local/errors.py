@@ -36,6 +36,13 @@ class NotARealm(LocalTrouble):
     """
 
 
+class NotWithinAHub(LocalTrouble):
+    """The site {site} is a further one of a hub, so that its folder is within that hub's.
+
+    Next: name it with --state, as the hub's folder and /sites/{site}.
+    """
+
+
 class StateNotWritable(LocalTrouble):
     """The state folder {state} cannot be written: {reason}.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.topics import CANNOT_BE_REALMS
 from services.local import laying
-from services.local.errors import BegunForAnother, NotARealm
+from services.local.errors import BegunForAnother, NotARealm, NotWithinAHub
 from services.local.state import State
 from services.plumbing.administration import Administration
 from services.plumbing.passwords import Passwords
@@ -73,12 +73,34 @@ async def laid(platform: Platform, site: Site, *, first: bool) -> Ground:
     state = platform.state if first else State(platform.state.folder / SITES / realm)
     if not first:
         state.prepare()
-    name = f"{DATABASE}_{realm.replace('-', '_')}" if realm else DATABASE
-    ground = Ground(site, realm, state, platform.kafka, await database_made(platform.postgres, name))
+    ground = Ground(site, realm, state, platform.kafka, await database_made(platform.postgres, database_of(realm)))
     await laying.migrated(ground.database, ground.secrets, realm)
     passwords = Passwords(ground.secrets / AGENCIES)
     await Administration(administering(platform, realm), passwords).apply(laying.wanted(site, realm))
     return ground
+
+
+def database_of(realm: str) -> str:
+    """Return the name of a site's database."""
+    return f"{DATABASE}_{realm.replace('-', '_')}" if realm else DATABASE
+
+
+def whole_hub(folder: Path, realm: str) -> Path:
+    """Return the folder of the hub that holds the one of this site.
+
+    Raises:
+        NotWithinAHub: it is in none.
+    """
+    if not realm:
+        return folder
+    if folder.name != realm or folder.parent.name != SITES:
+        raise NotWithinAHub(site=realm)
+    return folder.parent.parent
+
+
+def key_copy_of(folder: Path, realm: str) -> Path:
+    """Return where the key copy of a site is, of a hub whose key copies are in `folder`."""
+    return folder / SITES / realm if realm else folder
 
 
 def administering(platform: Platform, realm: str) -> KafkaAccess:

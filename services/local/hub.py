@@ -19,16 +19,18 @@ from services.backups.keycopy import KeyCopy
 from services.console.settings import ConsoleSettings
 from services.local.errors import LocalTrouble
 from services.local.fleet import Fleet
-from services.local.ground import AGENCIES, SITES, Ground, in_order, laid
+from services.local.ground import AGENCIES, Ground, in_order, key_copy_of, laid
 from services.local.kafka import some_free
 from services.local.platform import Platform
 from services.local.progress import Progress, quiet
 from services.local.roster import runner
 from services.local.settings import LocalSettings
+from services.moving import Follower, pairs
 from services.plumbing.access import KafkaAccess
 from services.plumbing.clock import Clock
 from services.plumbing.keystore import ensure_keys
 from services.plumbing.layout import user_of
+from services.plumbing.log import logger
 from services.plumbing.loop import lean, steady
 from services.plumbing.passwords import Passwords
 from services.plumbing.settings import PipesSettings
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
     from pathlib import Path
 
+    from services.moving.partners import Pair
     from services.plumbing.runner import Runner
 
 SECONDS_TO_READY: Final = 120.0
@@ -126,29 +129,42 @@ async def started(
         first, *others = in_order(known, platform.state)
         # Whoever reads hub.json must not take two servers for a whole hub.
         platform.state.note(ready=False, site=first.slug, sites=None)
-        steps, done = _STEPS * len(known), 0
-
-        def stepped() -> None:
-            nonlocal done
-            progress(_STEP, done, steps)
-            done += 1
-
-        stepped()
+        stepped = _steps(progress, _STEPS * len(known))
         hubs: list[Hub] = []
         for one in (*others, first):
             ground = await laid(platform, one, first=one is first)
             stepped()
             hubs.append(await _run(stack, platform, ground, hubs, environment if processes else None, stepped))
-            ground.state.note(
-                ready=one is not first, site=one.slug, realm=ground.realm, postgres=ground.database,
-                hub_pid=os.getpid(), minute_seconds=minute_seconds, kafka=platform.kafka,
-                agency_kafka=platform.agency_kafka, within=None if one is first else str(platform.state.folder),
-            )  # fmt: skip
+            _note(platform, ground, minute_seconds)
         for other in hubs[:-1]:
             stack.callback(other.ground.state.note, ready=False)
+        for pair in pairs(one.site for one in hubs):
+            await stack.enter_async_context(_moving(pair, {one.site.slug: one for one in hubs}))
         folders = {one.site.slug: str(one.ground.state.folder) for one in hubs[:-1]}
         platform.state.note(ready=True, sites=folders or None)
         yield hubs[-1]
+
+
+def _steps(progress: Progress, steps: int) -> Callable[[], None]:
+    """Return what is called after each step of the start."""
+    done = 0
+
+    def stepped() -> None:
+        nonlocal done
+        progress(_STEP, done, steps)
+        done += 1
+
+    stepped()
+    return stepped
+
+
+def _note(platform: Platform, ground: Ground, minute_seconds: float | None) -> None:
+    """Write down how one site is reached; the first is ready with the whole hub."""
+    ground.state.note(
+        ready=bool(ground.realm), site=ground.site.slug, realm=ground.realm, postgres=ground.database,
+        hub_pid=os.getpid(), minute_seconds=minute_seconds, kafka=platform.kafka, agency_kafka=platform.agency_kafka,
+        within=str(platform.state.folder) if ground.realm else None,
+    )  # fmt: skip
 
 
 async def _run(
@@ -209,8 +225,7 @@ async def _key_copy(stack: AsyncExitStack, ground: Ground) -> None:
     """Keep the key copy in step, where there is one; what stands in the way shows in `hub.json`, and so in `status`."""
     folder = LocalSettings().key_copy
     if folder is not None:
-        own = folder / SITES / ground.realm if ground.realm else folder
-        copy = KeyCopy.of(own, ensure_keys(ground.secrets))
+        copy = KeyCopy.of(key_copy_of(folder, ground.realm), ensure_keys(ground.secrets))
         await stack.enter_async_context(kept_in_step(ground.database, copy, partial(_noted, ground)))
 
 
@@ -226,6 +241,18 @@ async def _ticking(clock: Clock) -> AsyncIterator[None]:
     finally:
         await clock.stop()
         await asyncio.gather(ticking, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _moving(pair: Pair, hubs: Mapping[str, Hub]) -> AsyncIterator[None]:
+    """Carry people's moves from one site to the other, as the partner that each is at the other."""
+    here, there = hubs[pair.here].agency_access(pair.at_here), hubs[pair.there].agency_access(pair.at_there)
+    moving = asyncio.create_task(Follower((pair.at_here, here), (pair.at_there, there), log=logger()).run())
+    try:
+        yield
+    finally:
+        moving.cancel()
+        await asyncio.gather(moving, return_exceptions=True)
 
 
 async def _stop(runners: list[Runner]) -> None:

@@ -44,6 +44,8 @@ class Agency(BaseModel):
     max_age: Annotated[int, Field(ge=0, le=125)] | None = None
     starting_places: Annotated[int, Field(ge=0, le=100_000)] = 0
     jurisdiction: tuple[Slug, ...] = ()
+    neighbour: Slug | None = None
+    """The site that this partner stands for; its case managers are asked by name alone, never by the hub's choice."""
 
     @model_validator(mode="after")
     def _ages_are_a_range(self) -> Agency:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from services.sites import partners
 from services.sites.checks import problems_of
 from services.sites.errors import SiteUnreadable
 from services.sites.oncall import FILE as ONCALL
@@ -65,7 +66,7 @@ def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
     words = raw.read(f"{WORDS}.toml")
     sections = {name: raw.read(f"{name}.toml") for name in _SECTIONS} | {"clocks": raw.over_the_standard("clocks.toml")}
     roles = raw.read("roles.toml")
-    agencies = _agencies(raw, roles)
+    agencies = partners.described(raw, roles)
     permissions = sections["permissions"].get("permission", [])
     basis = _basis(data, "site") | _basis(sections["clocks"], "clocks") | _basis(sections["receipt"], "receipt")
     return {
@@ -122,6 +123,11 @@ class _Files:
         text = (self.folders[0] / name).read_text(encoding="utf-8")
         return [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == header]
 
+    def neighbours(self) -> dict[str, Any]:
+        """Return the programs of other sites to which people may move; nobody lends them."""
+        there = (self.folders[0] / partners.NEIGHBOURS).is_file()
+        return _read(self.folders[0] / partners.NEIGHBOURS, partners.NEIGHBOURS) if there else {}
+
     def names(self, under: str) -> list[str]:
         """Name the files of a folder within the site: its own, or lent as a whole. Policies nobody lends."""
         there = self.folders[:1] if under.startswith(_POLICIES) else self.folders
@@ -148,18 +154,6 @@ def _lent(folder: Path) -> list[Path]:
         named = ", ".join(there)
         raise SiteUnreadable(f"site.toml: {_LIKE}: There is no such site. Next: name one that is there: {named}.")
     return [*like, standard if standard.is_dir() else SITES / STANDARD]
-
-
-def _agencies(raw: _Files, roles: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Each agency with what its role says and hears, unless its own entry says otherwise."""
-    agencies: dict[str, dict[str, Any]] = {}
-    for name in raw.names("agencies"):
-        for slug, own in raw.read(name).items():
-            if slug in agencies:
-                raise SiteUnreadable(f"{name}: {slug}: An agency is described once.")
-            raw.agency_file[slug] = name
-            agencies[slug] = roles.get(str(own.get("role")), {}) | own | {"slug": slug}
-    return agencies
 
 
 def load_drafts(slug: str, root: Path | None = None) -> tuple[tuple[Policy, ...], tuple[str, ...]]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.backups.errors import AnotherHub, Damaged, NotABackup, PartMissing
 from services.backups.keycopy import KeyCopy, Part
-from services.backups.log import in_places, line_of, record_in
+from services.backups.lines import in_places, line_of, record_in
 from services.backups.manifest import DATABASE, FILE, Manifest, hub_name, kept
 from services.backups.restoring import require_sound
 from services.plumbing.ring import Ring, new_key

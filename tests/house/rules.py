@@ -19,6 +19,7 @@ BESIDE = {
     "demo",
     "gateway",
     "local",
+    "moving",
     "partner",
     "plumbing",
     "replay",

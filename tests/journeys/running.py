@@ -23,10 +23,10 @@ SECONDS_TO_STOP = 60
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[dict[str, Any]]:
+def running(folder: Path, *sites: str) -> Iterator[dict[str, Any]]:
     """Start it, and give what it says of itself: its state folder, its addresses."""
     child = subprocess.Popen(
-        [sys.executable, "-m", "tests.journeys.running", str(folder)],
+        [sys.executable, "-m", "tests.journeys.running", str(folder), *sites],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=ROOT,
@@ -48,13 +48,13 @@ def _first_line(child: subprocess.Popen[bytes]) -> bytes:
     return child.stdout.readline()
 
 
-async def _run(folder: Path) -> None:
+async def _run(folder: Path, sites: list[str]) -> None:
     to_file(folder)
-    async with started(folder, minute_seconds=MINUTE_SECONDS) as hub:
+    async with started(folder, site=sites or ["whatcom"], minute_seconds=MINUTE_SECONDS) as hub:
         sys.stdout.write(json.dumps(hub.facts()) + "\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.read)
 
 
 if __name__ == "__main__":
-    run(_run(Path(sys.argv[1])))
+    run(_run(Path(sys.argv[1]), sys.argv[2:]))

@@ -37,7 +37,8 @@ def before_consent(door, agreement, *, restricted=False):
 
 
 def test_every_partner_that_the_program_names_is_there_and_the_program_office():
-    assert set(SITE.agencies) == PARTNERS | {"whatcom-lead-program-office"}
+    assert set(SITE.agencies) == PARTNERS | {"whatcom-lead-program-office", "seattle-lead"}
+    assert SITE.agencies["seattle-lead"].neighbour == "seattle"
     assert SITE.agencies[SITE.program_office].role is Role.PROGRAM_OFFICE
 
 
@@ -137,7 +138,7 @@ def test_only_case_management_and_the_office_learn_of_offers_and_reviews():
 
 def test_a_source_that_reveals_health_or_treatment_is_marked():
     for agency in SITE.agencies.values():
-        reveals = agency.role is Role.HOSPITAL or Standing.PART2_PROGRAM in agency.standing
+        reveals = agency.role in {Role.HOSPITAL, Role.NEIGHBOURING_PROGRAM} or Standing.PART2_PROGRAM in agency.standing
         assert agency.restricted_source == reveals
 
 

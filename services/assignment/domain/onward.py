@@ -67,7 +67,9 @@ def _provider(course: Course, event: OnwardRequested, asked_by: str, area: str |
     ]
     if event.to is not None:
         return next((agency.slug for agency in able if agency.slug == event.to), None)
-    near = sorted((agency for agency in able if agency.covers(area)), key=lambda agency: _preference(agency, area))
+    # To move to another program is the person's own choice, and so is never the hub's.
+    own = (agency for agency in able if agency.neighbour is None)
+    near = sorted((agency for agency in own if agency.covers(area)), key=lambda agency: _preference(agency, area))
     return near[0].slug if near else None
 
 
