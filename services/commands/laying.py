@@ -77,7 +77,7 @@ def migrate(state: StateOption = None, json_: JsonOption = False) -> None:
     Example: hub migrate
     """
     found = reach.find(state)
-    applied = asyncio.run(migrated(found.postgres, found.passwords.folder.parent, found.hub.realm))
+    applied = asyncio.run(migrated(found.postgres, found.passwords.folder.parent, found.realm))
     if json_:
         shown.show_json(applied)
         return
@@ -121,7 +121,7 @@ def _administration(found: Reach) -> Administration:
 
 
 def _wanted(found: Reach) -> Layout:
-    return wanted(found.site, found.hub.realm)
+    return wanted(found.site, found.realm)
 
 
 def _show(changes: list[Change], nothing: str, *, json_: bool) -> None:

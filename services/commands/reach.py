@@ -56,6 +56,8 @@ class Reach:
     passwords: Passwords
     site: Site
     settings: CommandSettings
+    realm: str = ""
+    """What stands before the site's names; empty for the first site of a hub."""
     administrator: KafkaAccess | None = None
     """Who may make topics and users, where that is not `hub`: for a further site of a hub, the first site's user."""
 
@@ -84,8 +86,8 @@ class Reach:
         password = self.passwords.known(slug)
         if password is None:
             raise Trouble(f"{slug} has no password yet.", "`hub topics apply` makes topics, users and passwords.")
-        realm = self.hub.realm
-        return KafkaAccess(self.agency_bootstrap, user_of(slug, realm), password, self.hub.protocol, realm)
+        user = user_of(slug, self.realm)
+        return KafkaAccess(self.agency_bootstrap, user, password, self.hub.protocol, self.realm)
 
     def keys(self) -> SiteKeys:
         """Return the site's keys, as its services have them: all from the environment, else all from the folder.
@@ -116,7 +118,7 @@ class Reach:
         import asyncpg
 
         watched = STATUS.removeprefix("hub_") if watching else service
-        role, password = role_of(watched, self.hub.realm), self.settings.database_password(watched)
+        role, password = role_of(watched, self.realm), self.settings.database_password(watched)
         try:
             conn = await asyncpg.connect(
                 self.postgres, user=role, password=password, server_settings={"search_path": service}
@@ -191,6 +193,7 @@ def find(state: Path | None, site: str | None = None) -> Reach:
         state=folder.folder,
         facts=facts,
         hub=KafkaAccess(facts["kafka"], user_of(HUB_USER, realm), password, realm=realm),
+        realm=realm,
         administrator=_administrator(within, realm),
         agency_bootstrap=facts["agency_kafka"],
         postgres=facts["postgres"],
@@ -268,6 +271,7 @@ def _elsewhere(settings: CommandSettings) -> Reach:
         state=secrets.parent,
         facts={},
         hub=settings.access,
+        realm=settings.realm,
         administrator=settings.administrator,
         agency_bootstrap=settings.agency_kafka or settings.kafka,
         postgres=settings.postgres,

@@ -72,7 +72,7 @@ _LANE_COLUMNS = ("unread", "oldest_unread_days", "waits")
 
 async def _facts(found: Reach) -> dict[str, Any]:
     password = found.settings.database_password(STATUS.removeprefix("hub_"))
-    standings = [await standing(found.postgres, name, password, realm=found.hub.realm) for name in topics.SERVICES]
+    standings = [await standing(found.postgres, name, password, realm=found.realm) for name in topics.SERVICES]
     async with found.asking() as asking:
         heard = await asking.last_heard()
         work = {

@@ -36,7 +36,7 @@ def kafka(monkeypatch):
     async def unread_on(_found, named):
         return {one.name: kafka.unread[one.name] for one in named if one.name in kafka.unread}
 
-    monkeypatch.setattr(reach, "find", lambda _state: SimpleNamespace(site=load_site("whatcom")))
+    monkeypatch.setattr(reach, "find", lambda _state: SimpleNamespace(site=load_site("whatcom"), realm=""))
     monkeypatch.setattr(laying, "_administration", lambda _found: kafka)
     monkeypatch.setattr(laying, "unread_on", unread_on)
     kafka.changes = [Change(Kind.EXTRA_TOPIC, f"topic {one.name}", one) for one in (LANE, OTHER)]

@@ -12,6 +12,7 @@ from contracts.envelope import Envelope, Fact
 from services.commands import sending
 from services.commands.lanes import TRYING_OUT, own_groups
 from services.partner.client import Heard
+from services.plumbing.access import KafkaAccess
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -52,4 +53,6 @@ async def test_what_is_not_shown_stays_on_the_lane(capsys, count, left):
 def test_an_operator_who_looks_at_a_lane_has_not_read_it_for_the_agency():
     groups = ["agency.sumas-police.listen", "agency.sumas-police.casework", "agency.sumas-police-2.x", "hub.intake"]
     assert TRYING_OUT == "listen"
-    assert own_groups("sumas-police", groups) == ["agency.sumas-police.casework"]
+    first, second = (KafkaAccess("", "hub", "", realm=realm) for realm in ("", "seattle"))
+    assert own_groups(first, "sumas-police", groups) == ["agency.sumas-police.casework"]
+    assert not own_groups(second, "sumas-police", groups)

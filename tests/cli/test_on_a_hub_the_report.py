@@ -105,7 +105,7 @@ def test_an_extract_has_rows_that_lead_to_nobody_and_a_codebook(hub, quarter, tm
     [
         (("--quarter", "2026Q9"), "2026Q3"),
         (("--quarter", "2099Q1"), "has not begun"),
-        (("--quarter", "2026Q1", "--site", "elsewhere"), "no referrals of another site"),
+        (("--quarter", "2026Q1", "--site", "elsewhere"), "not of elsewhere"),
         (("--quarter", "2026Q1", "--format", "csv", "--out", "no-such-folder/x/y.csv"), "cannot be written"),
     ],
 )
