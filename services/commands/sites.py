@@ -42,7 +42,8 @@ def show(
 ) -> None:
     """Show a site, and where its settings come from.
 
-    Partners by role, areas, policies, and of each setting its source; what the site has not published says so.
+    Partners by role, areas and whether they are on the map, policies, and of each setting its source; what the site has
+    not published says so.
 
     Example: hub sites show whatcom
     """
@@ -52,7 +53,13 @@ def show(
         shown.show_json(facts)
         return
     plain = [(name, facts[name]) for name in ("slug", "timezone", "program_office")]
-    shown.show_facts(site.name, [*plain, ("areas", ", ".join(facts["areas"]))])
+    shown.show_facts(site.name, plain)
+    shown.screen.print()
+    shown.show_table(
+        "Areas",
+        ("area", "name", "near", "on the map"),
+        ((one["code"], one["name"], ", ".join(one["near"]) or None, one["on_the_map"]) for one in facts["places"]),
+    )
     shown.screen.print()
     shown.show_table(
         "Partners", ("role", "agencies"), ((role, ", ".join(them)) for role, them in facts["roles"].items())
@@ -68,6 +75,16 @@ def show(
     shown.screen.print()
     shown.show_table("Policies", ("version", "in force from"), ((one["version"], one["in_force_from"])
                                                                 for one in facts["policies"]))  # fmt: skip
+
+
+def _on_the_map(site: Site, code: str) -> str:
+    """Say since when an area is on the map and who says so; a drawing that nobody published decides nothing."""
+    drawn = [
+        f"{'' if one.published else 'not published: '}{one.since or ''} to {one.until or ''}: {one.citation}"
+        for one in site.shapes
+        if one.code == code
+    ]
+    return "; ".join(drawn) or "no"
 
 
 def _line(slug: str) -> dict[str, Any]:
@@ -89,6 +106,10 @@ def _facts(site: Site) -> dict[str, Any]:
         "timezone": site.timezone,
         "program_office": site.program_office,
         "areas": [area.code for area in site.areas],
+        "places": [
+            {"code": area.code, "name": area.name, "near": list(area.near), "on_the_map": _on_the_map(site, area.code)}
+            for area in site.areas
+        ],
         "roles": dict(sorted(roles.items())),
         "approvals": [one.model_dump(mode="json") for one in site.approvals],
         "basis": dict(sorted(site.basis.items())),

@@ -182,7 +182,7 @@ def _contact(reach: Reach, referrer_contact: Private | None) -> Section:
 
 
 def _incident(event: ReferralSubmitted) -> Section:
-    section = _given(event, ("source_reference",)) | _given(event.location, ("place",))
+    section = _given(event, ("source_reference", "residence_point")) | _given(event.location, ("place", "point"))
     incident = event.incident
     if incident is not None:
         section |= _given(incident, _INCIDENT)
