@@ -10,6 +10,7 @@ from pydantic_core import to_json
 
 from contracts.parts import AgeFact, Offence, Particulars
 from contracts.words import Answer, Category, SourceKind
+from services.intake.domain.heard import Groups
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,6 +120,11 @@ def private_given(event: ReferralAmended, former_contact: Mapping[str, Any]) -> 
     if event.reason is not None:
         given[Category.NARRATIVE] = _given(event, ("reason",))
     return given
+
+
+def groups_of(referral_id: str, person: PersonDetails) -> Groups:
+    """Return the codes by which reports count whoever is referred; of what nobody told, none."""
+    return Groups(referral_id, **{name: str(code) for name, code in _demographics(person).items()})
 
 
 def as_json(section: Mapping[str, Any]) -> bytes:
