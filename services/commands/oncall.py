@@ -12,6 +12,7 @@ import typer
 
 from services.commands import reach, shown
 from services.commands.reach import JsonOption, OtherSiteOption, StateOption
+from services.local.inforce import with_rota
 from services.sites import Rota, SiteUnreadable
 from services.sites.oncall import FILE, shifts_of
 from services.sites.oncall_checks import problems_of_oncall
@@ -101,8 +102,8 @@ def load(
 ) -> None:
     """Make a sound file the site's rota.
 
-    Any other is refused, and what is in force stays as it is. Services take it up when they begin anew. To change who
-    is on call from a day on, add entries with that day.
+    Any other is refused, and what is in force stays as it is. The hub on this machine takes it up within seconds,
+    without a restart. To change who is on call from a day on, add entries with that day.
 
     Example: hub oncall load rota.toml
     """
@@ -115,10 +116,11 @@ def load(
     beside = kept.with_suffix(".new")
     beside.write_text(text, encoding="utf-8")
     beside.replace(kept)
+    with_rota(reach.folder_of(state), which.slug, FILE, text)
     if json_:
         shown.show_json({"site": which.slug, "loaded": str(kept)})
     else:
-        shown.screen.print(f"{which.name} has this rota now; services take it up when they begin anew.", soft_wrap=True)
+        shown.screen.print(f"{which.name} has this rota now; a hub that runs here takes it up.", soft_wrap=True)
 
 
 def _read(file: Path, which: Site) -> tuple[str, list[str]]:

@@ -179,9 +179,17 @@ def find(state: Path | None) -> Reach:
         agency_bootstrap=facts["agency_kafka"],
         postgres=facts["postgres"],
         passwords=Passwords(folder.secrets / AGENCIES),
-        site=SiteSettings(site=facts.get("site", settings.site)).load(),
+        site=in_force(facts, settings.site),
         settings=settings,
     )
+
+
+def in_force(facts: dict[str, Any], otherwise: str) -> Site:
+    """Return the site that a hub on this machine serves, by the words that it took, whatever its folder says now."""
+    taken = facts.get("site_folder")
+    if taken is None:
+        return SiteSettings(site=facts.get("site", otherwise)).load()
+    return SiteSettings(site=facts["site"], sites=Path(taken)).load()
 
 
 def site_of(named: str | None, state: Path | None) -> Site:
@@ -192,6 +200,11 @@ def site_of(named: str | None, state: Path | None) -> Site:
     facts = {} if state is None and settings.elsewhere else State(state or LocalSettings().state).facts()
     slug = facts["site"] if facts.get("ready") and "site" in facts else settings.site
     return SiteSettings(site=slug).load()
+
+
+def folder_of(state: Path | None) -> Path:
+    """Return the state folder that is named, else the usual one."""
+    return State(state or LocalSettings().state).folder
 
 
 def sites_folder() -> Path:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from services.commands import reach, shown
-from services.commands.reach import JsonOption
+from services.commands.reach import JsonOption, StateOption
+from services.local.inforce import taken
 from services.sites import SiteUnreadable, load_site
 from services.sites.loading import sites_in
 
@@ -75,6 +77,33 @@ def show(
     shown.screen.print()
     shown.show_table("Policies", ("version", "in force from"), ((one["version"], one["in_force_from"])
                                                                 for one in facts["policies"]))  # fmt: skip
+
+
+@group.command()
+def load(state: StateOption = None, json_: JsonOption = False) -> None:
+    """Have the hub take its site's folder anew.
+
+    A folder with a mistake is refused, by file, key and rule, and what is in force stays in force. A sound one is taken
+    into the hub's state with its hash; services go by it when they begin anew, all at once. `hub up` takes the folder
+    by itself where it is sound.
+
+    Example: hub sites load
+    """
+    found = reach.find(state)
+    if "site_source" not in found.facts:
+        raise shown.Trouble("This hub keeps no site of its own.", "put the folder where its services read it.")
+    slug, source = found.site.slug, Path(found.facts["site_source"])
+    now = taken(found.state, slug, source)
+    if now.problems:
+        happened = f"{source / slug} is not taken, and what is in force stays in force. " + " ".join(now.problems)
+        raise shown.Trouble(happened, f"mend it; `hub sites show {slug}` says the same.")
+    if json_:
+        shown.show_json({"site": slug, "hash": now.hash, "taken_at": now.taken_at})
+        return
+    shown.screen.print(
+        f"{source / slug} is sound, and taken ({now.hash[:12]}); services go by it when they begin anew.",
+        soft_wrap=True, markup=False,
+    )  # fmt: skip
 
 
 def _on_the_map(site: Site, code: str) -> str:

@@ -17,7 +17,7 @@ from contracts import topics
 from services.backups.keeping import kept_in_step
 from services.backups.keycopy import KeyCopy
 from services.console.settings import ConsoleSettings
-from services.local import laying
+from services.local import inforce, laying
 from services.local.errors import LocalTrouble
 from services.local.fleet import Fleet
 from services.local.kafka import some_free
@@ -25,6 +25,7 @@ from services.local.platform import Platform
 from services.local.progress import Progress, quiet
 from services.local.roster import runner
 from services.local.settings import LocalSettings
+from services.local.state import State
 from services.plumbing.access import KafkaAccess
 from services.plumbing.administration import Administration
 from services.plumbing.clock import Clock
@@ -34,6 +35,7 @@ from services.plumbing.passwords import Passwords
 from services.plumbing.settings import PipesSettings
 from services.plumbing.standing import database_made, standing
 from services.plumbing.turns import Turns
+from services.sites import SiteUnreadable
 from services.sites.settings import SiteSettings
 
 if TYPE_CHECKING:
@@ -113,11 +115,18 @@ async def started(
     Raises:
         LocalTrouble, SiteUnreadable: as their names say.
     """
-    known = SiteSettings(site=site).load()
-    if minute_seconds is not None:
-        known = known.with_minutes_of(minute_seconds)
+    state, source = State(folder or LocalSettings().state).folder, SiteSettings(site=site).sites
+    if inforce.kept(state, site) is None and (problems := inforce.problems_of(site, source)):
+        raise SiteUnreadable(*problems)
     async with AsyncExitStack() as stack:
         platform = await stack.enter_async_context(Platform.started(folder, progress=progress))
+        serves = inforce.taken(state, site, source)
+        inforce.prune(state, serves)
+        settings = SiteSettings(site=site, sites=serves.folder)
+        known = settings.load()
+        if minute_seconds is not None:
+            known = known.with_minutes_of(minute_seconds)
+        _tell_of_the_site(platform, serves)
         # Whoever reads hub.json must not take two servers for a whole hub.
         platform.state.note(ready=False, site=known.slug)
         progress(_STEP, 0, _STEPS)
@@ -132,17 +141,26 @@ async def started(
         platform.state.note(console=f"http://127.0.0.1:{port}/", key_copy=None)
         await _key_copy(stack, platform, database)
         if processes:
-            fleet = Fleet(platform, database, known, {"HUB_CONSOLE_PORT": str(port)} | dict(environment or {}))
+            own = {"HUB_CONSOLE_PORT": str(port), "HUB_SITES": str(serves.folder)}
+            fleet = Fleet(platform, database, known, own | dict(environment or {}))
             stack.push_async_callback(fleet.stop)
             await fleet.start()
         else:
-            await _in_this_process(stack, platform, database, known, port)
+            await _in_this_process(stack, platform, database, known, port, settings.rota_file)
         progress(_STEP, 3, _STEPS)
         await _ready(platform, database, since)
         progress(_STEP, _STEPS, _STEPS)
         hub = Hub(platform, known, database, fleet)
         platform.state.note(ready=True, postgres=database, hub_pid=os.getpid(), minute_seconds=minute_seconds)
         yield hub
+
+
+def _tell_of_the_site(platform: Platform, serves: inforce.InForce) -> None:
+    """Say in `hub.json` by which words this hub goes, and what is wrong with newer ones."""
+    platform.state.note(
+        site_folder=str(serves.folder), site_source=str(serves.source), site_hash=serves.hash,
+        site_taken_at=serves.taken_at, site_problems=list(serves.problems) or None,
+    )  # fmt: skip
 
 
 def pipes_settings(platform: Platform, database: str, site: Site, **more: Any) -> PipesSettings:
@@ -162,11 +180,11 @@ def _sharing_a_process(settings: PipesSettings) -> PipesSettings:
 
 
 async def _in_this_process(
-    stack: AsyncExitStack, platform: Platform, database: str, site: Site, console_port: int
+    stack: AsyncExitStack, platform: Platform, database: str, site: Site, console_port: int, rota_file: Path
 ) -> None:
     keys = ensure_keys(platform.secrets)
     settings = _sharing_a_process(pipes_settings(platform, database, site))
-    runners = [runner(name, site, keys, settings, console_port) for name in topics.SERVICES]
+    runners = [runner(name, site, keys, settings, console_port, rota_file) for name in topics.SERVICES]
     # All are asked to stop at once: what one says last the others need not hear before the next start.
     stack.push_async_callback(_stop, runners)
     turns = Turns()

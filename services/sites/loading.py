@@ -150,6 +150,11 @@ def _read(path: Path, name: str) -> dict[str, Any]:
         raise SiteUnreadable(f"{name}: file: It is TOML. {error}") from None
 
 
+def folders_of(slug: str, root: Path) -> list[Path]:
+    """Return all folders of which a site is made: its own, that of the site it is like, the standard."""
+    return [root / slug, *_lent(root / slug)]
+
+
 def _lent(folder: Path) -> list[Path]:
     """Return the folders whose files hold where a site has none of its own: the site that it is like, the standard."""
     said: dict[str, Any] = {}

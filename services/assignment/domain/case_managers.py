@@ -43,11 +43,11 @@ Preference = tuple[bool, int, int, bool]
 class CaseManagers:
     """What the site says of them; who suits a kind of referral is worked out once."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, rota: Rota | None = None) -> None:
         """Only those of the site that get first offers."""
         self.site = site
         self.slugs = frozenset(agency.slug for agency in site.case_management)
-        self.rota = Rota(site)
+        self.rota = rota or Rota(site)
         self._some_are_nearer = any(agency.based_in for agency in site.case_management)
         self._suited = lru_cache(maxsize=_KINDS_KNOWN)(self._who_suits)
 
