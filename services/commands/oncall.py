@@ -51,7 +51,7 @@ def show(
 
     Example: hub oncall show --area bellingham --at 2026-03-02T22:30
     """
-    which = reach.site_of(site, state)
+    which = reach.served(site, state)
     rota, moment = Rota(which), _moment(at, which)
     if area is not None and area not in which.area_codes:
         raise shown.Trouble(f"{which.slug} has no area {area}.", f"`hub sites show {which.slug}` names them.")
@@ -107,7 +107,7 @@ def load(
 
     Example: hub oncall load rota.toml
     """
-    which = reach.site_of(site, state)
+    which = reach.served(site, state)
     text, problems = _read(file, which)
     if problems:
         happened = f"{file} is not loaded, and what is in force stays in force. " + " ".join(problems)

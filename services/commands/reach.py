@@ -192,8 +192,15 @@ def in_force(facts: dict[str, Any], otherwise: str) -> Site:
     return SiteSettings(site=facts["site"], sites=Path(taken)).load()
 
 
+def served(named: str | None, state: Path | None) -> Site:
+    """Return the site that is named; else that of the hub which runs, by the words that it took; else the usual one."""
+    settings = CommandSettings()
+    facts = {} if named or (state is None and settings.elsewhere) else State(folder_of(state)).facts()
+    return in_force(facts, settings.site) if facts.get("ready") else site_of(named, state)
+
+
 def site_of(named: str | None, state: Path | None) -> Site:
-    """Return the site that is named; else that of the hub which runs; else the usual one."""
+    """Return the site that is named; else that of the hub which runs; else the usual one: as their folders are now."""
     settings = CommandSettings()
     if named:
         return SiteSettings(site=named).load()
