@@ -30,7 +30,7 @@ def change(source, file, old, new):
 
 
 def policy_of(source):
-    return sorted((source / "whatcom" / "policies").glob("*.toml"))[-1].relative_to(source / "whatcom")
+    return max((source / "whatcom" / "policies").glob("*.toml")).relative_to(source / "whatcom")
 
 
 ASKS = """
