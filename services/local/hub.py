@@ -115,18 +115,13 @@ async def started(
     Raises:
         LocalTrouble, SiteUnreadable: as their names say.
     """
-    state, source = State(folder or LocalSettings().state).folder, SiteSettings(site=site).sites
-    if inforce.kept(state, site) is None and (problems := inforce.problems_of(site, source)):
-        raise SiteUnreadable(*problems)
+    _something_to_serve(State(folder or LocalSettings().state).folder, site)
     async with AsyncExitStack() as stack:
         platform = await stack.enter_async_context(Platform.started(folder, progress=progress))
-        serves = inforce.taken(state, site, source)
-        inforce.prune(state, serves)
-        settings = SiteSettings(site=site, sites=serves.folder)
+        settings = _site_taken(platform, site)
         known = settings.load()
         if minute_seconds is not None:
             known = known.with_minutes_of(minute_seconds)
-        _tell_of_the_site(platform, serves)
         # Whoever reads hub.json must not take two servers for a whole hub.
         platform.state.note(ready=False, site=known.slug)
         progress(_STEP, 0, _STEPS)
@@ -141,7 +136,7 @@ async def started(
         platform.state.note(console=f"http://127.0.0.1:{port}/", key_copy=None)
         await _key_copy(stack, platform, database)
         if processes:
-            own = {"HUB_CONSOLE_PORT": str(port), "HUB_SITES": str(serves.folder)}
+            own = {"HUB_CONSOLE_PORT": str(port), "HUB_SITES": str(settings.sites)}
             fleet = Fleet(platform, database, known, own | dict(environment or {}))
             stack.push_async_callback(fleet.stop)
             await fleet.start()
@@ -155,12 +150,26 @@ async def started(
         yield hub
 
 
-def _tell_of_the_site(platform: Platform, serves: inforce.InForce) -> None:
-    """Say in `hub.json` by which words this hub goes, and what is wrong with newer ones."""
+def _something_to_serve(state: Path, slug: str) -> None:
+    """See, before anything starts, that the site is sound or was taken before.
+
+    Raises:
+        SiteUnreadable: it is neither.
+    """
+    if inforce.kept(state, slug) is None and (problems := inforce.problems_of(slug, SiteSettings().sites)):
+        raise SiteUnreadable(*problems)
+
+
+def _site_taken(platform: Platform, slug: str) -> SiteSettings:
+    """Take the site, and say in `hub.json` by which words this hub goes, and what is wrong with newer ones."""
+    state = platform.state.folder
+    serves = inforce.taken(state, slug, SiteSettings().sites)
+    inforce.prune(state, serves)
     platform.state.note(
         site_folder=str(serves.folder), site_source=str(serves.source), site_hash=serves.hash,
         site_taken_at=serves.taken_at, site_problems=list(serves.problems) or None,
     )  # fmt: skip
+    return SiteSettings(site=slug, sites=serves.folder)
 
 
 def pipes_settings(platform: Platform, database: str, site: Site, **more: Any) -> PipesSettings:

@@ -100,7 +100,7 @@ async def _each_fired_once(agencies, cases):
     assert len(of(topics.ASSIGNMENTS, "intake.overdue", no_intake)) == 1
     assert of(topics.ASSIGNMENTS, "intake.overdue", in_time) == []
     (decided,) = of(topics.SCREENINGS, "review.decided", undecided)
-    assert decided.event.by == "clock"
+    assert decided.event.by == "site-default"
     assert len(of(topics.REFERRALS, "referral.erased", of_age)) == 1
     assert of(topics.REFERRALS, "referral.erased", in_time) == []
     assert len(of(topics.CONSENTS, "consent.expired", consents)) == 1
