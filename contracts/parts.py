@@ -88,6 +88,21 @@ class Location(AgencyPart):
     place: Private | None = None
 
 
+class Point(AgencyPart):
+    """A point on the map (WGS 84, decimal degrees). The hub makes an area code of it at its door, and seals it."""
+
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+
+
+class Whereabouts(AgencyPart):
+    """A place: by the code of an area, by a point on the map, or both where they agree; the words are private."""
+
+    area: Slug | None = None
+    point: Point | None = None
+    place: Private | None = None
+
+
 class Officer(AgencyPart):
     """The officer who refers, so that the case manager can call back."""
 

@@ -60,7 +60,7 @@ def list_(site: OtherSiteOption = None, state: StateOption = None, json_: JsonOp
 
     Example: hub agency list
     """
-    which = reach.site_of(site, state)
+    which = reach.served(site, state)
     agencies = sorted(which.agencies.values(), key=lambda one: (one.role, one.slug))
     if json_:
         shown.show_json([{"slug": one.slug, "name": one.name, "role": one.role.value} for one in agencies])
@@ -80,7 +80,7 @@ def show(
 
     Example: hub agency show hub
     """
-    which = reach.site_of(site, state)
+    which = reach.served(site, state)
     agencies = which.agencies
     if slug == HUB:
         name, facts, follows = f"The hub of {which.name}", _facts_of_the_hub(which), which.follows

@@ -21,7 +21,7 @@ from services.local.ground import administering, database_of, key_copy_of, whole
 from services.local.laying import wanted
 from services.local.platform import Platform
 from services.local.settings import LocalSettings
-from services.local.state import State
+from services.local.state import State, left_behind
 from services.plumbing.keystore import known_keys
 from services.plumbing.passwords import Passwords
 from services.plumbing.standing import database_made
@@ -147,7 +147,7 @@ async def _ground(state: Path | None, progress: Progress, realm: str) -> AsyncIt
     settings = CommandSettings()
     folder = State(state or LocalSettings().state)
     elsewhere = state is None and settings.elsewhere
-    if elsewhere or (folder.facts().get("ready") and not reach.left_behind(folder)):
+    if elsewhere or (folder.facts().get("ready") and not left_behind(folder)):
         found = reach.find(state)
         yield Ground(found.postgres, found.administering, found.keys(), found.site.slug, found.passwords.folder.parent)
         return

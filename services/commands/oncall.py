@@ -12,6 +12,7 @@ import typer
 
 from services.commands import reach, shown
 from services.commands.reach import JsonOption, OtherSiteOption, StateOption
+from services.local.inforce import with_rota
 from services.sites import Rota, SiteUnreadable
 from services.sites.oncall import FILE, shifts_of
 from services.sites.oncall_checks import problems_of_oncall
@@ -50,7 +51,7 @@ def show(
 
     Example: hub oncall show --area bellingham --at 2026-03-02T22:30
     """
-    which = reach.site_of(site, state)
+    which = reach.served(site, state)
     rota, moment = Rota(which), _moment(at, which)
     if area is not None and area not in which.area_codes:
         raise shown.Trouble(f"{which.slug} has no area {area}.", f"`hub sites show {which.slug}` names them.")
@@ -101,12 +102,12 @@ def load(
 ) -> None:
     """Make a sound file the site's rota.
 
-    Any other is refused, and what is in force stays as it is. Services take it up when they begin anew. To change who
-    is on call from a day on, add entries with that day.
+    Any other is refused, and what is in force stays as it is. The hub on this machine takes it up within seconds,
+    without a restart. To change who is on call from a day on, add entries with that day.
 
     Example: hub oncall load rota.toml
     """
-    which = reach.site_of(site, state)
+    which = reach.served(site, state)
     text, problems = _read(file, which)
     if problems:
         happened = f"{file} is not loaded, and what is in force stays in force. " + " ".join(problems)
@@ -115,10 +116,11 @@ def load(
     beside = kept.with_suffix(".new")
     beside.write_text(text, encoding="utf-8")
     beside.replace(kept)
+    with_rota(reach.folder_of(state), which.slug, FILE, text)
     if json_:
         shown.show_json({"site": which.slug, "loaded": str(kept)})
     else:
-        shown.screen.print(f"{which.name} has this rota now; services take it up when they begin anew.", soft_wrap=True)
+        shown.screen.print(f"{which.name} has this rota now; a hub that runs here takes it up.", soft_wrap=True)
 
 
 def _read(file: Path, which: Site) -> tuple[str, list[str]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from services.commands.settings import CommandSettings
 from services.commands.shown import Trouble
 from services.local.broker_properties import HUB_USER
 from services.local.settings import LocalSettings
-from services.local.state import State
+from services.local.state import State, left_behind
 from services.plumbing.access import KafkaAccess
 from services.plumbing.layout import user_of
 from services.plumbing.passwords import Passwords
@@ -198,7 +196,7 @@ def find(state: Path | None, site: str | None = None) -> Reach:
         agency_bootstrap=facts["agency_kafka"],
         postgres=facts["postgres"],
         passwords=Passwords(folder.secrets / AGENCIES),
-        site=SiteSettings(site=facts.get("site", settings.site)).load(),
+        site=in_force(facts, settings.site),
         settings=settings,
     )
 
@@ -225,8 +223,24 @@ def _administrator(within: State, realm: str) -> KafkaAccess | None:
     return KafkaAccess(within.facts()["kafka"], HUB_USER, password, realm=realm) if password else None
 
 
+def in_force(facts: dict[str, Any], otherwise: str) -> Site:
+    """Return the site that a hub on this machine serves, by the words that it took, whatever its folder says now."""
+    taken = facts.get("site_folder")
+    if taken is None:
+        return SiteSettings(site=facts.get("site", otherwise)).load()
+    return SiteSettings(site=facts["site"], sites=Path(taken)).load()
+
+
+def served(named: str | None, state: Path | None) -> Site:
+    """Return the site that is named; else that of the hub which runs, by the words that it took; else the usual one."""
+    settings = CommandSettings()
+    facts = {} if state is None and settings.elsewhere else State(folder_of(state, named)).facts()
+    runs = facts.get("ready") and named in {None, facts.get("site")}
+    return in_force(facts, settings.site) if runs else site_of(named, state)
+
+
 def site_of(named: str | None, state: Path | None) -> Site:
-    """Return the site that is named; else that of the hub which runs; else the usual one."""
+    """Return the site that is named; else that of the hub which runs; else the usual one: as their folders are now."""
     settings = CommandSettings()
     if named:
         return SiteSettings(site=named).load()
@@ -245,24 +259,20 @@ def realm_of(site: Site, state: Path | None) -> str:
     return site.slug if site.slug in whole.get("sites", {}) else str(whole.get("realm", ""))
 
 
+def folder_of(state: Path | None, site: str | None = None) -> Path:
+    """Return the state folder that is named, else the usual one; within it that of the site, where it is a further one.
+
+    `site` is the site that is meant, else that of HUB_SITE.
+    """
+    settings = CommandSettings()
+    whole = State(state or LocalSettings().state)
+    asked = site or (settings.site if "site" in settings.model_fields_set else "")
+    return State(Path(whole.facts().get("sites", {}).get(asked, whole.folder))).folder
+
+
 def sites_folder() -> Path:
     """Return the folder of sites: HUB_SITES, else the repository's own."""
     return SiteSettings().sites or SITES
-
-
-def left_behind(folder: State) -> bool:
-    """Whether the hub that noted itself there is gone: a hub holds its folder's lock for as long as it lives."""
-    try:
-        handle = os.open(folder.folder / "lock", os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    finally:
-        os.close(handle)
-    return True
 
 
 def _elsewhere(settings: CommandSettings) -> Reach:

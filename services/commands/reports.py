@@ -15,6 +15,7 @@ from services.commands import reach, shown
 from services.commands.grouping import OptionsAnywhere
 from services.commands.reach import JsonOption, OtherSiteOption, StateOption
 from services.console.store.reporting import journeys_between
+from services.intake.store.counting import groups_told
 from services.local.state import write_whole
 from services.reporting import printed, research, sheets
 from services.reporting.counting import report_of
@@ -151,8 +152,10 @@ def _journeys(
 
 
 async def _asked(found: Reach, begin: datetime, end: datetime) -> list[Journey]:
+    async with found.connected("intake") as conn:
+        groups = await groups_told(conn)
     async with found.connected("console") as conn:
-        return await journeys_between(conn, begin, end)
+        return await journeys_between(conn, begin, end, groups)
 
 
 def _show(report: Report) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from services.commands import reach, shown
-from services.commands.reach import JsonOption
+from services.commands.reach import JsonOption, StateOption
+from services.local.inforce import taken
 from services.sites import SiteUnreadable, load_site
 from services.sites.loading import sites_in
 
@@ -42,7 +44,8 @@ def show(
 ) -> None:
     """Show a site, and where its settings come from.
 
-    Partners by role, areas, policies, and of each setting its source; what the site has not published says so.
+    Partners by role, areas and whether they are on the map, policies, and of each setting its source; what the site has
+    not published says so.
 
     Example: hub sites show whatcom
     """
@@ -52,7 +55,13 @@ def show(
         shown.show_json(facts)
         return
     plain = [(name, facts[name]) for name in ("slug", "timezone", "program_office")]
-    shown.show_facts(site.name, [*plain, ("areas", ", ".join(facts["areas"]))])
+    shown.show_facts(site.name, plain)
+    shown.screen.print()
+    shown.show_table(
+        "Areas",
+        ("area", "name", "near", "on the map"),
+        ((one["code"], one["name"], ", ".join(one["near"]) or None, one["on_the_map"]) for one in facts["places"]),
+    )
     shown.screen.print()
     shown.show_table(
         "Partners", ("role", "agencies"), ((role, ", ".join(them)) for role, them in facts["roles"].items())
@@ -68,6 +77,43 @@ def show(
     shown.screen.print()
     shown.show_table("Policies", ("version", "in force from"), ((one["version"], one["in_force_from"])
                                                                 for one in facts["policies"]))  # fmt: skip
+
+
+@group.command()
+def load(state: StateOption = None, json_: JsonOption = False) -> None:
+    """Have the hub take its site's folder anew.
+
+    A folder with a mistake is refused, by file, key and rule, and what is in force stays in force. A sound one is taken
+    into the hub's state with its hash; services go by it when they begin anew, all at once. `hub up` takes the folder
+    by itself where it is sound.
+
+    Example: hub sites load
+    """
+    found = reach.find(state)
+    if "site_source" not in found.facts:
+        raise shown.Trouble("This hub keeps no site of its own.", "put the folder where its services read it.")
+    slug, source = found.site.slug, Path(found.facts["site_source"])
+    now = taken(found.state, slug, source)
+    if now.problems:
+        happened = f"{source / slug} is not taken, and what is in force stays in force. " + " ".join(now.problems)
+        raise shown.Trouble(happened, f"mend it; `hub sites show {slug}` says the same.")
+    if json_:
+        shown.show_json({"site": slug, "hash": now.hash, "taken_at": now.taken_at})
+        return
+    shown.screen.print(
+        f"{source / slug} is sound, and taken ({now.hash[:12]}); services go by it when they begin anew.",
+        soft_wrap=True, markup=False,
+    )  # fmt: skip
+
+
+def _on_the_map(site: Site, code: str) -> str:
+    """Say since when an area is on the map and who says so; a drawing that nobody published decides nothing."""
+    drawn = [
+        f"{'' if one.published else 'not published: '}{one.since or ''} to {one.until or ''}: {one.citation}"
+        for one in site.shapes
+        if one.code == code
+    ]
+    return "; ".join(drawn) or "no"
 
 
 def _line(slug: str) -> dict[str, Any]:
@@ -89,6 +135,10 @@ def _facts(site: Site) -> dict[str, Any]:
         "timezone": site.timezone,
         "program_office": site.program_office,
         "areas": [area.code for area in site.areas],
+        "places": [
+            {"code": area.code, "name": area.name, "near": list(area.near), "on_the_map": _on_the_map(site, area.code)}
+            for area in site.areas
+        ],
         "roles": dict(sorted(roles.items())),
         "approvals": [one.model_dump(mode="json") for one in site.approvals],
         "basis": dict(sorted(site.basis.items())),

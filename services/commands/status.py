@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contracts import catalogue, topics
@@ -12,9 +13,11 @@ from services.commands import reach, shown
 from services.commands.lanes import Lane, lanes
 from services.commands.reach import JsonOption, StateOption
 from services.intake.store import unknown_fields
+from services.local.inforce import problems_of
 from services.plumbing.administration import Administration
 from services.plumbing.roles import STATUS
 from services.plumbing.standing import Standing, standing
+from services.sites.oncall import FILE as ROTA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,6 +109,8 @@ async def _facts(found: Reach) -> dict[str, Any]:
             *_service_alarms(services),
             *_lane_alarms(agencies),
             *_copy_alarms(found),
+            *_site_alarms(found),
+            *_rota_alarms(standings),
         ],
     }
 
@@ -186,6 +191,22 @@ def _lane_alarms(agencies: list[dict[str, Any]]) -> list[str]:
 def _copy_alarms(found: Reach) -> list[str]:
     trouble = found.facts.get("key_copy")
     return [f"{trouble} See `hub erase --purge`."] if trouble else []
+
+
+def _site_alarms(found: Reach) -> list[str]:
+    """What is wrong with the site's folder as it is now; the hub goes on with what it took of it."""
+    if "site_source" not in found.facts:
+        return []
+    slug, since = found.site.slug, found.facts["site_taken_at"]
+    problems = problems_of(slug, Path(found.facts["site_source"]))
+    stays = f"What the hub took of it at {since} stays in force."
+    return [f"The folder of the site {slug} is not sound: {' '.join(problems)} {stays}"] if problems else []
+
+
+def _rota_alarms(standings: Sequence[Standing]) -> list[str]:
+    """What is wrong with a rota that was put where the hub looks for it."""
+    lanes = (lane for one in standings for beat in one.instances if beat.fresh for lane in beat.parked_lanes)
+    return sorted({lane for lane in lanes if lane.startswith(ROTA)})
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -19,12 +19,22 @@ from services.backups.keycopy import KeyCopy
 from services.console.settings import ConsoleSettings
 from services.local.errors import LocalTrouble
 from services.local.fleet import Fleet
-from services.local.ground import AGENCIES, Ground, in_order, key_copy_of, laid
+from services.local.ground import (
+    AGENCIES,
+    Ground,
+    in_order,
+    key_copy_of,
+    laid,
+    site_taken,
+    something_to_serve,
+    state_of,
+)
 from services.local.kafka import some_free
 from services.local.platform import Platform
 from services.local.progress import Progress, quiet
 from services.local.roster import runner
 from services.local.settings import LocalSettings
+from services.local.state import State
 from services.moving import Follower, pairs
 from services.plumbing.access import KafkaAccess
 from services.plumbing.clock import Clock
@@ -36,7 +46,6 @@ from services.plumbing.passwords import Passwords
 from services.plumbing.settings import PipesSettings
 from services.plumbing.standing import standing
 from services.plumbing.turns import Turns
-from services.sites.settings import SiteSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -121,18 +130,19 @@ async def started(
     Raises:
         LocalTrouble, SiteUnreadable: as their names say.
     """
-    known = [SiteSettings(site=one).load() for one in ([site] if isinstance(site, str) else dict.fromkeys(site))]
-    if minute_seconds is not None:
-        known = [one.with_minutes_of(minute_seconds) for one in known]
+    home = State(folder or LocalSettings().state)
+    first, *others = in_order([site] if isinstance(site, str) else list(dict.fromkeys(site)), home)
+    for one in (first, *others):
+        something_to_serve(state_of(home, one, first), one)
     async with AsyncExitStack() as stack:
         platform = await stack.enter_async_context(Platform.started(folder, progress=progress))
-        first, *others = in_order(known, platform.state)
         # Whoever reads hub.json must not take two servers for a whole hub.
-        platform.state.note(ready=False, site=first.slug, sites=None)
-        stepped = _steps(progress, _STEPS * len(known))
+        platform.state.note(ready=False, site=first, sites=None)
+        stepped = _steps(progress, _STEPS * (1 + len(others)))
         hubs: list[Hub] = []
         for one in (*others, first):
-            ground = await laid(platform, one, first=one is first)
+            settings = site_taken(state_of(platform.state, one, first), one)
+            ground = await laid(platform, settings, first=one == first, minute_seconds=minute_seconds)
             stepped()
             hubs.append(await _run(stack, platform, ground, hubs, environment if processes else None, stepped))
             _note(platform, ground, minute_seconds)
@@ -181,7 +191,9 @@ async def _run(
     ground.state.note(console=f"http://127.0.0.1:{port}/", key_copy=None)
     await _key_copy(stack, ground)
     if environment is not None:
-        fleet = Fleet(ground, {"HUB_CONSOLE_PORT": str(port)} | dict(environment))
+        fleet = Fleet(
+            ground, {"HUB_CONSOLE_PORT": str(port), "HUB_SITES": str(ground.serves.sites)} | dict(environment)
+        )
         stack.push_async_callback(fleet.stop)
         await fleet.start()
     else:
@@ -211,7 +223,9 @@ def _sharing_a_process(settings: PipesSettings) -> PipesSettings:
 async def _in_this_process(stack: AsyncExitStack, ground: Ground, console_port: int) -> None:
     keys = ensure_keys(ground.secrets)
     settings = _sharing_a_process(pipes_settings(ground))
-    runners = [runner(name, ground.site, keys, settings, console_port) for name in topics.SERVICES]
+    runners = [
+        runner(name, ground.site, keys, settings, console_port, ground.serves.rota_file) for name in topics.SERVICES
+    ]
     # All are asked to stop at once: what one says last the others need not hear before the next start.
     stack.push_async_callback(_stop, runners)
     turns = Turns()

@@ -86,6 +86,21 @@ class State:
             write_whole(self.file, json.dumps({k: v for k, v in now.items() if v is not None}, indent=2) + "\n")
 
 
+def left_behind(folder: State) -> bool:
+    """Whether the hub that noted itself there is gone: a hub holds its folder's lock for as long as it lives."""
+    try:
+        handle = os.open(folder.folder / "lock", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(handle)
+    return True
+
+
 def write_whole(file: Path, text: str) -> None:
     """Write a file (0600) so that a reader, or a crash, sees the old text or the new, never a part."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")

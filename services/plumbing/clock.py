@@ -32,7 +32,7 @@ from services.plumbing.settings import PipesSettings
 from services.plumbing.waiting import Patience, happened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 DOOR: Final = "intake"
 """The service that reads what agencies say."""
@@ -72,8 +72,11 @@ _LOOK_FOR_SCHEMAS_SECONDS: Final = 1.0
 class Clock:
     """Publishes `deadline.reached` for every service whose `deadlines` its role may take from."""
 
-    def __init__(self, settings: PipesSettings, *, door: str = DOOR, log: Any = None) -> None:
-        """`door` is the service through which agencies' answers come."""
+    def __init__(
+        self, settings: PipesSettings, *, door: str = DOOR, log: Any = None, now: Callable[[], datetime] | None = None
+    ) -> None:
+        """`door` is the service through which agencies' answers come; `now` is what time it is, where it is moved."""
+        self._now = now or (lambda: datetime.now(UTC))
         self.trouble: str | None = None
         self.fired = 0
         self.leads = False
@@ -160,10 +163,10 @@ class Clock:
         if not schemas:
             return set()
         question = " UNION ALL ".join(_IS_DUE.format(schema=schema) for schema in schemas)
-        return {schema for (schema,) in await lead.asked(question, datetime.now(UTC) - self._skew)}
+        return {schema for (schema,) in await lead.asked(question, self._now() - self._skew)}
 
     async def _round(self, lead: _Lead, schema: str) -> None:
-        rows = await lead.asked(_DUE.format(schema=schema), datetime.now(UTC) - self._skew)
+        rows = await lead.asked(_DUE.format(schema=schema), self._now() - self._skew)
         if not rows:
             return
         due = [Due(*row) for row in rows]

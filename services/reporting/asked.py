@@ -7,14 +7,13 @@ from typing import Final
 from services.reporting.paper import Asked
 
 _TRACKED: Final = "RCW 69.50.4017(12)"
-_SEALED: Final = "It travels sealed with each record, and the hub opens no record for a report."
 _NO_FACT: Final = "No message to the hub tells of it."
 ASKED: Final = (
-    Asked("race", "Race", _TRACKED, why_missing=_SEALED),
-    Asked("ethnicity", "Ethnicity", _TRACKED, why_missing=_SEALED),
-    Asked("gender", "Gender", _TRACKED, why_missing=_SEALED),
-    Asked("gender_identity", "Gender expression or identity", _TRACKED, why_missing=_SEALED),
-    Asked("disability", "Disability status", _TRACKED, why_missing=_SEALED),
+    Asked("race", "Race", _TRACKED, told_in="race"),
+    Asked("ethnicity", "Ethnicity", _TRACKED, told_in="ethnicity"),
+    Asked("gender", "Gender", _TRACKED, told_in="gender"),
+    Asked("gender_identity", "Gender expression or identity", _TRACKED, told_in="gender_identity"),
+    Asked("disability", "Disability status", _TRACKED, told_in="disability"),
     Asked("age", "Age", _TRACKED, told_in="age_band"),
     Asked("diversion_outcome", "Diversion terminated, or completed and dismissed", _TRACKED, why_missing=_NO_FACT),
     Asked(
@@ -46,6 +45,6 @@ ASKED: Final = (
         "housing", "Housing", "asked by some funders",
         why_missing="The timeline, of which reports are made, keeps no word of it.",
     ),
-    Asked("veterans", "Veterans", "asked by some funders", why_missing=_SEALED),
+    Asked("veterans", "Veterans", "asked by some funders", told_in="veteran"),
 )  # fmt: skip
 """Field by field, each with its source."""

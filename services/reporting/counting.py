@@ -37,7 +37,8 @@ _REMARKS: Final = (
     "0 is told, but not of a group of fewer than 11.",
     "Records that were erased are in no number. Referrals recorded after the fact, and tests, are counted apart.",
     "Eligible is who was found so, at any time, by the policy or by a person who decided.",
-    "Of records from before the hub kept it for reports, the need of an interpreter is unknown.",
+    "Of records from before the hub kept it for reports, the need of an interpreter and all demographics are unknown.",
+    "Declined is who was asked and did not tell; unknown, of whom nobody told it to the hub.",
 )
 
 _NOT_OVER: Final = "The quarter is not over: these numbers will change, and are not for publication."

@@ -1,7 +1,7 @@
 """By what a report divides referrals: closed lists of codes, so that a row says nothing by being there.
 
-Only what referrals say in the clear is here. Race, ethnicity, gender, gender identity and disability are sealed with
-each record, and nobody opens a record for a report.
+Race, ethnicity, gender, gender identity, disability and service in the armed forces are counted in codes that intake
+keeps for reports alone: no record is opened. `declined` (asked, and not told) stands apart from `unknown`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from contracts.words import AgeBand, Answer, Door, SourceKind
 from services.console.domain import Sent
 from services.reporting.ladder import Place, place_of
 from services.reporting.paper import words_of
+from services.sites.places import OUTSIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 
 UNKNOWN: Final = "unknown"
 OTHER: Final = "other"
+DECLINED: Final = "declined"
+_TRACKED: Final = {
+    "race": "By race",
+    "ethnicity": "By ethnicity",
+    "gender": "By gender",
+    "gender_identity": "By gender expression or identity",
+    "disability": "By disability",
+}
+"""What RCW 69.50.4017(12) has programs track, beside the age."""
 _AGES: Final = (
     (0, 17, AgeBand.UNDER_18),
     (18, 24, AgeBand.FROM_18_TO_24),
@@ -77,14 +87,27 @@ def sources_at(site: Site, door: Door) -> Group:
 
 def groups_of(site: Site) -> tuple[Group, ...]:
     """Return by what the people of a site are told apart."""
-    areas = {area.code: area.name for area in site.areas} | {UNKNOWN: "not known"}
+    areas = {area.code: area.name for area in site.areas} | {OUTSIDE: "in none of them", UNKNOWN: "not known"}
     spoken = [*sorted(site.receipts.words), OTHER]
     return (
         Group("age_band", "By age", labelled(band.value for band in AgeBand), age_band),
         Group("area", "By place", areas, lambda sent: sent.area or UNKNOWN),
         Group("language", "By language", labelled(spoken), lambda sent: sent.language),
         Group("interpreter", "By need of an interpreter", labelled(one.value for one in Answer), _interpreter),
+        *(Group(name, title, _codes_of(site, name), _told(name)) for name, title in _TRACKED.items()),
+        Group("veteran", "By service in the armed forces", labelled(one.value for one in Answer), _told("veteran")),
     )
+
+
+def _codes_of(site: Site, name: str) -> dict[str, str]:
+    """Return the site's codes of one of the demographics; first those that say something, `unknown` last."""
+    codes: frozenset[str] = getattr(site.demographics, name)
+    last = (*({DECLINED} & codes), UNKNOWN)
+    return labelled([*sorted(codes - set(last)), *last])
+
+
+def _told(name: str) -> Callable[[Sent], str]:
+    return lambda sent: sent.groups.get(name, UNKNOWN)
 
 
 def _interpreter(sent: Sent) -> str:

@@ -37,6 +37,8 @@ class Agency(BaseModel):
     lane_retention_days: Annotated[int, Field(ge=1, le=365)] = 14
     help_types: frozenset[HelpType] = frozenset()
     areas: frozenset[Slug] = frozenset()
+    based_in: Slug | None = None
+    """The area from which its people set out; who is nearer is asked first, where the site says what is near."""
     languages: frozenset[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]] = frozenset({"en"})
     doors: frozenset[Door] = frozenset()
     """The doors whose people this agency meets first; empty: it gets no offers."""

@@ -15,6 +15,7 @@ from services.sites.approvals import problems_of_approvals
 from services.sites.for_the_person import problems_of_words
 from services.sites.forms import OLDEST
 from services.sites.oncall_checks import problems_of_oncall
+from services.sites.places import problems_of_places
 from services.sites.standing import JUSTICE, unlawful
 from services.sites.texts import problems_of_texts
 from services.sites.wording import unworded
@@ -91,13 +92,21 @@ def _settings(site: Site) -> Iterator[str]:
         yield "site.toml: recognition: A basis is automatic or proposed, not both."
     if why := unlawful(site.standing):
         yield f"site.toml: standing: {why}"
-    yield from _twice("areas.toml", "area", [area.code for area in site.areas])
+    yield from _areas(site)
     settings = {f"clocks.{name}" for name, given in site.clocks if given is not None and name != "minute_seconds"}
     settings |= {f"site.{name}" for name in ("door_priority", "recognition", "standing", "urgent_review_default")}
     settings |= {f"receipt.{name}" for name in type(site.receipts).model_fields if name != "words"}
     for name in sorted(settings ^ set(site.basis)):
         section, key = name.split(".", 1)
         yield f"{section}.toml: basis.{key}: Each setting says where it comes from, and nothing else does."
+
+
+def _areas(site: Site) -> Iterator[str]:
+    yield from _twice("areas.toml", "area", [area.code for area in site.areas])
+    for area in site.areas:
+        if strangers := set(area.near) - site.area_codes | ({area.code} & set(area.near)):
+            yield f"areas.toml: {area.code}.near: No such other area: {_listed(strangers)}."
+    yield from problems_of_places(site.shapes, {area.code: area.name for area in site.areas})
 
 
 def _agencies(site: Site) -> Iterator[str]:
@@ -107,8 +116,6 @@ def _agencies(site: Site) -> Iterator[str]:
             yield f"{here}.may_say: No agency says: {_listed(unknown)}."
         if unknown := agency.may_hear - hearable():
             yield f"{here}.may_hear: No lane carries: {_listed(unknown)}."
-        if unknown := agency.areas - site.area_codes:
-            yield f"{here}.areas: No such area: {_listed(unknown)}."
         if PERSON_CORRECTED in agency.may_say and agency.role in JUSTICE:
             yield f"{here}.may_say: What people say of themselves comes by way of nobody in the justice system."
         if agency.may_say & OFFICE_ONLY and agency.role is not Role.PROGRAM_OFFICE:

@@ -13,10 +13,13 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from services.sites import partners
+from services.sites.blame import areas_unknown, said_of
 from services.sites.checks import problems_of
 from services.sites.errors import SiteUnreadable
 from services.sites.oncall import FILE as ONCALL
-from services.sites.oncall import entries, misread
+from services.sites.oncall import entries
+from services.sites.places import FILE as PLACES
+from services.sites.places import shapes_of
 from services.sites.policies import APPROVALS, CASES, Approval, Policy, beside
 from services.sites.rulebook import RULES, Rulebook, all_spelled_out, rulebook
 from services.sites.site import Site
@@ -67,6 +70,8 @@ def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
     sections = {name: raw.read(f"{name}.toml") for name in _SECTIONS} | {"clocks": raw.over_the_standard("clocks.toml")}
     roles = raw.read("roles.toml")
     agencies = partners.described(raw, roles)
+    policies, shifts = _policies(raw), _oncall(raw)
+    _only_known_areas(raw, agencies, sections["areas"].get("area", []))
     permissions = sections["permissions"].get("permission", [])
     basis = _basis(data, "site") | _basis(sections["clocks"], "clocks") | _basis(sections["receipt"], "receipt")
     return {
@@ -75,6 +80,7 @@ def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
         "agencies": agencies,
         "clocks": sections["clocks"],
         "areas": sections["areas"].get("area", []),
+        "shapes": _shapes(raw),
         "offences": _by_code(sections["offences"].get("offence", [])),
         "drugs": _by_code(sections["offences"].get("drug", [])),
         "demographics": sections["demographics"],
@@ -86,8 +92,8 @@ def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
         "signers": {"rules": sections["signers"].pop("rule", [])} | sections["signers"],
         "erasure": sections["erasure"].get("ground", []),
         "receipts": sections["receipt"] | {"words": _words(raw)},
-        "policies": _policies(raw),
-        "oncall": _oncall(raw),
+        "policies": policies,
+        "oncall": shifts,
         "policy_hash": _hash([permissions, {one: agency.get("may_hear") for one, agency in agencies.items()}]),
         "basis": basis,
     }
@@ -101,6 +107,7 @@ class _Files:
         self.agency_file: dict[str, str] = {}
         self.policy_files: list[str] = []
         self.shifts: list[Any] = []
+        self.clauses: dict[str, list[Any]] = {}
 
     @cached_property
     def rules(self) -> Rulebook:
@@ -128,6 +135,13 @@ class _Files:
         there = (self.folders[0] / partners.NEIGHBOURS).is_file()
         return _read(self.folders[0] / partners.NEIGHBOURS, partners.NEIGHBOURS) if there else {}
 
+    def line_of(self, name: str, text: str, after: str = "") -> int:
+        """Return the line, from 1, on which the file first says the text after another; 0 where it does not."""
+        path = next(folder / name for folder in self.folders if (folder / name).is_file())
+        written = path.read_text(encoding="utf-8")
+        place = written.find(text, max(written.find(after), 0))
+        return written.count("\n", 0, place) + 1 if place >= 0 else 0
+
     def names(self, under: str) -> list[str]:
         """Name the files of a folder within the site: its own, or lent as a whole. Policies nobody lends."""
         there = self.folders[:1] if under.startswith(_POLICIES) else self.folders
@@ -140,6 +154,11 @@ def _read(path: Path, name: str) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SiteUnreadable(f"{name}: file: It is TOML. {error}") from None
+
+
+def folders_of(slug: str, root: Path) -> list[Path]:
+    """Return all folders of which a site is made: its own, that of the site it is like, the standard."""
+    return [root / slug, *_lent(root / slug)]
 
 
 def _lent(folder: Path) -> list[Path]:
@@ -197,6 +216,18 @@ def _oncall(raw: _Files) -> list[Any]:
     return raw.shifts
 
 
+def _shapes(raw: _Files) -> list[Any]:
+    """Return the areas that are on the map; a site may have none. A map is lent to nobody."""
+    file = raw.folders[0] / PLACES
+    return list(shapes_of(file.read_text(encoding="utf-8"))) if file.is_file() else []
+
+
+def _only_known_areas(raw: _Files, agencies: dict[str, dict[str, Any]], areas: Any) -> None:
+    codes = [str(one.get("code")) for one in areas if isinstance(one, dict)] if isinstance(areas, list) else []
+    if problems := tuple(areas_unknown(raw, agencies, codes)):
+        raise SiteUnreadable(*problems)
+
+
 def _policies(raw: _Files) -> list[dict[str, Any]]:
     """Those that are approved, oldest first."""
     approved = [(name, _approval(raw, name)) for name in raw.names("policies")]
@@ -208,7 +239,9 @@ def _policies(raw: _Files) -> list[dict[str, Any]]:
 
 def _policy(raw: _Files, name: str) -> dict[str, Any]:
     said = raw.read(name)
-    clauses = all_spelled_out(said.pop("clause", []), raw.rules, name, raw.lines_of("[[clause]]", name))
+    written = said.pop("clause", [])
+    raw.clauses[name] = written if isinstance(written, list) else []
+    clauses = all_spelled_out(written, raw.rules, name, raw.lines_of("[[clause]]", name))
     words = [{key: value for key, value in one.items() if key != "line"} for one in clauses]
     return said | {"clauses": clauses, "file": name, "hash": _hash([said, words]), "cases": _cases(raw, name)}
 
@@ -253,40 +286,4 @@ def _validated(assembled: dict[str, Any], raw: _Files) -> Site:
     try:
         return Site.model_validate(assembled)
     except ValidationError as error:
-        raise SiteUnreadable(*(_problem(one["loc"], one["msg"], raw) for one in error.errors())) from None
-
-
-def _of_a_policy(file: str, rest: list[int | str]) -> tuple[str, list[int | str]]:
-    match rest:
-        case ["approval", *within]:
-            return beside(file, APPROVALS), within
-        case ["cases", *within]:
-            return beside(file, CASES), ["case", *within]
-        case _:
-            return file, rest
-
-
-def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
-    """Say the problem with the file it is in."""
-    match location:
-        case ("agencies", str(slug), *rest):
-            file, key = raw.agency_file.get(slug, "agencies"), [slug, *rest]
-        case ("policies", int(index), *rest):
-            file, key = _of_a_policy(raw.policy_files[index], rest)
-        case ("oncall", *within):
-            return misread(within, rule, raw.shifts)
-        case ("clocks" | "demographics" | "texts" | "signers" as section, *rest):
-            file, key = f"{section}.toml", list(rest)
-        case ("receipts", "words", str(language), *rest):
-            file, key = f"receipts/{language}.toml", list(rest) or ["file"]
-        case ("receipts", *rest):
-            file, key = "receipt.toml", list(rest)
-        case ("words", *rest):
-            file, key = f"{WORDS}.toml", ["text", *rest]
-        case ("areas" | "permissions" | "offences" | "statements" | "members" | "erasure" as section, *rest):
-            file, key = f"{section}.toml", list(rest)
-        case ("drugs", *rest):
-            file, key = "offences.toml", ["drug", *rest]
-        case _:
-            file, key = "site.toml", ["approval" if part == "approvals" else part for part in location]
-    return f"{file}: {'.'.join(str(part) for part in key)}: {rule}"
+        raise SiteUnreadable(*(said_of(one["loc"], one["msg"], raw) for one in error.errors())) from None

@@ -58,6 +58,12 @@ class Rota:
         self._site = site
         self._zone = ZoneInfo(site.timezone)
 
+    def take(self, shifts: tuple[Shift, ...]) -> None:
+        """Go on with these shifts, which were found sound; what was asked by the ones before stays so."""
+        self._site = self._site.model_copy(update={"oncall": shifts})
+        for name in ("_rotas", "_since"):
+            self.__dict__.pop(name, None)
+
     @cached_property
     def _rotas(self) -> Mapping[datetime, tuple[date, Mapping[str, _Week]]]:
         """Each rota by the instant from which it is in force: its day, and the week of each area."""

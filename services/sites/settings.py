@@ -7,7 +7,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from services.sites.loading import load_site
+from services.sites.loading import SITES, load_site
+from services.sites.oncall import FILE as ROTA
 from services.sites.site import Site
 
 
@@ -21,6 +22,11 @@ class SiteSettings(BaseSettings):
     """The folder of sites; the repository's own without it."""
     minute_seconds: float | None = Field(default=None, gt=0, le=60)
     """How long one of the site's minutes lasts, for a demonstration; in life nobody sets it."""
+
+    @property
+    def rota_file(self) -> Path:
+        """Where the site's rota is, if it has one."""
+        return (self.sites or SITES) / self.site / ROTA
 
     def load(self) -> Site:
         """Read the site.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from services.sites.erasure import Ground
 from services.sites.forms import FormText, Members, Signers
 from services.sites.oncall import Shift
 from services.sites.permissions import Permission
+from services.sites.places import Map, Shape
 from services.sites.policies import Policy, Words, words_of
 from services.sites.receipts import Receipts
 from services.sites.standing import Following, Standing, follows
@@ -76,6 +77,8 @@ class Area(_Frozen):
 
     code: Slug
     name: Annotated[str, Field(min_length=1, max_length=80)]
+    near: tuple[Slug, ...] = ()
+    """Other areas, the nearest first, where the site says so; the map of `areas.geojson` goes before it."""
 
 
 class KnownOffence(_Frozen):
@@ -116,6 +119,8 @@ class Site(_Frozen):
     """What the law calls the hub itself; it depends on who runs it (42 CFR 2.11)."""
     agencies: Mapping[str, Agency]
     areas: tuple[Area, ...]
+    shapes: tuple[Shape, ...] = ()
+    """Those of them that are on the map."""
     clocks: Clocks
     door_priority: Mapping[Door, int]
     """The lower number goes first when there is not room for all."""
@@ -154,6 +159,23 @@ class Site(_Frozen):
     def area_codes(self) -> frozenset[str]:
         """The codes of the site's areas."""
         return frozenset(area.code for area in self.areas)
+
+    @property
+    def map(self) -> Map:
+        """The site's areas on the map."""
+        return Map(self.shapes, self.area_codes)
+
+    def nearest(self, area: str | None, day: date) -> Mapping[str, int]:
+        """Return the rank of areas by their distance from one, itself first: by the map, else by its list `near`.
+
+        Empty for what is no area of the site; of the others those are missing of which the site says nothing.
+        """
+        listed = next((one for one in self.areas if one.code == area), None)
+        if listed is None:
+            return {}
+        if by_map := self.map.nearest(listed.code, day):
+            return by_map
+        return {code: rank for rank, code in enumerate((listed.code, *listed.near))}
 
     @cached_property
     def case_management(self) -> tuple[Agency, ...]:

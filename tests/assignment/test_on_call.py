@@ -125,6 +125,26 @@ async def test_the_rota_is_that_of_the_persons_area():
     assert (place.offer(1).agency, place.offer(2).agency) == (HILL, YOUTH)
 
 
+async def test_who_sets_out_from_nearer_by_is_asked_before_others_where_the_site_says_so():
+    site = town()
+    codes, near = ("riverside", "hills", "meadow"), {"riverside": ("meadow", "hills")}
+    areas = tuple(site.areas[0].model_copy(update={"code": one, "near": near.get(one, ())}) for one in codes)
+    based = {RIVER: "hills"}
+    agencies = {
+        slug: agency.model_copy(update={"based_in": based.get(slug), "areas": frozenset()})
+        for slug, agency in site.agencies.items()
+    }
+    twenty = {"age": aged(20).age, "area": "riverside"}
+    place = Town(site.model_copy(update={"areas": areas, "agencies": agencies}))
+    await place.refer(particulars=Particulars(**twenty))
+    await place.refer(2, particulars=Particulars(**twenty | {"area": "hills"}))
+    assert [place.offer(1).agency, place.offer(2).agency] == [RIVER, RIVER]
+    nobody_says = areas[0].model_copy(update={"near": ()})
+    place = Town(site.model_copy(update={"areas": (nobody_says, *areas[1:]), "agencies": agencies}))
+    await place.refer(particulars=Particulars(**twenty))
+    assert place.offer(1).agency == HILL
+
+
 @pytest.mark.parametrize(("before", "first"), [(1, RIVER), (0, HILL), (-1, HILL)])
 async def test_the_shift_of_the_referrals_own_instant_counts(before, first):
     place = at(Town(town(*DAY_AND_NIGHT)), DUSK - timedelta(minutes=before))

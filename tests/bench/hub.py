@@ -23,7 +23,7 @@ from confluent_kafka import Consumer
 from contracts import topics
 from contracts.catalogue import CapacityReported, ReferralSubmitted
 from contracts.envelope import Envelope, Fact, agency_source, written
-from contracts.parts import EstimatedAge, Location, PersonDetails, Reach
+from contracts.parts import EstimatedAge, PersonDetails, Reach, Whereabouts
 from contracts.words import Agreement, Door, HelpType, SourceKind
 from services.local.ground import AGENCIES
 from services.plumbing.passwords import Passwords
@@ -100,7 +100,7 @@ def referral(number: int) -> tuple[bytes, list[tuple[str, bytes]]]:
         referred_at=now,
         person=PersonDetails(preferred_name=f"Sample {number}", estimated_age=EstimatedAge(from_years=30, to_years=40)),
         reach=Reach(usual_places=("by the sample fountain",)),
-        location=Location(area="bellingham"),
+        location=Whereabouts(area="bellingham"),
         agreement=Agreement.AGREED,
         needs=(HelpType.MEAL, HelpType.SHELTER),
         reason="often without a coat",

@@ -30,7 +30,8 @@ from tests.bench.raw import Work, raw_loop
 
 if TYPE_CHECKING:
     from services.local.platform import Platform
-    from services.sites import Site
+    from services.sites.settings import SiteSettings
+from services.sites import Site
 
 SEALED = "1:" + "A" * 160
 
@@ -105,7 +106,7 @@ async def filled(ground: Ground, first: int, count: int, topic: str = topics.REF
 async def service_loop(ground: Ground, count: int, batch: int) -> float:
     """Let eligibility handle what is on its topic; return seconds from its first batch to its last commit."""
     platform = ground.platform
-    where = SiteGround(ground.site, "", platform.state, platform.kafka, ground.database)
+    where = SiteGround(ground.site, SiteSettings(), "", platform.state, platform.kafka, ground.database)
     settings = pipes_settings(where, batch_records=batch)
     runner = Runner(eligibility(ground.site), settings)
     await runner.start()

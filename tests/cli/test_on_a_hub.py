@@ -48,6 +48,11 @@ def state(fresh_hub):
 @pytest.fixture
 def hub(state, monkeypatch, capsys):
     """Runs `hub` with these words, as the program does, and says what came of it."""
+    return commanded(state, monkeypatch, capsys)
+
+
+def commanded(state, monkeypatch, capsys):
+    """Return what runs `hub` with words of its own, of the hub in that state folder."""
 
     def run(*words, stdin="", elsewhere=False):
         monkeypatch.setattr(sys, "argv", ["hub", *words, *([] if elsewhere else ["--state", state])])

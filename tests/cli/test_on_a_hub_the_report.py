@@ -76,7 +76,7 @@ def test_the_report_is_written_as_csv_html_and_tables(hub, quarter, tmp_path):  
         read["steps", "closed", "referrals"] | {"value": "", "suppressed": "yes"}
         == read["steps", "closed", "referrals"]
     )
-    assert read["missing", "race", "RCW 69.50.4017(12)"]["value"]
+    assert read["missing", "other_data", "RCW 69.50.4017(12)"]["value"]
     page = tmp_path / "2026Q1.html"
     assert hub(*ASKED, "--format", "html", "--out", str(page)).returncode == 0
     assert "<caption" in page.read_text()

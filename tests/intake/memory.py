@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 
-from services.intake.domain import Gone, LeftOut, Marked, Register, changes, read, wanted, written
+from services.intake.domain import Gone, Groups, LeftOut, Marked, Register, changes, read, wanted, written
 from services.intake.domain.register import MOST_MATCHES
 from services.intake.store import BatchSeals, records_of
 from services.plumbing.sealing import Sealer
@@ -20,6 +20,7 @@ class CasesInMemory:
         self.cases, self.people, self.marks, self.pairs, self.suspended = {}, {}, {}, {}, {}
         self.operators, self.earlier, self.erasures = {}, {}, {}
         self.left_out = Counter()
+        self.groups = {}
 
     async def load(self, conn, keys, facts):
         want = wanted(keys, facts)
@@ -64,6 +65,8 @@ class CasesInMemory:
         for _, one in rows:
             if isinstance(one, LeftOut):
                 self.left_out[one.agency, one.event] += one.fields
+            if isinstance(one, Groups):
+                self.groups[one.referral_id] = one
         await self.sealer.keep(conn, shared.seals.keys)
         for _, one in rows:
             if isinstance(one, Gone):
@@ -71,6 +74,7 @@ class CasesInMemory:
 
     async def _erase(self, conn, gone):
         await self.keys.destroy(conn, gone.referral_id)
+        self.groups.pop(gone.referral_id, None)
         for bearers in self.marks.values():
             birth, brought = bearers.pop(gone.person, (None, []))
             left = [one for one in brought if one != gone.referral_id]

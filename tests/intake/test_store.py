@@ -12,6 +12,7 @@ from contracts.event import versions
 from services import intake
 from services.intake.domain.naming import case_of_referral
 from services.intake.store import erasures, register_operator, registered_operators, remove_operator, unknown_fields
+from services.intake.store.counting import groups_told
 from services.local.laying import migrated
 from services.plumbing.deadletters import settle
 from services.plumbing.keystore import PostgresKeyStore
@@ -178,6 +179,31 @@ async def test_unknown_fields_are_added_up_by_agency_and_event(real):
     finally:
         await conn.close()
     assert counted == {POLICE: {"referral.submitted": 3}, PROVIDER: {"capacity.reported": 1}}
+
+
+async def test_by_what_reports_count_is_in_a_table_that_intake_alone_reads_and_goes_with_the_record(real):
+    await registered(real)
+    codes = {"race": "black", "gender": "declined"}
+    (first, *_) = await real.hear(record(arrest(person={"demographics": codes, "veteran": "no"})))
+    more = arrest(incident=incident(number="26B09999"), person={"demographics": {"race": "asian"}})
+    (other, *_) = await real.hear(record(more))
+    of = {"incident_number": "26B09999"}
+    amended = {"of": of, "person": {"demographics": {"race": "white"}}}
+    await real.hear(record(amended, name="referral.amended"))
+    async with real.database.connection() as conn:
+        told = await groups_told(conn)
+    assert told == {first.event.referral_id: codes | {"veteran": "no"}, other.event.referral_id: {"race": "white"}}
+    for stranger in ("hub_eligibility", "hub_assignment", "hub_notification", "hub_console", "hub_status"):
+        conn = await asyncpg.connect(real.dsn, user=stranger)
+        try:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await groups_told(conn)
+        finally:
+            await conn.close()
+    await real.hear(record({"of": of}, name="referral.withdrawn"))
+    await real.hear(erasure(other.event.referral_id))
+    async with real.database.connection() as conn:
+        assert await groups_told(conn) == {first.event.referral_id: codes | {"veteran": "no"}}
 
 
 async def test_an_erased_record_never_opens_again(real):

@@ -40,6 +40,7 @@ def journey(
     unavailable: bool = False,
     after_the_fact: bool = False,
     test: bool = False,
+    groups: dict[str, str] | None = None,
 ) -> Journey:
     """Return a referral that came so far; each step ten minutes after the one before, but for `met_after` minutes."""
     steps = STEPS[1 : STEPS.index(came_to) + 1]
@@ -58,6 +59,7 @@ def journey(
         sent=Sent(
             revision=0, referred_at=at, door=door, source_kind=source or SOURCES[door][0], area=area, age=age,
             language=language, interpreter=interpreter, after_the_fact=after_the_fact, test=test,
+            groups=groups or {},
         ),
         first=first,
         enrolled=came_to == "enrolled",

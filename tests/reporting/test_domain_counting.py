@@ -148,6 +148,22 @@ def test_whatever_the_law_asks_for_is_told_or_named_as_missing():
     # What RCW 69.50.4017(12) names, and what the site has codes for.
     tracked = {one.code for one in found.asked if one.source == "RCW 69.50.4017(12)"}
     assert tracked >= {*type(SITE.demographics).model_fields, "age", "diversion_outcome", "other_data"}
-    missing = {one.code for one in found.missing}
-    assert missing >= set(type(SITE.demographics).model_fields)
-    assert not missing & tables
+    assert {one.code for one in found.missing if one.source == "RCW 69.50.4017(12)"} == {
+        "diversion_outcome", "other_data",
+    }  # fmt: skip
+    assert not {one.code for one in found.missing} & tables
+
+
+def test_who_declined_stands_apart_from_whom_nobody_asked_and_each_group_has_its_rates():
+    told = [
+        *many(20, "enrolled", groups={"race": "black"}), *many(14, "referred", groups={"race": "white"}),
+        *many(13, "enrolled", groups={"race": "declined"}), *many(12, "referred"),
+    ]  # fmt: skip
+    tables = {table.code: table for table in report_of(SITE, QUARTER, told, AS_OF).tables}
+    counted = {row.code: row.cells[0].value for row in tables["race"].rows}
+    assert {code: counted[code] for code in ("all", "black", "white", "declined", "unknown", "asian")} == {
+        "all": 59, "black": 20, "white": 14, "declined": 13, "unknown": 12, "asian": 0,
+    }  # fmt: skip
+    rates = {row.code: row.cells[-1].value for row in tables["race_rates"].rows}
+    assert (rates["black"], rates["white"], rates["declined"]) == (100.0, 0.0, 100.0)
+    assert {row.code: row.cells[0].value for row in tables["gender"].rows}["unknown"] == 59

@@ -120,7 +120,7 @@ def test_the_csv_has_one_line_a_number_and_says_what_is_suppressed():
                 line = read[table.code, row.code, column]
                 assert line["value"] == ("" if cell.value is None else str(cell.value))
                 assert line["suppressed"] == ("yes" if cell.kept_back else "no")
-    assert read["missing", "race", "RCW 69.50.4017(12)"]["value"]
+    assert read["missing", "other_data", "RCW 69.50.4017(12)"]["value"]
     assert read["report", "quarter", "is"]["value"] == "2026Q3"
 
 

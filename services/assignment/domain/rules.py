@@ -8,7 +8,7 @@ from functools import cached_property
 
 from services.assignment.domain.case_managers import CaseManagers
 from services.assignment.domain.naming import Naming
-from services.sites import Site
+from services.sites import Rota, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class Rules:
 
     site: Site
     naming: Naming
+    rota: Rota | None = None
+    """Who is on call; without one, as the site said it at the start."""
 
     @cached_property
     def times(self) -> Times:
@@ -48,4 +50,4 @@ class Rules:
     @cached_property
     def case_managers(self) -> CaseManagers:
         """Who gets first offers."""
-        return CaseManagers(self.site)
+        return CaseManagers(self.site, self.rota)

@@ -7,6 +7,7 @@ journey; of a record that was erased there is none.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.words import ClosedReason, Door, SourceKind, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from services.console.domain.timeline import Step
 
@@ -49,6 +50,8 @@ class Sent:
     officer_waiting: bool = False
     after_the_fact: bool = False
     test: bool = False
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """By what the law has people counted, in codes (race, disability …); what is not told is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +92,21 @@ class Journey:
         return self.standing not in {"waiting", "under_way", "taking_part"}
 
 
-def journeys_of(steps: Iterable[Step]) -> list[Journey]:
-    """Return the journey of each referral of these steps that was heard and not erased, in no order that says more."""
+def journeys_of(steps: Iterable[Step], groups: Mapping[str, Mapping[str, str]] | None = None) -> list[Journey]:
+    """Return the journey of each referral of these steps that was heard and not erased, in no order that says more.
+
+    `groups`, by referral: by what else people are counted.
+    """
     found: dict[str, Journey] = defaultdict(Journey)
     for step in steps:
         if step.referral_id is not None:
             found[step.referral_id] = joined(found[step.referral_id], step)
-    return [one for _, one in sorted(found.items()) if one.sent is not None and not one.erased]
+    known = groups or {}
+    return [
+        replace(one, sent=replace(one.sent, groups=known[name])) if name in known else one
+        for name, one in sorted(found.items())
+        if one.sent is not None and not one.erased
+    ]
 
 
 def joined(journey: Journey, step: Step) -> Journey:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from services.console.domain import SAID_OF_A_JOURNEY, Journey, Line, journeys_of, step_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from services.plumbing.service import Connection
@@ -21,7 +22,12 @@ _STEPS: Final = f"""
 """
 
 
-async def journeys_between(conn: Connection, begin: datetime, end: datetime) -> list[Journey]:
-    """Return the journeys of the referrals that were made from `begin` until before `end`."""
+async def journeys_between(
+    conn: Connection, begin: datetime, end: datetime, groups: Mapping[str, Mapping[str, str]] | None = None
+) -> list[Journey]:
+    """Return the journeys of the referrals that were made from `begin` until before `end`.
+
+    `groups`, by referral: by what else people are counted; the console keeps none of it.
+    """
     rows = await conn.fetch(_STEPS, begin, end, SAID_OF_A_JOURNEY)
-    return journeys_of(step_of(row) for row in rows)
+    return journeys_of((step_of(row) for row in rows), groups)

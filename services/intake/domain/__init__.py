@@ -5,7 +5,7 @@ from services.intake.domain.cases import NOTHING, Case, evolve, read, written
 from services.intake.domain.decisions import decide, follow
 from services.intake.domain.door import TAKES_BACK, Door, reused
 from services.intake.domain.erasing import DESTRUCTION
-from services.intake.domain.heard import Erasure, Erasures, Gone, LeftOut
+from services.intake.domain.heard import Erasure, Erasures, Gone, Groups, LeftOut
 from services.intake.domain.naming import Naming
 from services.intake.domain.register import Changes, Register, Wanted, changes, wanted
 from services.intake.domain.rules import Rules
@@ -21,6 +21,7 @@ __all__ = [
     "Erasure",
     "Erasures",
     "Gone",
+    "Groups",
     "LeftOut",
     "Marked",
     "Naming",

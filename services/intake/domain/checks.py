@@ -15,6 +15,7 @@ from contracts.event import Event
 from contracts.parts import AfterTheFact, PersonDetails
 from contracts.words import CLEAR_PRIVATE_MOST, Door, Problem
 from services.intake.domain.leaves import Leaf, moments, texts
+from services.intake.domain.placing import contradicted
 from services.intake.domain.sections import OLDEST, age_on, day_of
 from services.sites import Agency, Site
 
@@ -31,6 +32,7 @@ PRIVATE_BYTES_MOST: Final = 40_000
 """All private text of one message, as JSON: sealed, a category of it still fits into its field."""
 
 _INVALID: Final = "invalid-data"
+_ONE_PLACE: Final = "Send the point alone, or correct one of the two."
 _NUL: Final = "\x00"
 _ESCAPED_NUL: Final = b"\\u0000"
 _BYTES_A_CHARACTER_MOST: Final = 6
@@ -126,6 +128,8 @@ def _of_event(event: Event, agency: Agency, site: Site, appended_at: datetime) -
         yield from contradictions(event.person, referred_at, site.timezone)
         yield from _codes(event, site)
         yield from _area("location.area", event.location.area, site)
+        for field in contradicted(event, site, referred_at):
+            yield _finding("contradiction", field, "It is the area in which the point lies.", _ONE_PLACE)
         yield from _handed_off_to(event.after_the_fact, site)
     elif isinstance(event, ReferralAmended):
         # Whether its ages agree with the day of the referral is judged where the referral is known.

@@ -37,6 +37,7 @@ from services.intake.domain.sections import (
     RESTRICTED,
     as_json,
     changed_by,
+    groups_of,
     officer_waits,
     particulars_after,
     particulars_of,
@@ -128,6 +129,7 @@ def _submitted(
         test=event.test,
     )
     yield Said(received, subject=person)
+    yield Row(groups_of(referral_id, event.person))
     yield from erasing.day_to_come(rules, received, event.person.birth_date)
     if not event.test:
         yield from recognition.recognised(register, person, fact.marks, rules.site.recognition)
@@ -184,6 +186,7 @@ def _amended(rules: Rules, case: Case, fact: Heard, event: ReferralAmended, regi
     yield Said(corrected, subject=person)
     if event.person is None:
         return
+    yield Row(groups_of(found.referral_id, event.person))
     yield from erasing.day_anew(rules, replace(case.referrals[found.referral_id], whole=corrected), fact, register)
     if not found.test:
         yield from recognition.recognised(register, person, fact.marks, rules.site.recognition)

@@ -29,6 +29,7 @@ from contracts.words import Problem
 from services.intake.domain.checks import EARLIEST, LATEST, findings
 from services.intake.domain.heard import Heard
 from services.intake.domain.naming import Naming
+from services.intake.domain.placing import placed
 from services.intake.domain.register import PASSED_ON
 from services.intake.domain.sections import descriptions_in
 from services.intake.domain.unadmitted import NEVER_TOLD, PUT_AWAY, REUSED, UNKNOWN_SUBJECT, Unadmitted, refusal_of
@@ -175,6 +176,8 @@ class Door:
         subject = event.person if isinstance(event, _NAMING_THEIR_PERSON) else self._subject(slug, envelope)
         if isinstance(event, ReferralSubmitted | ReferralAmended):
             left_out += descriptions_in(event)
+        if isinstance(event, ReferralSubmitted):
+            event = placed(event, self.site)
         word = self._word(record, slug, envelope)
         if word is not None and slug != self.site.program_office:
             # Operators speak through the program office alone; the word itself is heard whoever is named in it.

@@ -54,6 +54,22 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Groups:
+    """By what the law has programs count people, as the sender of a referral last told it, in codes.
+
+    It is in no fact and in nobody's timeline: nobody who decides ever meets it, and reports count it.
+    """
+
+    referral_id: str
+    race: str | None = None
+    ethnicity: str | None = None
+    gender: str | None = None
+    gender_identity: str | None = None
+    disability: str | None = None
+    veteran: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Erasure:
     """A record that was erased."""
 

@@ -44,6 +44,8 @@ _SEALED_FOR_GOOD: Final = (
     (Category.SAFETY, "safety_notes", "safety_notes"),
     (Category.SAFETY, "safety_code", "safety_code"),
     (Category.INCIDENT, "place", "location.place"),
+    (Category.INCIDENT, "point", "location.point"),
+    (Category.INCIDENT, "residence_point", "residence_point"),
     (Category.INCIDENT, "number", "incident.number"),
     (Category.INCIDENT, "ori", "incident.ori"),
     (Category.INCIDENT, "subject_sequence", "incident.subject_sequence"),

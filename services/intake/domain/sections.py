@@ -10,6 +10,7 @@ from pydantic_core import to_json
 
 from contracts.parts import AgeFact, Offence, Particulars
 from contracts.words import Answer, Category, SourceKind
+from services.intake.domain.heard import Groups
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,6 +122,11 @@ def private_given(event: ReferralAmended, former_contact: Mapping[str, Any]) -> 
     return given
 
 
+def groups_of(referral_id: str, person: PersonDetails) -> Groups:
+    """Return the codes by which reports count whoever is referred; of what nobody told, none."""
+    return Groups(referral_id, **{name: str(code) for name, code in _demographics(person).items()})
+
+
 def as_json(section: Mapping[str, Any]) -> bytes:
     """Return a private section as it is sealed: one JSON object."""
     return to_json(section)
@@ -182,7 +188,7 @@ def _contact(reach: Reach, referrer_contact: Private | None) -> Section:
 
 
 def _incident(event: ReferralSubmitted) -> Section:
-    section = _given(event, ("source_reference",)) | _given(event.location, ("place",))
+    section = _given(event, ("source_reference", "residence_point")) | _given(event.location, ("place", "point"))
     incident = event.incident
     if incident is not None:
         section |= _given(incident, _INCIDENT)

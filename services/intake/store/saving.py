@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from dataclasses import astuple, fields
 from typing import TYPE_CHECKING, Any, Final
 
 from services.intake.domain import (
@@ -15,6 +16,7 @@ from services.intake.domain import (
     NOTHING,
     Case,
     Gone,
+    Groups,
     LeftOut,
     Marked,
     Pair,
@@ -95,10 +97,17 @@ UPDATE intake.dead_letters SET content = '', digest = '' WHERE key = $1 AND sett
 _NOTE_ERASURE: Final = """
 INSERT INTO intake.erasures (referral_id, erased_at, ground, erased_by) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
 """
+_GROUPS: Final = tuple(one.name for one in fields(Groups))
+_PLACES: Final = ", ".join(f"${place}::text[]" for place in range(1, len(_GROUPS) + 1))
 _COUNT: Final = """
 INSERT INTO intake.unknown_fields (agency, event, fields) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
 ON CONFLICT (agency, event) DO UPDATE SET fields = unknown_fields.fields + excluded.fields, last_at = now()
 """
+_SAVE_GROUPS: Final = f"""
+INSERT INTO intake.demographics ({", ".join(_GROUPS)}) SELECT * FROM unnest({_PLACES})
+ON CONFLICT (referral_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _GROUPS[1:])}
+"""
+_FORGET_GROUPS: Final = "DELETE FROM intake.demographics WHERE referral_id = $1"
 
 
 class BatchSeals:
@@ -170,9 +179,9 @@ class Cases:
         conn: Connection,
         states: Mapping[str, Case],
         shared: Register,
-        rows: Sequence[tuple[Fact, LeftOut | Gone]],
+        rows: Sequence[tuple[Fact, LeftOut | Groups | Gone]],
     ) -> None:
-        """Save the cases that changed, what changed of the register, the keys that were made, and what was left out.
+        """Save the cases that changed, what changed of the register, new keys, what was left out, and what is counted.
 
         What is erased goes last: also what this very batch still brought of it.
         """
@@ -190,11 +199,14 @@ class Cases:
             for one in left_out:
                 counted[one.agency, one.event] += one.fields
             await conn.execute(_COUNT, *_columns([(*which, fields) for which, fields in sorted(counted.items())]))
+        if told := {one.referral_id: astuple(one) for _, one in rows if isinstance(one, Groups)}:
+            await conn.execute(_SAVE_GROUPS, *_columns(list(told.values())))
         for gone in (one for _, one in rows if isinstance(one, Gone)):
             await self._erase(conn, gone)
 
     async def _erase(self, conn: Connection, gone: Gone) -> None:
         await self._keys.destroy(conn, gone.referral_id)
+        await conn.execute(_FORGET_GROUPS, gone.referral_id)
         await conn.execute(_UNMARK, gone.person, gone.referral_id)
         await conn.execute(_FORGET_MARKS, gone.person)
         case = case_of_referral(gone.referral_id)
