@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from services.assignment.app import service as assignment
+from services.charges.app import service as charges
 from services.consent.app import service as consent
 from services.console.app import pages
 from services.console.app import service as console
@@ -34,6 +35,7 @@ def runner(name: str, site: Site, keys: SiteKeys, settings: PipesSettings, conso
         "eligibility": lambda: eligibility(site),
         "consent": lambda: consent(site),
         "assignment": lambda: assignment(site, keys.naming),
+        "charges": lambda: charges(site),
         "notification": lambda: notification(site, keys),
         "console": lambda: console(site),
     }
