@@ -40,7 +40,7 @@ def a_whole_life():
     stage.given(nobody_comes(on(0, 12.05), referral=OTHER), arrested(on(0, 12), referral=OTHER))
     stage.given(offered(on(1), referral=OTHER, offer=ANOTHER), accepted(on(1, 13), referral=OTHER, offer=ANOTHER))
     stage.given(met(on(1, 14), referral=OTHER, offer=ANOTHER), arrested(on(2), referral=THIRD, door=Door.COMMUNITY))
-    stage.given(met(on(2, 13), referral=THIRD), retracted(5, referral=THIRD), erased(6, referral=OTHER))
+    stage.given(met(on(2, 13), referral=THIRD, offer="off-" + "8" * 32), retracted(5, referral=THIRD), erased(6, referral=OTHER))
     stage.given(holds(7, referral=OTHER)).until(38)
     stage.given(decides("still_reviewing", 38, name="a"), holds(39, until=44)).until(50)
     stage.given(decides("filed", 51), taken_in(52, done=30), told(53), decides("filed", 54), decides("declined", 55))

@@ -138,7 +138,15 @@ def test_an_office_may_file_before_the_day_and_that_is_said_with_it():
     assert (stage.said[-1].name, stage.said[-1].before_due) == ("charge.filed", True)
     assert stage.until(60).names == ["hold.started", "charge.filed"]
     stage.given(taken_in(70, done=12))
-    assert stage.standing() == "filed"  # it was filed days before the intake was done
+    assert (stage.names[-2:], stage.standing()) == (["hold.satisfied", "charge.contested"], "not_filed")
+
+
+def test_where_the_attorney_has_the_last_word_what_is_filed_before_the_intake_ends_the_hold():
+    site = SITE.model_copy(update={"prosecutor_has_last_word": True})
+    stage = Stage(site).given(*diverted(), decides("filed", 5), taken_in(12)).until(60)
+    assert (stage.names, stage.standing()) == (["hold.started", "charge.filed"], "filed")
+    assert Stage(site).given(*diverted(), taken_in(12), decides("filed", 13)).standing() == "not_filed"
+    assert Stage(site).given(*diverted(), taken_in(12), decides("filed", 40)).standing() == "not_filed"
 
 
 def test_only_forward_is_a_last_day_moved():

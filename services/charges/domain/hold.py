@@ -11,7 +11,6 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from contracts.charges.hold_satisfied import HoldSatisfied
 from contracts.held import ChargeDecision
 from services.charges.domain.days import day_at, first_last_day
 from services.charges.domain.docket import HELD, Docket, hold_key
@@ -142,17 +141,23 @@ class Hold:
 
     @cached_property
     def met(self) -> bool:
-        """Whether the condition is met: an intake by the last day, and not filed on a day before it was done.
+        """Whether the condition is met: an intake by the last day, also where the office filed without waiting for it.
 
-        Of one day nobody knows which came first, and it counts for the person. What was said to be met stays so.
+        Only where the site gives the office the last word on who is eligible, what it files before the intake is done
+        ends the hold. Of one day nobody knows which came first, and it counts for the person.
         """
-        if f"{self.key} {HoldSatisfied.name} " in self.docket.said:
-            return True
-        done, word = self.docket.completed.get(self.referral_id), self.word
+        done = self.docket.completed.get(self.referral_id)
         if done is None or self.due_on is None or done > self.due_on:
             return False
-        filed = word is not None and word.says == ChargeDecision.FILED
-        return not (filed and word is not None and day_at(self.site, word.at) < done)
+        return not (self.refused_first and self.word is not None and day_at(self.site, self.word.at) < done)
+
+    @property
+    def refused_first(self) -> bool:
+        """Whether the office filed before the last day was over, and has the last word on who is eligible."""
+        word, due_at = self.word, self.due_at
+        if word is None or due_at is None or not self.site.prosecutor_has_last_word:
+            return False
+        return word.says == ChargeDecision.FILED and word.at < due_at
 
     @property
     def knows(self) -> bool:
