@@ -1,4 +1,4 @@
-"""hold.kept: the last day is over, and the office says that it has not decided yet.
+"""hold.kept: the office says that it has not decided: after the last day, or after it had said otherwise.
 
 1  first published
 """
@@ -12,7 +12,7 @@ from contracts.words import Instant, ReferralId, Slug
 
 @published("hold.kept", version=1, on=topics.CHARGES)
 class HoldKeptV1(Event):
-    """The last day is over, and the office says that it has not decided yet."""
+    """The office says that it has not decided: after the last day, or after it had said otherwise."""
 
     referral_id: ReferralId
     agency: Slug

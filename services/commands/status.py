@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from contracts import catalogue, topics
 from services.commands import reach, shown
+from services.commands.charges import alarms_of
 from services.commands.lanes import Lane, lanes
 from services.commands.reach import JsonOption, StateOption
+from services.console.domain import charges_of
 from services.intake.store import unknown_fields
 from services.plumbing.administration import Administration
 from services.plumbing.roles import STATUS
@@ -61,6 +63,8 @@ def status(state: StateOption = None, json_: JsonOption = False) -> None:
         shown.screen.print(
             f"{one['agency']} {how}; `hub consents recall-status {one['subject']}` shows it.", soft_wrap=True
         )
+    for charge in work["charges"]:
+        shown.screen.print(charge, markup=False, soft_wrap=True)
     for alarm in facts["alarms"]:
         shown.screen.print(alarm, style="bold red", markup=False)
 
@@ -82,6 +86,7 @@ async def _facts(found: Reach) -> dict[str, Any]:
             "overdue_intakes": await asking.overdue_intakes(),
             "awaited_arrivals": (awaited := await asking.awaited_arrivals()),
             "undone_recalls": await asking.undone_recalls(),
+            "charges": alarms_of(found, charges_of(await asking.steps_of_charges())),
         }
     async with found.connected(STATUS.removeprefix("hub_")) as conn:
         left_out = await unknown_fields(conn)

@@ -25,7 +25,7 @@ from contracts.parts import AfterTheFact, Particulars
 from contracts.words import Agreement, Door, SourceKind
 from services.charges.domain import SERVICE, Desk, Hold, evolve
 from services.charges.domain.evolving import NOTHING
-from services.plumbing.identity import stated
+from services.plumbing.identity import derived, stated
 from services.plumbing.service import Deadline, Said
 from services.sites import load_site
 
@@ -39,7 +39,6 @@ REFERRAL, OTHER = "ref-" + "1" * 32, "ref-" + "2" * 32
 OFFER = "off-" + "3" * 32
 MONDAY = date(2026, 3, 2)
 LAST_DAY = MONDAY + timedelta(days=SITE.clocks.intake_days)
-_numbers = count(1)
 
 
 def on(days=0, hour=12.0):
@@ -50,7 +49,7 @@ def on(days=0, hour=12.0):
 
 def fact(event, at, by=None, name=None):
     source = agency_source(by) if by else service_source("assignment")
-    message = name or f"{event.name}-{next(_numbers)}"
+    message = name or derived(f"{event.name}-", event.model_dump_json(), at.isoformat())
     return Fact(event, Envelope(message, source, event.name, at, subject=PERSON, admitted_at=at))
 
 
@@ -104,7 +103,7 @@ def taken_in(days=10, done=None, referral=REFERRAL):
 
 def told(days=11, office=CITY, referral=REFERRAL, message="intake.reported"):
     event = DisclosureMade(
-        message_id=f"msg-{next(_numbers)}", message_type=message, agency=office, referral_id=referral,
+        message_id=f"msg-{days}", message_type=message, agency=office, referral_id=referral,
         categories=("intake_status",), purpose="prosecution_decision", allowed_by="consent/con-1",
         policy_hash="0" * 64, made_at=on(days),
     )  # fmt: skip

@@ -176,9 +176,11 @@ class Hold:
 
     @property
     def kept(self) -> bool:
-        """Whether the office said since the day was over that it holds the charge still."""
+        """Whether the office says that it holds the charge still: after the day, or after it had decided otherwise."""
         word, over = self.word, self.lapsed_at
-        return word is not None and over is not None and word.says in _KEEPS and word.at >= over
+        if word is None or word.says not in _KEEPS:
+            return False
+        return word.at >= over if over is not None else any(one.says in _FINAL for one in self.words.values())
 
     @property
     def standing(self) -> Standing:

@@ -69,7 +69,8 @@ def _started(hold: Hold) -> Event | None:
 
 
 def _extended(hold: Hold) -> Event | None:
-    day = hold.asked_for(hold.words.values())
+    back = hold.docket.retracted.get(hold.referral_id)
+    day = hold.asked_for([word for word in hold.words.values() if back is None or word.at < back])
     if hold.due_on is None or day <= hold.due_on:
         return None
     referred_at = hold.docket.arrests[hold.referral_id].referred_at
@@ -86,7 +87,9 @@ def _satisfied(hold: Hold) -> Event | None:
 
 
 def _withdrawn(hold: Hold) -> Event | None:
-    return HoldWithdrawn(referral_id=hold.referral_id, agency=hold.office) if hold.retracted else None
+    if not hold.retracted or hold.met or hold.decided:
+        return None
+    return HoldWithdrawn(referral_id=hold.referral_id, agency=hold.office)
 
 
 def _near(hold: Hold) -> Event | None:
@@ -126,7 +129,7 @@ def _decided(hold: Hold) -> Event | None:
         return None
     if word.says == ChargeDecision.DECLINED:
         return ChargeDeclined(**office, decided_at=at)
-    return HoldKept(**office, decided_at=at) if hold.kept else None
+    return HoldKept(**office, decided_at=at) if hold.kept and not hold.retracted else None
 
 
 def _unanswered(hold: Hold) -> Event | None:
