@@ -70,7 +70,7 @@ def _started(hold: Hold) -> Event | None:
 
 def _extended(hold: Hold) -> Event | None:
     back = hold.docket.retracted.get(hold.referral_id)
-    day = hold.asked_for([word for word in hold.words.values() if back is None or word.at < back])
+    day = hold.asked_for([word for word in hold.words.values() if back is None or word.at <= back])
     if hold.due_on is None or day <= hold.due_on:
         return None
     referred_at = hold.docket.arrests[hold.referral_id].referred_at
