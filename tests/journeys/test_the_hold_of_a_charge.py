@@ -21,13 +21,15 @@ OFFICE = "whatcom-lead-program-office"
 
 @pytest.fixture
 def charges(hub):
-    """Asks `hub charges show`; None while nothing is held."""
+    """Asks `hub charges show`, or with more words another of its commands; None while nothing is held."""
 
-    def show(referral: str):
-        command = [sys.executable, "-m", "services.cli", "charges", "show", referral, "--state", hub["state"], "--json"]
+    def show(*words: str):
+        words = ("show", *words) if words[0].startswith("ref-") else words
+        command = [sys.executable, "-m", "services.cli", "charges", *words, "--state", hub["state"], "--json"]
         environment = os.environ | {"PYTHONPATH": str(ROOT)}
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=SECONDS, check=False)
-        return json.loads(done.stdout)[0] if done.returncode == 0 else None
+        found = json.loads(done.stdout) if done.returncode == 0 else None
+        return found[0] if found and words[0] == "show" else found
 
     return show
 
@@ -106,6 +108,8 @@ def test_a_charge_is_held_longer_and_not_filed_once_the_intake_is_done_and_told_
     contested = until(lambda: (found := charges(referral))["alarms"] and found)
     assert contested["standing"] == "not_filed"
     assert contested["alarms"] == ["says that it filed, though it was told of the intake."]
+    listed = {one["referral_id"]: one for one in charges("list", "--standing", "not_filed")}
+    assert listed[referral]["office"] == CITY
     assert not [one for one in outside(COUNTY).lane if one.data.get("referral_id") == referral]
 
 
