@@ -51,10 +51,10 @@ def list_(standing: StandingOption = None, state: StateOption = None, json_: Jso
 
 @group.command()
 def show(referral: ReferralArgument, state: StateOption = None, json_: JsonOption = False) -> None:
-    """Show the hold of one arrest's charge: each office, until when, and every step.
+    """Show the hold of one arrest's charge.
 
-    What the office itself says counts always: it owns the charge. An intake by the last day is the one condition, and
-    nothing after it brings the charge back.
+    Each office that holds it, until when, how it stands, and every step. What the office says counts always: it owns
+    the charge. An intake by the last day is the one condition, and nothing after it brings the charge back.
 
     Example: hub charges show ref-0123456789abcdef0123456789abcdef
     """

@@ -48,12 +48,18 @@ def status(state: StateOption = None, json_: JsonOption = False) -> None:
         for one in facts["agencies"]
     )  # fmt: skip
     shown.show_table("Agencies", lane_columns, rows)
-    work = facts["work"]
+    _show_work(facts["work"], facts["console"])
+    for alarm in facts["alarms"]:
+        shown.screen.print(alarm, style="bold red", markup=False)
+
+
+def _show_work(work: dict[str, Any], console: str | None) -> None:
+    """What waits for an operator."""
     shown.screen.print(
         f"open reviews: {work['open_reviews']} · proposed links: {work['proposed_links']} · waiting: {work['waiting']}"
     )
-    if facts["console"]:
-        shown.screen.print(f"receipts by code: {facts['console']}", markup=False, soft_wrap=True)
+    if console:
+        shown.screen.print(f"receipts by code: {console}", markup=False, soft_wrap=True)
     for referral in work["overdue_intakes"]:
         shown.screen.print(f"{referral}: its intake is overdue; `hub timeline {referral}` shows who has the person.")
     if work["undone_recalls"]:
@@ -65,8 +71,6 @@ def status(state: StateOption = None, json_: JsonOption = False) -> None:
         )
     for charge in work["charges"]:
         shown.screen.print(charge, markup=False, soft_wrap=True)
-    for alarm in facts["alarms"]:
-        shown.screen.print(alarm, style="bold red", markup=False)
 
 
 _COLUMNS = ("service", "state", "instances", "lag", "outbox", "parked_messages", "parked_people", "trouble")
