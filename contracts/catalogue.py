@@ -20,6 +20,19 @@ from contracts.assignments.intake_overdue import IntakeOverdue
 from contracts.assignments.onward_asked import OnwardAsked
 from contracts.assignments.onward_closed import OnwardClosed
 from contracts.assignments.place_freed import PlaceFreed
+from contracts.charges.charge_contested import ChargeContested
+from contracts.charges.charge_declined import ChargeDeclined
+from contracts.charges.charge_filed import ChargeFiled
+from contracts.charges.charge_refused import ChargeRefused
+from contracts.charges.hold_extended import HoldExtended
+from contracts.charges.hold_kept import HoldKept
+from contracts.charges.hold_lapsed import HoldLapsed
+from contracts.charges.hold_satisfied import HoldSatisfied
+from contracts.charges.hold_started import HoldStarted
+from contracts.charges.hold_unanswered import HoldUnanswered
+from contracts.charges.hold_unreported import HoldUnreported
+from contracts.charges.hold_untold import HoldUntold
+from contracts.charges.hold_withdrawn import HoldWithdrawn
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_refused import ConsentRefused
@@ -39,6 +52,7 @@ from contracts.from_hub.case_manager_dispatched import CaseManagerDispatched
 from contracts.from_hub.diversion_reported import DiversionReported
 from contracts.from_hub.handoff_confirmed import HandoffConfirmed
 from contracts.from_hub.handoff_unavailable import HandoffUnavailable
+from contracts.from_hub.hold_reported import HoldReported
 from contracts.from_hub.information_recalled import InformationRecalled
 from contracts.from_hub.intake_reported import IntakeReported
 from contracts.from_hub.message_refused import MessageRefused
@@ -48,6 +62,7 @@ from contracts.from_hub.onward_offered import OnwardOffered
 from contracts.from_hub.onward_reported import OnwardReported
 from contracts.from_hub.person_revealed import PersonRevealed
 from contracts.from_hub.referral_acknowledged import ReferralAcknowledged
+from contracts.from_hub.report_awaited import ReportAwaited
 from contracts.from_hub.review_called import ReviewCalled
 from contracts.from_hub.screening_reported import ScreeningReported
 from contracts.referrals.link_proposed import LinkProposed
@@ -71,6 +86,8 @@ from contracts.to_hub.agency_suspended import AgencySuspended
 from contracts.to_hub.approval_answered import ApprovalAnswered
 from contracts.to_hub.assignment_directed import AssignmentDirected
 from contracts.to_hub.capacity_reported import CapacityReported
+from contracts.to_hub.charge_decided import ChargeDecided
+from contracts.to_hub.charge_held import ChargeHeld
 from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.consent_signed import ConsentSigned
 from contracts.to_hub.contact_attempted import ContactAttempted
@@ -115,6 +132,12 @@ __all__ = [
     "AssignmentWaitlisted",
     "CapacityReported",
     "CaseManagerDispatched",
+    "ChargeContested",
+    "ChargeDecided",
+    "ChargeDeclined",
+    "ChargeFiled",
+    "ChargeHeld",
+    "ChargeRefused",
     "ConsentExpired",
     "ConsentGranted",
     "ConsentRefused",
@@ -132,6 +155,16 @@ __all__ = [
     "HandoffCompleted",
     "HandoffConfirmed",
     "HandoffUnavailable",
+    "HoldExtended",
+    "HoldKept",
+    "HoldLapsed",
+    "HoldReported",
+    "HoldSatisfied",
+    "HoldStarted",
+    "HoldUnanswered",
+    "HoldUnreported",
+    "HoldUntold",
+    "HoldWithdrawn",
     "InformationRecalled",
     "IntakeCompleted",
     "IntakeOverdue",
@@ -171,6 +204,7 @@ __all__ = [
     "ReferralRetracted",
     "ReferralSubmitted",
     "ReferralWithdrawn",
+    "ReportAwaited",
     "ReportRefused",
     "ReviewAnswered",
     "ReviewCalled",

@@ -55,6 +55,7 @@ _WHERE: Final = {
     "assign": "watching.assign",
     "person": "persons.group",
     "consents": "consents.group",
+    "charges": "charges.group",
     "why": "why.why",
     "ledger": "ledger.group",
     "receipt": "receipts.group",

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from contracts import catalogue, topics
 from services.commands import reach, shown
+from services.commands.charges import alarms_of
 from services.commands.lanes import Lane, lanes
 from services.commands.reach import JsonOption, StateOption
+from services.console.domain import charges_of
 from services.intake.store import unknown_fields
 from services.local.inforce import problems_of
 from services.plumbing.administration import Administration
@@ -49,12 +51,18 @@ def status(state: StateOption = None, json_: JsonOption = False) -> None:
         for one in facts["agencies"]
     )  # fmt: skip
     shown.show_table("Agencies", lane_columns, rows)
-    work = facts["work"]
+    _show_work(facts["work"], facts["console"])
+    for alarm in facts["alarms"]:
+        shown.screen.print(alarm, style="bold red", markup=False)
+
+
+def _show_work(work: dict[str, Any], console: str | None) -> None:
+    """What waits for an operator."""
     shown.screen.print(
         f"open reviews: {work['open_reviews']} · proposed links: {work['proposed_links']} · waiting: {work['waiting']}"
     )
-    if facts["console"]:
-        shown.screen.print(f"receipts by code: {facts['console']}", markup=False, soft_wrap=True)
+    if console:
+        shown.screen.print(f"receipts by code: {console}", markup=False, soft_wrap=True)
     for referral in work["overdue_intakes"]:
         shown.screen.print(f"{referral}: its intake is overdue; `hub timeline {referral}` shows who has the person.")
     if work["undone_recalls"]:
@@ -64,8 +72,8 @@ def status(state: StateOption = None, json_: JsonOption = False) -> None:
         shown.screen.print(
             f"{one['agency']} {how}; `hub consents recall-status {one['subject']}` shows it.", soft_wrap=True
         )
-    for alarm in facts["alarms"]:
-        shown.screen.print(alarm, style="bold red", markup=False)
+    for charge in work["charges"]:
+        shown.screen.print(charge, markup=False, soft_wrap=True)
 
 
 _COLUMNS = ("service", "state", "instances", "lag", "outbox", "parked_messages", "parked_people", "trouble")
@@ -85,6 +93,7 @@ async def _facts(found: Reach) -> dict[str, Any]:
             "overdue_intakes": await asking.overdue_intakes(),
             "awaited_arrivals": (awaited := await asking.awaited_arrivals()),
             "undone_recalls": await asking.undone_recalls(),
+            "charges": alarms_of(found, charges_of(await asking.steps_of_charges())),
         }
     async with found.connected(STATUS.removeprefix("hub_")) as conn:
         left_out = await unknown_fields(conn)

@@ -121,7 +121,7 @@ class Run:
     def submission(self, ori: str | None) -> dict[str, Any]:
         """Return the data of the referral, with what the player fills in."""
         data: dict[str, Any] = _filled(self.case.referral, self)
-        data["referred_at"] = datetime.now(UTC).isoformat()
+        data.setdefault("referred_at", datetime.now(UTC).isoformat())
         if "incident" in data:
             data["incident"] = {"ori": ori} | data["incident"] | {"number": self.marked(data["incident"]["number"])}
         if "source_reference" in data:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.assignment.app import service as assignment
 from services.assignment.app import watching
+from services.charges.app import service as charges
 from services.consent.app import service as consent
 from services.console.app import pages
 from services.console.app import service as console
@@ -47,6 +48,7 @@ def runner(
         "eligibility": lambda: eligibility(site),
         "consent": lambda: consent(site),
         "assignment": lambda: assignment(site, keys.naming, rota=rota),
+        "charges": lambda: charges(site),
         "notification": lambda: notification(site, keys),
         "console": lambda: console(site),
     }

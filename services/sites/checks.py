@@ -93,8 +93,12 @@ def _settings(site: Site) -> Iterator[str]:
     if why := unlawful(site.standing):
         yield f"site.toml: standing: {why}"
     yield from _areas(site)
+    alarm = site.clocks.hold_alarm_days
+    if alarm is not None and alarm >= site.clocks.intake_days:
+        yield "clocks.toml: hold_alarm_days: It is less than intake_days, from whose end it counts back."
     settings = {f"clocks.{name}" for name, given in site.clocks if given is not None and name != "minute_seconds"}
     settings |= {f"site.{name}" for name in ("door_priority", "recognition", "standing", "urgent_review_default")}
+    settings |= {"site.prosecutor_has_last_word"} if site.prosecutor_has_last_word else set()
     settings |= {f"receipt.{name}" for name in type(site.receipts).model_fields if name != "words"}
     for name in sorted(settings ^ set(site.basis)):
         section, key = name.split(".", 1)

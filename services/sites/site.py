@@ -54,6 +54,10 @@ class Clocks(_Frozen):
     """How long a person has for the intake, from when an agency took them on; then the program office is told."""
     arrival_alarm_minutes: _Count | None = None
     """How long before the arrival's end operators are alarmed where nobody says that they are there; None: never."""
+    hold_alarm_days: _Count | None = None
+    """How many days before a hold's last day is over the case manager hears that its office was told of no intake."""
+    filing_days: _Count | None = None
+    """How many days after a lapse the office has to say what it does, before operators are told; None: not asked."""
     minute_seconds: Annotated[float, Field(gt=0, le=60)] = 60.0
 
     def minutes(self, count: float) -> timedelta:
@@ -129,6 +133,8 @@ class Site(_Frozen):
     """What an urgent review becomes when its clock runs out unanswered."""
     approvals: tuple[ApprovalRule, ...] = ()
     """Whose approval is asked for; at a door without a rule, nobody's."""
+    prosecutor_has_last_word: bool = False
+    """Whether the office may file a charge that it holds before the last day: it decides who is eligible after all."""
     permissions: tuple[Permission, ...]
     policy_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     """SHA-256 of the disclosure policy: what each agency may hear, and every permission."""

@@ -4,12 +4,25 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from contracts.event import newest
-from services.console.domain.standings import CONSENT, REFERRAL, STANDINGS, diagram, referral_after
+from services.console.domain.standings import (
+    CHARGE,
+    CHARGES,
+    CONSENT,
+    REFERRAL,
+    STANDINGS,
+    charge_after,
+    diagram,
+    referral_after,
+)
+from tests.charges.examples import Stage, diverted
+from tests.charges.test_domain_convergence import LATER
 
 README = Path(__file__).parents[2] / "services" / "README.md"
-MAPS = pytest.mark.parametrize("states", [REFERRAL, CONSENT], ids=["referral", "consent"])
+MAPS = pytest.mark.parametrize("states", [REFERRAL, CHARGE, CONSENT], ids=["referral", "charge", "consent"])
 
 
 @MAPS
@@ -49,11 +62,36 @@ def test_a_fact_that_is_no_step_leaves_it_where_it_stands():
     assert referral_after(None, "referral.received") == "received"
 
 
-@pytest.mark.parametrize(("name", "states"), [("referral", REFERRAL), ("consent", CONSENT)])
+@pytest.mark.parametrize(("name", "states"), [("referral", REFERRAL), ("charge", CHARGE), ("consent", CONSENT)])
 def test_the_picture_is_drawn_from_the_map(name, states):
     drawn = re.search(rf"<!-- {name} -->\n```mermaid\n(.*?)\n```", README.read_text(), re.DOTALL)
     assert drawn is not None
     assert drawn[1] == diagram(states)
+
+
+def test_from_a_charge_that_is_not_filed_no_step_leads_anywhere():
+    assert {state.name: state.to for state in CHARGE}["not_filed"] == ()
+    for state in CHARGE:
+        for event in state.by:
+            assert charge_after("not_filed", event) == "not_filed"
+    assert charge_after("lapsed", "hold.satisfied") == "not_filed"
+    assert charge_after("held", "hold.unreported") == "held"
+
+
+@settings(max_examples=60, deadline=None)
+@given(some.lists(LATER, max_size=6))
+def test_the_service_says_no_step_that_is_not_on_the_map(later):
+    """Heard in the order of time, the map ends where the service has the hold."""
+    stage = Stage().given(*sorted([*diverted(), *later], key=lambda fact: fact.at)).until(200)
+    standing = None
+    for event in stage.said:
+        there = CHARGES.get(event.name, standing)
+        if standing == "not_filed":
+            continue  # a longer hold is said all the same, so that its office hears what it would of any other
+        if standing is not None and there != standing:
+            assert there in {state.name: state.to for state in CHARGE}[standing], (standing, event.name)
+        standing = there
+    assert standing == stage.standing()
 
 
 def test_the_words_of_every_fact_are_in_the_map():

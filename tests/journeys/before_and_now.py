@@ -93,6 +93,7 @@ class Town:
         minutes = {
             "wait": site().clocks.offer_answer_minutes + 1, "wait for the arrival": site().clocks.arrival_minutes + 1,
             "wait for a month": site().clocks.intake_days * 24 * 60 + 1,
+            "wait for the last day": (site().clocks.intake_days + 2) * 24 * 60,
         }  # fmt: skip
         if name in minutes:
             await self.hear(await self.hub.advance(minutes[name]))

@@ -20,6 +20,7 @@ from tests.journeys.messages import CASE_MANAGERS, until
 from tests.journeys.outside import SILENT, Heard, Outsider
 
 POLICE, HOSPITAL = "bellingham-police", "peacehealth-st-joseph"
+PROSECUTOR = "bellingham-city-attorney"
 OFFICE, PROVIDER = "whatcom-lead-program-office", "sea-mar"
 ALL_KINDS = FREE | {"code"}
 YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
@@ -55,6 +56,7 @@ class Day:
         holder, made = self._is_taken_on("qza")
         self._amends(police, number, holder, made)
         self._says_what_is_so(holder, made)
+        self._is_held(number)
         onward = self._consents(holder, made)
         self._is_asked_onward(onward)
         self._takes_back(holder, made, onward)
@@ -139,6 +141,18 @@ class Day:
         own = self.marks.message("person.corrected", {"language": "qza", "birth_date": "1980-05-06"})
         self._says(holder, "person.corrected", own, subject=made.attributes["subject"])
         holder.hears(lambda one: one.data.get("preferred_name") == own["preferred_name"])
+
+    def _is_held(self, number: str) -> None:
+        """The prosecutor holds the charge longer under a number of its own, and says later that it still reviews."""
+        office = self.outside(PROSECUTOR)
+        report = office.hears_of("diversion.reported", "incident_number", number)
+        which, person = {"referral_id": report.data["referral_id"]}, {"subject": report.attributes["subject"]}
+        until_day = (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
+        held = self.marks.message("charge.held", which | {"hold_until": until_day})
+        self._says(office, "charge.held", held, **person)
+        office.hears_of("hold.reported", "cause_number", held["cause_number"])
+        decided = self.marks.message("charge.decided", which | {"decision": "still_reviewing"})
+        self._says(office, "charge.decided", decided, **person)
 
     def _consents(self, holder: Outsider, made: Heard) -> Heard:
         person = {"subject": made.attributes["subject"]}

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from contracts import topics
 from contracts.envelope import STRUCTURED, Fact
 from services.assignment.app import service as assignment
+from services.charges.app import service as charges
 from services.consent.app import service as consent
 from services.console.app import service as console
 from services.console.domain import read_file, written_file
@@ -22,6 +23,7 @@ from services.plumbing.sealing import Erased
 from services.plumbing.service import Loaded, Record
 from services.sites import Site
 from tests.assignment.memory import MemoryPlacements
+from tests.charges.memory import MemoryDockets
 from tests.consent.memory import MemoryRegisters
 from tests.eligibility.memory import MemoryPersonFiles
 from tests.intake.memory import CasesInMemory
@@ -56,12 +58,14 @@ class WholeHub:
         self.site, self.chance, self.again = site, chance, again
         self.cases = CasesInMemory(keys.site)
         self.placements, self.registers = MemoryPlacements(site), MemoryRegisters()
+        self.dockets = MemoryDockets()
         self.lanes, self.files = MemoryStore(), MemoryFiles()
         services = [
             intake(site, keys, self.cases),
             eligibility(site, MemoryPersonFiles()),
             consent(site, self.registers),
             assignment(site, keys.naming, self.placements),
+            charges(site, self.dockets),
             notification(site, keys, self.lanes, self.lanes.book),
             console(site, self.files),
         ]

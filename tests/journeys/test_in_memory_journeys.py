@@ -56,7 +56,7 @@ async def test_an_arrested_person_is_offered_blind_met_handed_over_and_taken_in(
     assert on_lanes(hub) == {
         POLICE: ARREST,
         holder: ["offer.made", "assignment.made"],
-        "bellingham-city-attorney": ["diversion.reported"],
+        "bellingham-city-attorney": ["diversion.reported", "hold.reported"],
     }
     blind, known = (written(fact)[0] for fact in hub.lane(holder))
     assert b"Qaa" not in blind

@@ -105,7 +105,7 @@ def test_what_is_compared_shows_a_difference_where_there_is_one():
     }  # fmt: skip
 
 
-CONSENT, MONTH = "consent to the prosecutor", "wait for a month"
+CONSENT, MONTH = "consent to the prosecutor", "wait for the last day"
 SILENT = {
     "not completed": (CONSENT, MONTH),
     "no consent": ("intake", MONTH),
@@ -128,15 +128,17 @@ async def _to_the_prosecutor(*steps: str) -> list[Fact]:
 
 
 @pytest.mark.parametrize("why", SILENT)
-async def test_to_the_prosecutor_not_completed_no_consent_and_never_came_are_one_silence(why):
+async def test_to_the_prosecutor_not_completed_no_consent_and_never_came_look_the_same(why):
     quiet, nothing_more = [await _to_the_prosecutor(*steps) for steps in (SILENT[why], (MONTH,))]
-    assert [fact.event.name for fact in quiet] == ["diversion.reported"]
+    assert [fact.event.name for fact in quiet] == ["diversion.reported", "hold.reported", "hold.reported"]
+    assert [fact.event.state for fact in quiet[1:]] == ["held", "lapsed"]
+    assert quiet[-1].envelope.at == nothing_more[-1].envelope.at
     assert [as_read(fact) for fact in quiet] == [as_read(fact) for fact in nothing_more]
 
 
 async def test_only_an_intake_under_the_right_consent_breaks_it_and_the_notice_of_part_2_goes_with_it():
-    told = await _to_the_prosecutor(CONSENT, "intake")
-    assert [fact.event.name for fact in told] == ["diversion.reported", "intake.reported"]
+    told = await _to_the_prosecutor(CONSENT, "intake", MONTH)
+    assert [fact.event.name for fact in told] == ["diversion.reported", "hold.reported", "intake.reported"]
     notice = told[-1].event.notice
     assert "42 CFR part 2" in notice.statement
     [scope] = notice.consents

@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts import topics
+from services.charges.app import service as charges
+from services.charges.domain import Docket
 from services.consent.app import service as consent
 from services.consent.domain import Register
 from services.console.app import service as console
@@ -42,6 +44,7 @@ def recorded():
     asyncio.run(a_day(hub))
     kept = {
         "consent": {person: Register.model_validate_json(text) for person, text in hub.registers.kept.items()},
+        "charges": {person: Docket.model_validate_json(text) for person, text in hub.dockets.kept.items()},
         "console": {subject: read_file(text) for subject, text in hub.files.files.items()},
     }
     return hub.facts(), kept
@@ -57,7 +60,7 @@ def rebuilt(service, facts):
     return {key: state for key, state in states.items() if state is not None}
 
 
-SERVICES = {"consent": consent, "console": console}
+SERVICES = {"consent": consent, "charges": charges, "console": console}
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -13,6 +13,7 @@ from contracts.catalogue import (  # puts every event on the shelf
 )
 from contracts.event import newest, shelf
 from contracts.topics import HUB_TOPICS, TO_HUB
+from services.console.domain.charges import STATES, Charge, charges_of
 from services.console.domain.consents import Consent, Recall, consents_of, in_vain, recalls_of
 from services.console.domain.entries import Entry, NotTold, Other, Settled, TakenBack, Told, entries_of
 from services.console.domain.files import File, Link, Referral, Review, changes_a_file, evolve
@@ -38,7 +39,9 @@ __all__ = [
     "HEARS",
     "OUTLASTING",
     "SAID_OF_A_JOURNEY",
+    "STATES",
     "YEARS",
+    "Charge",
     "Consent",
     "Disclosed",
     "Entry",
@@ -62,6 +65,7 @@ __all__ = [
     "as_html",
     "as_text",
     "changes_a_file",
+    "charges_of",
     "consents_of",
     "decide",
     "disclosed",

@@ -1,7 +1,7 @@
-"""The map of states: where a referral and a consent may stand, after which fact, and where from there.
+"""The map of states: where a referral, a held charge and a consent may stand, after which fact, and where from there.
 
-It reads like the tables of the field (DOMAIN 7.1 and 7.3); pages and commands take their words from it. What the hub
-does not do yet has no state here: the hold of a charge, and court pretrial diversion.
+It reads like the tables of the field (DOMAIN 7.1 to 7.3); pages and commands take their words from it. What the hub
+does not do yet has no state here: court pretrial diversion.
 """
 
 from __future__ import annotations
@@ -60,6 +60,30 @@ CONSENT: Final = (
 )  # fmt: skip
 """A consent of one discloser to one recipient (DOMAIN 7.3)."""
 
+_OFFICE_DECIDES: Final = ("filed", "declined")
+_TAKEN_BACK: Final = ("still_reviewing", "extended", "lapsed", "withdrawn", "not_filed")
+"""Where the office's word does not stand any more."""
+CHARGE: Final = (
+    State("held", ("hold.started",), ("extended", "not_filed", "withdrawn", "lapsed", *_OFFICE_DECIDES),
+          "An arrest was diverted: its office holds the charge until the last day for the intake."),
+    State("extended", ("hold.extended",),
+          ("extended", "not_filed", "withdrawn", "lapsed", "still_reviewing", *_OFFICE_DECIDES),
+          "The office alone moves the day, and only forward."),
+    State("lapsed", ("hold.lapsed",), ("extended", "not_filed", "withdrawn", "still_reviewing", *_OFFICE_DECIDES),
+          "The day is over, and no intake by it is known; one that was is reported late, and counts."),
+    State("still_reviewing", ("hold.kept",),
+          ("extended", "still_reviewing", "not_filed", "withdrawn", "lapsed", *_OFFICE_DECIDES),
+          "The office holds the charge after the day, and has not decided."),
+    State("withdrawn", ("hold.withdrawn",), ("not_filed", *_OFFICE_DECIDES), "The police took their report back."),
+    State("filed", ("charge.filed",), ("filed", "declined", *_TAKEN_BACK),
+          "The office filed it; an intake by the day that is heard of late still counts."),
+    State("declined", ("charge.declined",), ("declined", "filed", *_TAKEN_BACK),
+          "The office does not file it, though no intake is known."),
+    State("not_filed", ("hold.satisfied",), (),
+          "The intake was done by the day. For good: not even the office's own word is a step from here."),
+)  # fmt: skip
+"""A charge that an office holds (DOMAIN 7.2). `hold.untold`, `charge.contested` and the alarms leave it where it is."""
+
 STANDINGS: Final[Mapping[str, str]] = {event: state.name for state in REFERRAL for event in state.by}
 """Where a referral stands after each fact.
 
@@ -81,6 +105,20 @@ def referral_after(standing: str | None, event: str) -> str | None:
     if standing is None:
         return there if there == REFERRAL[0].name else None
     return there if there is not None and there in _NEXT[standing] else None
+
+
+def charge_after(standing: str | None, event: str) -> str | None:
+    """Return where a charge stands after a fact, by its name; one that is no step leaves it where it stands.
+
+    Nor does one that is not on the map from here: what is not filed stays so.
+    """
+    there = CHARGES.get(event, standing)
+    return there if standing is None or there in _CHARGE_NEXT[standing] else standing
+
+
+CHARGES: Final[Mapping[str, str]] = {event: state.name for state in CHARGE for event in state.by}
+"""Where a charge stands after each fact."""
+_CHARGE_NEXT: Final = {state.name: frozenset(state.to) for state in CHARGE}
 
 
 def diagram(states: tuple[State, ...]) -> str:

@@ -65,6 +65,13 @@ FROM console.steps AS awaited WHERE event = 'arrival.awaited' AND NOT EXISTS (
     AND coalesce(since.details::jsonb ->> 'mode', 'in_person') = 'in_person'
 ) ORDER BY arrive_by, referral_id
 """
+_OF_CHARGES: Final = f"""
+WITH of_charges AS (SELECT DISTINCT referral_id FROM console.steps WHERE service = '/hub/charges'
+                    AND referral_id IS NOT NULL AND ($1::text IS NULL OR referral_id = $1))
+{_STEP} JOIN of_charges USING (referral_id)
+WHERE service = '/hub/charges' OR (event = 'disclosure.made' AND details::jsonb ->> 'message_type' = 'intake.reported')
+ORDER BY step_id
+"""
 _FILE: Final = "SELECT state FROM console.files WHERE subject = $1"
 _KNOWS: Final = "SELECT EXISTS (SELECT FROM console.steps WHERE subject = $1)"
 _HEARD: Final = (
@@ -197,6 +204,10 @@ class Asking:
     async def awaited_arrivals(self) -> list[dict[str, str]]:
         """Return where an officer waits, the minutes to arrive are nearly up, and nobody says that they are there."""
         return [dict(row) for row in await self._conn.fetch(_AWAITED)]
+
+    async def steps_of_charges(self, referral_id: str | None = None) -> list[Step]:
+        """Return what was said of held charges, and that an office was told of the intake; of one referral, or all."""
+        return [step_of(row) for row in await self._conn.fetch(_OF_CHARGES, referral_id)]
 
     async def last_heard(self) -> dict[str, datetime]:
         """Return when each agency was last heard."""

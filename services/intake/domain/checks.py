@@ -26,8 +26,8 @@ TOLERANCE: Final = timedelta(minutes=5)
 """How far a sender's clock may be ahead of the broker's."""
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
-PLANNED: Final = frozenset({"appointment_at", "expires_at", "irrevocable_until_at"})
-"""Times that may lie ahead."""
+PLANNED: Final = frozenset({"appointment_at", "expires_at", "irrevocable_until_at", "hold_until"})
+"""Times and days that may lie ahead."""
 PRIVATE_BYTES_MOST: Final = 40_000
 """All private text of one message, as JSON: sealed, a category of it still fits into its field."""
 
@@ -84,7 +84,7 @@ def _instant(leaf: Leaf, latest: datetime) -> Iterator[Finding]:
 
 
 def _day(leaf: Leaf, today: date) -> Iterator[Finding]:
-    if leaf.value > today:
+    if leaf.value > (LATEST.date() if leaf.name in PLANNED else today):
         yield _finding("date-in-the-future", leaf.path, "It is not in the future.", "Send the day on which it was.")
     elif leaf.value < EARLIEST.date():
         yield _finding(_INVALID, leaf.path, "It is not before the year 1900.", "Correct the year.")

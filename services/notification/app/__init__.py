@@ -18,6 +18,11 @@ from contracts.assignments.assignment_offered import AssignmentOffered
 from contracts.assignments.assignment_unavailable import AssignmentUnavailable
 from contracts.assignments.onward_asked import OnwardAsked
 from contracts.assignments.onward_closed import OnwardClosed
+from contracts.charges.hold_extended import HoldExtended
+from contracts.charges.hold_lapsed import HoldLapsed
+from contracts.charges.hold_started import HoldStarted
+from contracts.charges.hold_unreported import HoldUnreported
+from contracts.charges.hold_untold import HoldUntold
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
@@ -33,6 +38,7 @@ from contracts.reports.revocation_read import RevocationRead
 from contracts.screenings.review_decided import ReviewDecided
 from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
+from contracts.to_hub.charge_held import ChargeHeld
 from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
@@ -77,6 +83,7 @@ HEARS: Final[tuple[type[Event], ...]] = (
     RevocationParked, RevocationRead,
     AssignmentOffered, AssignmentAccepted, AssignmentDeclined, AssignmentLapsed, AssignmentCancelled,
     AssignmentHandedOff, AssignmentEnrolled, AssignmentEnded, AssignmentUnavailable,
+    HoldStarted, HoldExtended, HoldLapsed, HoldUntold, HoldUnreported, ChargeHeld,
     OnwardAsked, OnwardClosed, PersonAgreed, PersonDeclined, RecallAnswered, DeadlineReached, *OF_AN_AGENCY,
 )  # fmt: skip
 """The waitlist and a closed referral are nobody's news: no lane hears of them."""

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from contracts.disclosures.disclosure_made import DisclosureMade
 from contracts.disclosures.disclosure_withheld import DisclosureWithheld
 from contracts.envelope import Envelope, Fact, body_of, service_source
+from contracts.held import HoldState
 from services.notification.domain.answers import Allowed, Answers, Question, Verdict, Withheld, in_order
+from services.notification.domain.charges import Named
 from services.notification.domain.judging import referral_of
+from services.notification.domain.notices import AWAITED, HOLD, knows_of_intake
 from services.notification.domain.part2 import notice_of
 from services.notification.domain.recalling import BLIND
 from services.notification.domain.rows import SERVICE
@@ -65,6 +68,8 @@ def asked(row: LaneRow, dossier: Dossier, judge: Judge, now: datetime) -> Answer
                             row.review_id, row.recall_id)  # fmt: skip
         referral_id = referral_of(question, dossier)
         answer = judge.may(question, dossier, now)
+        if isinstance(answer, Allowed) and _is_moot(row, dossier, judge, now):
+            answer = Withheld(purpose, "rows", "intake-told")
         if isinstance(answer, Allowed):
             allowed.append(answer)
         else:
@@ -72,6 +77,17 @@ def asked(row: LaneRow, dossier: Dossier, judge: Judge, now: datetime) -> Answer
     notice = notice_of(row, dossier, judge, allowed, referral_id, now)
     mark = _mark(tuple(allowed), referral_id, dossier, notice)
     return Answers(tuple(allowed), tuple(withheld), referral_id, mark, notice)
+
+
+def _is_moot(row: LaneRow, dossier: Dossier, judge: Judge, now: datetime) -> bool:
+    """Tell whether a day that is near or over is no news any more: the office may hear that the intake is done."""
+    if row.message == HOLD and row.state == HoldState.LAPSED:
+        office = row.agency
+    elif row.message == AWAITED:
+        office = row.state
+    else:
+        return False
+    return knows_of_intake(Named(row.referral_id or "", office), dossier, judge, now)
 
 
 def told(  # all that the last look takes, and nothing else

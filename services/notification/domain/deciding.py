@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.assignments.answer_refused import AnswerRefused
+from contracts.charges.charge_refused import ChargeRefused
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_refused import ConsentRefused
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from services.notification.domain.rows import Ids
     from services.plumbing.service import Outcome
 
-REFUSALS: Final = (ReferralRefused, ReportRefused, AnswerRefused, ConsentRefused, ReviewRefused)
+REFUSALS: Final = (ReferralRefused, ReportRefused, AnswerRefused, ConsentRefused, ReviewRefused, ChargeRefused)
 """What was not admitted, or fits nothing open: its sender hears why."""
 OF_AN_AGENCY: Final = (AgencySuspended, AgencyResumed)
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from itertools import takewhile
 
 from contracts.words import Agreement
+from services.notification.domain.charges import Hold
 from services.notification.domain.kept import (
     IN_GOOD_STANDING,
     Answer,
@@ -52,6 +53,8 @@ class Dossier:
     """When an intake was last completed."""
     consents: dict[str, Consent] = field(default_factory=dict)
     onwards: dict[str, Onward] = field(default_factory=dict)
+    charges: dict[str, Hold] = field(default_factory=dict)
+    """By referral and office: until when it holds the charge."""
     sayings: dict[str, Saying] = field(default_factory=dict)
     recalls: dict[str, Recall] = field(default_factory=dict)
     revoked: frozenset[str] = frozenset()
@@ -197,6 +200,11 @@ class Dossier:
             and (offer.referral_id, agency) not in self.ended
             for offer in self.offers.values()
         )
+
+    def holders(self, referral_id: str) -> tuple[str, ...]:
+        """Return the agencies that hold this referral, by slug."""
+        held = {one.agency for one in self.offers.values() if one.held and one.referral_id == referral_id}
+        return tuple(sorted(one for one in held if (referral_id, one) not in self.ended))
 
     def record_of_holder(self, agency: str) -> str | None:
         """Return the newest referral on which the agency holds the person."""

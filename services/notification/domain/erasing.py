@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from contracts.disclosures.disclosure_recalled import DisclosureRecalled
 from contracts.referrals.referral_erased import ReferralErased
-from services.notification.domain import ending
+from services.notification.domain import charges, ending
 from services.notification.domain.kept import Offer, Onward
 from services.notification.domain.notices import Notice
 from services.notification.domain.rows import CANCELLED, row_of
@@ -46,6 +46,7 @@ def erased(dossier: Dossier, event: ReferralErased, _fact: Fact) -> Dossier:
         enrolled_at=_without(dossier.enrolled_at, gone),
         ended=frozenset(one for one in dossier.ended if one[0] != gone),
         ended_by_others=frozenset(one for one in dossier.ended_by_others if one[0] != gone),
+        charges=charges.without(dossier.charges, gone),
         onwards={name: _noteless(one, gone) for name, one in dossier.onwards.items()},
         sayings={name: one for name, one in dossier.sayings.items() if one.referral_id != gone},
         erased=dossier.erased | {gone},

@@ -16,6 +16,11 @@ from contracts.assignments.assignment_offered import AssignmentOffered
 from contracts.assignments.assignment_unavailable import AssignmentUnavailable
 from contracts.assignments.onward_asked import OnwardAsked
 from contracts.assignments.onward_closed import OnwardClosed
+from contracts.charges.hold_extended import HoldExtended
+from contracts.charges.hold_lapsed import HoldLapsed
+from contracts.charges.hold_started import HoldStarted
+from contracts.charges.hold_unreported import HoldUnreported
+from contracts.charges.hold_untold import HoldUntold
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
@@ -36,12 +41,13 @@ from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
 from contracts.to_hub.agency_resumed import AgencyResumed
 from contracts.to_hub.agency_suspended import AgencySuspended
+from contracts.to_hub.charge_held import ChargeHeld
 from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.to_hub.recall_answered import RecallAnswered
 from contracts.words import Door, RuleResult
-from services.notification.domain import consents, ending, erasing, offers, recalling
+from services.notification.domain import charges, consents, ending, erasing, offers, recalling
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.kept import (
     Answer,
@@ -260,6 +266,12 @@ _FOLDED: Final[Mapping[type[Event], Callable[[Dossier, Any, Fact], Dossier]]] = 
     AssignmentUnavailable: _unavailable,
     AssignmentEnrolled: _enrolled,
     AssignmentEnded: _ended,
+    HoldStarted: charges.begun,
+    HoldExtended: charges.begun,
+    HoldLapsed: charges.passed,
+    HoldUntold: charges.passed,
+    HoldUnreported: charges.awaited,
+    ChargeHeld: charges.numbered,
     PersonAgreed: _agreed,
     PersonDeclined: _said_no,
     DisclosureRecalled: recalling.recalled,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.words import Agreement, Door, Role
+from services.notification.domain.charges import holds_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,6 +32,8 @@ OF_AN_ARREST: Final = frozenset(
         "handoff.confirmed",
         "handoff.unavailable",
         "diversion.reported",
+        "hold.reported",
+        "report.awaited",
     }
 )
 """What only an arrest diversion calls for; every other door yields the receipt and no more."""
@@ -117,6 +120,8 @@ def _stale(question: Question, referral_id: str, dossier: Dossier, now: datetime
             return "review-decided"
         case "diversion.reported" if dossier.diverted_at(referral_id) is None:
             return "not-diverted"
+        case "report.awaited" if all(hold.due_on in hold.over for hold in holds_of(dossier.charges, referral_id)):
+            return "hold-over"
         case "intake.reported" if referral_id not in dossier.enrolled:
             return "no-intake"
         case _:

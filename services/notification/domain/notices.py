@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from contracts.held import HoldState
 from contracts.words import Category, Door, Purpose, Verdict
 from services.notification.domain.answers import Allowed, Question
+from services.notification.domain.charges import done_in_time, named
 from services.notification.domain.judging import live
 from services.sites import APPROVAL, approvers
 
@@ -18,12 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from services.notification.domain.charges import Named
     from services.notification.domain.dossier import Dossier
     from services.notification.domain.judging import Judge
     from services.notification.domain.kept import Offer, Record
 
 _NOTHING: Final[frozenset[str]] = frozenset()
 _NAMING: Final = 10
+HOLD: Final = "hold.reported"
+AWAITED: Final = "report.awaited"
 Name = tuple[str | int | None, ...]
 
 
@@ -61,6 +66,7 @@ def due(dossier: Dossier, judge: Judge, at: datetime, referral_id: str | None = 
         yield from _to_the_sender(name, record, dossier)
         yield from _to_providers(name, dossier, judge, at)
         yield from _to_prosecutors(name, record, dossier, judge, at)
+        yield from _of_holds(name, dossier)
         yield from _to_deciders(name, record, dossier, judge)
     if referral_id is None:
         yield from _onward(dossier, judge, at)
@@ -191,6 +197,32 @@ def _to_prosecutors(name: str, record: Record, dossier: Dossier, judge: Judge, a
     for slug in dict.fromkeys([*(prosecutors if arrested else []), *_named_for_intake(dossier, judge, at)]):
         opens, rests_on = _told("intake.reported", slug, dossier, judge, at, referral_id=name)
         yield Notice(slug, "intake.reported", referral_id=name, opens=opens, rests_on=rests_on)
+
+
+def _of_holds(name: str, dossier: Dossier) -> Iterator[Notice]:
+    """To the office each last day, and that it is over; to who has the person, in time, that it is near.
+
+    What a consent opens or shuts changes none of it; whether it is still news is asked when it is carried.
+    """
+    for key, hold in dossier.charges.items():
+        which = named(key)
+        if which.referral_id != name:
+            continue
+        for day in sorted(hold.days):
+            yield Notice(which.office, HOLD, referral_id=name, revision=day.toordinal(), state=HoldState.HELD)
+        for day in sorted(hold.over):
+            yield Notice(which.office, HOLD, referral_id=name, revision=day.toordinal(), state=HoldState.LAPSED)
+        if hold.due_on in hold.near and hold.due_on not in hold.over:
+            for slug in dossier.holders(name):
+                yield Notice(slug, AWAITED, referral_id=name, revision=hold.due_on.toordinal(),
+                             state=which.office)  # fmt: skip
+
+
+def knows_of_intake(which: Named, dossier: Dossier, judge: Judge, at: datetime) -> bool:
+    """Tell whether the office may be told, at that time, that an intake was done by the last day of its hold."""
+    if not done_in_time(dossier, which):
+        return False
+    return bool(_told("intake.reported", which.office, dossier, judge, at, referral_id=which.referral_id)[0])
 
 
 def _named_for_intake(dossier: Dossier, judge: Judge, at: datetime) -> Iterator[str]:

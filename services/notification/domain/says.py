@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.parts import NOTICE
 from contracts.words import Category
+from services.notification.domain.charges import Named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,6 +121,26 @@ def _appointment(telling: Telling) -> bool:
     )
 
 
+def _due_on(telling: Telling) -> Any:
+    return date.fromordinal(telling.row.revision)
+
+
+def _due_at(telling: Telling) -> Any:
+    hold = telling.dossier.charges.get(Named(telling.referral_id or "", _office(telling)).key)
+    return None if hold is None else hold.days.get(_due_on(telling))
+
+
+def _office(telling: Telling) -> str:
+    """The office's own lane, or the one that the case manager's message names."""
+    return telling.row.state if telling.row.message == "report.awaited" else telling.row.agency
+
+
+def _cause_number(telling: Telling) -> Any:
+    hold = telling.dossier.charges.get(Named(telling.referral_id or "", telling.row.agency).key)
+    return None if hold is None or hold.number is None else telling.own_number(hold.number)
+
+
+_HOLD: Final[dict[str, Callable[[Telling], Any]]] = {"due_on": _due_on, "due_at": _due_at}
 _SHOWN: Final = (
     "preferred_name", "legal_name", "birth_date", "pronouns", "phones", "usual_places", "through", "message_is_safe",
     "place", "officer_call_back", "safety_code",
@@ -198,6 +220,9 @@ SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
         "completed_on": lambda telling: telling.dossier.enrolled.get(telling.referral_id or ""),
         "allowed_by": lambda telling: telling.allowed_by,
     },
+    "hold.reported": _ECHO | _HOLD | {"state": lambda telling: telling.row.state, "cause_number": _cause_number},
+    "report.awaited": {"referral_id": lambda telling: telling.referral_id, "office": lambda telling: telling.row.state}
+    | _HOLD,
     "information.recalled": {
         "recall_id": lambda telling: telling.row.recall_id,
         **{name: _recall(name) for name in ("because", "categories", "disclosures")},

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from contracts.event import Event
     from contracts.parts import Part2Notice
     from services.notification.domain.answers import Allowed, Answers
+    from services.notification.domain.charges import Number
     from services.notification.domain.dossier import Dossier
     from services.notification.domain.judging import Judge
     from services.notification.domain.kept import Offer, Record
@@ -115,6 +116,11 @@ class Telling:
         clear = self._open(token, place)
         if clear is None and (self.referral_id is None or is_of(token, self.referral_id)):
             raise RecordErased(RecordErased.__doc__)
+        return None if clear is None else clear.decode()
+
+    def own_number(self, number: Number) -> Any:
+        """Open the office's own number of the case, for that office; None where the record that sealed it is gone."""
+        clear = self._open(number.token, Place(self.row.person or "", "cause_number", event=number.report))
         return None if clear is None else clear.decode()
 
     def _clear(self, token: str, place: Place) -> bytes:

@@ -1,0 +1,22 @@
+"""hold.withdrawn: the police took their report back: there is nothing to hold.
+
+1  first published
+"""
+
+from __future__ import annotations
+
+from contracts import topics
+from contracts.event import Event, published
+from contracts.words import ReferralId, Slug
+
+
+@published("hold.withdrawn", version=1, on=topics.CHARGES)
+class HoldWithdrawnV1(Event):
+    """The police took their report back: there is nothing to hold."""
+
+    referral_id: ReferralId
+    agency: Slug
+    """The office that holds the charge."""
+
+
+HoldWithdrawn = HoldWithdrawnV1

@@ -1,0 +1,1 @@
+CREATE INDEX steps_of_charges ON steps (referral_id) WHERE service = '/hub/charges';
