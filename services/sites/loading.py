@@ -17,6 +17,7 @@ from services.sites.errors import SiteUnreadable
 from services.sites.oncall import FILE as ONCALL
 from services.sites.oncall import entries, misread
 from services.sites.policies import APPROVALS, CASES, Approval, Policy, beside
+from services.sites.pretrial import FILE as PRETRIAL
 from services.sites.rulebook import RULES, Rulebook, all_spelled_out, rulebook
 from services.sites.site import Site
 
@@ -87,6 +88,7 @@ def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
         "receipts": sections["receipt"] | {"words": _words(raw)},
         "policies": _policies(raw),
         "oncall": _oncall(raw),
+        "pretrial": raw.own(PRETRIAL),
         "policy_hash": _hash([permissions, {one: agency.get("may_hear") for one, agency in agencies.items()}]),
         "basis": basis,
     }
@@ -110,6 +112,9 @@ class _Files:
         if path is None:
             raise SiteUnreadable(f"{name}: file: A site has this file.")
         return _read(path, name)
+
+    def own(self, name: str) -> dict[str, Any] | None:
+        return self.read(name) if (self.folders[0] / name).is_file() else None
 
     def over_the_standard(self, name: str, standard_name: str | None = None) -> dict[str, Any]:
         """What the site says in this file goes before what the standard says, setting by setting."""
@@ -151,7 +156,6 @@ def _lent(folder: Path) -> list[Path]:
 
 
 def _agencies(raw: _Files, roles: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Each agency with what its role says and hears, unless its own entry says otherwise."""
     agencies: dict[str, dict[str, Any]] = {}
     for name in raw.names("agencies"):
         for slug, own in raw.read(name).items():
@@ -198,8 +202,8 @@ def write_approval(slug: str, policy: Policy, approval: Approval, root: Path | N
 
 
 def _oncall(raw: _Files) -> list[Any]:
-    """Return the entries of the rota; a site may have none."""
-    raw.shifts = entries(raw.read(ONCALL)) if (raw.folders[0] / ONCALL).is_file() else []
+    said = raw.own(ONCALL)
+    raw.shifts = [] if said is None else entries(said)
     return raw.shifts
 
 
@@ -227,13 +231,11 @@ def _cases(raw: _Files, policy: str) -> list[dict[str, Any]]:
 
 
 def _approval(raw: _Files, policy: str) -> dict[str, Any] | None:
-    """Return who approved a policy, from a file of the same name; None for a draft."""
     file = beside(policy, APPROVALS)
     return raw.read(file) if file in raw.names(APPROVALS) else None
 
 
 def _words(raw: _Files) -> dict[str, Any]:
-    """Return the words of the receipt by language, which the name of their file says."""
     return {Path(name).stem: raw.read(name) for name in raw.names("receipts")}
 
 
@@ -281,7 +283,7 @@ def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
             file, key = _of_a_policy(raw.policy_files[index], rest)
         case ("oncall", *within):
             return misread(within, rule, raw.shifts)
-        case ("clocks" | "demographics" | "texts" | "signers" as section, *rest):
+        case ("clocks" | "demographics" | "texts" | "signers" | "pretrial" as section, *rest):
             file, key = f"{section}.toml", list(rest)
         case ("receipts", "words", str(language), *rest):
             file, key = f"receipts/{language}.toml", list(rest) or ["file"]
