@@ -14,6 +14,7 @@ from services.notification.app import carrier
 from services.notification.app import service as notification
 from services.plumbing.runner import Runner
 from services.plumbing.sealing import Wrapping
+from services.pretrial.app import service as pretrial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +35,7 @@ def runner(name: str, site: Site, keys: SiteKeys, settings: PipesSettings, conso
         "eligibility": lambda: eligibility(site),
         "consent": lambda: consent(site),
         "assignment": lambda: assignment(site, keys.naming),
+        "pretrial": lambda: pretrial(site),
         "notification": lambda: notification(site, keys),
         "console": lambda: console(site),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,6 +12,7 @@ from contracts.words import Code, Day, Role, Slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import date
 
     from services.sites.site import Site
 
@@ -63,8 +63,7 @@ class Pretrial(BaseModel):
             if one.id not in newest or one.in_force_from <= day:
                 newest[one.id] = one
         return tuple(
-            SealMarking(id=one.id, version=one.version, text=one.text, citation=one.citation)
-            for one in newest.values()
+            SealMarking(id=one.id, version=one.version, text=one.text, citation=one.citation) for one in newest.values()
         )
 
 
