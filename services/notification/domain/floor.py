@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.words import Agreement, Door, Role
+from services.notification.domain.diversions import report_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -119,5 +120,7 @@ def _stale(question: Question, referral_id: str, dossier: Dossier, now: datetime
             return "not-diverted"
         case "intake.reported" if referral_id not in dossier.enrolled:
             return "no-intake"
+        case "pretrial.reported" if report_of(dossier, referral_id, question.report_id) is None:
+            return "no-report"
         case _:
             return None
