@@ -5,8 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from contracts.court import PretrialStage
 from contracts.event import newest
-from services.console.domain.standings import CONSENT, REFERRAL, STANDINGS, diagram, referral_after
+from services.console.domain.standings import (
+    CONSENT,
+    PRETRIAL,
+    REFERRAL,
+    STANDINGS,
+    diagram,
+    pretrial_after,
+    referral_after,
+)
 
 README = Path(__file__).parents[2] / "services" / "README.md"
 MAPS = pytest.mark.parametrize("states", [REFERRAL, CONSENT], ids=["referral", "consent"])
@@ -49,7 +58,7 @@ def test_a_fact_that_is_no_step_leaves_it_where_it_stands():
     assert referral_after(None, "referral.received") == "received"
 
 
-@pytest.mark.parametrize(("name", "states"), [("referral", REFERRAL), ("consent", CONSENT)])
+@pytest.mark.parametrize(("name", "states"), [("referral", REFERRAL), ("consent", CONSENT), ("pretrial", PRETRIAL)])
 def test_the_picture_is_drawn_from_the_map(name, states):
     drawn = re.search(rf"<!-- {name} -->\n```mermaid\n(.*?)\n```", README.read_text(), re.DOTALL)
     assert drawn is not None
@@ -58,3 +67,16 @@ def test_the_picture_is_drawn_from_the_map(name, states):
 
 def test_the_words_of_every_fact_are_in_the_map():
     assert set(STANDINGS) >= {"referral.received", "review.requested", "review.decided", "assignment.closed"}
+
+
+def test_the_map_of_pretrial_diversion_has_every_stage_and_every_one_is_reached():
+    assert [state.name for state in PRETRIAL] == [stage.value for stage in PretrialStage]
+    assert {there for state in PRETRIAL for there in state.to} | {"moved"} == {state.name for state in PRETRIAL}
+
+
+def test_a_stage_of_the_road_that_is_said_late_takes_no_order_of_the_court_back():
+    assert pretrial_after("dismissed", "assessed") == "dismissed"
+    assert pretrial_after("hearing_set", "in_services") == "in_services"
+    assert pretrial_after("granted", "in_services") is None
+    assert pretrial_after(None, "granted") is None
+    assert pretrial_after("completed", "assessed") == "completed"

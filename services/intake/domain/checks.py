@@ -144,7 +144,7 @@ def _of_event(event: Event, agency: Agency, site: Site, appended_at: datetime) -
     elif isinstance(event, ConsentSigned):
         yield from _each_once("categories", event.categories)
     else:
-        yield from (_finding(one.reason, one.field, one.rule, one.fix) for one in amiss(event, agency, site))
+        yield from (Finding(reason, problem) for reason, problem in amiss(event, agency, site))
 
 
 def _permitted(event: ReferralSubmitted, agency: Agency) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from contracts.catalogue import (
     PretrialAssessed,
@@ -13,7 +13,7 @@ from contracts.catalogue import (
     PretrialUpdated,
     TerminationMoved,
 )
-from contracts.words import Role
+from contracts.words import Problem, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +28,8 @@ OF_THE_ROAD: Final = (
 _NAMED: Final = (("court", Role.COURT), ("prosecutor", Role.PROSECUTOR), ("counsel", Role.PUBLIC_DEFENDER))
 
 
-class Amiss(NamedTuple):
-    """One thing that is wrong: the reason, the field, the rule and the fix."""
-
-    reason: str
-    field: str
-    rule: str
-    fix: str
+Amiss = tuple[str, Problem]
+"""The reason in one word or two, and the problem as the sender is told."""
 
 
 def amiss(event: Event, agency: Agency, site: Site) -> Iterator[Amiss]:
@@ -43,7 +38,7 @@ def amiss(event: Event, agency: Agency, site: Site) -> Iterator[Amiss]:
         return
     if site.pretrial is None:
         rule = "This site has a road of court pretrial diversion."
-        yield Amiss("not-permitted", "type", rule, "Ask the program office; nothing of it was kept.")
+        yield "not-permitted", Problem(field="type", rule=rule, fix="Ask the program office; nothing of it was kept.")
         return
     if isinstance(event, PretrialMoved):
         yield from _named(event, site)
@@ -53,15 +48,15 @@ def amiss(event: Event, agency: Agency, site: Site) -> Iterator[Amiss]:
 def _named(event: PretrialMoved, site: Site) -> Iterator[Amiss]:
     for field, role in _NAMED:
         slug = getattr(event, field)
-        if slug is None:
-            continue
         known = site.agencies.get(slug)
-        if known is None or known.role is not role:
-            there = ", ".join(sorted(one.slug for one in site.agencies.values() if one.role is role))
+        if slug is not None and (known is None or known.role is not role):
             rule = f"It is an agency of this site that is {role}: nobody else is told (RCW 69.50.4017(4), (6))."
-            yield Amiss(
-                "unknown-code", field, rule, f"Send one of: {there}; or leave it out." if there else "Leave it out."
-            )
+            yield "unknown-code", Problem(field=field, rule=rule, fix=f"Send one of: {_agencies(site, role)}.")
+
+
+def _agencies(site: Site, role: Role) -> str:
+    there = [slug for slug, one in sorted(site.agencies.items()) if one.role is role]
+    return ", ".join(there) or "none; leave it out"
 
 
 def _own(event: PretrialMoved, agency: Agency) -> Iterator[Amiss]:
@@ -69,4 +64,4 @@ def _own(event: PretrialMoved, agency: Agency) -> Iterator[Amiss]:
     for field, role in _NAMED:
         if agency.role is role and getattr(event, field) != agency.slug:
             rule = "A motion comes by way of the case's own court, or of who defends in it."
-            yield Amiss("not-permitted", field, rule, "Send your own agency here.")
+            yield "not-permitted", Problem(field=field, rule=rule, fix="Send your own agency here.")
