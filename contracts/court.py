@@ -12,7 +12,8 @@ from contracts.words import Code, Slug
 
 HOURS_MOST: Final = 120
 """Of community service, where nothing was recommended. Source: RCW 69.50.4017(7)."""
-Month = Annotated[int, Field(ge=1, le=120)]
+MONTHS_MOST: Final = 120
+Month = Annotated[int, Field(ge=1, le=MONTHS_MOST)]
 """A month of the diversion: 1 is the first after the grant."""
 Hours = Annotated[int, Field(ge=1, le=10_000)]
 ReportId = Annotated[str, Field(pattern=r"^rep-[0-9a-f]{32}$")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from contracts.envelope import Envelope, Fact, agency_source, structured
@@ -176,6 +176,9 @@ def _filled(value: Any, run: Run) -> Any:
     match value:
         case "$now":
             return datetime.now(UTC).isoformat()
+        case "$yesterday":
+            # By the clocks of this continent, what is yesterday in UTC is no day to come.
+            return (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
         case "$incident":
             return run.marked(run.case.referral["incident"]["number"])
         case "$source_reference":

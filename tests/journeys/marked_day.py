@@ -20,6 +20,7 @@ from tests.journeys.messages import CASE_MANAGERS, until
 from tests.journeys.outside import SILENT, Heard, Outsider
 
 POLICE, HOSPITAL = "bellingham-police", "peacehealth-st-joseph"
+COURT = "whatcom-therapeutic-courts"
 OFFICE, PROVIDER = "whatcom-lead-program-office", "sea-mar"
 ALL_KINDS = FREE | {"code"}
 YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
@@ -63,6 +64,7 @@ class Day:
         self._is_refused(police, first)
         self._is_parked()
         self._speaks_in_noise(police)
+        self._moves_at_court()
         self._is_phoned_in()
         self._is_erased()
         self._looks()
@@ -170,6 +172,11 @@ class Day:
         self._says(provider, "recall.answered", answer, subject=onward.attributes["subject"])
         over = self.marks.message("participation.ended", {"reason": "moved"})
         self._says(holder, "participation.ended", over, **person)
+
+    def _moves_at_court(self) -> None:
+        court, data = self.outside(COURT), {"moved_on": YESTERDAY, "court": COURT, "prosecutor": COURT}
+        moved = self.marks.message("pretrial.moved", data | {"referral_id": "ref-" + "0" * 32})
+        court.refusal(self._says(court, "pretrial.moved", moved))
 
     def _withdraws(self) -> None:
         hospital = self.outside(HOSPITAL)

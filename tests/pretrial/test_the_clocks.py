@@ -8,8 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.catalogue import PretrialAwaited, PretrialRefused
+from contracts.court import MONTHS_MOST
 from services.pretrial.domain.months import due_at, month_end, month_of
-from tests.pretrial.examples import COURT, GRANTED_ON, PROGRAM, Courthouse, completed, ruled, site, updated
+from tests.pretrial.examples import (
+    COUNSEL,
+    COURT,
+    GRANTED_ON,
+    PROGRAM,
+    PROSECUTOR,
+    Courthouse,
+    assessed,
+    completed,
+    consented,
+    met,
+    moved,
+    received,
+    ruled,
+    site,
+    updated,
+)
 
 ZONE = ZoneInfo("America/Los_Angeles")
 DAYS = st.dates(date(2024, 1, 1), date(2030, 12, 31))
@@ -80,7 +97,8 @@ async def test_where_nothing_is_recommended_no_month_is_asked_for():
 async def a_year(place: Courthouse, *, not_so: tuple[int, ...] = ()) -> None:
     await place.granted("housing")
     for month in range(1, 13):
-        await place.say(PROGRAM, updated(month_end(GRANTED_ON, month) - timedelta(days=5), complies=month not in not_so))
+        day = month_end(GRANTED_ON, month) - timedelta(days=5)
+        await place.say(PROGRAM, updated(day, complies=month not in not_so))
 
 
 async def test_after_twelve_months_of_compliance_the_program_is_asked_to_confirm():
@@ -120,6 +138,18 @@ async def test_every_clock_fires_once_also_after_the_hub_was_away_for_a_year():
     assert len(found) == len(set(found))
     assert [month for what, month, late in found if late] == list(range(1, 14))
     place.hub.at = datetime(2027, 4, 1, tzinfo=UTC)
+
+
+async def test_a_grant_of_another_century_ends_no_clock_and_parks_nothing():
+    place = Courthouse()
+    await place.hear(received(), met())
+    await place.say(COUNSEL, moved())
+    await place.say(PROSECUTOR, consented())
+    await place.say(COURT, ruled("granted", date(1901, 1, 31)))
+    await place.say(PROGRAM, assessed("housing", on=date(1901, 2, 1)), updated(date(2026, 1, 31)))
+    await place.passes(1)
+    assert max(month or 0 for _, month, _ in asked(place)) == MONTHS_MOST
+    assert [one.refusal.problems[0].field for one in place.events(PretrialRefused)] == ["through_on"]
 
 
 @pytest.mark.parametrize("end", ["dismissed", "terminated"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from contracts.court import AskedFor
+from contracts.court import MONTHS_MOST, AskedFor
 from contracts.pretrial.pretrial_awaited import PretrialAwaited
 from services.pretrial.domain.course import months_of
 from services.pretrial.domain.months import month_end
@@ -40,7 +40,7 @@ def _status(
     """The month that runs, and the last that is over where nothing was said of it."""
     if over and over not in course.months:
         yield _asked(AskedFor.STATUS, referral_id, holder, over, month_end(granted_on, over), overdue=True)
-    if over + 1 not in course.months:
+    if over + 1 not in course.months and over < MONTHS_MOST:
         yield _asked(AskedFor.STATUS, referral_id, holder, over + 1, month_end(granted_on, over + 1))
 
 

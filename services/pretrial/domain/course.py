@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.court import CompletedBy, PretrialStage, ReportKind, Ruling
+from contracts.court import MONTHS_MOST, CompletedBy, PretrialStage, ReportKind, Ruling
 from contracts.words import Role
 from services.pretrial.domain import wording
 from services.pretrial.domain.counted import Course, Report, Step, parties_of, report_id_of
@@ -184,7 +184,7 @@ def _updated(course: Course, words: list[Word[PretrialUpdated]], granted_on: dat
             _refuse(course, word, wording.NOT_ASSESSED)
         elif not course.services:
             _refuse(course, word, wording.NOTHING_RECOMMENDED)
-        elif word.event.through_on < granted_on:
+        elif not 1 <= month_of(granted_on, word.event.through_on) <= MONTHS_MOST or word.event.through_on < granted_on:
             _refuse(course, word, wording.BEFORE_THE_GRANT)
         else:
             month = month_of(granted_on, word.event.through_on)

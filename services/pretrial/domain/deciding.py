@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.assignments.assignment_ended import AssignmentEnded
 from contracts.assignments.assignment_enrolled import AssignmentEnrolled
 from contracts.assignments.assignment_handed_off import AssignmentHandedOff
-from contracts.court import PretrialStage
+from contracts.court import MONTHS_MOST, PretrialStage
 from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.parts import Refusal
 from contracts.pretrial.pretrial_advanced import PretrialAdvanced
@@ -117,7 +117,7 @@ class Docket:
         if not (isinstance(event, DeadlineReached) and event.deadline == MONTH and course.under_way):
             return
         named, _, month = event.reference.partition(" ")
-        if named == referral_id:
+        if named == referral_id and int(month) < MONTHS_MOST:
             yield self._month(referral_id, course, int(month) + 1)
 
     def _month(self, referral_id: str, course: Course, month: int) -> Deadline:

@@ -29,7 +29,7 @@ NOT_GRANTED: Final = Problem(
 )
 BEFORE_THE_GRANT: Final = Problem(
     field="through_on",
-    rule="A status tells of days since the grant.",
+    rule="A status tells of days since the grant, of ten years at most.",
     fix="Correct the day.",
 )
 NOTHING_RECOMMENDED: Final = Problem(
