@@ -106,9 +106,7 @@ def court_diversions_of(counted: Iterable[Journey]) -> Table:
     """Return what became of court pretrial diversions that were granted. Source: RCW 69.50.4017(12)."""
     ends = Counter(_end_at_court(one.pretrial) for one in counted if "granted" in one.pretrial)
     told = told_of({name: ends[name] for name in ("dismissed", "terminated", "completed", "ongoing")})
-    rows = tuple(
-        Row(name, _AT_COURT[name], (Cell(count, kept_back=count is None),)) for name, count in told.items()
-    )
+    rows = tuple(Row(name, _AT_COURT[name], (Cell(count, kept_back=count is None),)) for name, count in told.items())
     about = "Court pretrial diversions that were granted, of the referrals of the quarter: RCW 69.50.4017(12)."
     return Table("court_diversion", "Court pretrial diversion", about, "how it stands", _COUNT, rows, Unit.REFERRALS)
 
