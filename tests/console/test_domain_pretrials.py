@@ -18,7 +18,9 @@ CASE = {"court": "court", "prosecutor": "prosecutor", "counsel": "public-defende
 TO = ["court", "prosecutor", "public-defender"]
 
 
-def step(number: int, event: str, agency: str | None = None, referral: str | None = REFERRAL, **details: object) -> Step:
+def step(
+    number: int, event: str, agency: str | None = None, referral: str | None = REFERRAL, **details: object
+) -> Step:
     return Step(
         at=BEGIN + timedelta(minutes=number), event=event, service="/hub/pretrial", id=f"s-{number}", subject=PERSON,
         agency=agency, referral_id=referral, says=event, details=details,
