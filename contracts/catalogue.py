@@ -61,10 +61,17 @@ from contracts.from_hub.offer_made import OfferMade
 from contracts.from_hub.onward_offered import OnwardOffered
 from contracts.from_hub.onward_reported import OnwardReported
 from contracts.from_hub.person_revealed import PersonRevealed
+from contracts.from_hub.pretrial_called import PretrialCalled
+from contracts.from_hub.pretrial_reported import PretrialReported
 from contracts.from_hub.referral_acknowledged import ReferralAcknowledged
 from contracts.from_hub.report_awaited import ReportAwaited
 from contracts.from_hub.review_called import ReviewCalled
 from contracts.from_hub.screening_reported import ScreeningReported
+from contracts.pretrial.pretrial_advanced import PretrialAdvanced
+from contracts.pretrial.pretrial_awaited import PretrialAwaited
+from contracts.pretrial.pretrial_filed import PretrialFiled
+from contracts.pretrial.pretrial_opened import PretrialOpened
+from contracts.pretrial.pretrial_refused import PretrialRefused
 from contracts.referrals.link_proposed import LinkProposed
 from contracts.referrals.person_linked import PersonLinked
 from contracts.referrals.person_unlinked import PersonUnlinked
@@ -103,11 +110,18 @@ from contracts.to_hub.participation_ended import ParticipationEnded
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_corrected import PersonCorrected
 from contracts.to_hub.person_declined import PersonDeclined
+from contracts.to_hub.pretrial_assessed import PretrialAssessed
+from contracts.to_hub.pretrial_completed import PretrialCompleted
+from contracts.to_hub.pretrial_consented import PretrialConsented
+from contracts.to_hub.pretrial_moved import PretrialMoved
+from contracts.to_hub.pretrial_ruled import PretrialRuled
+from contracts.to_hub.pretrial_updated import PretrialUpdated
 from contracts.to_hub.recall_answered import RecallAnswered
 from contracts.to_hub.referral_amended import ReferralAmended
 from contracts.to_hub.referral_submitted import ReferralSubmitted
 from contracts.to_hub.referral_withdrawn import ReferralWithdrawn
 from contracts.to_hub.review_answered import ReviewAnswered
+from contracts.to_hub.termination_moved import TerminationMoved
 
 __all__ = [
     "AgencyResumed",
@@ -191,6 +205,19 @@ __all__ = [
     "PersonRevealed",
     "PersonUnlinked",
     "PlaceFreed",
+    "PretrialAdvanced",
+    "PretrialAssessed",
+    "PretrialAwaited",
+    "PretrialCalled",
+    "PretrialCompleted",
+    "PretrialConsented",
+    "PretrialFiled",
+    "PretrialMoved",
+    "PretrialOpened",
+    "PretrialRefused",
+    "PretrialReported",
+    "PretrialRuled",
+    "PretrialUpdated",
     "RecallAnswered",
     "RecallRefused",
     "RecallSettled",
@@ -216,4 +243,5 @@ __all__ = [
     "RevocationSettled",
     "ScreeningDetermined",
     "ScreeningReported",
+    "TerminationMoved",
 ]

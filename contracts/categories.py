@@ -29,5 +29,12 @@ CATEGORY_OF: Final[dict[str, Category]] = {
     "needs": Category.NEEDS,
     "note": Category.NEEDS,
     "completed_on": Category.INTAKE_STATUS,
+    "report": Category.PARTICIPATION,
+    "reported_on": Category.PARTICIPATION,
+    "month": Category.PARTICIPATION,
+    "substantial_compliance": Category.PARTICIPATION,
+    "services": Category.PARTICIPATION,
+    "completed_by": Category.PARTICIPATION,
+    "hours": Category.PARTICIPATION,
 }
 """To which category a field of a lane's event belongs; fields that are not here say nothing of the person."""

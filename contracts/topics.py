@@ -11,12 +11,13 @@ SCREENINGS: Final = "hub.screenings"
 CONSENTS: Final = "hub.consents"
 ASSIGNMENTS: Final = "hub.assignments"
 CHARGES: Final = "hub.charges"
+PRETRIAL: Final = "hub.pretrial"
 DISCLOSURES: Final = "hub.disclosures"
 REPLAYS: Final = "hub.replays"
 DEADLINES: Final = "hub.deadlines"
 
 HUB_TOPICS: Final = (
-    REFERRALS, REPORTS, SCREENINGS, CONSENTS, ASSIGNMENTS, CHARGES, DISCLOSURES, REPLAYS, DEADLINES,
+    REFERRALS, REPORTS, SCREENINGS, CONSENTS, ASSIGNMENTS, CHARGES, PRETRIAL, DISCLOSURES, REPLAYS, DEADLINES,
 )  # fmt: skip
 """Facts of the hub itself; each has one writer, the same number of partitions, and the person as key."""
 
@@ -25,7 +26,7 @@ TO_HUB: Final = "agency.{slug}.to-hub"
 FROM_HUB: Final = "agency.{slug}.from-hub"
 """The class of topics that are an agency's own lane."""
 
-SERVICES: Final = ("intake", "eligibility", "consent", "assignment", "charges", "notification", "console")
+SERVICES: Final = ("intake", "eligibility", "consent", "assignment", "charges", "pretrial", "notification", "console")
 """The services that keep state, in the order in which a referral meets them."""
 
 EVERY_TO_HUB: Final = r"^agency\.[a-z0-9-]+\.to-hub$"

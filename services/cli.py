@@ -53,6 +53,7 @@ _WHERE: Final = {
     "oncall": "oncall.group",
     "reviews": "watching.reviews",
     "assign": "watching.assign",
+    "pretrial": "pretrials.group",
     "person": "persons.group",
     "consents": "consents.group",
     "charges": "charges.group",

@@ -63,8 +63,7 @@ def _show_work(work: dict[str, Any], console: str | None) -> None:
     )
     if console:
         shown.screen.print(f"receipts by code: {console}", markup=False, soft_wrap=True)
-    for referral in work["overdue_intakes"]:
-        shown.screen.print(f"{referral}: its intake is overdue; `hub timeline {referral}` shows who has the person.")
+    _show_overdue(work["overdue_intakes"], work["overdue_reports"])
     if work["undone_recalls"]:
         shown.screen.print(f"recalls that an operator takes up: {len(work['undone_recalls'])}")
     for one in work["undone_recalls"]:
@@ -74,6 +73,14 @@ def _show_work(work: dict[str, Any], console: str | None) -> None:
         )
     for charge in work["charges"]:
         shown.screen.print(charge, markup=False, soft_wrap=True)
+
+
+def _show_overdue(intakes: list[str], reports: list[str]) -> None:
+    for referral in intakes:
+        shown.screen.print(f"{referral}: its intake is overdue; `hub timeline {referral}` shows who has the person.")
+    for referral in reports:
+        alarm = f"{referral}: a report to the court is overdue; `hub pretrial show {referral}` shows which."
+        shown.screen.print(alarm, style="bold red", markup=False, soft_wrap=True)
 
 
 _COLUMNS = ("service", "state", "instances", "lag", "outbox", "parked_messages", "parked_people", "trouble")
@@ -91,6 +98,7 @@ async def _facts(found: Reach) -> dict[str, Any]:
             "proposed_links": len(await asking.proposed_links()),
             "waiting": len(await asking.waiting()),
             "overdue_intakes": await asking.overdue_intakes(),
+            "overdue_reports": [one.referral_id for one in await asking.diversions() if one.overdue],
             "awaited_arrivals": (awaited := await asking.awaited_arrivals()),
             "undone_recalls": await asking.undone_recalls(),
             "charges": alarms_of(found, charges_of(await asking.steps_of_charges())),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from contracts.envelope import Envelope, Fact, agency_source, structured
@@ -166,6 +166,12 @@ def said(
     return structured(Fact(event, envelope))
 
 
+def _moment(name: str) -> str:
+    """By the clocks of this continent, what is yesterday in UTC is no day to come."""
+    now = datetime.now(UTC)
+    return now.isoformat() if name == "$now" else (now - timedelta(days=1)).date().isoformat()
+
+
 def _filled(value: Any, run: Run) -> Any:
     if isinstance(value, dict):
         return {key: _filled(one, run) for key, one in value.items()}
@@ -174,8 +180,8 @@ def _filled(value: Any, run: Run) -> Any:
     if not (isinstance(value, str) and value.startswith("$")):
         return value
     match value:
-        case "$now":
-            return datetime.now(UTC).isoformat()
+        case "$now" | "$yesterday":
+            return _moment(value)
         case "$incident":
             return run.marked(run.case.referral["incident"]["number"])
         case "$source_reference":

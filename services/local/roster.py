@@ -16,6 +16,7 @@ from services.notification.app import carrier
 from services.notification.app import service as notification
 from services.plumbing.runner import Runner
 from services.plumbing.sealing import Wrapping
+from services.pretrial.app import service as pretrial
 from services.sites import Rota
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def runner(
         "consent": lambda: consent(site),
         "assignment": lambda: assignment(site, keys.naming, rota=rota),
         "charges": lambda: charges(site),
+        "pretrial": lambda: pretrial(site),
         "notification": lambda: notification(site, keys),
         "console": lambda: console(site),
     }

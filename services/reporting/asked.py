@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from services.reporting.paper import Asked
 
+if TYPE_CHECKING:
+    from services.sites import Site
+
 _TRACKED: Final = "RCW 69.50.4017(12)"
+_NO_ROAD: Final = "This site has no road of court pretrial diversion."
 _NO_FACT: Final = "No message to the hub tells of it."
 ASKED: Final = (
     Asked("race", "Race", _TRACKED, told_in="race"),
@@ -15,7 +19,7 @@ ASKED: Final = (
     Asked("gender_identity", "Gender expression or identity", _TRACKED, told_in="gender_identity"),
     Asked("disability", "Disability status", _TRACKED, told_in="disability"),
     Asked("age", "Age", _TRACKED, told_in="age_band"),
-    Asked("diversion_outcome", "Diversion terminated, or completed and dismissed", _TRACKED, why_missing=_NO_FACT),
+    Asked("diversion_outcome", "Diversion terminated, or completed and dismissed", _TRACKED, told_in="court_diversion"),
     Asked(
         "other_data", "Other data that the Health Care Authority sets", _TRACKED,
         why_missing="The hub has no list of them.",
@@ -48,3 +52,13 @@ ASKED: Final = (
     Asked("veterans", "Veterans", "asked by some funders", told_in="veteran"),
 )  # fmt: skip
 """Field by field, each with its source."""
+
+
+def asked_of(site: Site) -> tuple[Asked, ...]:
+    """Return the same of one site: where it has no court pretrial diversion, nothing can be told of one."""
+    if site.pretrial is not None:
+        return ASKED
+    return tuple(
+        Asked(one.code, one.what, one.source, why_missing=_NO_ROAD) if one.told_in == "court_diversion" else one
+        for one in ASKED
+    )

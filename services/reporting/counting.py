@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.words import Door
-from services.reporting.asked import ASKED
-from services.reporting.ends import mark_of, offers_of, outcomes_of
+from services.reporting.asked import asked_of
+from services.reporting.ends import court_diversions_of, mark_of, offers_of, outcomes_of
 from services.reporting.groups import DOORS, groups_of, sources_at
 from services.reporting.ladder import CLOSED, COLUMNS, STEPS, places_of
 from services.reporting.paper import Cell, Report, Row, Table, Unit, words_of
@@ -57,7 +57,7 @@ def report_of(site: Site, quarter: Quarter, journeys: Iterable[Journey], as_of: 
         quarter=quarter,
         as_of=as_of,
         tables=(*_tables(site, counted), _apart(tests, belated)),
-        asked=ASKED,
+        asked=asked_of(site),
         remarks=_REMARKS if as_of >= quarter.bounds(site.timezone)[1] else (_NOT_OVER, *_REMARKS),
     )
 
@@ -76,6 +76,7 @@ def _tables(site: Site, counted: Sequence[Journey]) -> list[Table]:
         mark,
         outcomes,
         offers_of(counted),
+        *([court_diversions_of(counted)] if site.pretrial is not None else []),
         *(_table(group, found, whole) for group, found in groups),
         *(_rates(group, found, whole) for group, found in groups),
     ]

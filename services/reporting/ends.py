@@ -102,6 +102,27 @@ def offers_of(counted: Iterable[Journey]) -> Table:
     )
 
 
+def court_diversions_of(counted: Iterable[Journey]) -> Table:
+    """Return what became of court pretrial diversions that were granted. Source: RCW 69.50.4017(12)."""
+    ends = Counter(_end_at_court(one.pretrial) for one in counted if "granted" in one.pretrial)
+    told = told_of({name: ends[name] for name in ("dismissed", "terminated", "completed", "ongoing")})
+    rows = tuple(Row(name, _AT_COURT[name], (Cell(count, kept_back=count is None),)) for name, count in told.items())
+    about = "Court pretrial diversions that were granted, of the referrals of the quarter: RCW 69.50.4017(12)."
+    return Table("court_diversion", "Court pretrial diversion", about, "how it stands", _COUNT, rows, Unit.REFERRALS)
+
+
+_AT_COURT: Final = {
+    "dismissed": "completed, and the charge dismissed",
+    "terminated": "terminated by the court",
+    "completed": "completed, not dismissed yet",
+    "ongoing": "ongoing",
+}
+
+
+def _end_at_court(stages: frozenset[str]) -> str:
+    return next((name for name in _AT_COURT if name in stages), "ongoing")
+
+
 def mark_of(counted: Sequence[Journey], by_door: Divided | None, minutes: int) -> tuple[Table, bool]:
     """Return how soon a case manager met who was diverted at an arrest, and whether that is told."""
     arrests = [one for one in counted if one.sent and one.sent.door is Door.ARREST_DIVERSION]

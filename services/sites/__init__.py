@@ -11,6 +11,7 @@ from services.sites.loading import load_site
 from services.sites.oncall import Shift
 from services.sites.permissions import Permission, Relation
 from services.sites.policies import BEFORE_ALL_POLICIES, Approval, Case, Clause, Policy, Words
+from services.sites.pretrial import BY_STATUTE, Pretrial
 from services.sites.receipts import Receipts, ReceiptWords
 from services.sites.rota import OnCall, Rota, Span
 from services.sites.site import Area, Clocks, Demographics, DrugKind, KnownOffence, Recognition, Site
@@ -20,6 +21,7 @@ from services.sites.texts import Text, TextKind
 __all__ = [
     "APPROVAL",
     "BEFORE_ALL_POLICIES",
+    "BY_STATUTE",
     "PART2_KINDS",
     "Agency",
     "Approval",
@@ -38,6 +40,7 @@ __all__ = [
     "OnCall",
     "Permission",
     "Policy",
+    "Pretrial",
     "ReceiptWords",
     "Receipts",
     "Recognition",

@@ -16,6 +16,7 @@ from services.sites.for_the_person import problems_of_words
 from services.sites.forms import OLDEST
 from services.sites.oncall_checks import problems_of_oncall
 from services.sites.places import problems_of_places
+from services.sites.pretrial import problems_of_pretrial
 from services.sites.standing import JUSTICE, unlawful
 from services.sites.texts import problems_of_texts
 from services.sites.wording import unworded
@@ -64,7 +65,7 @@ def problems_of(site: Site) -> tuple[str, ...]:
     return (
         *_settings(site), *_agencies(site), *_permissions(site), *_policies(site), *_forms(site), *_grounds(site),
         *problems_of_approvals(site), *problems_of_oncall(site), *problems_of_texts(site.texts),
-        *problems_of_words(site.words), *unworded(site),
+        *problems_of_words(site.words), *problems_of_pretrial(site), *unworded(site),
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from services.sites.oncall import entries
 from services.sites.places import FILE as PLACES
 from services.sites.places import shapes_of
 from services.sites.policies import APPROVALS, CASES, Approval, Policy, beside
+from services.sites.pretrial import FILE as PRETRIAL
 from services.sites.rulebook import RULES, Rulebook, all_spelled_out, rulebook
 from services.sites.site import Site
 
@@ -94,6 +95,7 @@ def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
         "receipts": sections["receipt"] | {"words": _words(raw)},
         "policies": policies,
         "oncall": shifts,
+        "pretrial": raw.own(PRETRIAL),
         "policy_hash": _hash([permissions, {one: agency.get("may_hear") for one, agency in agencies.items()}]),
         "basis": basis,
     }
@@ -118,6 +120,9 @@ class _Files:
         if path is None:
             raise SiteUnreadable(f"{name}: file: A site has this file.")
         return _read(path, name)
+
+    def own(self, name: str) -> dict[str, Any] | None:
+        return self.read(name) if (self.folders[0] / name).is_file() else None
 
     def over_the_standard(self, name: str, standard_name: str | None = None) -> dict[str, Any]:
         """What the site says in this file goes before what the standard says, setting by setting."""
@@ -211,8 +216,8 @@ def write_approval(slug: str, policy: Policy, approval: Approval, root: Path | N
 
 
 def _oncall(raw: _Files) -> list[Any]:
-    """Return the entries of the rota; a site may have none."""
-    raw.shifts = entries(raw.read(ONCALL)) if (raw.folders[0] / ONCALL).is_file() else []
+    said = raw.own(ONCALL)
+    raw.shifts = [] if said is None else entries(said)
     return raw.shifts
 
 
@@ -254,13 +259,11 @@ def _cases(raw: _Files, policy: str) -> list[dict[str, Any]]:
 
 
 def _approval(raw: _Files, policy: str) -> dict[str, Any] | None:
-    """Return who approved a policy, from a file of the same name; None for a draft."""
     file = beside(policy, APPROVALS)
     return raw.read(file) if file in raw.names(APPROVALS) else None
 
 
 def _words(raw: _Files) -> dict[str, Any]:
-    """Return the words of the receipt by language, which the name of their file says."""
     return {Path(name).stem: raw.read(name) for name in raw.names("receipts")}
 
 

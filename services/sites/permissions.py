@@ -25,6 +25,8 @@ class Relation(StrEnum):
     """It prosecutes the cases of the police who sent the referral."""
     APPROVER = "approver"
     """The site asks it whether a referral like this may go on."""
+    PARTY = "party"
+    """It is court, prosecutor or counsel of the very case that is told of."""
     OFFICE = "office"
     """It is the site's program office."""
     ANY = "any"
@@ -53,6 +55,8 @@ class Permission(BaseModel):
     """The row never covers a referral whose source itself reveals health or treatment."""
     categories: frozenset[Category] = frozenset()
     fields: Annotated[tuple[str, ...], Field(min_length=1)]
+    unless_part2: bool = False
+    """The row opens nothing that a Part 2 program tells: there a consent is needed, whatever else asks for a report."""
     consent_needed: bool = False
     consent_kinds: frozenset[ConsentKind] = frozenset()
     citation: Annotated[str, Field(min_length=1, max_length=300)]

@@ -19,6 +19,7 @@ from services.sites.oncall import Shift
 from services.sites.permissions import Permission
 from services.sites.places import Map, Shape
 from services.sites.policies import Policy, Words, words_of
+from services.sites.pretrial import Pretrial
 from services.sites.receipts import Receipts
 from services.sites.standing import Following, Standing, follows
 from services.sites.texts import Text, TextKind, in_force_on
@@ -158,6 +159,8 @@ class Site(_Frozen):
     """The person's receipt: its words and its codes."""
     oncall: tuple[Shift, ...] = ()
     """Who is on call where an officer waits; without any, every case-management agency is, always. See `rota`."""
+    pretrial: Pretrial | None = None
+    """The road of court pretrial diversion; a site without it refuses every word of one."""
     basis: Mapping[str, str]
     """Of each setting (`clocks.arrival_minutes`): its source, or `not published:` and who chose it."""
 

@@ -7,15 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from contracts.court import PretrialStage
 from contracts.event import newest
 from services.console.domain.standings import (
     CHARGE,
     CHARGES,
     CONSENT,
+    PRETRIAL,
     REFERRAL,
     STANDINGS,
     charge_after,
     diagram,
+    pretrial_after,
     referral_after,
 )
 from tests.charges.examples import Stage, diverted
@@ -62,7 +65,10 @@ def test_a_fact_that_is_no_step_leaves_it_where_it_stands():
     assert referral_after(None, "referral.received") == "received"
 
 
-@pytest.mark.parametrize(("name", "states"), [("referral", REFERRAL), ("charge", CHARGE), ("consent", CONSENT)])
+@pytest.mark.parametrize(
+    ("name", "states"),
+    [("referral", REFERRAL), ("charge", CHARGE), ("consent", CONSENT), ("pretrial", PRETRIAL)],
+)
 def test_the_picture_is_drawn_from_the_map(name, states):
     drawn = re.search(rf"<!-- {name} -->\n```mermaid\n(.*?)\n```", README.read_text(), re.DOTALL)
     assert drawn is not None
@@ -96,3 +102,16 @@ def test_the_service_says_no_step_that_is_not_on_the_map(later):
 
 def test_the_words_of_every_fact_are_in_the_map():
     assert set(STANDINGS) >= {"referral.received", "review.requested", "review.decided", "assignment.closed"}
+
+
+def test_the_map_of_pretrial_diversion_has_every_stage_and_every_one_is_reached():
+    assert [state.name for state in PRETRIAL] == [stage.value for stage in PretrialStage]
+    assert {there for state in PRETRIAL for there in state.to} | {"moved"} == {state.name for state in PRETRIAL}
+
+
+def test_a_stage_of_the_road_that_is_said_late_takes_no_order_of_the_court_back():
+    assert pretrial_after("dismissed", "assessed") == "dismissed"
+    assert pretrial_after("hearing_set", "in_services") == "in_services"
+    assert pretrial_after("granted", "in_services") is None
+    assert pretrial_after(None, "granted") is None
+    assert pretrial_after("completed", "assessed") == "completed"

@@ -59,6 +59,7 @@ async def test_a_small_day_ends_as_expected_but_for_the_case_that_expects_someth
     [
         ("santa-fe", {"eight-grams", "two-hundred-pills", "a-family-calls"}),
         ("baltimore", {"all-say-yes", "the-prosecutor-says-no", "outside-the-pilot"}),
+        ("washington-pretrial", {"services-done", "nothing-recommended", "terminated", "a-part-2-program"}),
     ],
 )
 async def test_another_site_has_a_day_of_its_own_by_its_own_rules(site, shows):

@@ -34,7 +34,7 @@ SQL = re.compile(
     r"|TRUNCATE\s|GRANT\s|REVOKE\s|WITH\s+\w+\s+AS\s*\()"
 )
 TOPIC = re.compile(
-    r"^(hub\.(referrals|reports|screenings|consents|assignments|disclosures|replays|deadlines|[a-z]+\.redelivery)"
+    r"^(hub\.(referrals|reports|screenings|consents|assignments|pretrial|disclosures|replays|deadlines|[a-z]+\.redelivery)"
     r"|\^?agency\\?\..*(to|from)-hub\$?)$"
 )
 MOMENT = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
@@ -204,6 +204,7 @@ THE_ONLY_WAY = {
                 "services/intake/domain/erasing.py", "services/intake/domain/own_word.py"},
     # What is opened becomes a message, or is shown, in one place each; and both ask the one decision function.
     "Telling": {f"{_NOTIFICATION}domain/telling.py", f"{_NOTIFICATION}domain/says.py",
+                f"{_NOTIFICATION}domain/says_pretrial.py",
                 f"{_NOTIFICATION}domain/carrying.py", f"{_NOTIFICATION}domain/revealing.py"},
     "may": {f"{_NOTIFICATION}domain/judging.py", f"{_NOTIFICATION}domain/notices.py",
             f"{_NOTIFICATION}domain/carrying.py", f"{_NOTIFICATION}domain/revealing.py"},

@@ -12,14 +12,17 @@ from tests.house.rules import at, python, tree
 LOOKED_AT = {
     "a limit of the contract, or of the door": {
         "256 * 1024", "40000", "CLEAR_PRIVATE_MOST", "OLDEST", "len(known)",
+        "HOURS_MOST",
         "_sentences(found['type'], limits)",
     },
-    "a list of the site": {"', '.join(sorted(codes))", "', '.join(sorted(kinds))", "_through(agency.may_refer)"},
+    "a list of the site": {"', '.join(sorted(codes))", "', '.join(sorted(kinds))", "_through(agency.may_refer)",
+                           "_agencies(site, role)", "pretrial._named: role"},
     "a place in the sender's own message": {
         "'.'.join(where) or 'data'", "leaf.path", "_field(event)",
         "next(_not_amendable(event, stands, particulars, given, former), None)",
         "next((name for name in ('referral_id', 'incident_number', 'source_reference') if getattr(of, name)))",
         "checks._codes: name", "checks._codes: place", "checks._of_event: field",
+        "pretrial._named: field", "pretrial._own: field",
     },
     "the sender itself, or the name of its event": {"agency_source(slug)", "envelope.type"},
     "said to the program office alone, which may ask for an erasure": {

@@ -21,6 +21,7 @@ from tests.journeys.outside import SILENT, Heard, Outsider
 
 POLICE, HOSPITAL = "bellingham-police", "peacehealth-st-joseph"
 PROSECUTOR = "bellingham-city-attorney"
+COURT = "whatcom-therapeutic-courts"
 OFFICE, PROVIDER = "whatcom-lead-program-office", "sea-mar"
 ALL_KINDS = FREE | {"code"}
 YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
@@ -65,6 +66,7 @@ class Day:
         self._is_refused(police, first)
         self._is_parked()
         self._speaks_in_noise(police)
+        self._moves_at_court()
         self._is_phoned_in()
         self._is_erased()
         self._looks()
@@ -184,6 +186,11 @@ class Day:
         self._says(provider, "recall.answered", answer, subject=onward.attributes["subject"])
         over = self.marks.message("participation.ended", {"reason": "moved"})
         self._says(holder, "participation.ended", over, **person)
+
+    def _moves_at_court(self) -> None:
+        court, data = self.outside(COURT), {"moved_on": YESTERDAY, "court": COURT, "prosecutor": COURT}
+        moved = self.marks.message("pretrial.moved", data | {"referral_id": "ref-" + "0" * 32})
+        court.refusal(self._says(court, "pretrial.moved", moved))
 
     def _withdraws(self) -> None:
         hospital = self.outside(HOSPITAL)

@@ -21,6 +21,7 @@ from services.plumbing.memory import MemoryHub
 from services.plumbing.pseudonyms import Pseudonyms
 from services.plumbing.sealing import Erased
 from services.plumbing.service import Loaded, Record
+from services.pretrial.app import service as pretrial
 from services.sites import Site
 from tests.assignment.memory import MemoryPlacements
 from tests.charges.memory import MemoryDockets
@@ -29,6 +30,7 @@ from tests.eligibility.memory import MemoryPersonFiles
 from tests.intake.memory import CasesInMemory
 from tests.journeys.cast import CASE_MANAGERS, Case, Cast, Message, places
 from tests.notification.memory import MemoryCarrier, MemoryStore
+from tests.pretrial.memory import MemoryRoads
 
 
 class MemoryFiles:
@@ -66,6 +68,7 @@ class WholeHub:
             consent(site, self.registers),
             assignment(site, keys.naming, self.placements),
             charges(site, self.dockets),
+            pretrial(site, MemoryRoads()),
             notification(site, keys, self.lanes, self.lanes.book),
             console(site, self.files),
         ]

@@ -203,7 +203,7 @@ class TestTheContracts:
         }
         assert of_health == {"assignment.made", "onward.offered", "intake.reported"}
         carrying = {name for name, event in events.items() if NOTICE in event.model_fields}
-        assert carrying == of_health | {"onward.reported"}
+        assert carrying == of_health | {"onward.reported", "pretrial.reported"}
 
     def test_no_message_that_police_may_hear_can_carry_one_and_no_offer_can(self):
         agencies = whatcom().agencies.values()

@@ -22,6 +22,7 @@ from services.console.domain.handoff import Moment, handoff_minutes
 from services.console.domain.journeys import SAID_OF_A_JOURNEY, Journey, Sent, joined, journeys_of
 from services.console.domain.lists import YEARS, Disclosed, Listing, disclosed
 from services.console.domain.paper import Paper, as_html, as_text
+from services.console.domain.pretrials import ADVANCED, SAID_OF_A_DIVERSION, Diversion, diversions_of
 from services.console.domain.receipt import paper_of
 from services.console.domain.timeline import OUTLASTING, Line, Step, decide, in_order, key, numbered, step_of
 from services.console.domain.writing import read_file, shown, written_file
@@ -36,14 +37,17 @@ HEARS: Final = tuple(
 """Every hub fact, and everything that agencies report and intake admits."""
 
 __all__ = [
+    "ADVANCED",
     "HEARS",
     "OUTLASTING",
+    "SAID_OF_A_DIVERSION",
     "SAID_OF_A_JOURNEY",
     "STATES",
     "YEARS",
     "Charge",
     "Consent",
     "Disclosed",
+    "Diversion",
     "Entry",
     "File",
     "Journey",
@@ -69,6 +73,7 @@ __all__ = [
     "consents_of",
     "decide",
     "disclosed",
+    "diversions_of",
     "entries_of",
     "evolve",
     "handoff_minutes",

@@ -72,6 +72,8 @@ class Journey:
     """The newest moment of each fact that says where the referral stands, and its reason."""
     unavailable: bool = False
     """Nobody could come to the officer who waited."""
+    pretrial: frozenset[str] = frozenset()
+    """The stages of a court pretrial diversion that it came to; empty where there was none."""
     retracted: bool = False
     erased: bool = False
 
@@ -187,6 +189,10 @@ def _unavailable(journey: Journey, _step: Step) -> Journey:
     return replace(journey, unavailable=True)
 
 
+def _advanced(journey: Journey, step: Step) -> Journey:
+    return replace(journey, pretrial=journey.pretrial | {str(step.details["stage"])})
+
+
 def _retracted(journey: Journey, _step: Step) -> Journey:
     return replace(journey, retracted=True)
 
@@ -213,6 +219,7 @@ _FOLDED: Final[Mapping[str, Callable[[Journey, Any], Journey]]] = {
         "screening.determined": _screened,
         "review.decided": _eligible,
         "assignment.unavailable": _unavailable,
+        "pretrial.advanced": _advanced,
         **dict.fromkeys(_STANDS, _assigned),
         **dict.fromkeys(_OFFER_ENDS, _offer_ended),
     }.items()

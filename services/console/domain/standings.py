@@ -1,7 +1,6 @@
 """The map of states: where a referral, a held charge and a consent may stand, after which fact, and where from there.
 
-It reads like the tables of the field (DOMAIN 7.1 to 7.3); pages and commands take their words from it. What the hub
-does not do yet has no state here: court pretrial diversion.
+It reads like the tables of the field (DOMAIN 7.1 to 7.4); pages and commands take their words from it.
 """
 
 from __future__ import annotations
@@ -84,6 +83,28 @@ CHARGE: Final = (
 )  # fmt: skip
 """A charge that an office holds (DOMAIN 7.2). `hold.untold`, `charge.contested` and the alarms leave it where it is."""
 
+_AT_COURT: Final = ("termination_moved", "hearing_set", "terminated", "dismissed")
+_ON_THE_ROAD: Final = ("granted", "assessed", "in_services", "community_service", "completed")
+PRETRIAL: Final = tuple(
+    State(name, (f"pretrial.advanced {name}",), to, basis)
+    for name, to, basis in (
+        ("moved", ("denied", "granted"), "The person asks the court, waiving speedy trial, RCW 69.50.4017(2)."),
+        ("denied", ("granted",), "It may be granted later."),
+        ("granted", ("assessed", *_AT_COURT), "Shall or may, and never without the prosecutor's consent."),
+        ("assessed", ("in_services", "community_service", "completed", *_AT_COURT),
+         "The program confirms it to the court, under seal (4)."),
+        ("in_services", ("completed", *_AT_COURT), "Monthly updates, under seal (6)."),
+        ("community_service", ("in_services", "completed", *_AT_COURT),
+         "Nothing was recommended: 120 hours at most (7)."),
+        ("completed", _AT_COURT, "Services done, or twelve months of substantial compliance, whichever is first (11)."),
+        ("termination_moved", (*_ON_THE_ROAD, *_AT_COURT), "The prosecutor asks the court to end it."),
+        ("hearing_set", (*_ON_THE_ROAD, *_AT_COURT), "Both sides are heard; it goes on from where it stood, or ends."),
+        ("terminated", ("dismissed",), "The case goes on as usual."),
+        ("dismissed", ("terminated",), "No conviction, no admission of guilt. A later order of the court counts."),
+    )
+)  # fmt: skip
+"""A court pretrial diversion (DOMAIN 7.4), beside the referral that brought it; police hear of none of it."""
+
 STANDINGS: Final[Mapping[str, str]] = {event: state.name for state in REFERRAL for event in state.by}
 """Where a referral stands after each fact.
 
@@ -119,6 +140,22 @@ def charge_after(standing: str | None, event: str) -> str | None:
 CHARGES: Final[Mapping[str, str]] = {event: state.name for state in CHARGE for event in state.by}
 """Where a charge stands after each fact."""
 _CHARGE_NEXT: Final = {state.name: frozenset(state.to) for state in CHARGE}
+
+
+_NEXT_AT_COURT: Final = {state.name: frozenset((*state.to, state.name)) for state in PRETRIAL}
+_PLACES: Final = {state.name: place for place, state in enumerate(PRETRIAL)}
+
+
+def pretrial_after(standing: str | None, stage: str) -> str | None:
+    """Return where a diversion stands once a stage is said; None where the map has no way from here to there.
+
+    What was already behind it, and is said late, leaves it where it stands.
+    """
+    if standing is None:
+        return stage if stage == PRETRIAL[0].name else None
+    if stage in _NEXT_AT_COURT[standing]:
+        return stage
+    return standing if _PLACES[stage] < _PLACES[standing] else None
 
 
 def diagram(states: tuple[State, ...]) -> str:

@@ -148,6 +148,10 @@ _FIELDS: Final = (
     "message_type", "allowed_by", "layer", "rule", "made_at", "withheld_at", "recalled_at", "basis", "other", "same",
     "places", "doors", "result", "at", "mode", "answer", "service", "deadline", "due_at", "operator", "person",
     "ground", "erased_at", "revealed_at", "due_on", "hold_until", "decision", "decided_at", "before_due", "told",
+    "court", "prosecutor", "counsel", "moved_on", "moved_by", "stage", "on",
+    "hours", "report", "report_id", "program", "to", "reported_on", "month", "substantial_compliance", "services",
+    "completed_by", "asked_for", "overdue", "ruling", "ruled_on", "consents", "decided_on", "assessed_on",
+    "through_on",
 )  # fmt: skip
 SHOWN: Final[dict[str, Any]] = dict.fromkeys(_FIELDS, True) | {
     "refusal": {"agency", "message_type", "reason", "problems"},

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from services.console.domain import File, Line, Referral, Review, Step, in_order, read_file, step_of
+from services.console.domain import (
+    SAID_OF_A_DIVERSION,
+    Diversion,
+    File,
+    Line,
+    Referral,
+    Review,
+    Step,
+    diversions_of,
+    in_order,
+    read_file,
+    step_of,
+)
 from services.console.domain import Link as PersonLink
 from services.plumbing.ledger import PostgresLedger
 
@@ -71,6 +83,11 @@ WITH of_charges AS (SELECT DISTINCT referral_id FROM console.steps WHERE service
 {_STEP} JOIN of_charges USING (referral_id)
 WHERE service = '/hub/charges' OR (event = 'disclosure.made' AND details::jsonb ->> 'message_type' = 'intake.reported')
 ORDER BY step_id
+"""
+_DIVERSIONS: Final = f"""
+SELECT {", ".join(Line._fields)} FROM console.steps WHERE event = ANY($1::text[]) AND referral_id IN (
+    SELECT referral_id FROM console.steps WHERE event = 'pretrial.opened'
+) ORDER BY step_id
 """
 _FILE: Final = "SELECT state FROM console.files WHERE subject = $1"
 _KNOWS: Final = "SELECT EXISTS (SELECT FROM console.steps WHERE subject = $1)"
@@ -200,6 +217,10 @@ class Asking:
     async def overdue_intakes(self) -> list[str]:
         """Return the referrals whose intake is overdue: neither has come since, nor has the participation ended."""
         return [row["referral_id"] for row in await self._conn.fetch(_OVERDUE)]
+
+    async def diversions(self) -> list[Diversion]:
+        """Return all court pretrial diversions, by referral."""
+        return diversions_of(step_of(row) for row in await self._conn.fetch(_DIVERSIONS, SAID_OF_A_DIVERSION))
 
     async def awaited_arrivals(self) -> list[dict[str, str]]:
         """Return where an officer waits, the minutes to arrive are nearly up, and nobody says that they are there."""

@@ -16,6 +16,7 @@ from contracts.parts import AfterTheFact, PersonDetails
 from contracts.words import CLEAR_PRIVATE_MOST, Door, Problem
 from services.intake.domain.leaves import Leaf, moments, texts
 from services.intake.domain.placing import contradicted
+from services.intake.domain.pretrial import amiss
 from services.intake.domain.sections import OLDEST, age_on, day_of
 from services.sites import Agency, Site
 
@@ -146,6 +147,8 @@ def _of_event(event: Event, agency: Agency, site: Site, appended_at: datetime) -
         yield from _each_once("doors", event.doors)
     elif isinstance(event, ConsentSigned):
         yield from _each_once("categories", event.categories)
+    else:
+        yield from (Finding(reason, problem) for reason, problem in amiss(event, agency, site))
 
 
 def _permitted(event: ReferralSubmitted, agency: Agency) -> Iterator[Finding]:

@@ -28,6 +28,10 @@ from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
 from contracts.consents.revocation_settled import RevocationSettled
 from contracts.deadlines.deadline_reached import DeadlineReached
+from contracts.pretrial.pretrial_advanced import PretrialAdvanced
+from contracts.pretrial.pretrial_awaited import PretrialAwaited
+from contracts.pretrial.pretrial_filed import PretrialFiled
+from contracts.pretrial.pretrial_opened import PretrialOpened
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
@@ -84,6 +88,7 @@ HEARS: Final[tuple[type[Event], ...]] = (
     AssignmentOffered, AssignmentAccepted, AssignmentDeclined, AssignmentLapsed, AssignmentCancelled,
     AssignmentHandedOff, AssignmentEnrolled, AssignmentEnded, AssignmentUnavailable,
     HoldStarted, HoldExtended, HoldLapsed, HoldUntold, HoldUnreported, ChargeHeld,
+    PretrialOpened, PretrialFiled, PretrialAwaited, PretrialAdvanced,
     OnwardAsked, OnwardClosed, PersonAgreed, PersonDeclined, RecallAnswered, DeadlineReached, *OF_AN_AGENCY,
 )  # fmt: skip
 """The waitlist and a closed referral are nobody's news: no lane hears of them."""

@@ -22,7 +22,7 @@ def in_order(categories: Iterable[Category]) -> tuple[Category, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Who is to be told what, and why. The ids name the referral, offer, onward, review or recall that is meant."""
+    """Who is to be told what, and why. The ids name the referral, offer, onward, review, recall or report."""
 
     agency: str
     message: str
@@ -32,6 +32,8 @@ class Question:
     onward_id: str | None = None
     review_id: str | None = None
     recall_id: str | None = None
+    report_id: str | None = None
+    """Which report of a pretrial diversion."""
     categories: frozenset[Category] | None = None
     """Ask for no more than these; None: whatever may be had."""
     operator: str | None = None

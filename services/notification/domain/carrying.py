@@ -14,6 +14,7 @@ from contracts.envelope import Envelope, Fact, body_of, service_source
 from contracts.held import HoldState
 from services.notification.domain.answers import Allowed, Answers, Question, Verdict, Withheld, in_order
 from services.notification.domain.charges import Named
+from services.notification.domain.diversions import REPORTED
 from services.notification.domain.judging import referral_of
 from services.notification.domain.notices import AWAITED, HOLD, knows_of_intake
 from services.notification.domain.part2 import notice_of
@@ -65,7 +66,7 @@ def asked(row: LaneRow, dossier: Dossier, judge: Judge, now: datetime) -> Answer
     referral_id: str | None = None
     for purpose in judge.purposes(row.agency, row.message):
         question = Question(row.agency, row.message, purpose, row.referral_id, row.offer_id, row.onward_id,
-                            row.review_id, row.recall_id)  # fmt: skip
+                            row.review_id, row.recall_id, row.state if row.message == REPORTED else None)  # fmt: skip
         referral_id = referral_of(question, dossier)
         answer = judge.may(question, dossier, now)
         if isinstance(answer, Allowed) and _is_moot(row, dossier, judge, now):

@@ -10,6 +10,7 @@ from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_refused import ConsentRefused
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
 from contracts.deadlines.deadline_reached import DeadlineReached
+from contracts.pretrial.pretrial_refused import PretrialRefused
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_refused import ReferralRefused
 from contracts.referrals.referral_repeated import ReferralRepeated
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
     from services.notification.domain.rows import Ids
     from services.plumbing.service import Outcome
 
-REFUSALS: Final = (ReferralRefused, ReportRefused, AnswerRefused, ConsentRefused, ReviewRefused, ChargeRefused)
+REFUSALS: Final = (
+    ReferralRefused, ReportRefused, AnswerRefused, ConsentRefused, ReviewRefused, ChargeRefused, PretrialRefused,
+)  # fmt: skip
 """What was not admitted, or fits nothing open: its sender hears why."""
 OF_AN_AGENCY: Final = (AgencySuspended, AgencyResumed)
 

@@ -8,6 +8,7 @@ from itertools import takewhile
 
 from contracts.words import Agreement
 from services.notification.domain.charges import Hold
+from services.notification.domain.diversions import Diversion
 from services.notification.domain.kept import (
     IN_GOOD_STANDING,
     Answer,
@@ -71,6 +72,8 @@ class Dossier:
     """Such words that the door has admitted or refused, and when the newest of each was sent."""
     passed_on: dict[str, datetime] = field(default_factory=dict)
     """By kind: when an operator last passed on, signed, that the person takes back everything."""
+    pretrials: dict[str, Diversion] = field(default_factory=dict)
+    """By referral: the court pretrial diversion that it brought."""
     erased: frozenset[str] = frozenset()
     """Referrals of which nothing else is kept but their offers' ids."""
     standing: Standing = IN_GOOD_STANDING

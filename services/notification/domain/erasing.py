@@ -48,6 +48,7 @@ def erased(dossier: Dossier, event: ReferralErased, _fact: Fact) -> Dossier:
         ended_by_others=frozenset(one for one in dossier.ended_by_others if one[0] != gone),
         charges=charges.without(dossier.charges, gone),
         onwards={name: _noteless(one, gone) for name, one in dossier.onwards.items()},
+        pretrials=_without(dossier.pretrials, gone),
         sayings={name: one for name, one in dossier.sayings.items() if one.referral_id != gone},
         erased=dossier.erased | {gone},
     )

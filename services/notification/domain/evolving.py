@@ -30,6 +30,10 @@ from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.disclosures.disclosure_recalled import DisclosureRecalled
 from contracts.disclosures.recall_settled import RecallSettled
 from contracts.envelope import agency_source
+from contracts.pretrial.pretrial_advanced import PretrialAdvanced
+from contracts.pretrial.pretrial_awaited import PretrialAwaited
+from contracts.pretrial.pretrial_filed import PretrialFiled
+from contracts.pretrial.pretrial_opened import PretrialOpened
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
@@ -47,7 +51,7 @@ from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.to_hub.recall_answered import RecallAnswered
 from contracts.words import Door, RuleResult
-from services.notification.domain import charges, consents, ending, erasing, offers, recalling
+from services.notification.domain import charges, consents, diversions, ending, erasing, offers, recalling
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.kept import (
     Answer,
@@ -272,6 +276,10 @@ _FOLDED: Final[Mapping[type[Event], Callable[[Dossier, Any, Fact], Dossier]]] = 
     HoldUntold: charges.passed,
     HoldUnreported: charges.awaited,
     ChargeHeld: charges.numbered,
+    PretrialOpened: diversions.opened,
+    PretrialFiled: diversions.filed,
+    PretrialAwaited: diversions.awaited,
+    PretrialAdvanced: diversions.advanced,
     PersonAgreed: _agreed,
     PersonDeclined: _said_no,
     DisclosureRecalled: recalling.recalled,

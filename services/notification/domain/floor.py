@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.words import Agreement, Door, Role
 from services.notification.domain.charges import holds_of
+from services.notification.domain.diversions import report_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -110,9 +111,7 @@ def _stale(question: Question, referral_id: str, dossier: Dossier, now: datetime
             return "offer-not-open"
         case "offer.made" if offer is not None and offer.terms is not None and offer.terms.lapses_at <= now:
             return "offer-out-of-time"
-        case "assignment.made" if offer is None or not offer.held:
-            return "not-held"
-        case "case_manager.dispatched" if offer is None or not offer.held:
+        case "assignment.made" | "case_manager.dispatched" if offer is None or not offer.held:
             return "not-held"
         case "onward.offered" if onward is None or question.agency in onward.closed.values():
             return "onward-closed"
@@ -124,5 +123,7 @@ def _stale(question: Question, referral_id: str, dossier: Dossier, now: datetime
             return "hold-over"
         case "intake.reported" if referral_id not in dossier.enrolled:
             return "no-intake"
+        case "pretrial.reported" if report_of(dossier, referral_id, question.report_id) is None:
+            return "no-report"
         case _:
             return None

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Final
 from contracts.categories import CATEGORY_OF
 from contracts.words import Agreement, Category, ConsentKind, Purpose
 from services.notification.domain.answers import Allowed, Question, Withheld
+from services.notification.domain.diversions import is_party
 from services.notification.domain.ending import ended
 from services.notification.domain.floor import MEETING, ONWARD, floor
+from services.notification.domain.holding import holds
 from services.notification.domain.opening import Opening, tellers_of
 from services.sites import PART2_KINDS, Permission, Relation, Site, Standing, approvers
 
@@ -98,7 +100,9 @@ class Judge:
             part2 = frozenset(one for one in tellers if one not in site.agencies or site.agencies[one].follows.part2)
             office = site.program_office
             through = office if Standing.INTERMEDIARY in site.agencies[office].standing else None
-            known = self._openings[tellers] = Opening(kinds, tellers, part2, office, through)
+            known = self._openings[tellers] = Opening(
+                kinds, tellers, part2, office, through, bool(part2) or site.follows.part2
+            )
         return known
 
     def may(self, question: Question, dossier: Dossier, now: datetime) -> Allowed | Withheld:
@@ -153,8 +157,10 @@ class Judge:
             case Relation.OFFERED:
                 offer = dossier.offers.get(question.offer_id or "")
                 return offer is not None and offer.agency == agency
+            case Relation.PARTY:
+                return is_party(question, dossier)
             case Relation.HOLDER:
-                return _holds(question, dossier)
+                return holds(question, dossier)
 
 
 def _covers(row: Permission, record: Record | None, agreement: Agreement) -> bool:
@@ -187,17 +193,6 @@ def live(consent: Consent, dossier: Dossier, now: datetime) -> bool:
     if consent.over or grant is None or (grant.expires_at is not None and grant.expires_at <= now):
         return False
     return not ended(grant, dossier)
-
-
-def _holds(question: Question, dossier: Dossier) -> bool:
-    if question.offer_id is not None:
-        offer = dossier.offers.get(question.offer_id)
-        over = offer is not None and (offer.referral_id, offer.agency) in dossier.ended
-        return offer is not None and offer.agency == question.agency and offer.held and not over
-    if question.onward_id is not None:
-        onward = dossier.onwards.get(question.onward_id)
-        return onward is not None and onward.asked_by == question.agency and dossier.holds(question.agency)
-    return dossier.holds(question.agency, question.referral_id)
 
 
 @cache
@@ -236,6 +231,8 @@ def _opened(
     by: list[str] = []
     lacked: str | None = None
     for row in rows:
+        if row.unless_part2 and opening.protected:
+            continue
         if row.consent_needed:
             found, lacks = _fitting(row, question, dossier, now, opening)
             if lacks is not None:

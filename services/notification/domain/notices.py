@@ -13,6 +13,7 @@ from contracts.held import HoldState
 from contracts.words import Category, Door, Purpose, Verdict
 from services.notification.domain.answers import Allowed, Question
 from services.notification.domain.charges import done_in_time, named
+from services.notification.domain.diversions import CALLED, LACKING, OVER, REPORTED
 from services.notification.domain.judging import live
 from services.sites import APPROVAL, approvers
 
@@ -68,6 +69,7 @@ def due(dossier: Dossier, judge: Judge, at: datetime, referral_id: str | None = 
         yield from _to_prosecutors(name, record, dossier, judge, at)
         yield from _of_holds(name, dossier)
         yield from _to_deciders(name, record, dossier, judge)
+        yield from _of_a_diversion(name, dossier, judge, at)
     if referral_id is None:
         yield from _onward(dossier, judge, at)
 
@@ -236,6 +238,28 @@ def _named_for_intake(dossier: Dossier, judge: Judge, at: datetime) -> Iterator[
                 yield slug
 
 
+def _of_a_diversion(name: str, dossier: Dossier, judge: Judge, at: datetime) -> Iterator[Notice]:
+    """Each report to court, prosecutor and counsel of the case; to its program what is asked, and what consent lacks.
+
+    Whom a report may not reach for want of a consent the program is told: it is where the person can sign one.
+    """
+    diversion = dossier.pretrials.get(name)
+    if diversion is None:
+        return
+    for report_id, report in diversion.reports.items():
+        for slug in report.to:
+            if slug not in diversion.parties:
+                continue
+            opens, rests_on = _told(REPORTED, slug, dossier, judge, at, referral_id=name, report_id=report_id)
+            yield Notice(slug, REPORTED, referral_id=name, state=report_id, opens=opens, rests_on=rests_on)
+            if not opens:
+                yield Notice(report.program, CALLED, referral_id=name, state=f"{LACKING}{slug}")
+    for state, asked in diversion.asked.items():
+        yield Notice(asked.agency, CALLED, referral_id=name, state=state)
+    for program in diversion.programs if diversion.over else ():
+        yield Notice(program, CALLED, referral_id=name, state=OVER)
+
+
 def _onward(dossier: Dossier, judge: Judge, at: datetime) -> Iterator[Notice]:
     """Ask a provider only as far as consent goes; tell the asker what became of it, and where it is not allowed."""
     for onward_id, onward in dossier.onwards.items():
@@ -255,7 +279,15 @@ def _told(
 ) -> tuple[frozenset[str], str | None]:
     """Return which fields may be told today, and the one consent without which none of them might, if there is one."""
     questions = (
-        Question(agency, message, purpose, ids.get("referral_id"), ids.get("offer_id"), ids.get("onward_id"))
+        Question(
+            agency,
+            message,
+            purpose,
+            ids.get("referral_id"),
+            ids.get("offer_id"),
+            ids.get("onward_id"),
+            report_id=ids.get("report_id"),
+        )
         for purpose in judge.purposes(agency, message)
     )
     answers = (judge.may(question, dossier, at) for question in questions)

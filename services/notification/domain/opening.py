@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from services.notification.domain.diversions import report_of
+
 if TYPE_CHECKING:
     from contracts.words import ConsentKind
     from services.notification.domain.answers import Question
@@ -31,6 +33,8 @@ class Opening(NamedTuple):
     """The program office, by whose name the hub tells."""
     through: str | None
     """The same, where it is an intermediary by its standing."""
+    protected: bool = False
+    """Whether any of it is a record of 42 CFR part 2: the tellers', or the hub's own."""
 
     def names(self, grant: Grant) -> bool:
         """Tell whether the form lets each of them tell it, or the hub for them."""
@@ -44,12 +48,15 @@ def tellers_of(question: Question, referral_id: str | None, record: Record | Non
     """Return the agencies whose information the message tells.
 
     An onward referral tells the record and what its asker adds; that somebody was taken in is told by who holds them,
-    and where nobody does any more, by the record's sender.
+    and where nobody does any more, by the record's sender. A report to the court its program tells.
     """
     if question.message == INTAKE:
         holders = {one.agency for one in dossier.offers.values() if one.held and one.referral_id == referral_id}
         if holders:
             return tuple(sorted(holders))
     sender = () if record is None else (record.agency,)
+    report = report_of(dossier, referral_id, question.report_id)
+    if report is not None:
+        return (report.program,)
     onward = dossier.onwards.get(question.onward_id or "")
     return sender if onward is None or onward.asked_by in sender else (*sender, onward.asked_by)

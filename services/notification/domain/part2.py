@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.event import newest
 from contracts.parts import NOTICE, ConsentScope, Part2Notice
 from services.notification.domain.answers import in_order
+from services.notification.domain.diversions import REPORTED, report_of
 from services.sites import PART2_KINDS, TextKind
 
 if TYPE_CHECKING:
@@ -72,6 +73,10 @@ def _sources(row: LaneRow, dossier: Dossier, referral_id: str | None) -> Iterato
     onward = dossier.onwards.get(row.onward_id or "")
     if row.message == "onward.reported":
         yield "" if onward is None else onward.closed.get(row.state, "")
+        return
+    report = report_of(dossier, referral_id, row.state)
+    if row.message == REPORTED:
+        yield "" if report is None else report.program
         return
     record = dossier.records.get(referral_id or "")
     if record is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.parts import NOTICE
 from contracts.words import Category
 from services.notification.domain.charges import Named
+from services.notification.domain.says_pretrial import SAYS_OF_PRETRIAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -239,5 +240,6 @@ SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
         "referral_id": lambda telling: telling.referral_id,
         **{name: _review(name) for name in ("urgent", "because", "decide_by")},
     },
+    **SAYS_OF_PRETRIAL,
 }
 """By message and field."""

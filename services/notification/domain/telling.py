@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from contracts.parts import Part2Notice
     from services.notification.domain.answers import Allowed, Answers
     from services.notification.domain.charges import Number
+    from services.notification.domain.diversions import Diversion
     from services.notification.domain.dossier import Dossier
     from services.notification.domain.judging import Judge
     from services.notification.domain.kept import Offer, Record
@@ -99,6 +100,19 @@ class Telling:
             place = Place(self.row.person or "", field, self.referral_id, self.record.event)
             self._opened[token] = json.loads(self._clear(token, place))
         return self._opened[token]
+
+    @property
+    def diversion(self) -> Diversion:
+        """The court pretrial diversion that it is about."""
+        return self.dossier.pretrials[self.referral_id or ""]
+
+    def cause_number(self) -> Any:
+        """Open the number of the case at court, or return None where its key is gone: the report goes without it."""
+        token = self.diversion.cause_number
+        if token is None:
+            return None
+        clear = self._open(token, Place(self.row.person or "", "cause_number", event=self.diversion.motion))
+        return None if clear is None else clear.decode()
 
     def note(self) -> Any:
         """Open the case manager's note to the provider, or return None where there is none, or none any more.
@@ -177,4 +191,7 @@ def sealed_of(row: LaneRow, dossier: Dossier, answers: Answers) -> set[str]:
     if "note" in fields and row.onward_id in dossier.onwards:
         note = dossier.onwards[row.onward_id].asked.get(row.agency)
         tokens.update([note] if note else [])
+    diversion = dossier.pretrials.get(answers.referral_id or "")
+    if "cause_number" in fields and diversion is not None and diversion.cause_number is not None:
+        tokens.add(diversion.cause_number)
     return tokens

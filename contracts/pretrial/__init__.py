@@ -1,0 +1,1 @@
+"""What the road of court pretrial diversion says."""
