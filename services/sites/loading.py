@@ -26,7 +26,7 @@ WORDS: Final = "words-for-the-person"
 
 _SECTIONS: Final = (
     "clocks", "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers",
-    "erasure", "receipt",
+    "erasure", "receipt", "history",
 )  # fmt: skip
 """The files of a site beside `site.toml`, `roles.toml`, its agencies and its policies."""
 STANDARD: Final = "standard"
@@ -84,6 +84,7 @@ def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
         "members": sections["members"].get("list", []),
         "signers": {"rules": sections["signers"].pop("rule", [])} | sections["signers"],
         "erasure": sections["erasure"].get("ground", []),
+        "history": {"patterns": sections["history"].pop("pattern", [])} | sections["history"],
         "receipts": sections["receipt"] | {"words": _words(raw)},
         "policies": _policies(raw),
         "oncall": _oncall(raw),
@@ -281,7 +282,7 @@ def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
             file, key = _of_a_policy(raw.policy_files[index], rest)
         case ("oncall", *within):
             return misread(within, rule, raw.shifts)
-        case ("clocks" | "demographics" | "texts" | "signers" as section, *rest):
+        case ("clocks" | "demographics" | "texts" | "signers" | "history" as section, *rest):
             file, key = f"{section}.toml", list(rest)
         case ("receipts", "words", str(language), *rest):
             file, key = f"receipts/{language}.toml", list(rest) or ["file"]
