@@ -51,6 +51,7 @@ from contracts.from_hub.referral_acknowledged import ReferralAcknowledged
 from contracts.from_hub.review_called import ReviewCalled
 from contracts.from_hub.screening_reported import ScreeningReported
 from contracts.referrals.link_proposed import LinkProposed
+from contracts.referrals.order_noted import OrderNoted
 from contracts.referrals.person_linked import PersonLinked
 from contracts.referrals.person_unlinked import PersonUnlinked
 from contracts.referrals.referral_corrected import ReferralCorrected
@@ -74,6 +75,7 @@ from contracts.to_hub.capacity_reported import CapacityReported
 from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.consent_signed import ConsentSigned
 from contracts.to_hub.contact_attempted import ContactAttempted
+from contracts.to_hub.conviction_vacated import ConvictionVacated
 from contracts.to_hub.erasure_requested import ErasureRequested
 from contracts.to_hub.handoff_completed import HandoffCompleted
 from contracts.to_hub.intake_completed import IntakeCompleted
@@ -82,6 +84,7 @@ from contracts.to_hub.offer_accepted import OfferAccepted
 from contracts.to_hub.offer_declined import OfferDeclined
 from contracts.to_hub.onward_answered import OnwardAnswered
 from contracts.to_hub.onward_requested import OnwardRequested
+from contracts.to_hub.order_reported import OrderReported
 from contracts.to_hub.participation_ended import ParticipationEnded
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_corrected import PersonCorrected
@@ -91,6 +94,7 @@ from contracts.to_hub.referral_amended import ReferralAmended
 from contracts.to_hub.referral_submitted import ReferralSubmitted
 from contracts.to_hub.referral_withdrawn import ReferralWithdrawn
 from contracts.to_hub.review_answered import ReviewAnswered
+from contracts.to_hub.screening_overridden import ScreeningOverridden
 
 __all__ = [
     "AgencyResumed",
@@ -122,6 +126,7 @@ __all__ = [
     "ConsentSigned",
     "ConsentWithdrawn",
     "ContactAttempted",
+    "ConvictionVacated",
     "DeadlineReached",
     "DisclosureMade",
     "DisclosureRecalled",
@@ -150,6 +155,8 @@ __all__ = [
     "OnwardOffered",
     "OnwardReported",
     "OnwardRequested",
+    "OrderNoted",
+    "OrderReported",
     "ParticipationEnded",
     "PersonAgreed",
     "PersonCorrected",
@@ -181,5 +188,6 @@ __all__ = [
     "RevocationRead",
     "RevocationSettled",
     "ScreeningDetermined",
+    "ScreeningOverridden",
     "ScreeningReported",
 ]

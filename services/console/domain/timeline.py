@@ -147,7 +147,7 @@ _FIELDS: Final = (
     "statements", "how",
     "message_type", "allowed_by", "layer", "rule", "made_at", "withheld_at", "recalled_at", "basis", "other", "same",
     "places", "doors", "result", "at", "mode", "answer", "service", "deadline", "due_at", "operator", "person",
-    "ground", "erased_at", "revealed_at",
+    "ground", "erased_at", "revealed_at", "order_id", "reported_at", "ended", "checks", "vacated_on", "officer_gone",
 )  # fmt: skip
 SHOWN: Final[dict[str, Any]] = dict.fromkeys(_FIELDS, True) | {
     "refusal": {"agency", "message_type", "reason", "problems"},

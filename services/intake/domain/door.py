@@ -42,10 +42,10 @@ MOST_BYTES: Final = 256 * 1024
 """How big a message's data may be. Kafka itself lets a little more through."""
 _TOO_BIG: Final = Problem(field="data", rule=f"It has at most {MOST_BYTES} bytes.", fix="Send less in one message.")
 ABOUT_REFERRALS: Final = frozenset(
-    {"referral.submitted", "referral.amended", "referral.withdrawn", "erasure.requested"}
+    {"referral.submitted", "referral.amended", "referral.withdrawn", "erasure.requested", "conviction.vacated"}
 )
 """Events that need no subject: there is no person yet, or they name a referral."""
-ABOUT_AGENCIES: Final = frozenset({"capacity.reported", "agency.suspended", "agency.resumed"})
+ABOUT_AGENCIES: Final = frozenset({"capacity.reported", "agency.suspended", "agency.resumed", "order.reported"})
 """Events that have no subject: one that is sent is passed over, or they would go under a person's key."""
 BY_WHO_KNOWS_THEM: Final = frozenset({"person.corrected"})
 """Events that only those may send who were told who the person is, or told it: a blind offer told them nothing."""
