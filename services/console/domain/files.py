@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from contracts.envelope import Fact
 
+_WITH_AN_AGENCY: Final = frozenset({"accepted", "handed_off", "enrolled"})
 _RANKS: Final = {event: rank for rank, event in enumerate(STANDINGS)}
 
 
@@ -102,6 +103,11 @@ class File:
     links: dict[str, Link] = field(default_factory=dict)
     erased: frozenset[str] = frozenset()
     """Referrals of which nothing else is kept."""
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether the person is with an agency now: it accepted them, met them or took them on, and has not let go."""
+        return any(one.standing in _WITH_AN_AGENCY and not one.test for one in self.referrals.values())
 
     @property
     def open_reviews(self) -> int:
