@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from contracts.catalogue import AssignmentDirected, DeadlineReached, ReviewAnswered, ScreeningOverridden
+from contracts.catalogue import (
+    AssignmentDirected,
+    AssignmentEnrolled,
+    DeadlineReached,
+    ReviewAnswered,
+    ScreeningOverridden,
+)
 from contracts.to_hub.screening_overridden import OverrideReason
-from contracts.words import Verdict
+from contracts.words import Door, Verdict
 from services.commands import keeping_away, office, reach, shown
 from services.commands.arguments import OperatorOption, ReferralArgument, ReviewArgument
 from services.commands.asking import Question, answers, text
@@ -64,6 +70,8 @@ def timeline(
     )
     columns = ("no.", "time (UTC)", "who says so", "after", "event", "what")
     shown.show_table(f"Referral {referral}", columns, rows)
+    if any(step.event == AssignmentEnrolled.name for step in steps) and _is_arrest(steps):
+        shown.screen.print(shown.NON_CONVICTION)
     if measured:
         shown.screen.print()
         _show_minutes(measured, json_=False)
@@ -123,7 +131,9 @@ def decide(
 
 @reviews.command()
 def check(review: ReviewArgument, state: StateOption = None, json_: JsonOption = False) -> None:
-    """Look whether an order keeps the person of a review away from somebody who takes part: pass or fail, as of now.
+    """Look whether an order is in the way, as of now.
+
+    It fails where one keeps the person of the review away from somebody who takes part; else it passes.
 
     Whom an order protects is shown to nobody. Decide by it, and tell nobody why: whoever asked must not learn who takes
     part. It changes by itself as people come and go; a decision that was made stays.
@@ -151,7 +161,9 @@ def override(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Override a presumptive verdict: a referral that is presumptively ineligible is eligible after all.
+    """Override a presumptive verdict.
+
+    A referral that is presumptively ineligible is eligible after all.
 
     What a policy found, or the clock: not what a person decided, and no approval that was refused. Where the site asks
     somebody else for approval, they are asked, and have the last word. Without --why the words are asked for.
@@ -253,6 +265,10 @@ def _show_minutes(measured: list[Moment], *, json_: bool) -> None:
     rows = ((one.what, one.agency, one.at, f"{one.minutes:.1f}", f"{one.in_all:.1f}") for one in measured)
     columns = ("what", "agency", "time (UTC)", "minutes", "in all")
     shown.show_table("Minutes of the hand-off", columns, rows, nothing="no officer waited")
+
+
+def _is_arrest(steps: list[Step]) -> bool:
+    return any(step.details.get("door") == Door.ARREST_DIVERSION for step in steps)
 
 
 def _who(source: str) -> str:

@@ -55,6 +55,14 @@ class Referral:
         placed = [event for event in self.marks if event.startswith("assignment.")]
         return STANDINGS[max(placed or self.marks, key=lambda event: (self.marks[event], _RANKS[event]))]
 
+    @property
+    def non_conviction(self) -> bool:
+        """Whether its police data are restricted: an arrest that led to an intake, so that no charge is filed.
+
+        Source: RCW 10.97.050. Notification asks the same of what it tells, and is as the law is read here.
+        """
+        return self.door is Door.ARREST_DIVERSION and "assignment.enrolled" in self.marks
+
 
 @dataclass(frozen=True, slots=True)
 class Review:
