@@ -7,6 +7,7 @@ from hypothesis import strategies as some
 from contracts.catalogue import (
     ApprovalAnswered,
     AssignmentUnavailable,
+    OrderNoted,
     ReviewDecided,
     ReviewRefused,
     ReviewRequested,
@@ -18,6 +19,7 @@ from services.eligibility.domain import Desk, Rules, read_file, written_file
 from services.sites import APPROVAL, ApprovalRule
 from tests.eligibility.examples import (
     AFTER_THE_FACT,
+    BEGIN,
     LIMITED,
     LIMITED_RULES,
     NOT_WEIGHED,
@@ -35,6 +37,7 @@ from tests.eligibility.examples import (
 )
 
 POLICE, OTHER_POLICE, PROSECUTOR = "bellingham-police", "whatcom-county-sheriff", "bellingham-city-attorney"
+COURT = "whatcom-therapeutic-courts"
 TOO_MUCH = arrest(POSSESSION, drugs=(cannabis("61"),))
 UNWEIGHED = arrest(POSSESSION, drugs=(NOT_WEIGHED,))
 ELIGIBLE, INELIGIBLE = Verdict.ELIGIBLE, Verdict.PRESUMPTIVELY_INELIGIBLE
@@ -91,6 +94,22 @@ def test_what_ran_out_unanswered_is_presumptive_too_and_is_overridden():
     stage.given((run_out(review, due), 10))
     said = overrides(stage, minutes=60).the(ReviewDecided)
     assert (said.verdict, said.officer_gone) == (ELIGIBLE, True)
+
+
+def test_police_cannot_tell_by_it_what_else_was_in_the_way():
+    """Eligible, kept away and open, run out, or decided: one answer, for their own data say yes to all of it."""
+    weighed = arrest(POSSESSION, drugs=(cannabis("1"),))
+    kept_away = OrderNoted(order_id="ord-" + "1" * 32, agency=COURT, kind="no_contact", reported_at=BEGIN)
+    eligible, still_open, ran_out, decided = (
+        Stage().given(*events) for events in ((weighed,), *[(kept_away, weighed)] * 3)
+    )
+    review = ran_out.review_id
+    ran_out.given((run_out(review, ran_out.file.reviews[review].decide_by), 10))
+    decided.given((answered(review, INELIGIBLE), 5))
+    refusals = [overrides(one, by=POLICE, minutes=20).said[0] for one in (eligible, still_open, ran_out, decided)]
+    assert {one.model_dump_json() for one in refusals} == {refusals[0].model_dump_json()}
+    assert refusals[0].refusal.reason == "not-presumptive"
+    assert overrides(ran_out, minutes=21).the(ReviewDecided).verdict is ELIGIBLE
 
 
 def test_an_officer_who_was_told_no_has_gone_so_whoever_comes_comes_later():

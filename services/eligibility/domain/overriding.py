@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 def why_not(rules: Rules, file: PersonFile, event: ScreeningOverridden, fact: Fact) -> str | None:
     """Return why the override does not count, as a key of `REFUSALS`; None where it does.
 
-    Police override what they submitted themselves; of any other referral they hear what they would of none.
+    Police override what they submitted themselves; of any other referral they hear what they would of none. And only
+    what their own data found: whether something else was in the way an answer must not tell them.
     """
     referral = file.referrals.get(event.referral_id)
     office = fact.agency == rules.site.program_office
@@ -37,7 +38,10 @@ def why_not(rules: Rules, file: PersonFile, event: ScreeningOverridden, fact: Fa
         return "no-operator"
     if referral.referral_id in file.retracted:
         return "withdrawn-referral"
-    name = override_of(referral, rules.find(referral, file))
+    found = rules.find(referral, file)
+    if not office and found.police_verdict is not Verdict.PRESUMPTIVELY_INELIGIBLE:
+        return "not-presumptive"
+    name = override_of(referral, found)
     if name in file.reviews or name in file.decisions:
         return "already-overridden"
     return None if is_presumptively_ineligible(rules, file, referral) else "not-presumptive"
