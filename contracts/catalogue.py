@@ -73,6 +73,7 @@ from contracts.pretrial.pretrial_filed import PretrialFiled
 from contracts.pretrial.pretrial_opened import PretrialOpened
 from contracts.pretrial.pretrial_refused import PretrialRefused
 from contracts.referrals.link_proposed import LinkProposed
+from contracts.referrals.order_noted import OrderNoted
 from contracts.referrals.person_linked import PersonLinked
 from contracts.referrals.person_unlinked import PersonUnlinked
 from contracts.referrals.referral_corrected import ReferralCorrected
@@ -98,6 +99,7 @@ from contracts.to_hub.charge_held import ChargeHeld
 from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.consent_signed import ConsentSigned
 from contracts.to_hub.contact_attempted import ContactAttempted
+from contracts.to_hub.conviction_vacated import ConvictionVacated
 from contracts.to_hub.erasure_requested import ErasureRequested
 from contracts.to_hub.handoff_completed import HandoffCompleted
 from contracts.to_hub.intake_completed import IntakeCompleted
@@ -106,6 +108,7 @@ from contracts.to_hub.offer_accepted import OfferAccepted
 from contracts.to_hub.offer_declined import OfferDeclined
 from contracts.to_hub.onward_answered import OnwardAnswered
 from contracts.to_hub.onward_requested import OnwardRequested
+from contracts.to_hub.order_reported import OrderReported
 from contracts.to_hub.participation_ended import ParticipationEnded
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_corrected import PersonCorrected
@@ -121,6 +124,7 @@ from contracts.to_hub.referral_amended import ReferralAmended
 from contracts.to_hub.referral_submitted import ReferralSubmitted
 from contracts.to_hub.referral_withdrawn import ReferralWithdrawn
 from contracts.to_hub.review_answered import ReviewAnswered
+from contracts.to_hub.screening_overridden import ScreeningOverridden
 from contracts.to_hub.termination_moved import TerminationMoved
 
 __all__ = [
@@ -159,6 +163,7 @@ __all__ = [
     "ConsentSigned",
     "ConsentWithdrawn",
     "ContactAttempted",
+    "ConvictionVacated",
     "DeadlineReached",
     "DisclosureMade",
     "DisclosureRecalled",
@@ -197,6 +202,8 @@ __all__ = [
     "OnwardOffered",
     "OnwardReported",
     "OnwardRequested",
+    "OrderNoted",
+    "OrderReported",
     "ParticipationEnded",
     "PersonAgreed",
     "PersonCorrected",
@@ -242,6 +249,7 @@ __all__ = [
     "RevocationRead",
     "RevocationSettled",
     "ScreeningDetermined",
+    "ScreeningOverridden",
     "ScreeningReported",
     "TerminationMoved",
 ]

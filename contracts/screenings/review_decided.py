@@ -2,6 +2,7 @@
 
 1  first published
 2  names the revision of the referral that it is about, so that a decision of old facts never rules over new ones
+3  says whether an officer who waited has gone by now, so that nobody is sent to where nobody is any more
 """
 
 from __future__ import annotations
@@ -52,4 +53,28 @@ class ReviewDecidedV2(Event):
         return cls(review_id=old.review_id, referral_id=old.referral_id, verdict=old.verdict, by=old.by, why=old.why)
 
 
-ReviewDecided = ReviewDecidedV2
+@published("review.decided", version=3, on=topics.SCREENINGS)
+class ReviewDecidedV3(Event):
+    """An operator, or the site's default at the end of the clock, decided a review; or a verdict was overridden.
+
+    It is said again for each later revision that leaves the question as it was; the words of why are in the first.
+    """
+
+    review_id: ReviewId
+    referral_id: ReferralId
+    revision: Annotated[int, Field(ge=0)] = 0
+    """The referral's revision that was decided."""
+    verdict: Verdict
+    by: Slug
+    """The operator, the agency that decided, or `site-default`."""
+    why: Sealed | None = None
+    officer_gone: bool = False
+    """The officer who waited heard "no" before and went on: whoever comes meets the person later."""
+
+    @classmethod
+    def upcast(cls, old: ReviewDecidedV2) -> Self:
+        """Return the decision in this form; in the older ones it was decided while the officer waited, or by nobody."""
+        return cls(**{name: getattr(old, name) for name in ReviewDecidedV2.model_fields})
+
+
+ReviewDecided = ReviewDecidedV3

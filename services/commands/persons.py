@@ -80,10 +80,10 @@ def show(person: PersonArgument, state: StateOption = None, json_: JsonOption = 
         shown.show_json({"person": person} | _facts(file))
         return
     referrals = (
-        (name, one.standing, one.agency, one.door, one.with_agency, one.retracted)
+        (name, one.standing, one.agency, one.door, one.with_agency, one.retracted, one.non_conviction)
         for name, one in file.referrals.items()
     )
-    columns = ("referral", "stands", "from", "door", "with", "withdrawn")
+    columns = ("referral", "stands", "from", "door", "with", "withdrawn", "non-conviction data")
     shown.show_table(f"Person {person}", columns, referrals, nothing="no referrals")
     shown.show_table("Links", ("other", "stands", "basis"), ((o, k.standing, k.basis) for o, k in file.links.items()))
 
@@ -173,6 +173,7 @@ def _facts(file: File) -> dict[str, Any]:
     facts = told(file)
     for name, one in file.referrals.items():
         facts["referrals"][name]["standing"] = one.standing
+        facts["referrals"][name]["non_conviction"] = one.non_conviction
     for other, one_link in file.links.items():
         facts["links"][other]["standing"] = one_link.standing
     return facts

@@ -60,18 +60,21 @@ def reveal(
         raise shown.Trouble(
             f"Nothing is shown ({layer}: {rule}).", _NEXT.get(rule, "`hub person show` shows the rest.")
         )
-    _show(result, json_=json_)
+    _show(result, asyncio.run(_non_conviction(found, person)), json_=json_)
 
 
-def _show(result: Shown, *, json_: bool) -> None:
+def _show(result: Shown, restricted: frozenset[str], *, json_: bool) -> None:
     shown.say(_WARNING)
     facts = [event.model_dump(mode="json", exclude_defaults=True) for event in result.events]
+    told = [one["referral_id"] for one in facts if one["referral_id"] in restricted]
     noes = [{"referral_id": record, "layer": layer, "rule": rule} for record, layer, rule in result.withheld]
     if json_:
-        shown.show_json({"shown": facts, "withheld": noes})
+        shown.show_json({"shown": facts, "withheld": noes, "non_conviction": told})
         return
     for one in facts:
         shown.show_facts(f"Record {one.pop('referral_id')}", one.items() or [("shown", "nothing")])
+    for record in told:
+        shown.say(f"{record}: {shown.NON_CONVICTION}")
     for no in noes:
         shown.say(f"Not shown: {no['referral_id']} ({no['layer']}: {no['rule']}).")
 
@@ -94,6 +97,13 @@ async def _revealed(found: Reach, asked: RevealAsked) -> Shown:
     async with found.connected("notification") as conn:
         revealing = Revealing(found.site, keys, conn, now=_now)
         return await revealing.reveal(asked, identity, signature)
+
+
+async def _non_conviction(found: Reach, person: str) -> frozenset[str]:
+    """Return the referrals of the person whose police data are restricted."""
+    async with found.asking() as asking:
+        file = await asking.file(person)
+    return frozenset(name for name, one in file.referrals.items() if one.non_conviction)
 
 
 def _now() -> Any:

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 screen = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 aside = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 200)
 
+NON_CONVICTION: Final = (
+    "Non-conviction data: its police data go to criminal justice agencies only, and each telling is an entry of the "
+    "ledger (RCW 10.97.050)."
+)
+"""What is said beside a record of a charge that is not filed."""
 _ID: Final = re.compile(r"[a-z]{2,4}-[0-9a-f]{32}")
 _ID_WIDTH: Final = 36
 _LEAST_WIDTH: Final = 10

@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from contracts.catalogue import AssignmentDirected, DeadlineReached, ReviewAnswered
-from contracts.words import Verdict
-from services.commands import office, reach, shown
+from contracts.catalogue import (
+    AssignmentDirected,
+    AssignmentEnrolled,
+    DeadlineReached,
+    ReviewAnswered,
+    ScreeningOverridden,
+)
+from contracts.to_hub.screening_overridden import OverrideReason
+from contracts.words import Door, Verdict
+from services.commands import keeping_away, office, reach, shown
 from services.commands.arguments import OperatorOption, ReferralArgument, ReviewArgument
 from services.commands.asking import Question, answers, text
 from services.commands.confirming import LOOK_SECONDS, require_no_refusal
@@ -63,6 +70,8 @@ def timeline(
     )
     columns = ("no.", "time (UTC)", "who says so", "after", "event", "what")
     shown.show_table(f"Referral {referral}", columns, rows)
+    if any(step.event == AssignmentEnrolled.name for step in steps) and _is_arrest(steps):
+        shown.screen.print(shown.NON_CONVICTION)
     if measured:
         shown.screen.print()
         _show_minutes(measured, json_=False)
@@ -118,6 +127,57 @@ def decide(
     event = ReviewAnswered(review_id=review, verdict=verdict, operator=operator, why=reason)
     answer = asyncio.run(_with_person(found, event, review))
     _show_what_followed(review, answer, json_=json_)
+
+
+@reviews.command()
+def check(review: ReviewArgument, state: StateOption = None, json_: JsonOption = False) -> None:
+    """Look whether an order is in the way, as of now.
+
+    It fails where one keeps the person of the review away from somebody who takes part; else it passes.
+
+    Whom an order protects is shown to nobody. Decide by it, and tell nobody why: whoever asked must not learn who takes
+    part. It changes by itself as people come and go; a decision that was made stays.
+
+    Example: hub reviews check rev-0123456789abcdef0123456789abcdef
+    """
+    found = reach.find(state)
+    orders = asyncio.run(keeping_away.orders_in(found, review))
+    if json_:
+        shown.show_json(keeping_away.as_json(orders))
+        return
+    shown.screen.print(f"{review}: {keeping_away.result(orders)}")
+    columns = ("reported by", "kind", "until (UTC)", "in force", "the protected one takes part")
+    shown.show_table(
+        "Orders", columns, keeping_away.rows(orders), nothing="no order keeps this person away from anybody"
+    )
+
+
+@reviews.command()
+def override(
+    referral: ReferralArgument,
+    reason: Annotated[OverrideReason, typer.Option(help="Why, in a word.")],
+    why: Annotated[str | None, typer.Option(help="Why, in words; sealed. Better left out: it is asked for.")] = None,
+    operator: OperatorOption = office.UNNAMED,
+    state: StateOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Override a presumptive verdict.
+
+    A referral that is presumptively ineligible is eligible after all.
+
+    What a policy found, or the clock: not what a person decided, and no approval that was refused. Where the site asks
+    somebody else for approval, they are asked, and have the last word. Without --why the words are asked for.
+
+    Example: hub reviews override ref-0123456789abcdef0123456789abcdef --reason agreed_by_partners
+    """
+    words = answers([_WHY], {"why": why})["why"]
+    found = reach.find(state)
+    steps = asyncio.run(_timeline(found, referral))
+    if not steps:
+        raise shown.Trouble(f"No referral {referral} is known.", "look at the id.")
+    event = ScreeningOverridden(referral_id=referral, reason=reason, why=words, operator=operator)
+    answer = asyncio.run(_said(found, event, f"hub timeline {referral}", subject=steps[0].subject))
+    _show_what_followed(referral, answer, json_=json_)
 
 
 def assign(
@@ -205,6 +265,10 @@ def _show_minutes(measured: list[Moment], *, json_: bool) -> None:
     rows = ((one.what, one.agency, one.at, f"{one.minutes:.1f}", f"{one.in_all:.1f}") for one in measured)
     columns = ("what", "agency", "time (UTC)", "minutes", "in all")
     shown.show_table("Minutes of the hand-off", columns, rows, nothing="no officer waited")
+
+
+def _is_arrest(steps: list[Step]) -> bool:
+    return any(step.details.get("door") == Door.ARREST_DIVERSION for step in steps)
 
 
 def _who(source: str) -> str:

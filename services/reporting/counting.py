@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.words import Door
 from services.reporting.asked import asked_of
-from services.reporting.ends import court_diversions_of, mark_of, offers_of, outcomes_of
+from services.reporting.ends import court_diversions_of, mark_of, offers_of, outcomes_of, overrides_of
 from services.reporting.groups import DOORS, groups_of, sources_at
 from services.reporting.ladder import CLOSED, COLUMNS, STEPS, places_of
 from services.reporting.paper import Cell, Report, Row, Table, Unit, words_of
@@ -77,6 +77,7 @@ def _tables(site: Site, counted: Sequence[Journey]) -> list[Table]:
         outcomes,
         offers_of(counted),
         *([court_diversions_of(counted)] if site.pretrial is not None else []),
+        overrides_of(counted, whole),
         *(_table(group, found, whole) for group, found in groups),
         *(_rates(group, found, whole) for group, found in groups),
     ]

@@ -123,6 +123,17 @@ def _end_at_court(stages: frozenset[str]) -> str:
     return next((name for name in _AT_COURT if name in stages), "ongoing")
 
 
+def overrides_of(counted: Sequence[Journey], whole: Whole | None) -> Table:
+    """Return how many presumptive verdicts were overridden, where neither that nor what is left beside it is small."""
+    count = sum(one.is_overridden for one in counted)
+    beside = [None if whole is None else whole.told(column) for column in ("referred", "eligible")]
+    told = may_be_told(count) and all(one is not None and may_be_told(one - count) for one in beside)
+    cell = Cell(count if told else None, kept_back=not told)
+    about = "Referrals that a policy or the clock had found presumptively ineligible, let in for a reason."
+    row = Row("overridden", "presumptive verdicts overridden", (cell,))
+    return Table("overrides", "Overrides", about, "what", _COUNT, (row,), Unit.REFERRALS)
+
+
 def mark_of(counted: Sequence[Journey], by_door: Divided | None, minutes: int) -> tuple[Table, bool]:
     """Return how soon a case manager met who was diverted at an arrest, and whether that is told."""
     arrests = [one for one in counted if one.sent and one.sent.door is Door.ARREST_DIVERSION]

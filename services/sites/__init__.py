@@ -10,7 +10,7 @@ from services.sites.forms import FormText, Members, Signers, SigningRule
 from services.sites.loading import load_site
 from services.sites.oncall import Shift
 from services.sites.permissions import Permission, Relation
-from services.sites.policies import BEFORE_ALL_POLICIES, Approval, Case, Clause, Policy, Words
+from services.sites.policies import BEFORE_ALL_POLICIES, NO_CONTACT, Approval, Case, Clause, Policy, Words
 from services.sites.pretrial import BY_STATUTE, Pretrial
 from services.sites.receipts import Receipts, ReceiptWords
 from services.sites.rota import OnCall, Rota, Span
@@ -22,6 +22,7 @@ __all__ = [
     "APPROVAL",
     "BEFORE_ALL_POLICIES",
     "BY_STATUTE",
+    "NO_CONTACT",
     "PART2_KINDS",
     "Agency",
     "Approval",

@@ -68,7 +68,7 @@ def said_of(location: tuple[int | str, ...], rule: str, raw: Read) -> str:
             file, key = _of_a_policy(raw.policy_files[index], rest)
         case ("oncall", *within):
             return misread(within, rule, raw.shifts)
-        case ("clocks" | "demographics" | "texts" | "signers" | "pretrial" as section, *rest):
+        case ("clocks" | "demographics" | "texts" | "signers" | "pretrial" | "history" as section, *rest):
             file, key = f"{section}.toml", list(rest)
         case ("receipts", "words", str(language), *rest):
             file, key = f"receipts/{language}.toml", list(rest) or ["file"]

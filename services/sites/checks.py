@@ -54,6 +54,9 @@ OFFICE_ONLY: Final = frozenset(
 )
 """What operators say, and nobody else."""
 PERSON_CORRECTED: Final = "person.corrected"
+OVERRIDDEN: Final = "screening.overridden"
+OVERRIDE: Final = frozenset({Role.PROGRAM_OFFICE, Role.LAW_ENFORCEMENT})
+"""Who may override a presumptive verdict: the project management, and police whom a site designates."""
 HUB: Final = "hub"
 """The hub's own name: its user of Kafka, and how `hub agency show` names the hub itself."""
 
@@ -125,6 +128,8 @@ def _agencies(site: Site) -> Iterator[str]:
             yield f"{here}.may_say: What people say of themselves comes by way of nobody in the justice system."
         if agency.may_say & OFFICE_ONLY and agency.role is not Role.PROGRAM_OFFICE:
             yield f"{here}.may_say: Only the program office says: {_listed(agency.may_say & OFFICE_ONLY)}."
+        if OVERRIDDEN in agency.may_say and agency.role not in OVERRIDE:
+            yield f"{here}.may_say: A presumptive verdict is overridden by the program office or by police alone."
         yield from _standing(agency, here)
         yield from _role(site, agency, here)
     yield from _twice("agencies", "oris", [ori for agency in site.agencies.values() for ori in agency.oris])

@@ -31,7 +31,7 @@ WORDS: Final = "words-for-the-person"
 
 _SECTIONS: Final = (
     "clocks", "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers",
-    "erasure", "receipt",
+    "erasure", "receipt", "history",
 )  # fmt: skip
 """The files of a site beside `site.toml`, `roles.toml`, its agencies and its policies."""
 STANDARD: Final = "standard"
@@ -92,6 +92,7 @@ def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
         "members": sections["members"].get("list", []),
         "signers": {"rules": sections["signers"].pop("rule", [])} | sections["signers"],
         "erasure": sections["erasure"].get("ground", []),
+        "history": {"patterns": sections["history"].pop("pattern", [])} | sections["history"],
         "receipts": sections["receipt"] | {"words": _words(raw)},
         "policies": policies,
         "oncall": shifts,

@@ -137,6 +137,13 @@ _ASKED: Final = Words(
     "the site's own rule of approval",
     published=True,
 )
+NO_CONTACT: Final = "no-contact-check"
+"""What stands beside the clauses where an order keeps the person away from somebody, whoever that is."""
+_KEPT_AWAY: Final = Words(
+    "An order keeps the person away from somebody; `hub reviews check` says whether that one takes part.",
+    "Cal. Penal Code 1001.87(a)(2)(E); denvergov.org: no order for a current participant",
+    published=True,
+)
 _BEFORE_ALL: Final = Words(
     "No policy was in force on the day of this referral; the earliest was asked, and a person decides.",
     "not published",
@@ -149,5 +156,5 @@ def words_of(policies: tuple[Policy, ...], name: str, version: str, digest: str)
     for policy in policies:
         if (policy.id, policy.version, policy.hash) == (name, version, digest):
             said = {one.id: Words(one.text, one.citation, one.published) for one in policy.clauses}
-            return {BEFORE_ALL_POLICIES: _BEFORE_ALL, APPROVAL: _ASKED} | said
+            return {BEFORE_ALL_POLICIES: _BEFORE_ALL, APPROVAL: _ASKED, NO_CONTACT: _KEPT_AWAY} | said
     return {}

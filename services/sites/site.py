@@ -15,6 +15,7 @@ from services.sites.agencies import Agency
 from services.sites.approvals import ApprovalRule
 from services.sites.erasure import Ground
 from services.sites.forms import FormText, Members, Signers
+from services.sites.history import History
 from services.sites.oncall import Shift
 from services.sites.permissions import Permission
 from services.sites.places import Map, Shape
@@ -155,6 +156,8 @@ class Site(_Frozen):
     signers: Signers
     erasure: tuple[Ground, ...]
     """The grounds on which a record is erased."""
+    history: History
+    """By what criminal history is known in a message, which is refused then."""
     receipts: Receipts
     """The person's receipt: its words and its codes."""
     oncall: tuple[Shift, ...] = ()

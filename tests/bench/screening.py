@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from contracts.parts import AgeFact, Drug, Offence, Particulars
 from contracts.words import Activity, Agreement, Door, DrugUnit, SourceKind
 from services.eligibility.domain.clauses import CompiledPolicy
-from services.eligibility.domain.file import Referral
 from services.eligibility.domain.inputs import inputs_of
+from services.eligibility.domain.kept import Referral
 from services.sites import load_site
 
 if TYPE_CHECKING:

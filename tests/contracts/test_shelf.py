@@ -53,6 +53,7 @@ def test_every_example_ever_shipped_still_reads_in_both_modes(example, mode, fac
     again = read(*as_record(fact, mode))
 
     assert again.event == brought_up(fact.event)
+    assert type(again.event) is newest(cls.name)
     assert again.envelope == fact.envelope
 
 

@@ -22,7 +22,7 @@ LOOKED_AT = {
         "next(_not_amendable(event, stands, particulars, given, former), None)",
         "next((name for name in ('referral_id', 'incident_number', 'source_reference') if getattr(of, name)))",
         "checks._codes: name", "checks._codes: place", "checks._of_event: field",
-        "pretrial._named: field", "pretrial._own: field",
+        "pretrial._named: field", "pretrial._own: field", "next(self._found(whole, ()), None)",
     },
     "the sender itself, or the name of its event": {"agency_source(slug)", "envelope.type"},
     "said to the program office alone, which may ask for an erasure": {

@@ -5,7 +5,7 @@ from collections import Counter
 
 from services.intake.domain import Gone, Groups, LeftOut, Marked, Register, changes, read, wanted, written
 from services.intake.domain.register import MOST_MATCHES
-from services.intake.store import BatchSeals, records_of
+from services.intake.store import BatchSeals, hashes_of, records_of
 from services.plumbing.sealing import Sealer
 from services.plumbing.service import Loaded
 from tests.sealing.memory import KeysInMemory
@@ -18,7 +18,7 @@ class CasesInMemory:
         self.keys = KeysInMemory()
         self.sealer = Sealer(site_key, self.keys)
         self.cases, self.people, self.marks, self.pairs, self.suspended = {}, {}, {}, {}, {}
-        self.operators, self.earlier, self.erasures = {}, {}, {}
+        self.operators, self.earlier, self.erasures, self.orders = {}, {}, {}, {}
         self.left_out = Counter()
         self.groups = {}
 
@@ -28,6 +28,11 @@ class CasesInMemory:
         cases = {key: read(self.cases[key]) for key in {*want.cases, *theirs} if key in self.cases}
         people = {*want.people, *(one.person for case in cases.values() for one in case.referrals.values())}
         records = {person: self.people[person] for person in people if person in self.people}
+        orders = {
+            name: one
+            for name, one in self.orders.items()
+            if name in want.orders or not set(one.respondents).isdisjoint(want.hashes)
+        }
         register = Register(
             seals=BatchSeals(await self.sealer.seals(conn, records_of(want, cases, records))),
             people=records,
@@ -37,10 +42,11 @@ class CasesInMemory:
                     Marked(person, birth, brought[-1])
                     for person, (birth, brought) in list(self.marks[name].items())[: MOST_MATCHES + 1]
                 )
-                for name in want.hashes
+                for name in hashes_of(want, orders)
                 if name in self.marks
             },
             pairs={pair: stands for pair, stands in self.pairs.items() if not people.isdisjoint(pair)},
+            orders=orders,
             suspended=dict(self.suspended),
             operators=dict(self.operators) if want.operators else {},
             correcting=frozenset(want.correcting),
@@ -60,6 +66,7 @@ class CasesInMemory:
             brought += [] if one.record in brought else [one.record]
             self.marks[name][person] = (one.birth, brought)
         self.pairs |= changed.pairs
+        self.orders |= changed.orders
         self.suspended = {one: at for one, at in self.suspended.items() if one not in changed.resumed}
         self.suspended |= changed.suspended
         for _, one in rows:
@@ -89,6 +96,14 @@ class CasesInMemory:
     def everything(self):
         """All that is kept, as one text."""
         return json.dumps(
-            [self.cases, self.people, self.marks, str(self.pairs), str(self.suspended), str(self.keys.kept)],
+            [
+                self.cases,
+                self.people,
+                self.marks,
+                str(self.pairs),
+                str(self.suspended),
+                str(self.orders),
+                str(self.keys.kept),
+            ],
             default=str,
         )

@@ -74,7 +74,7 @@ class PostgresHouse:
         try:
             tables = (
                 "cases, cases_of, people, marks, pairs, suspensions, operators, unknown_fields, inbox, outbox, "
-                "dead_letters, erasures, deadlines"
+                "dead_letters, erasures, deadlines, orders"
             )
             await conn.execute(f"TRUNCATE {', '.join(f'intake.{table.strip()}' for table in tables.split(','))}")
             await conn.execute("TRUNCATE keys.record_keys")

@@ -158,7 +158,7 @@ async def test_neither_the_office_itself_nor_nobody_can_be_suspended(agency):
 
 def test_every_event_in_which_an_operator_decides_is_known_as_one():
     assert {event for event in HEARS if "operator" in event.model_fields} == BY_OPERATORS | PASSED_ON
-    assert {event.name for event in BY_OPERATORS} == OFFICE_ONLY | {"person.corrected"}
+    assert {event.name for event in BY_OPERATORS} == OFFICE_ONLY | {"person.corrected", "screening.overridden"}
 
 
 async def test_a_no_or_a_stop_waits_for_no_signature_but_whoever_names_themselves_signs(house):

@@ -11,7 +11,14 @@ from contracts.catalogue import AgencySuspended
 from contracts.event import versions
 from services import intake
 from services.intake.domain.naming import case_of_referral
-from services.intake.store import erasures, register_operator, registered_operators, remove_operator, unknown_fields
+from services.intake.store import (
+    erasures,
+    orders_against,
+    register_operator,
+    registered_operators,
+    remove_operator,
+    unknown_fields,
+)
 from services.intake.store.counting import groups_told
 from services.local.laying import migrated
 from services.plumbing.deadletters import settle
@@ -375,3 +382,34 @@ async def test_cases_that_were_kept_before_people_had_them_listed_are_found(real
         await conn.execute("DROP TABLE intake.cases_of")
         await conn.execute(f"SET LOCAL search_path TO intake; {sql}")
     assert await real.rows("intake.cases_of") == [listed]
+
+
+WREN = {"legal_name": "Wren Example", "birth_date": "1988-08-08"}
+KEPT_AWAY = {
+    "order_number": "26-2-1", "kind": "no_contact", "protected": [WREN],
+    "respondent": {"legal_name": "Juniper Sample", "birth_date": "1990-05-05"},
+}  # fmt: skip
+
+
+def an_order(**changes):
+    return record(KEPT_AWAY | changes, name="order.reported", agency="whatcom-therapeutic-courts")
+
+
+async def test_an_order_is_remembered_from_one_batch_to_the_next_until_it_ends(house):
+    assert await house.hear(an_order()) == []
+    noted, received = await house.hear(record(arrest()))
+    assert (noted.event.name, noted.subject) == ("order.noted", received.subject)
+    (ended,) = await house.hear(an_order(ended=True))
+    assert (ended.event.ended, ended.subject) == (True, received.subject)
+    assert names(await house.hear(referred("26B2"))) == ["referral.received"]
+
+
+async def test_an_operator_learns_who_of_those_whom_it_protects_is_known(real):
+    _, juniper = await real.hear(an_order(), record(arrest()))
+    async with real.database.connection() as conn:
+        (kept,) = await orders_against(conn, [juniper.subject])
+        assert (kept.agency, kept.known) == ("whatcom-therapeutic-courts", ())
+    (wren,) = await real.hear(record(arrest(incident=incident(number="26B7"), person=WREN)))
+    async with real.database.connection() as conn:
+        assert (await orders_against(conn, [juniper.subject]))[0].known == (wren.subject,)
+        assert await orders_against(conn, [wren.subject]) == []

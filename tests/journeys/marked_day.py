@@ -63,6 +63,7 @@ class Day:
         self._takes_back(holder, made, onward)
         self._withdraws()
         self._needs_a_review(police)
+        self._has_orders_and_a_past(police)
         self._is_refused(police, first)
         self._is_parked()
         self._speaks_in_noise(police)
@@ -219,6 +220,21 @@ class Day:
         why = self.marks.message("review.answered", {"operator": "sam-sample"})["why"]
         decided = ("reviews", "decide", review["review_id"], "eligible", "--why", why)
         self.shown.append(self.command(*decided))
+
+    def _has_orders_and_a_past(self, police: Outsider) -> None:
+        """An order is known by marks alone; a conviction is of no known referral; nothing is there to override."""
+        parties = {"respondent": {"birth_date": "1980-05-05"}, "protected": [{"birth_date": "1981-05-05"}]}
+        kept_away = self.marks.message("order.reported", {"kind": "no_contact"} | parties)
+        self._says(police, "order.reported", kept_away)
+        self._says(police, "order.reported", kept_away | {"ended": True})
+        vacated = {"checks": ["no-violent-history"], "vacated_on": YESTERDAY}
+        unknown = self.marks.message("conviction.vacated", vacated)["of"]
+        for name in ("incident_number", "source_reference"):
+            of = {"of": {name: unknown[name]}}
+            police.refusal(self._says(police, "conviction.vacated", vacated | of))
+        why = self.marks.message("screening.overridden", {"operator": "sam-sample"})["why"]
+        overridden = ("reviews", "override", self.referrals[-1], "--reason", "other", "--why", why)
+        self.shown.append(self.command(*overridden))
 
     def _review_of(self, referral: str) -> dict[str, Any] | None:
         found = json.loads(self.command("reviews", "--json").out or "[]")

@@ -81,6 +81,27 @@ NOT_ADMITTED = {
         "wrong-ori",
         "incident.ori",
     ),
+    "a field of criminal history": (
+        "referral.submitted",
+        lambda: arrest(person={"prior_convictions": ["an invented one"]}),
+        {},
+        "history-not-admitted",
+        "prior_convictions",
+    ),
+    "a text that reads like a rap sheet": (
+        "referral.submitted",
+        lambda: a(reason="2015 theft, guilty; 2017 trespass, dismissed"),
+        {},
+        "history-not-admitted",
+        "reason",
+    ),
+    "history that waits in a newer version": (
+        "referral.submitted",
+        lambda: a(rap_sheet="an invented one"),
+        {"dataschema": "hub:referral.submitted/99"},
+        "history-not-admitted",
+        "rap_sheet",
+    ),
     "an event that police may not say": (
         "offer.accepted",
         lambda: {"offer_id": "off-" + "0" * 32},

@@ -17,7 +17,8 @@ from services.sites.wording import LAYERS
 
 ROOM = Path(notification.__file__).parent
 DECIDES = (
-    "domain/floor.py", "domain/judging.py", "domain/carrying.py", "domain/revealing.py", "app/planning.py",
+    "domain/floor.py", "domain/judging.py", "domain/restricting.py", "domain/carrying.py", "domain/revealing.py",
+    "app/planning.py",
     "app/carrier.py",
 )  # fmt: skip
 NO_RULES = {"topic-missing", "broker-away", "people-parked", "lane-"}

@@ -10,8 +10,8 @@ import pytest
 from contracts.parts import Attestation, Drug, Offence, Particulars
 from contracts.words import Agreement, Door, Role, SourceKind, Verdict
 from services.eligibility.domain import ready
-from services.eligibility.domain.file import Referral
 from services.eligibility.domain.inputs import inputs_of
+from services.eligibility.domain.kept import Referral
 from services.eligibility.domain.linting import linted
 from services.eligibility.domain.rules import Rules
 from services.eligibility.domain.trying import tried

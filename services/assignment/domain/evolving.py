@@ -149,6 +149,10 @@ def _decided(placement: Placement, event: ReviewDecided, fact: Fact) -> Placemen
         verdict=event.verdict,
         default=event.by == SITE_DEFAULT,
     )
+    if event.officer_gone and not referral.unavailable:
+        # Who waited heard "no" and went on: whoever comes now comes for an appointment.
+        referral = changed(referral, unavailable=True)
+        placement = placement.with_referral(event.referral_id, referral)
     return _ruled(placement, event.referral_id, referral, ruling, referral.divertible)
 
 

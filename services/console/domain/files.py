@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from contracts.envelope import Fact
 
+_WITH_AN_AGENCY: Final = frozenset({"accepted", "handed_off", "enrolled"})
 _RANKS: Final = {event: rank for rank, event in enumerate(STANDINGS)}
 
 
@@ -53,6 +54,14 @@ class Referral:
             return "unknown"
         placed = [event for event in self.marks if event.startswith("assignment.")]
         return STANDINGS[max(placed or self.marks, key=lambda event: (self.marks[event], _RANKS[event]))]
+
+    @property
+    def non_conviction(self) -> bool:
+        """Whether its police data are restricted: an arrest that led to an intake, so that no charge is filed.
+
+        Source: RCW 10.97.050. Notification asks the same of what it tells, and is as the law is read here.
+        """
+        return self.door is Door.ARREST_DIVERSION and "assignment.enrolled" in self.marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,11 @@ class File:
     links: dict[str, Link] = field(default_factory=dict)
     erased: frozenset[str] = frozenset()
     """Referrals of which nothing else is kept."""
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether the person is with an agency now: it accepted them, met them or took them on, and has not let go."""
+        return any(one.standing in _WITH_AN_AGENCY and not one.test for one in self.referrals.values())
 
     @property
     def open_reviews(self) -> int:

@@ -76,6 +76,15 @@ class Journey:
     """The stages of a court pretrial diversion that it came to; empty where there was none."""
     retracted: bool = False
     erased: bool = False
+    override_asked: frozenset[str] = frozenset()
+    """The messages that say that a presumptive verdict is to be overridden."""
+    decided_because: frozenset[str] = frozenset()
+    """Because of which messages a review was decided, or others were asked for approval."""
+
+    @property
+    def is_overridden(self) -> bool:
+        """Whether a presumptive verdict was overridden, by whom the site lets."""
+        return not self.override_asked.isdisjoint(self.decided_because)
 
     @property
     def standing(self) -> str:
@@ -149,6 +158,18 @@ def _eligible(journey: Journey, step: Step) -> Journey:
     return _at_first(journey, "eligible", step.at) if eligible else journey
 
 
+def _decided(journey: Journey, step: Step) -> Journey:
+    return _eligible(_because(journey, step), step)
+
+
+def _because(journey: Journey, step: Step) -> Journey:
+    return journey if step.cause is None else replace(journey, decided_because=journey.decided_because | {step.cause})
+
+
+def _override(journey: Journey, step: Step) -> Journey:
+    return replace(journey, override_asked=journey.override_asked | {step.id})
+
+
 def _assigned(journey: Journey, step: Step) -> Journey:
     before = journey.stands.get(step.event)
     now = (step.at, str(step.details.get("reason", "")))
@@ -217,7 +238,9 @@ _FOLDED: Final[Mapping[str, Callable[[Journey, Any], Journey]]] = {
         "referral.retracted": _retracted,
         "referral.erased": _erased,
         "screening.determined": _screened,
-        "review.decided": _eligible,
+        "review.decided": _decided,
+        "review.requested": _because,
+        "screening.overridden": _override,
         "assignment.unavailable": _unavailable,
         "pretrial.advanced": _advanced,
         **dict.fromkeys(_STANDS, _assigned),

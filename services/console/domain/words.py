@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.assignments.assignment_cancelled import AssignmentCancelled
 from contracts.corrections import SaidBy
+from contracts.referrals.order_noted import OrderNoted
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.to_hub.approval_answered import ApprovalAnswered
 from contracts.words import ClosedReason
@@ -105,6 +106,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "recall.answered": "The agency answers the recall: {it.answer}.",
     "capacity.reported": "Has {it.places} places in all.",
     "approval.answered": "An agency whose approval is asked for says no.",
+    "screening.overridden": "The presumptive verdict is to be overridden ({it.reason}).",
+    "conviction.vacated": "A conviction was vacated: checks that failed because of it are open.",
+    "order.reported": "An order keeps somebody away from others ({it.kind}).",
+    "order.noted": "An order keeps the person away from somebody ({it.kind}; {it.agency} reports it).",
     "review.answered": "{it.operator} answers a review: {it.verdict}.",
     "assignment.directed": "{it.operator} offers the referral to {it.agency} by hand.",
     "erasure.requested": "{it.operator} has the record erased ({it.ground}).",
@@ -123,4 +128,6 @@ def told(event: Event) -> str:
         sentence = "What {it.agency} was offered is taken back, to be offered as it stands now."
     if isinstance(event, ReferralCorrected) and event.said_by is SaidBy.PERSON:
         sentence = "The person says, by way of {it.by_way_of}, that something is not so (revision {it.revision})."
+    if isinstance(event, OrderNoted) and event.ended:
+        sentence = "An order keeps the person away from nobody any more ({it.kind}; {it.agency} reports it)."
     return sentence.format(it=event) if sentence else event.name

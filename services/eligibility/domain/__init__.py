@@ -6,7 +6,8 @@ from services.eligibility.domain.clauses import CompiledPolicy, PolicyUnusable, 
 from services.eligibility.domain.comparing import Change, changes, verdicts
 from services.eligibility.domain.deciding import HEARS, SERVICE, Desk, key
 from services.eligibility.domain.explaining import Explained, Ground, PolicyLine, explained, listed
-from services.eligibility.domain.file import Decision, PersonFile, Referral, Review, evolve
+from services.eligibility.domain.file import PersonFile, evolve
+from services.eligibility.domain.kept import Decision, Referral, Review
 from services.eligibility.domain.linting import linted
 from services.eligibility.domain.questions import open_reviews, review_of
 from services.eligibility.domain.rules import Found, Rules

@@ -11,19 +11,22 @@ from typing import TYPE_CHECKING, Final
 from contracts.assignments.assignment_handed_off import AssignmentHandedOff
 from contracts.assignments.assignment_unavailable import AssignmentUnavailable
 from contracts.deadlines.deadline_reached import DeadlineReached
-from contracts.parts import Refusal
+from contracts.referrals.order_noted import OrderNoted
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
 from contracts.screenings.review_decided import SITE_DEFAULT, ReviewDecided
-from contracts.screenings.review_refused import ReviewRefused
 from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
 from contracts.to_hub.approval_answered import ApprovalAnswered
+from contracts.to_hub.conviction_vacated import ConvictionVacated
 from contracts.to_hub.review_answered import ReviewAnswered
-from contracts.words import Problem, Verdict
-from services.eligibility.domain.questions import is_current, review_about
+from contracts.to_hub.screening_overridden import ScreeningOverridden
+from contracts.words import Verdict
+from services.eligibility.domain.overriding import asked_anew, needs_others, officer_gone, why_not
+from services.eligibility.domain.questions import is_current, override_of, review_about
+from services.eligibility.domain.refusals import refused
 from services.eligibility.domain.voices import agreed, voters
 from services.plumbing.service import Deadline, Said
 from services.sites import APPROVAL, rule_at
@@ -34,38 +37,14 @@ if TYPE_CHECKING:
 
     from contracts.envelope import Fact
     from contracts.event import Event
-    from services.eligibility.domain.file import PersonFile, Referral, Review
+    from services.eligibility.domain.file import PersonFile
+    from services.eligibility.domain.kept import Referral, Review
     from services.eligibility.domain.rules import Found, Rules
     from services.plumbing.service import Outcome
 
 SERVICE: Final = "eligibility"
 REVIEW: Final = "review"
 """The only kind of deadline here; its reference is the review's id."""
-_REFUSALS: Final = {
-    "unknown-review": Problem(
-        field="review_id", rule="It names a review of this person.", fix="Take it from the call for a review."
-    ),
-    "no-verdict": Problem(
-        field="verdict", rule="A review ends with a verdict.", fix="Say eligible or presumptively_ineligible."
-    ),
-    "review-closed": Problem(
-        field="review_id",
-        rule="The referral was withdrawn, or corrected so that this is no longer the question.",
-        fix="Answer the newest call for this referral, if there is one.",
-    ),
-    "too-late": Problem(
-        field="review_id", rule="The review's clock has run out; the default stands.", fix="Assign by hand."
-    ),
-    "already-answered": Problem(
-        field="review_id",
-        rule="Each who is asked answers once.",
-        fix="Call the program office, which may assign by hand.",
-    ),
-    "already-decided": Problem(
-        field="review_id", rule="A review is decided once.", fix="Assign by hand where it must change."
-    ),
-}
-"""Why an answer may not count, in words for who sent it."""
 HEARS: Final[tuple[type[Event], ...]] = (
     ReferralReceived,
     ReferralCorrected,
@@ -73,6 +52,9 @@ HEARS: Final[tuple[type[Event], ...]] = (
     ReferralErased,
     ReviewAnswered,
     ApprovalAnswered,
+    ScreeningOverridden,
+    ConvictionVacated,
+    OrderNoted,
     AssignmentHandedOff,
     AssignmentUnavailable,
     DeadlineReached,
@@ -103,6 +85,11 @@ class Desk:
                 yield from self._screen(before, after, after.referrals[event.referral_id], fact)
         elif isinstance(event, ReviewAnswered | ApprovalAnswered):
             yield from self._answer(after, event, fact)
+        elif isinstance(event, ScreeningOverridden):
+            yield from self._override(after, event, fact)
+        elif isinstance(event, ConvictionVacated):
+            for referral, found in asked_anew(self._rules, before, after):
+                yield from self._ask_anew(after, referral, found, fact)
         elif isinstance(event, DeadlineReached) and event.deadline == REVIEW:
             yield from self._run_out(after, event.reference)
 
@@ -116,6 +103,9 @@ class Desk:
         found = self._rules.find(referral, after)
         yield Said(determined(referral, found))
         if found.verdict is not Verdict.NEEDS_REVIEW:
+            name = override_of(referral, found)
+            if found.verdict is Verdict.PRESUMPTIVELY_INELIGIBLE and (overridden := after.decisions.get(name)):
+                yield Said(_decided(referral, name, overridden.verdict, overridden.by))
             return
         review_id = review_about(after, referral, found)
         review, decision = after.reviews.get(review_id), after.decisions.get(review_id)
@@ -123,20 +113,45 @@ class Desk:
             # The question was answered; who follows screenings hears that the answer holds for this revision, too.
             yield Said(_decided(referral, review_id, decision.verdict, decision.by))
         elif review is None or (after.somebody_waits(referral) and review.decide_by is None):
-            yield from self._ask(review_id, referral, found, fact, urgent=after.somebody_waits(referral))
+            urgent = after.somebody_waits(referral)
+            yield from self._ask(review_id, referral, found.open_clauses, fact, urgent=urgent)
         elif _is_late(review, referral, fact):
             # Asked before, put aside by a correction, and its clock ran out meanwhile.
             yield from self._run_out(after, review_id)
 
-    def _ask(self, review_id: str, referral: Referral, found: Found, fact: Fact, *, urgent: bool) -> Iterator[Outcome]:
+    def _ask_anew(self, file: PersonFile, referral: Referral, found: Found, fact: Fact) -> Iterator[Outcome]:
+        """What failed is open since a conviction was vacated: a person is asked, as where it had been open at once."""
+        review_id = review_about(file, referral, found)
+        if review_id not in file.reviews:
+            waits = file.somebody_waits(referral) and not officer_gone(self._rules, file, referral, None, fact.at)
+            yield from self._ask(review_id, referral, found.open_clauses, fact, urgent=waits)
+
+    def _override(self, file: PersonFile, event: ScreeningOverridden, fact: Fact) -> Iterator[Outcome]:
+        """A presumptive verdict is overridden; whom the site asks for approval has the last word still."""
+        if reason := why_not(self._rules, file, event, fact):
+            yield refused(fact, reason)
+            return
+        referral = file.referrals[event.referral_id]
+        name = override_of(referral, self._rules.find(referral, file))
+        gone = officer_gone(self._rules, file, referral, None, fact.at)
+        if needs_others(self._rules.site, referral):
+            yield from self._ask(name, referral, (APPROVAL,), fact, urgent=file.somebody_waits(referral) and not gone)
+            return
+        office = fact.agency == self._rules.site.program_office
+        by = (event.operator if office else fact.agency) or SERVICE
+        yield Said(_decided(referral, name, Verdict.ELIGIBLE, by, event.why, gone=gone))
+
+    def _ask(
+        self, review_id: str, referral: Referral, because: tuple[str, ...], fact: Fact, *, urgent: bool
+    ) -> Iterator[Outcome]:
         """An officer who waits gets an answer in minutes: an operator's, or the site's default."""
-        clock = self._clock(referral, found, urgent=urgent)
+        clock = self._clock(referral, because, urgent=urgent)
         decide_by, default = (fact.at + clock[0], clock[1]) if clock else (None, None)
         yield Said(
             ReviewRequested(
                 review_id=review_id,
                 referral_id=referral.referral_id,
-                because=found.open_clauses,
+                because=because,
                 urgent=urgent,
                 decide_by=decide_by,
                 default=default,
@@ -145,11 +160,11 @@ class Desk:
         if decide_by is not None:
             yield Deadline(REVIEW, review_id, decide_by)
 
-    def _clock(self, referral: Referral, found: Found, *, urgent: bool) -> tuple[timedelta, Verdict] | None:
+    def _clock(self, referral: Referral, because: tuple[str, ...], *, urgent: bool) -> tuple[timedelta, Verdict] | None:
         """How long they have who decide, and what holds then; None: an operator decides without a clock."""
         rule = rule_at(self._rules.site.approvals, referral.door)
         minutes = [self._clocks.urgent_review_minutes] if urgent else []
-        if rule is not None and APPROVAL in found.open_clauses:
+        if rule is not None and APPROVAL in because:
             return self._clocks.minutes(min([*minutes, rule.answer_minutes])), rule.default
         return (self._clocks.minutes(minutes[0]), self._default) if minutes else None
 
@@ -163,9 +178,9 @@ class Desk:
         if decision is not None and decision.cause == fact.id:
             return
         if review is None or not self._may_answer(file, review, event, fact):
-            yield _refused(fact, "unknown-review")
+            yield refused(fact, "unknown-review")
         elif reason := self._why_not(file, event, review, fact):
-            yield _refused(fact, reason)
+            yield refused(fact, reason)
         else:
             yield from self._counted(file, review, event, fact)
 
@@ -184,7 +199,8 @@ class Desk:
         referral = file.referrals[review.referral_id]
         by = event.operator if isinstance(event, ReviewAnswered) else fact.agency or SERVICE
         if APPROVAL not in review.because and isinstance(event, ReviewAnswered):
-            yield Said(_decided(referral, event.review_id, event.verdict, by, event.why))
+            gone = officer_gone(self._rules, file, referral, review, fact.at)
+            yield Said(_decided(referral, event.review_id, event.verdict, by, event.why, gone=gone))
             return
         verdict = agreed(self._rules.site, review, referral, file.voices.get(event.review_id, {}))
         if verdict is not None:
@@ -193,7 +209,7 @@ class Desk:
     def _why_not(
         self, file: PersonFile, event: ReviewAnswered | ApprovalAnswered, review: Review, fact: Fact
     ) -> str | None:
-        """Why the answer does not count, as a key of `_REFUSALS`; None where it does."""
+        """Why the answer does not count, as a key of `REFUSALS`; None where it does."""
         decision = file.decisions.get(event.review_id)
         if isinstance(event, ReviewAnswered) and event.verdict is Verdict.NEEDS_REVIEW:
             return "no-verdict"
@@ -233,7 +249,9 @@ def determined(referral: Referral, found: Found) -> ScreeningDetermined:
     )
 
 
-def _decided(referral: Referral, review_id: str, verdict: Verdict, by: str, why: str | None = None) -> ReviewDecided:
+def _decided(  # all that a decision says
+    referral: Referral, review_id: str, verdict: Verdict, by: str, why: str | None = None, *, gone: bool = False
+) -> ReviewDecided:
     """Return a decision about the referral as it now stands."""
     return ReviewDecided(
         review_id=review_id,
@@ -242,6 +260,7 @@ def _decided(referral: Referral, review_id: str, verdict: Verdict, by: str, why:
         verdict=verdict,
         by=by,
         why=why,
+        officer_gone=gone,
     )
 
 
@@ -249,17 +268,3 @@ def _is_late(review: Review, referral: Referral, fact: Fact) -> bool:
     """Whether a waiting officer was to be answered before this; once nobody waits, there is no clock."""
     clocked = referral.is_urgent or APPROVAL in review.because
     return clocked and review.decide_by is not None and fact.at > review.decide_by
-
-
-def _refused(fact: Fact, reason: str) -> Said:
-    return Said(
-        ReviewRefused(
-            refusal=Refusal(
-                agency=fact.agency or "unknown",
-                message_id=fact.id,
-                message_type=fact.event.name,
-                reason=reason,
-                problems=(_REFUSALS[reason],),
-            )
-        )
-    )

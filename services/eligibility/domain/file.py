@@ -8,105 +8,30 @@ nothing is kept but its id, whatever comes after it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.assignments.assignment_handed_off import AssignmentHandedOff
 from contracts.assignments.assignment_unavailable import AssignmentUnavailable
-from contracts.parts import Particulars
+from contracts.referrals.order_noted import OrderNoted
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
-from contracts.screenings.review_decided import SITE_DEFAULT, ReviewDecided
+from contracts.screenings.review_decided import ReviewDecided
 from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
 from contracts.to_hub.approval_answered import ApprovalAnswered
+from contracts.to_hub.conviction_vacated import ConvictionVacated
 from contracts.to_hub.review_answered import ReviewAnswered
-from contracts.words import Agreement, Door, SourceKind, Verdict
-from services.sites import APPROVAL
+from contracts.words import Agreement, Door, Verdict
+from services.eligibility.domain.kept import Decision, Order, Referral, Review, Voice
+from services.sites import APPROVAL, NO_CONTACT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from contracts.envelope import Fact
     from contracts.event import Event
-
-
-@dataclass(frozen=True, slots=True)
-class Referral:
-    """A referral as it now stands, as far as screening may know it. Revision 0 is the first; corrections count up."""
-
-    referral_id: str
-    revision: int
-    door: Door
-    source_kind: SourceKind
-    agreement: Agreement
-    officer_waiting: bool
-    referred_at: datetime
-    particulars: Particulars
-    """As the sender tells them."""
-    after_the_fact: bool
-    agency: str = ""
-    """Who sent it."""
-    own: Particulars | None = None
-    """The same with what the person says of themselves before it; None where they said nothing."""
-
-    @property
-    def is_urgent(self) -> bool:
-        """Whether it came from an officer who waits. What is only recorded afterwards never is urgent."""
-        return self.officer_waiting and not self.after_the_fact and self.agreement is not Agreement.DECLINED
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """A question to the program office. `decide_by` and `default` are there once it was asked for a waiting officer."""
-
-    referral_id: str
-    because: tuple[str, ...]
-    asked_at: datetime
-    urgent: bool = False
-    decide_by: datetime | None = None
-    default: Verdict | None = None
-
-    def also(self, other: Review) -> Review:
-        """Return the two requests for it as one: who comes to wait later gives it a clock; the first clock counts."""
-        clocks = [(one.decide_by, one.default) for one in (self, other) if one.decide_by is not None]
-        decide_by, default = min(clocks, default=(None, None))
-        return Review(
-            self.referral_id, self.because, min(self.asked_at, other.asked_at), self.urgent or other.urgent,
-            decide_by, default,
-        )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """How a review ended. `cause` is the id of the answer or of the deadline that ended it."""
-
-    verdict: Verdict
-    by: str
-    at: datetime
-    cause: str
-    referral_id: str = ""
-    """Of one that was kept before it was noted, the review alone tells."""
-
-    @property
-    def is_default(self) -> bool:
-        """Whether nobody answered in time."""
-        return self.by == SITE_DEFAULT
-
-    def outranks(self, other: Decision) -> bool:
-        """An operator's decision outranks the default; of two alike the earlier stands."""
-        return (self.is_default, self.at, self.cause) < (other.is_default, other.at, other.cause)
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """What one whom the site asks for approval said. `cause` is the id of the answer."""
-
-    approved: bool
-    at: datetime
-    cause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +52,12 @@ class PersonFile:
     """What was said to each review in which an approval is asked for, by agency; of two answers the earlier stands."""
     diverted: dict[str, int] = field(default_factory=dict)
     """How often the person had been diverted before each referral, as it was screened; none: not at all."""
+    orders: dict[str, Order] = field(default_factory=dict)
+    """The orders that keep the person away from somebody."""
+    kept_away: dict[str, frozenset[int]] = field(default_factory=dict)
+    """The revisions of each referral that were screened while such an order was in force."""
+    vacated: frozenset[str] = frozenset()
+    """The checks of which some conviction was vacated: where one failed, nobody knows by now whether it does."""
 
     def somebody_waits(self, referral: Referral) -> bool:
         """Whether an officer waits on the scene for the answer."""
@@ -152,6 +83,13 @@ def diverted_before(file: PersonFile, referral: Referral) -> int:
         for name, one in file.referrals.items()
         if name != referral.referral_id
     )
+
+
+def is_kept_away(file: PersonFile, referral: Referral) -> bool:
+    """Whether an order keeps the person away from somebody; once it was screened it stays what it was then."""
+    if referral.revision in file.screenings.get(referral.referral_id, {}):
+        return referral.revision in file.kept_away.get(referral.referral_id, ())
+    return any(order.holds_at(referral.referred_at) for order in file.orders.values())
 
 
 def _verdicts(file: PersonFile, referral_id: str) -> set[Verdict]:
@@ -194,7 +132,7 @@ def _told(file: PersonFile, event: ReferralReceived | ReferralCorrected, _fact: 
     referrals = {**file.referrals, referral.referral_id: referral}
     return PersonFile(
         referrals, file.retracted, file.screenings, file.reviews, file.decisions, file.gone_on, file.erased,
-        file.voices, file.diverted,
+        file.voices, file.diverted, file.orders, file.kept_away, file.vacated,
     )  # fmt: skip
 
 
@@ -208,10 +146,27 @@ def _screened(file: PersonFile, event: ScreeningDetermined, _fact: Fact) -> Pers
     screenings, diverted = {**file.screenings, event.referral_id: found}, file.diverted
     if times := event.inputs.get("earlier_diversions", 0):
         diverted = {**diverted, event.referral_id: max(times, diverted.get(event.referral_id, 0))}
+    kept_away = file.kept_away
+    if any(one.clause == NO_CONTACT for one in event.rules):
+        known = kept_away.get(event.referral_id, frozenset())
+        kept_away = {**kept_away, event.referral_id: known | {event.revision}}
     return PersonFile(
         file.referrals, file.retracted, screenings, file.reviews, file.decisions, file.gone_on, file.erased,
-        file.voices, diverted,
+        file.voices, diverted, file.orders, kept_away, file.vacated,
     )  # fmt: skip
+
+
+def _noted(file: PersonFile, event: OrderNoted, _fact: Fact) -> PersonFile:
+    """Of two words about one order the later holds; of two at once the one that ends it."""
+    order = Order(event.kind, event.reported_at, event.ended, event.expires_at)
+    known = file.orders.get(event.order_id)
+    if known is not None and (known.reported_at, known.ended) >= (order.reported_at, order.ended):
+        return file
+    return replace(file, orders={**file.orders, event.order_id: order})
+
+
+def _vacated(file: PersonFile, event: ConvictionVacated, _fact: Fact) -> PersonFile:
+    return replace(file, vacated=file.vacated | set(event.checks))
 
 
 def _asked(file: PersonFile, event: ReviewRequested, fact: Fact) -> PersonFile:
@@ -264,6 +219,9 @@ def _erased(file: PersonFile, event: ReferralErased, _fact: Fact) -> PersonFile:
         file.erased | {gone},
         {name: said for name, said in file.voices.items() if name not in its_own},
         {name: times for name, times in file.diverted.items() if name != gone},
+        file.orders,
+        {name: revisions for name, revisions in file.kept_away.items() if name != gone},
+        file.vacated,
     )
 
 
@@ -279,4 +237,6 @@ _HEARD: Final[Mapping[type[Event], Callable[[PersonFile, Any, Fact], PersonFile]
     AssignmentUnavailable: _gone_on,
     ApprovalAnswered: _said_to,
     ReviewAnswered: _said_to,
+    OrderNoted: _noted,
+    ConvictionVacated: _vacated,
 }

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import TypeAdapter
 
 from contracts.words import Verdict
-from services.eligibility.domain.file import Referral
+from services.eligibility.domain.kept import Referral
 from services.plumbing.identity import derived
 
 if TYPE_CHECKING:
-    from services.eligibility.domain.file import PersonFile, Review
+    from services.eligibility.domain.file import PersonFile
+    from services.eligibility.domain.kept import Review
     from services.eligibility.domain.rules import Found, Rules
 
 _REFERRALS: Final = TypeAdapter(Referral)
@@ -46,6 +47,15 @@ def review_about(file: PersonFile, referral: Referral, found: Found) -> str:
     return former if former in file.reviews else review_id
 
 
+def override_of(referral: Referral, found: Found) -> str:
+    """Return the id of the one decision that overrides this finding: of the policy, and of all that it was given.
+
+    While an amendment leaves that as it was, the override holds.
+    """
+    question = json.dumps([found.policy.version, found.inputs], sort_keys=True)
+    return derived("rev-", referral.referral_id, f"override {question}")
+
+
 def former_review_of(referral: Referral) -> str:
     """Return the id that the review had while every fact of the referral was part of the question."""
     facts = _REFERRALS.dump_json(referral, exclude=_BESIDE_THE_FORMER_QUESTION)
@@ -59,6 +69,8 @@ def is_current(file: PersonFile, review_id: str, rules: Rules) -> bool:
     if referral is None or referral.referral_id in file.retracted:
         return False
     found = rules.find(referral, file)
+    if review_id == override_of(referral, found):
+        return True
     return found.verdict is Verdict.NEEDS_REVIEW and review_about(file, referral, found) == review_id
 
 

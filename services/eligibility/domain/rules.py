@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Final
 from contracts.parts import ClauseResult
 from contracts.words import Door, RuleResult, Verdict
 from services.eligibility.domain.clauses import VARIABLES, CompiledPolicy, ready
-from services.eligibility.domain.file import diverted_before
+from services.eligibility.domain.file import diverted_before, is_kept_away
 from services.eligibility.domain.inputs import Inputs, inputs_of
-from services.sites import APPROVAL, BEFORE_ALL_POLICIES, Policy, rule_at
+from services.sites import APPROVAL, BEFORE_ALL_POLICIES, NO_CONTACT, Policy, rule_at
 
 if TYPE_CHECKING:
-    from services.eligibility.domain.file import PersonFile, Referral
+    from contracts.parts import Attestation, Particulars
+    from services.eligibility.domain.file import PersonFile
+    from services.eligibility.domain.kept import Referral
     from services.sites import Site
 
 _BEST_FIRST: Final = (Verdict.ELIGIBLE, Verdict.NEEDS_REVIEW, Verdict.PRESUMPTIVELY_INELIGIBLE)
 _NOT_APPROVED_YET: Final = ClauseResult(clause=APPROVAL, result=RuleResult.UNKNOWN)
+_KEPT_AWAY: Final = ClauseResult(clause=NO_CONTACT, result=RuleResult.UNKNOWN)
 _NO_POLICY_YET: Final = ClauseResult(clause=BEFORE_ALL_POLICIES, result=RuleResult.UNKNOWN)
 
 
@@ -68,8 +71,12 @@ class Rules:
 
         `file` is what is kept of the person, for what no sender tells.
         """
-        earlier = 0 if file is None else diverted_before(file, referral)
-        return self._with_approval(self._found(referral, earlier), referral)
+        if file is None:
+            return self._with_approval(self._found(referral, 0), referral)
+        found = self._found(_without_vacated(referral, file.vacated), diverted_before(file, referral))
+        if is_kept_away(file, referral):
+            found = _for_a_person_kept_away(found)
+        return self._with_approval(found, referral)
 
     def _found(self, referral: Referral, earlier: int) -> Found:
         begun = bisect_right(self._begin, referral.referred_at.timestamp())
@@ -116,3 +123,32 @@ class Rules:
     def version(self, version: str) -> CompiledPolicy | None:
         """Return the policy of that version, or None."""
         return next((one for one in self._compiled if one.policy.version == version), None)
+
+
+def _for_a_person_kept_away(found: Found) -> Found:
+    """Where an order keeps the person away from somebody, a person decides: always, whoever the other one is.
+
+    Whether the other one takes part is no input: an answer that came of itself would tell by when it came. What police
+    hear rests on their own data, as before.
+    """
+    ineligible = found.verdict is Verdict.PRESUMPTIVELY_INELIGIBLE
+    verdict = found.verdict if ineligible else Verdict.NEEDS_REVIEW
+    return replace(found, outcomes=(*found.outcomes, _KEPT_AWAY), verdict=verdict)
+
+
+def _without_vacated(referral: Referral, vacated: frozenset[str]) -> Referral:
+    """A check that failed counts as open once a conviction behind it was vacated: another may stand, or none."""
+    if not vacated:
+        return referral
+    told = referral.particulars.model_copy(update={"attestations": _opened(referral.particulars, vacated)})
+    own = referral.own and referral.own.model_copy(update={"attestations": _opened(referral.own, vacated)})
+    return replace(referral, particulars=told, own=own)
+
+
+def _opened(told: Particulars, vacated: frozenset[str]) -> tuple[Attestation, ...]:
+    return tuple(
+        one.model_copy(update={"result": RuleResult.UNKNOWN})
+        if one.rule in vacated and one.result is RuleResult.FAIL
+        else one
+        for one in told.attestations
+    )

@@ -10,7 +10,7 @@ from services.sites import APPROVAL, approvers, rule_at
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from services.eligibility.domain.file import Referral, Review, Voice
+    from services.eligibility.domain.kept import Referral, Review, Voice
     from services.sites import Site
 
 

@@ -7,9 +7,10 @@ from services.intake.domain.door import TAKES_BACK, Door, reused
 from services.intake.domain.erasing import DESTRUCTION
 from services.intake.domain.heard import Erasure, Erasures, Gone, Groups, LeftOut
 from services.intake.domain.naming import Naming
-from services.intake.domain.register import Changes, Register, Wanted, changes, wanted
+from services.intake.domain.register import Changes, Register, changes
 from services.intake.domain.rules import Rules
 from services.intake.domain.unadmitted import Unadmitted
+from services.intake.domain.wanting import Wanted, wanted
 
 __all__ = [
     "DESTRUCTION",

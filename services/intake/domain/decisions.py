@@ -9,9 +9,11 @@ from contracts.catalogue import (
     AgencyResumed,
     AgencySuspended,
     AssignmentEnrolled,
+    ConvictionVacated,
     DeadlineReached,
     ErasureRequested,
     LinkAnswered,
+    OrderReported,
     PersonCorrected,
     ReferralAmended,
     ReferralCorrected,
@@ -24,7 +26,7 @@ from contracts.catalogue import (
 from contracts.corrections import SaidBy
 from contracts.envelope import service_source
 from contracts.words import Category, Problem
-from services.intake.domain import erasing, own_word, recognition
+from services.intake.domain import erasing, orders, own_word, recognition
 from services.intake.domain.admission import objection
 from services.intake.domain.cases import revision_of
 from services.intake.domain.checks import contradictions
@@ -44,7 +46,7 @@ from services.intake.domain.sections import (
     private_given,
     private_of,
 )
-from services.intake.domain.unadmitted import Unadmitted, refused, said_no, was_read
+from services.intake.domain.unadmitted import UNKNOWN_SUBJECT, Unadmitted, refused, said_no, was_read
 from services.plumbing.identity import mark_of, stated_id
 from services.plumbing.service import Outcome, Row, Said
 from services.plumbing.tokens import Place
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
 
     from contracts.envelope import Fact
     from contracts.event import Event
+    from contracts.parts import ReferralName
     from services.intake.domain.cases import Case, Whole
     from services.intake.domain.heard import Heard
     from services.intake.domain.register import Register
@@ -128,6 +131,8 @@ def _submitted(
         after_the_fact=event.after_the_fact,
         test=event.test,
     )
+    if not event.test:
+        yield from orders.of_a_newcomer(register.orders, person, [mark.hash for mark in fact.marks])
     yield Said(received, subject=person)
     yield Row(groups_of(referral_id, event.person))
     yield from erasing.day_to_come(rules, received, event.person.birth_date)
@@ -155,7 +160,7 @@ def _amended(rules: Rules, case: Case, fact: Heard, event: ReferralAmended, regi
 
     What the person said of themselves stays before whatever their sender tells.
     """
-    found = _found(case, fact, event)
+    found = _found(case, fact, event.of)
     if isinstance(found, Said):
         yield found
         return
@@ -183,6 +188,8 @@ def _amended(rules: Rules, case: Case, fact: Heard, event: ReferralAmended, regi
         if getattr(event, name) is not None:
             changes[name] = getattr(event, name)
     corrected = ReferralCorrected(**dict(found) | changes)
+    if event.person is not None and not found.test:
+        yield from orders.of_a_newcomer(register.orders, person, [mark.hash for mark in fact.marks])
     yield Said(corrected, subject=person)
     if event.person is None:
         return
@@ -195,7 +202,7 @@ def _amended(rules: Rules, case: Case, fact: Heard, event: ReferralAmended, regi
 def _withdrawn(
     _rules: Rules, case: Case, fact: Heard, event: ReferralWithdrawn, _register: Register
 ) -> Iterator[Outcome]:
-    found = _found(case, fact, event)
+    found = _found(case, fact, event.of)
     if isinstance(found, Said):
         yield found
         return
@@ -210,11 +217,35 @@ def _link_answered(
     yield from recognition.answered(register, event)
 
 
+def _order_reported(
+    _rules: Rules, _case: Case, fact: Heard, _event: OrderReported, register: Register
+) -> Iterator[Outcome]:
+    """Who is known to be kept away has it noted. The report itself goes no further: it names people."""
+    order_id = fact.key or ""
+    yield from orders.told_of(order_id, register.orders[order_id], register.marks)
+
+
+def _vacated(_rules: Rules, case: Case, fact: Heard, event: ConvictionVacated, register: Register) -> Iterator[Outcome]:
+    """Of whom it is, the subject tells, or a referral that the sender made; the sender's number goes no further."""
+    if event.of is None:
+        known = fact.subject is not None
+        yield _admitted(fact, register) if known else refused(fact, "unknown-subject", UNKNOWN_SUBJECT)
+        return
+    found = _found(case, fact, event.of)
+    if isinstance(found, Said):
+        yield found
+        return
+    person = case.referrals[found.referral_id].person
+    yield Said(event.model_copy(update={"of": None}), subject=person, admitted=True)
+
+
 _STEPS: Final[Mapping[type[Event], Callable[[Rules, Case, Heard, Any, Register], Iterator[Outcome]]]] = {
     ReferralSubmitted: _submitted,
     ReferralAmended: _amended,
     ReferralWithdrawn: _withdrawn,
     LinkAnswered: _link_answered,
+    OrderReported: _order_reported,
+    ConvictionVacated: _vacated,
     ErasureRequested: erasing.requested,
     AssignmentEnrolled: erasing.completed,
     DeadlineReached: erasing.reached,
@@ -223,9 +254,8 @@ _STEPS: Final[Mapping[type[Event], Callable[[Rules, Case, Heard, Any, Register],
 """What follows, by the event; any other is a report, and admitted as it came."""
 
 
-def _found(case: Case, fact: Fact, event: ReferralAmended | ReferralWithdrawn) -> Whole | Said:
+def _found(case: Case, fact: Fact, of: ReferralName) -> Whole | Said:
     """Return the referral that is meant, as it stands; else the refusal. Another agency's is as unknown as none."""
-    of = event.of
     field = next(name for name in ("referral_id", "incident_number", "source_reference") if getattr(of, name))
     referral = case.referrals.get(of.referral_id or case.latest or "")
     # Of one that was erased the agency is not kept, either.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from contracts import topics
@@ -28,6 +28,7 @@ from contracts.reading import NewerVersion, NoCloudEvent, Unreadable, id_in, ope
 from contracts.words import Problem
 from services.intake.domain.checks import EARLIEST, LATEST, findings
 from services.intake.domain.heard import Heard
+from services.intake.domain.history import HistoryIn
 from services.intake.domain.naming import Naming
 from services.intake.domain.placing import placed
 from services.intake.domain.register import PASSED_ON
@@ -40,11 +41,12 @@ from services.sites import Agency, Site
 
 MOST_BYTES: Final = 256 * 1024
 """How big a message's data may be. Kafka itself lets a little more through."""
+_TOO_BIG: Final = Problem(field="data", rule=f"It has at most {MOST_BYTES} bytes.", fix="Send less in one message.")
 ABOUT_REFERRALS: Final = frozenset(
-    {"referral.submitted", "referral.amended", "referral.withdrawn", "erasure.requested"}
+    {"referral.submitted", "referral.amended", "referral.withdrawn", "erasure.requested", "conviction.vacated"}
 )
 """Events that need no subject: there is no person yet, or they name a referral."""
-ABOUT_AGENCIES: Final = frozenset({"capacity.reported", "agency.suspended", "agency.resumed"})
+ABOUT_AGENCIES: Final = frozenset({"capacity.reported", "agency.suspended", "agency.resumed", "order.reported"})
 """Events that have no subject: one that is sent is passed over, or they would go under a person's key."""
 BY_WHO_KNOWS_THEM: Final = frozenset({"person.corrected"})
 """Events that only those may send who were told who the person is, or told it: a blind offer told them nothing."""
@@ -83,6 +85,7 @@ class Door:
     site: Site
     translate: Translate
     naming: Naming
+    _history = cached_property(lambda door: HistoryIn(door.site))
 
     def __call__(self, record: Record) -> Fact:
         """Return the fact in the record; an `Unadmitted` one where it is refused.
@@ -167,8 +170,10 @@ class Door:
     def _admitted(self, record: Record, slug: str, envelope: Envelope, data: bytes) -> Fact:
         agency = self._permitted(slug, envelope)
         if len(data) > MOST_BYTES:
-            rule = f"A message has at most {MOST_BYTES} bytes."
-            raise _Refused("oversize", Problem(field="data", rule=rule, fix="Send less in one message."))
+            raise _Refused("oversize", _TOO_BIG)
+        # A person's stop is heard whatever stands in it: what no contract knows is left out, and its text is sealed.
+        if envelope.type not in TAKES_BACK and (carried := self._history(data)):
+            raise _Refused(HistoryIn.reason, carried)
         event, left_out = read_counting(envelope, data)
         found = findings(event, data, agency, self.site, record.appended_at)
         if found:

@@ -29,6 +29,8 @@ class Heard(Fact):
     """By what the person in it can be recognised."""
     left_out: int = 0
     """How many of its fields no contract knows."""
+    protected: tuple[str, ...] = ()
+    """By what those can be recognised whom an order in it protects."""
     word: str | None = None
     """A mark of what was said and of whom, where it is a person's word that takes back."""
 

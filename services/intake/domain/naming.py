@@ -20,8 +20,10 @@ from contracts.catalogue import (
     AgencySuspended,
     AssignmentEnrolled,
     CapacityReported,
+    ConvictionVacated,
     DeadlineReached,
     ErasureRequested,
+    OrderReported,
     PersonCorrected,
     ReferralAmended,
     ReferralCorrected,
@@ -41,17 +43,20 @@ if TYPE_CHECKING:
 
     from contracts.envelope import Fact
     from contracts.event import Event
+    from contracts.orders import OrderParty
     from contracts.parts import ReferralName
 
 NUMBER: Final = "agency-person-number"
 NAME_AND_BIRTH: Final = "name-and-birth-date"
 CASE: Final = "bk-"
+ORDER: Final = "ord-"
 SERVICE: Final = "intake"
 _REFERRAL: Final = "ref-"
 _PERSON: Final = "per-"
 _CASE_DIGITS: Final = 28
 _PERSON_DIGITS: Final = 32
 _SHARE_DIGITS: Final = 12
+_ORDER_DIGITS: Final = 32
 _MOST_ROUNDS: Final = 0xFFFF
 _BETWEEN: Final = "\x1f"
 _WORDS: Final = re.compile(r"[^\W_]+")
@@ -72,12 +77,18 @@ class Naming:
         marks: tuple[Mark, ...] = ()
         if (person := _person_in(event)) is not None:
             marks = self.marks(fact.agency or "", person)
-        return Heard(event, fact.envelope, key, newcomer, marks, left_out)
+        protected: tuple[str, ...] = ()
+        if isinstance(event, OrderReported):
+            others = [self.marks(fact.agency or "", _details(one)) for one in event.protected]
+            protected = tuple(sorted({mark.hash for found in others for mark in found}))
+        return Heard(event, fact.envelope, key, newcomer, marks, left_out, protected)
 
     def key(self, fact: Fact) -> str | None:
         """Return whose state the fact touches: a case, an agency, or the person."""
         if isinstance(fact, Heard):
             return fact.key
+        if isinstance(fact.event, ConvictionVacated) and fact.event.of is None:
+            return fact.subject or f"agency/{fact.agency}"
         named = _KEYS.get(type(fact.event))
         return fact.subject if named is None else named(self, fact.agency or "", fact.event, fact.id)
 
@@ -88,6 +99,10 @@ class Naming:
         if event.source_reference is not None:
             return self._case("reference", agency, plain(event.source_reference))
         return self._case("message", agency, event_id)
+
+    def order(self, agency: str, number: str) -> str:
+        """Return the mark of an agency's order: nobody can guess its number back."""
+        return ORDER + self._hash("order", agency, plain(number))[:_ORDER_DIGITS]
 
     def case_named(self, agency: str, name: ReferralName) -> str:
         """Return the case that an amendment or a withdrawal names. A referral with an incident is named by that."""
@@ -155,7 +170,13 @@ def _person_in(event: Event) -> PersonDetails | None:
         return event.person
     if isinstance(event, PersonCorrected):
         return PersonDetails(legal_name=event.legal_name, birth_date=event.birth_date)
-    return None
+    return _details(event.respondent) if isinstance(event, OrderReported) else None
+
+
+def _details(party: OrderParty) -> PersonDetails:
+    return PersonDetails(
+        legal_name=party.legal_name, birth_date=party.birth_date, agency_person_number=party.agency_person_number
+    )
 
 
 _KEYS: Final[Mapping[type[Event], Callable[[Naming, str, Any, str], str | None]]] = {
@@ -171,6 +192,8 @@ _KEYS: Final[Mapping[type[Event], Callable[[Naming, str, Any, str], str | None]]
     DeadlineReached: lambda _naming, _agency, event, _: (
         case_of_referral(event.reference) if event.service == SERVICE else None
     ),
+    OrderReported: lambda naming, agency, event, _: naming.order(agency, event.order_number),
+    ConvictionVacated: lambda naming, agency, event, _: naming.case_named(agency, event.of),
     Unadmitted: lambda _naming, agency, _event, _: f"agency/{agency}",
     CapacityReported: lambda _naming, agency, _event, _: f"agency/{agency}",
     AgencySuspended: lambda _naming, _agency, event, _: f"agency/{event.agency}",

@@ -14,7 +14,7 @@ from contracts.corrections import OwnFact, SaidBy, own_field
 from contracts.envelope import service_source
 from contracts.parts import AgeFact, PersonDetails
 from contracts.words import Category, Problem
-from services.intake.domain import erasing, recognition
+from services.intake.domain import erasing, orders, recognition
 from services.intake.domain.cases import own_facts, revision_of
 from services.intake.domain.checks import contradictions
 from services.intake.domain.naming import case_of_referral
@@ -95,6 +95,8 @@ def corrected(rules: Rules, _case: Case, fact: Heard, event: PersonCorrected, re
             problem = wrong[0].problem.model_copy(update={"field": "birth_date"})
             yield refused(fact, wrong[0].reason, problem)
             return
+    if not all(whole.test for _, whole in found):
+        yield from orders.of_a_newcomer(register.orders, person, [mark.hash for mark in fact.marks])
     for place, (referral, whole) in enumerate(found):
         said = _restated(rules, fact, event, register, whole, place)
         yield Said(said, subject=person, state=case_of_referral(whole.referral_id))

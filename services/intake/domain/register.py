@@ -6,7 +6,6 @@ before it said, and a second batch elsewhere waits for the locks that loading to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -18,6 +17,7 @@ from contracts.catalogue import (
     ErasureRequested,
     LinkAnswered,
     LinkProposed,
+    OrderReported,
     PersonCorrected,
     PersonDeclined,
     PersonLinked,
@@ -25,18 +25,19 @@ from contracts.catalogue import (
     ReferralCorrected,
     ReferralErased,
     ReferralReceived,
-    ReferralSubmitted,
     ReviewAnswered,
+    ScreeningOverridden,
 )
 from contracts.envelope import Fact
 from contracts.event import Event
 from services.intake.domain.bearing import Marked, Pair, Seals
 from services.intake.domain.cases import CHANGES, Case, evolve
 from services.intake.domain.heard import Heard, Mark
-from services.intake.domain.naming import CASE, case_of_referral
+from services.intake.domain.naming import case_of_referral
+from services.intake.domain.orders import Order, order_after
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
 
@@ -56,6 +57,7 @@ BY_OPERATORS: Final = frozenset(
         LinkAnswered,
         PersonCorrected,
         ReviewAnswered,
+        ScreeningOverridden,
     }
 )
 """Events in which an operator decides, or writes down, by name."""
@@ -80,6 +82,8 @@ class Register(NamedTuple):
     earlier: Mapping[str, tuple[str, ...]] = _NOBODY
     marks: Mapping[str, tuple[Marked, ...]] = _NOBODY
     pairs: Mapping[tuple[str, str], Pair] = _NOBODY
+    orders: Mapping[str, Order] = _NOBODY
+    """The orders whose respondents bear one of the marks, and those that are spoken of, by their own mark."""
     suspended: Mapping[str, datetime] = _NOBODY
     operators: Mapping[str, str] = _NOBODY
     heard: tuple[Mark, ...] = ()
@@ -104,6 +108,7 @@ class Changes(NamedTuple):
     marks: Mapping[tuple[str, str], Marked] = _NOBODY
     """By mark and person."""
     pairs: Mapping[tuple[str, str], Pair] = _NOBODY
+    orders: Mapping[str, Order] = _NOBODY
     suspended: Mapping[str, datetime] = _NOBODY
     resumed: frozenset[str] = frozenset()
 
@@ -123,6 +128,7 @@ def changes(register: Register) -> Changes:
         _new(_records(before), _records(register)),
         noted,
         _new(before.pairs, register.pairs),
+        _new(before.orders, register.orders),
         _new(before.suspended, register.suspended),
         frozenset(before.suspended.keys() - register.suspended.keys()),
     )
@@ -136,55 +142,9 @@ def _new(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> dict[Any, Any]:
     return {key: value for key, value in after.items() if before.get(key) != value}
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a batch needs of the register: computed before anything is loaded.
-
-    Whom a case brings in for the first time is not among the people: nobody has spoken of them yet.
-    """
-
-    cases: tuple[str, ...]
-    hashes: tuple[str, ...]
-    people: tuple[str, ...]
-    pairs: tuple[tuple[str, str], ...]
-    operators: bool
-    correcting: tuple[str, ...] = ()
-    """Who says something of themselves: all their cases are needed."""
-    joined: tuple[str, ...] = ()
-    """To whom a case may be added, and so all of the above."""
-
-
 def pair_of(one: str, other: str) -> tuple[str, str]:
     """Return the two in their one order."""
     return (one, other) if one < other else (other, one)
-
-
-def wanted(keys: Sequence[str], facts: Iterable[Fact]) -> Wanted:
-    """Return what these facts need, each list sorted."""
-    hashes: set[str] = set()
-    people: set[str] = set()
-    pairs: set[tuple[str, str]] = set()
-    correcting: set[str] = set()
-    joined: set[str] = set()
-    operators = False
-    for fact in facts:
-        if fact.subject is not None:
-            people.add(fact.subject)
-            correcting |= {fact.subject} if isinstance(fact.event, PersonCorrected) else set()
-            joined |= {fact.subject} if isinstance(fact.event, ReferralSubmitted) else set()
-        if not isinstance(fact, Heard):
-            continue
-        hashes.update([mark.hash for mark in fact.marks])
-        if type(fact.event) in BY_OPERATORS | PASSED_ON:
-            operators = True
-            people.update(people_named(fact))
-            if isinstance(fact.event, LinkAnswered):
-                pairs.add(pair_of(fact.event.person, fact.event.other))
-    cases = tuple(key for key in keys if key.startswith(CASE))
-    return Wanted(
-        cases, tuple(sorted(hashes)), tuple(sorted(people)), tuple(sorted(pairs)), operators,
-        tuple(sorted(correcting)), tuple(sorted(joined | correcting)),
-    )  # fmt: skip
 
 
 def people_named(fact: Fact) -> tuple[str, ...]:
@@ -269,6 +229,13 @@ def _parted(register: Register, fact: Fact, event: PersonUnlinked) -> Register:
     return _paired(register, person, event.other, Pair(PARTED, before.basis if before else UNASKED))
 
 
+def _order(register: Register, fact: Fact, event: OrderReported) -> Register:
+    if not isinstance(fact, Heard) or fact.key is None:
+        return register
+    order = order_after(register.orders.get(fact.key), fact, event)
+    return _changed(register, orders={**register.orders, fact.key: order})
+
+
 def _suspended(register: Register, agency: str, since: datetime | None) -> Register:
     suspended = {slug: at for slug, at in register.suspended.items() if slug != agency}
     if since is not None:
@@ -287,6 +254,7 @@ _STEPS: Final[Mapping[type[Event], Callable[[Register, Fact, Any], Register]]] =
         register, fact.subject or "", event.other, Pair(PROPOSED, event.basis)
     ),
     PersonUnlinked: _parted,
+    OrderReported: _order,
     AgencySuspended: lambda register, fact, event: _suspended(register, event.agency, fact.at),
     AgencyResumed: lambda register, _fact, event: _suspended(register, event.agency, None),
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from services.intake.domain import DESTRUCTION, Erasure, Erasures
 from services.intake.domain.register import MOST_MATCHES
-from services.intake.store.saving import MARKS
+from services.intake.store.marks import MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,7 +18,6 @@ from services.intake.domain import (
     Gone,
     Groups,
     LeftOut,
-    Marked,
     Pair,
     Register,
     Wanted,
@@ -28,7 +27,8 @@ from services.intake.domain import (
     written,
 )
 from services.intake.domain.naming import case_of_referral
-from services.intake.domain.register import MOST_MATCHES
+from services.intake.store.marks import marks_of
+from services.intake.store.orders import orders_wanted, save_orders
 from services.plumbing.sealing import Erased, Field, Sealer, Seals
 from services.plumbing.service import Connection, Loaded
 
@@ -36,19 +36,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from contracts.envelope import Fact
+    from services.intake.domain.orders import Order
     from services.plumbing.keystore import KeyStore
     from services.plumbing.tokens import Place
 
 _CASES_OF: Final = "SELECT DISTINCT key FROM intake.cases_of WHERE person = ANY($1::text[])"
 _LOCK: Final = "SELECT pg_advisory_xact_lock(id) FROM unnest($1::bigint[]) AS id"
 _CASES: Final = "SELECT key, state FROM intake.cases WHERE key = ANY($1::text[]) ORDER BY key FOR UPDATE"
-MARKS: Final = """
-SELECT asked.hash, found.person, found.birth, found.record FROM unnest($1::text[]) AS asked (hash)
-CROSS JOIN LATERAL (
-    SELECT person, birth, split_part(records, ' ', -1) AS record FROM intake.marks
-    WHERE marks.hash = asked.hash ORDER BY place LIMIT $2
-) AS found
-"""
 _PAIRS: Final = """
 SELECT low, high, standing, basis FROM intake.pairs WHERE low = ANY($1::text[]) OR high = ANY($1::text[])
 ORDER BY low, high FOR UPDATE
@@ -161,12 +155,14 @@ class Cases:
         known = list(await _asked(conn, _PEOPLE, sorted(people)))
         records = {row["person"]: row["record"] for row in known}
         seals = await self._sealer.seals(conn, records_of(want, cases, records))
+        orders = await orders_wanted(conn, want.orders, want.hashes)
         register = Register(
             seals=BatchSeals(seals),
             people=records,
             earlier={row["person"]: tuple(row["earlier"].split()) for row in known if row["earlier"]},
-            marks=await _marks(conn, want),
+            marks=await marks_of(conn, hashes_of(want, orders)),
             pairs=await _pairs(conn, sorted(people)),
+            orders=orders,
             suspended={row["agency"]: row["since"] for row in await conn.fetch(_SUSPENDED)},
             operators=await operators_of(conn) if want.operators else {},
             correcting=frozenset(want.correcting),
@@ -224,6 +220,12 @@ def records_of(want: Wanted, cases: Mapping[str, Case], people: Mapping[str, str
     }
 
 
+def hashes_of(want: Wanted, orders: Mapping[str, Order]) -> list[str]:
+    """Return the marks whose bearers a batch needs: of who is told of, and of all whom an order ever kept away."""
+    spoken_of = {hashed for name in want.orders if name in orders for hashed in orders[name].former}
+    return sorted({*want.hashes, *spoken_of})
+
+
 async def operators_of(conn: Connection) -> dict[str, str]:
     """Return the public key of each operator."""
     return {row["operator"]: row["public_key"] for row in await conn.fetch(_OPERATORS)}
@@ -243,15 +245,6 @@ async def _asked(conn: Connection, query: str, names: Sequence[str]) -> Iterable
     return [*(await conn.fetch(query, list(names)))] if names else ()
 
 
-async def _marks(conn: Connection, want: Wanted) -> dict[str, tuple[Marked, ...]]:
-    marks: dict[str, tuple[Marked, ...]] = {}
-    if want.hashes:
-        # One more than counts, for the person may be one of them.
-        for row in await conn.fetch(MARKS, list(want.hashes), MOST_MATCHES + 1):
-            marks[row["hash"]] = (*marks.get(row["hash"], ()), Marked(row["person"], row["birth"], row["record"]))
-    return marks
-
-
 async def _pairs(conn: Connection, people: Sequence[str]) -> dict[tuple[str, str], Pair]:
     rows = await _asked(conn, _PAIRS, people)
     return {(row["low"], row["high"]): Pair(row["standing"], row["basis"]) for row in rows}
@@ -268,6 +261,7 @@ async def _save_register(conn: Connection, register: Register) -> None:
     if changed.pairs:
         rows = [(*pair, stands.standing, stands.basis) for pair, stands in sorted(changed.pairs.items())]
         await conn.execute(_SAVE_PAIRS, *_columns(rows))
+    await save_orders(conn, changed.orders)
     if changed.suspended:
         await conn.execute(_SUSPEND, *_columns(sorted(changed.suspended.items())))
     if changed.resumed:

@@ -32,6 +32,7 @@ RULES: Final[Mapping[str, str]] = {
     "no-report": "No such report of a pretrial diversion is kept.",
     "no-row-covers-this-person": "No row of the site covers how this person came and what this agency is to them.",
     "no-field-permitted": "The rows that cover this person open no field.",
+    "non-conviction-data": "The charge is not filed: police data go to criminal justice agencies only (RCW 10.97.050).",
     "no-consent": "It needs a consent that names this agency, for this purpose, of a kind that fits; none counted.",
     "asked-before-revocation": "A word that takes back came after this help was asked for; ask anew.",
     "discloser-not-named": "The consent names neither who told it to the hub, nor the hub itself, as who may tell it.",

@@ -17,6 +17,7 @@ from services.notification.domain.ending import ended
 from services.notification.domain.floor import MEETING, ONWARD, floor
 from services.notification.domain.holding import holds
 from services.notification.domain.opening import Opening, tellers_of
+from services.notification.domain.restricting import restricted
 from services.sites import PART2_KINDS, Permission, Relation, Site, Standing, approvers
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ if TYPE_CHECKING:
 
 APART: Final = frozenset({ConsentKind.PART2_COUNSELLING_NOTES, ConsentKind.PART2_PROCEEDINGS})
 """Kinds that open nothing unless a permission names them. Source: 42 CFR 2.31(b) and (d)."""
-
 _STRICTEST: Final = frozenset(PART2_KINDS)
-
 _AT_HOME: Final = frozenset({Relation.REFERRER, Relation.OFFICE})
 """Who hears of a referral without its leaving the hub: its own sender, and the program office."""
 
@@ -131,7 +130,8 @@ class Judge:
         if not covering:
             return Withheld(purpose, "rows", "no-row-covers-this-person")
         opening = self.opening(tellers_of(question, referral_id, record, dossier))
-        return _opened(covering, question, record, dossier, now, opening)
+        answer = _opened(covering, question, record, dossier, now, opening)
+        return restricted(answer, question, referral_id, dossier, self.site)
 
     def _asks_the_person(self, question: Question, record: Record) -> bool:
         """Tell whether it matters what the person answered: most of what a lane hears goes whatever they did."""
