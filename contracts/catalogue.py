@@ -13,13 +13,24 @@ from contracts.assignments.assignment_enrolled import AssignmentEnrolled
 from contracts.assignments.assignment_handed_off import AssignmentHandedOff
 from contracts.assignments.assignment_lapsed import AssignmentLapsed
 from contracts.assignments.assignment_offered import AssignmentOffered
+from contracts.assignments.assignment_paused import AssignmentPaused
 from contracts.assignments.assignment_released import AssignmentReleased
+from contracts.assignments.assignment_reopened import AssignmentReopened
+from contracts.assignments.assignment_resumed import AssignmentResumed
+from contracts.assignments.assignment_transferred import AssignmentTransferred
 from contracts.assignments.assignment_unavailable import AssignmentUnavailable
+from contracts.assignments.assignment_unlocated import AssignmentUnlocated
 from contracts.assignments.assignment_waitlisted import AssignmentWaitlisted
+from contracts.assignments.contact_flagged import ContactFlagged
+from contracts.assignments.death_reported import DeathReported
 from contracts.assignments.intake_overdue import IntakeOverdue
+from contracts.assignments.need_recorded import NeedRecorded
 from contracts.assignments.onward_asked import OnwardAsked
 from contracts.assignments.onward_closed import OnwardClosed
 from contracts.assignments.place_freed import PlaceFreed
+from contracts.assignments.transfer_ended import TransferEnded
+from contracts.assignments.transfer_offered import TransferOffered
+from contracts.assignments.transfer_settled import TransferSettled
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_refused import ConsentRefused
@@ -50,9 +61,11 @@ from contracts.from_hub.person_revealed import PersonRevealed
 from contracts.from_hub.referral_acknowledged import ReferralAcknowledged
 from contracts.from_hub.review_called import ReviewCalled
 from contracts.from_hub.screening_reported import ScreeningReported
+from contracts.from_hub.transfer_reported import TransferReported
 from contracts.referrals.link_proposed import LinkProposed
 from contracts.referrals.person_linked import PersonLinked
 from contracts.referrals.person_unlinked import PersonUnlinked
+from contracts.referrals.reach_stated import ReachStated
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
@@ -78,11 +91,15 @@ from contracts.to_hub.erasure_requested import ErasureRequested
 from contracts.to_hub.handoff_completed import HandoffCompleted
 from contracts.to_hub.intake_completed import IntakeCompleted
 from contracts.to_hub.link_answered import LinkAnswered
+from contracts.to_hub.need_met import NeedMet
 from contracts.to_hub.offer_accepted import OfferAccepted
 from contracts.to_hub.offer_declined import OfferDeclined
 from contracts.to_hub.onward_answered import OnwardAnswered
 from contracts.to_hub.onward_requested import OnwardRequested
 from contracts.to_hub.participation_ended import ParticipationEnded
+from contracts.to_hub.participation_paused import ParticipationPaused
+from contracts.to_hub.participation_reopened import ParticipationReopened
+from contracts.to_hub.participation_resumed import ParticipationResumed
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_corrected import PersonCorrected
 from contracts.to_hub.person_declined import PersonDeclined
@@ -91,6 +108,7 @@ from contracts.to_hub.referral_amended import ReferralAmended
 from contracts.to_hub.referral_submitted import ReferralSubmitted
 from contracts.to_hub.referral_withdrawn import ReferralWithdrawn
 from contracts.to_hub.review_answered import ReviewAnswered
+from contracts.to_hub.transfer_requested import TransferRequested
 
 __all__ = [
     "AgencyResumed",
@@ -110,8 +128,13 @@ __all__ = [
     "AssignmentLapsed",
     "AssignmentMade",
     "AssignmentOffered",
+    "AssignmentPaused",
     "AssignmentReleased",
+    "AssignmentReopened",
+    "AssignmentResumed",
+    "AssignmentTransferred",
     "AssignmentUnavailable",
+    "AssignmentUnlocated",
     "AssignmentWaitlisted",
     "CapacityReported",
     "CaseManagerDispatched",
@@ -122,7 +145,9 @@ __all__ = [
     "ConsentSigned",
     "ConsentWithdrawn",
     "ContactAttempted",
+    "ContactFlagged",
     "DeadlineReached",
+    "DeathReported",
     "DisclosureMade",
     "DisclosureRecalled",
     "DisclosureRevealed",
@@ -140,6 +165,8 @@ __all__ = [
     "LinkAnswered",
     "LinkProposed",
     "MessageRefused",
+    "NeedMet",
+    "NeedRecorded",
     "OfferAccepted",
     "OfferCancelled",
     "OfferDeclined",
@@ -151,6 +178,9 @@ __all__ = [
     "OnwardReported",
     "OnwardRequested",
     "ParticipationEnded",
+    "ParticipationPaused",
+    "ParticipationReopened",
+    "ParticipationResumed",
     "PersonAgreed",
     "PersonCorrected",
     "PersonDeclined",
@@ -158,6 +188,7 @@ __all__ = [
     "PersonRevealed",
     "PersonUnlinked",
     "PlaceFreed",
+    "ReachStated",
     "RecallAnswered",
     "RecallRefused",
     "RecallSettled",
@@ -182,4 +213,9 @@ __all__ = [
     "RevocationSettled",
     "ScreeningDetermined",
     "ScreeningReported",
+    "TransferEnded",
+    "TransferOffered",
+    "TransferReported",
+    "TransferRequested",
+    "TransferSettled",
 ]

@@ -1,0 +1,24 @@
+"""assignment.resumed: a participant who was inactive is active again.
+
+1  first published
+"""
+
+from __future__ import annotations
+
+from contracts import topics
+from contracts.event import Event, published
+from contracts.words import OfferId, ReferralId, Slug
+
+
+@published("assignment.resumed", version=1, on=topics.ASSIGNMENTS)
+class AssignmentResumedV1(Event):
+    """A participant who was inactive is active again."""
+
+    referral_id: ReferralId
+    offer_id: OfferId
+    agency: Slug
+    place_taken: bool = False
+    """The place was free meanwhile, and is taken again, also where the agency is full by now."""
+
+
+AssignmentResumed = AssignmentResumedV1
