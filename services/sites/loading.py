@@ -25,7 +25,7 @@ SITES: Final = Path(__file__).resolve().parents[2] / "deploy" / "sites"
 WORDS: Final = "words-for-the-person"
 
 _SECTIONS: Final = (
-    "clocks", "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers",
+    "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers",
     "erasure", "receipt",
 )  # fmt: skip
 """The files of a site beside `site.toml`, `roles.toml`, its agencies and its policies."""
@@ -63,11 +63,14 @@ def load_site(slug: str, root: Path | None = None) -> Site:
 def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
     """Return what the other files say, under the names of the site's fields."""
     words = raw.read(f"{WORDS}.toml")
-    sections = {name: raw.read(f"{name}.toml") for name in _SECTIONS} | {"clocks": raw.over_the_standard("clocks.toml")}
+    sections = {name: raw.read(f"{name}.toml") for name in _SECTIONS}
+    sections |= {name: raw.over_the_standard(f"{name}.toml") for name in ("clocks", "relationship")}
     roles = raw.read("roles.toml")
     agencies = _agencies(raw, roles)
     permissions = sections["permissions"].get("permission", [])
-    basis = _basis(data, "site") | _basis(sections["clocks"], "clocks") | _basis(sections["receipt"], "receipt")
+    basis = _basis(data, "site")
+    for name in ("clocks", "receipt", "relationship"):
+        basis |= _basis(sections[name], name)
     return {
         "slug": slug,
         "approvals": data.pop("approval", []),
@@ -87,6 +90,7 @@ def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
         "receipts": sections["receipt"] | {"words": _words(raw)},
         "policies": _policies(raw),
         "oncall": _oncall(raw),
+        "relationship": sections["relationship"],
         "policy_hash": _hash([permissions, {one: agency.get("may_hear") for one, agency in agencies.items()}]),
         "basis": basis,
     }
@@ -281,7 +285,7 @@ def _problem(location: tuple[int | str, ...], rule: str, raw: _Files) -> str:
             file, key = _of_a_policy(raw.policy_files[index], rest)
         case ("oncall", *within):
             return misread(within, rule, raw.shifts)
-        case ("clocks" | "demographics" | "texts" | "signers" as section, *rest):
+        case ("clocks" | "demographics" | "texts" | "signers" | "relationship" as section, *rest):
             file, key = f"{section}.toml", list(rest)
         case ("receipts", "words", str(language), *rest):
             file, key = f"receipts/{language}.toml", list(rest) or ["file"]

@@ -19,6 +19,7 @@ from services.sites.oncall import Shift
 from services.sites.permissions import Permission
 from services.sites.policies import Policy, Words, words_of
 from services.sites.receipts import Receipts
+from services.sites.relationship import Relationship
 from services.sites.standing import Following, Standing, follows
 from services.sites.texts import Text, TextKind, in_force_on
 
@@ -147,6 +148,8 @@ class Site(_Frozen):
     """The person's receipt: its words and its codes."""
     oncall: tuple[Shift, ...] = ()
     """Who is on call where an officer waits; without any, every case-management agency is, always. See `rota`."""
+    relationship: Relationship = Relationship()
+    """What is so after the first contact: when somebody counts as not found, pauses, what the site asks of people."""
     basis: Mapping[str, str]
     """Of each setting (`clocks.arrival_minutes`): its source, or `not published:` and who chose it."""
 
