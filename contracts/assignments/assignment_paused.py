@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from contracts import topics
 from contracts.event import Event, published
 from contracts.relationship import PauseReason
@@ -18,6 +22,8 @@ class AssignmentPausedV1(Event):
     referral_id: ReferralId
     offer_id: OfferId
     agency: Slug
+    number: Annotated[int, Field(ge=1)]
+    """Which of the pauses of this assignment, from 1."""
     reason: PauseReason
     place_freed: bool = False
     """By the site's rule somebody else may have the place meanwhile."""

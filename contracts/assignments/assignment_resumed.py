@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from contracts import topics
 from contracts.event import Event, published
 from contracts.words import OfferId, ReferralId, Slug
@@ -17,6 +21,8 @@ class AssignmentResumedV1(Event):
     referral_id: ReferralId
     offer_id: OfferId
     agency: Slug
+    number: Annotated[int, Field(ge=1)]
+    """Which of the pauses of this assignment, from 1."""
     place_taken: bool = False
     """The place was free meanwhile, and is taken again, also where the agency is full by now."""
 

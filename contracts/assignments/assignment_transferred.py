@@ -21,6 +21,8 @@ class AssignmentTransferredV1(Event):
     former: Slug
     former_offer_id: OfferId
     appointment_at: Instant | None = None
+    along: bool = False
+    """It goes along with another referral of the person, by which the agency was asked."""
 
 
 AssignmentTransferred = AssignmentTransferredV1

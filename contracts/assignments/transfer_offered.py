@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from contracts import topics
 from contracts.event import Event, published
 from contracts.words import AgeBand, Door, HelpType, Instant, OfferId, ReferralId, Slug
@@ -19,6 +23,9 @@ class TransferOfferedV1(Event):
     agency: Slug
     holder: Slug
     """Who has the person, and asks."""
+    holder_offer_id: OfferId
+    number: Annotated[int, Field(ge=1)]
+    """Which of the holder's transfers of the person, from 1; several may be asked in one."""
     chosen: Slug | None = None
     """The one agency that may be asked, where the person chose it."""
     door: Door

@@ -1,4 +1,4 @@
-"""participation.reopened: somebody whose participation ended wishes to go on with the agency. The subject is the person.
+"""participation.reopened: somebody whose participation ended wishes to go on. The subject is the person.
 
 1  first published
 """

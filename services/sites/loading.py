@@ -25,8 +25,8 @@ SITES: Final = Path(__file__).resolve().parents[2] / "deploy" / "sites"
 WORDS: Final = "words-for-the-person"
 
 _SECTIONS: Final = (
-    "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers",
-    "erasure", "receipt",
+    "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers", "erasure",
+    "receipt",
 )  # fmt: skip
 """The files of a site beside `site.toml`, `roles.toml`, its agencies and its policies."""
 STANDARD: Final = "standard"
@@ -65,12 +65,10 @@ def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
     words = raw.read(f"{WORDS}.toml")
     sections = {name: raw.read(f"{name}.toml") for name in _SECTIONS}
     sections |= {name: raw.over_the_standard(f"{name}.toml") for name in ("clocks", "relationship")}
-    roles = raw.read("roles.toml")
-    agencies = _agencies(raw, roles)
+    agencies = _agencies(raw, raw.read("roles.toml"))
     permissions = sections["permissions"].get("permission", [])
-    basis = _basis(data, "site")
-    for name in ("clocks", "receipt", "relationship"):
-        basis |= _basis(sections[name], name)
+    dated = {"site": data} | {name: sections[name] for name in ("clocks", "receipt", "relationship")}
+    basis = {key: text for name, section in dated.items() for key, text in _basis(section, name).items()}
     return {
         "slug": slug,
         "approvals": data.pop("approval", []),

@@ -60,11 +60,12 @@ the person. A referral whose assignment ended seeks nobody by itself; an operato
 
 from __future__ import annotations
 
-from services.assignment.domain.board import Board, Tally, Waiting, follow
+from services.assignment.domain.board import Board, Tally, Waiting
 from services.assignment.domain.candidates import turns
 from services.assignment.domain.case_managers import CaseManagers
 from services.assignment.domain.deciding import HEARS, decide
 from services.assignment.domain.evolving import SERVICE, State, evolve, key
+from services.assignment.domain.following import follow
 from services.assignment.domain.gathering import Desk, gathered, linked_with
 from services.assignment.domain.naming import Naming
 from services.assignment.domain.placement import Placement
