@@ -15,9 +15,15 @@ from contracts.assignments.assignment_enrolled import AssignmentEnrolled
 from contracts.assignments.assignment_handed_off import AssignmentHandedOff
 from contracts.assignments.assignment_lapsed import AssignmentLapsed
 from contracts.assignments.assignment_offered import AssignmentOffered
+from contracts.assignments.assignment_reopened import AssignmentReopened
+from contracts.assignments.assignment_transferred import AssignmentTransferred
 from contracts.assignments.assignment_unavailable import AssignmentUnavailable
+from contracts.assignments.assignment_unlocated import AssignmentUnlocated
 from contracts.assignments.onward_asked import OnwardAsked
 from contracts.assignments.onward_closed import OnwardClosed
+from contracts.assignments.transfer_ended import TransferEnded
+from contracts.assignments.transfer_offered import TransferOffered
+from contracts.assignments.transfer_settled import TransferSettled
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
@@ -76,7 +82,8 @@ HEARS: Final[tuple[type[Event], ...]] = (
     ConsentGranted, ConsentWithdrawn, ConsentExpired, ConsentRevoked, RevocationSettled,
     RevocationParked, RevocationRead,
     AssignmentOffered, AssignmentAccepted, AssignmentDeclined, AssignmentLapsed, AssignmentCancelled,
-    AssignmentHandedOff, AssignmentEnrolled, AssignmentEnded, AssignmentUnavailable,
+    AssignmentHandedOff, AssignmentEnrolled, AssignmentEnded, AssignmentUnavailable, AssignmentUnlocated,
+    AssignmentReopened, AssignmentTransferred, TransferOffered, TransferEnded, TransferSettled,
     OnwardAsked, OnwardClosed, PersonAgreed, PersonDeclined, RecallAnswered, DeadlineReached, *OF_AN_AGENCY,
 )  # fmt: skip
 """The waitlist and a closed referral are nobody's news: no lane hears of them."""

@@ -13,7 +13,7 @@ from contracts.categories import CATEGORY_OF
 from contracts.words import Agreement, Category, ConsentKind, Purpose
 from services.notification.domain.answers import Allowed, Question, Withheld
 from services.notification.domain.ending import ended
-from services.notification.domain.floor import MEETING, ONWARD, floor
+from services.notification.domain.floor import MEETING, ONWARD, floor, is_taken_over
 from services.notification.domain.opening import Opening, tellers_of
 from services.sites import PART2_KINDS, Permission, Relation, Site, Standing, approvers
 
@@ -117,8 +117,9 @@ class Judge:
             return Withheld(purpose, "rows", rule)
         covering = []
         related: dict[Relation, bool] = {}
+        taken_over = is_taken_over(question, dossier)
         for row in rows:
-            if _covers(row, record, agreement):
+            if _covers(row, record, agreement) and (row.consent_needed or not taken_over):
                 relation = row.relation
                 if relation not in related:
                     related[relation] = self._related(relation, question, record, dossier)
@@ -191,8 +192,7 @@ def live(consent: Consent, dossier: Dossier, now: datetime) -> bool:
 
 def _holds(question: Question, dossier: Dossier) -> bool:
     if question.offer_id is not None:
-        offer = dossier.offers.get(question.offer_id)
-        over = offer is not None and (offer.referral_id, offer.agency) in dossier.ended
+        offer, over = dossier.offers.get(question.offer_id), dossier.is_over(question.offer_id)
         return offer is not None and offer.agency == question.agency and offer.held and not over
     if question.onward_id is not None:
         onward = dossier.onwards.get(question.onward_id)

@@ -10,6 +10,7 @@ from contracts.words import Category
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from contracts.relationship import SiteCondition
     from services.notification.domain.telling import Telling
 
 
@@ -103,6 +104,12 @@ def _clauses(telling: Telling) -> tuple[str, ...]:
     return tuple(clause for clause in screening.failed if clause in police_only)
 
 
+def _conditions(telling: Telling) -> tuple[SiteCondition, ...]:
+    """What the site asks of people after their intake, in its own words; nowhere else anything."""
+    site = telling.judge.site
+    return site.relationship.conditions(telling.record.door, site.local_time(telling.row.at).date())
+
+
 def _minutes(telling: Telling) -> int:
     """When the case manager said nothing, the site's minutes for the arrival."""
     taken = telling.offer.accepted
@@ -162,6 +169,10 @@ SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
         "offer_id": lambda telling: telling.row.offer_id,
         "cancelled_at": lambda telling: telling.row.at,
     },
+    "transfer.reported": {
+        "offer_id": lambda telling: telling.row.offer_id,
+        "accepted": lambda telling: telling.row.state == "accepted",
+    },
     "assignment.made": _WHO
     | _NOTICE
     | {
@@ -170,6 +181,7 @@ SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
         "door": lambda telling: telling.record.door,
         "arrive_by": lambda telling: telling.offer.accepted and telling.offer.accepted.arrive_by,
         "after_the_fact": lambda telling: telling.record.after_the_fact,
+        "conditions": _conditions,
     },
     "onward.offered": _WHO
     | _NOTICE
