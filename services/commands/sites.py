@@ -52,7 +52,19 @@ def show(
         shown.show_json(facts)
         return
     plain = [(name, facts[name]) for name in ("slug", "timezone", "program_office")]
-    shown.show_facts(site.name, [*plain, ("areas", ", ".join(facts["areas"]))])
+    rule = site.relationship.unable_to_locate
+    sought = "not published: the case manager decides" if rule is None else (
+        f"{rule.attempts} attempts over {rule.over_days} days ({', '.join(sorted(rule.modes))}); {rule.citation}"
+    )  # fmt: skip
+    shown.show_facts(
+        site.name,
+        [
+            *plain,
+            ("areas", ", ".join(facts["areas"])),
+            ("counts as not found after", sought),
+            ("the place of who pauses is", site.relationship.pause.place),
+        ],
+    )
     shown.screen.print()
     shown.show_table(
         "Partners", ("role", "agencies"), ((role, ", ".join(them)) for role, them in facts["roles"].items())
@@ -63,6 +75,14 @@ def show(
                   one["citation"]) for one in facts["approvals"])  # fmt: skip
         shown.show_table("Whose approval is asked for",
                          ("doors", "of whom", "needs", "minutes", "else", "source"), asked)  # fmt: skip
+        shown.screen.print()
+    if site.relationship.condition:
+        wanted = (
+            (one["text"], one["asked_by"], one["until"], one["may_follow"], one["decided_by"], one["citation"])
+            for one in facts["conditions"]
+        )
+        columns = ("what", "who asks", "until", "may follow", "who decides", "source")
+        shown.show_table("What it asks of people after their intake; the hub ends nothing for it", columns, wanted)
         shown.screen.print()
     shown.show_table("Where its settings come from", ("setting", "source"), facts["basis"].items())
     shown.screen.print()
@@ -79,6 +99,11 @@ def _line(slug: str) -> dict[str, Any]:
     return {"slug": slug, "name": site.name, "agencies": len(site.agencies), "policy": newest.version, "problems": []}
 
 
+def _unable_to_locate(site: Site) -> dict[str, Any] | None:
+    rule = site.relationship.unable_to_locate
+    return None if rule is None else rule.model_dump(mode="json")
+
+
 def _facts(site: Site) -> dict[str, Any]:
     roles: dict[str, list[str]] = {}
     for name, agency in sorted(site.agencies.items()):
@@ -91,6 +116,9 @@ def _facts(site: Site) -> dict[str, Any]:
         "areas": [area.code for area in site.areas],
         "roles": dict(sorted(roles.items())),
         "approvals": [one.model_dump(mode="json") for one in site.approvals],
+        "conditions": [one.model_dump(mode="json") for one in site.relationship.condition],
+        "unable_to_locate": _unable_to_locate(site),
+        "place_of_who_pauses": site.relationship.pause.place,
         "basis": dict(sorted(site.basis.items())),
         "policies": [
             {"version": one.version, "in_force_from": one.in_force_from.isoformat(), "hash": one.hash}

@@ -23,7 +23,7 @@ from contracts.catalogue import (
 )
 from contracts.corrections import SaidBy
 from contracts.envelope import service_source
-from contracts.words import Category, Problem
+from contracts.words import Answer, Category, Problem
 from services.intake.domain import erasing, own_word, recognition
 from services.intake.domain.admission import objection
 from services.intake.domain.cases import revision_of
@@ -128,6 +128,8 @@ def _submitted(
         test=event.test,
     )
     yield Said(received, subject=person)
+    if event.reach.message_is_safe is not Answer.UNKNOWN:
+        yield own_word.reach(referral_id, person, SaidBy.SENDER, event.reach.message_is_safe)
     yield from erasing.day_to_come(rules, received, event.person.birth_date)
     if not event.test:
         yield from recognition.recognised(register, person, fact.marks, rules.site.recognition)
@@ -182,6 +184,8 @@ def _amended(rules: Rules, case: Case, fact: Heard, event: ReferralAmended, regi
             changes[name] = getattr(event, name)
     corrected = ReferralCorrected(**dict(found) | changes)
     yield Said(corrected, subject=person)
+    if event.reach is not None:
+        yield own_word.reach(found.referral_id, person, SaidBy.SENDER, event.reach.message_is_safe)
     if event.person is None:
         return
     yield from erasing.day_anew(rules, replace(case.referrals[found.referral_id], whole=corrected), fact, register)
