@@ -52,19 +52,7 @@ def show(
         shown.show_json(facts)
         return
     plain = [(name, facts[name]) for name in ("slug", "timezone", "program_office")]
-    rule = site.relationship.unable_to_locate
-    sought = "not published: the case manager decides" if rule is None else (
-        f"{rule.attempts} attempts over {rule.over_days} days ({', '.join(sorted(rule.modes))}); {rule.citation}"
-    )  # fmt: skip
-    shown.show_facts(
-        site.name,
-        [
-            *plain,
-            ("areas", ", ".join(facts["areas"])),
-            ("counts as not found after", sought),
-            ("the place of who pauses is", site.relationship.pause.place),
-        ],
-    )
+    shown.show_facts(site.name, [*plain, ("areas", ", ".join(facts["areas"])), *_of_the_relationship(site)])
     shown.screen.print()
     shown.show_table(
         "Partners", ("role", "agencies"), ((role, ", ".join(them)) for role, them in facts["roles"].items())
@@ -76,18 +64,32 @@ def show(
         shown.show_table("Whose approval is asked for",
                          ("doors", "of whom", "needs", "minutes", "else", "source"), asked)  # fmt: skip
         shown.screen.print()
-    if site.relationship.condition:
-        wanted = (
-            (one["text"], one["asked_by"], one["until"], one["may_follow"], one["decided_by"], one["citation"])
-            for one in facts["conditions"]
-        )
-        columns = ("what", "who asks", "until", "may follow", "who decides", "source")
-        shown.show_table("What it asks of people after their intake; the hub ends nothing for it", columns, wanted)
-        shown.screen.print()
+    _show_conditions(site)
     shown.show_table("Where its settings come from", ("setting", "source"), facts["basis"].items())
     shown.screen.print()
     shown.show_table("Policies", ("version", "in force from"), ((one["version"], one["in_force_from"])
                                                                 for one in facts["policies"]))  # fmt: skip
+
+
+def _of_the_relationship(site: Site) -> list[tuple[str, str]]:
+    rule, place = site.relationship.unable_to_locate, site.relationship.pause.place
+    sought = "not published: the case manager decides"
+    if rule is not None:
+        modes = ", ".join(sorted(rule.modes))
+        sought = f"{rule.attempts} attempts over {rule.over_days} days ({modes}); {rule.citation}"
+    return [("counts as not found after", sought), ("the place of who pauses is", place)]
+
+
+def _show_conditions(site: Site) -> None:
+    if not site.relationship.condition:
+        return
+    columns = ("what", "who asks", "until", "may follow", "who decides", "source")
+    rows = (
+        (one.text, one.asked_by, one.until, one.may_follow, one.decided_by, one.citation)
+        for one in site.relationship.condition
+    )
+    shown.show_table("What it asks of people after their intake; the hub ends nothing for it", columns, rows)
+    shown.screen.print()
 
 
 def _line(slug: str) -> dict[str, Any]:

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 NOT_A_PARTICIPANT: Final = Problem(
     field="subject",
-    rule="It names a person who is your participant: you have completed their intake, and they have not left.",
-    fix="Report the intake first; before it nobody is paused.",
+    rule="It names a person whom you have, and for whom you have reported all that comes before a pause.",
+    fix="Send the reports that come before it first; the person's timeline shows which are there.",
 )
 NOT_REOPENABLE: Final = Problem(
     field="subject",
-    rule="It names a person whom you had, whose participation with you has ended, and who agreed to go on.",
+    rule="It names a person whom you had and have no more, and who agreed to go on with you.",
     fix="Ask the person, and say person_agreed; where this is refused all the same, send a new referral.",
 )
 
