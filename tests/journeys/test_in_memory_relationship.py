@@ -29,7 +29,7 @@ async def says(hub, agency, person, event, **data):
     await hub.say(message)
     heard = await hub.advance(1)
     assert hub.parked() == []
-    return [(to, fact) for to, fact in heard]
+    return heard
 
 
 def consent_to(agency):
