@@ -13,13 +13,24 @@ from contracts.assignments.assignment_enrolled import AssignmentEnrolled
 from contracts.assignments.assignment_handed_off import AssignmentHandedOff
 from contracts.assignments.assignment_lapsed import AssignmentLapsed
 from contracts.assignments.assignment_offered import AssignmentOffered
+from contracts.assignments.assignment_paused import AssignmentPaused
 from contracts.assignments.assignment_released import AssignmentReleased
+from contracts.assignments.assignment_reopened import AssignmentReopened
+from contracts.assignments.assignment_resumed import AssignmentResumed
+from contracts.assignments.assignment_transferred import AssignmentTransferred
 from contracts.assignments.assignment_unavailable import AssignmentUnavailable
+from contracts.assignments.assignment_unlocated import AssignmentUnlocated
 from contracts.assignments.assignment_waitlisted import AssignmentWaitlisted
+from contracts.assignments.contact_flagged import ContactFlagged
+from contracts.assignments.death_reported import DeathReported
 from contracts.assignments.intake_overdue import IntakeOverdue
+from contracts.assignments.need_recorded import NeedRecorded
 from contracts.assignments.onward_asked import OnwardAsked
 from contracts.assignments.onward_closed import OnwardClosed
 from contracts.assignments.place_freed import PlaceFreed
+from contracts.assignments.transfer_ended import TransferEnded
+from contracts.assignments.transfer_offered import TransferOffered
+from contracts.assignments.transfer_settled import TransferSettled
 from contracts.charges.charge_contested import ChargeContested
 from contracts.charges.charge_declined import ChargeDeclined
 from contracts.charges.charge_filed import ChargeFiled
@@ -67,6 +78,7 @@ from contracts.from_hub.referral_acknowledged import ReferralAcknowledged
 from contracts.from_hub.report_awaited import ReportAwaited
 from contracts.from_hub.review_called import ReviewCalled
 from contracts.from_hub.screening_reported import ScreeningReported
+from contracts.from_hub.transfer_reported import TransferReported
 from contracts.pretrial.pretrial_advanced import PretrialAdvanced
 from contracts.pretrial.pretrial_awaited import PretrialAwaited
 from contracts.pretrial.pretrial_filed import PretrialFiled
@@ -76,6 +88,7 @@ from contracts.referrals.link_proposed import LinkProposed
 from contracts.referrals.order_noted import OrderNoted
 from contracts.referrals.person_linked import PersonLinked
 from contracts.referrals.person_unlinked import PersonUnlinked
+from contracts.referrals.reach_stated import ReachStated
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
@@ -104,12 +117,16 @@ from contracts.to_hub.erasure_requested import ErasureRequested
 from contracts.to_hub.handoff_completed import HandoffCompleted
 from contracts.to_hub.intake_completed import IntakeCompleted
 from contracts.to_hub.link_answered import LinkAnswered
+from contracts.to_hub.need_met import NeedMet
 from contracts.to_hub.offer_accepted import OfferAccepted
 from contracts.to_hub.offer_declined import OfferDeclined
 from contracts.to_hub.onward_answered import OnwardAnswered
 from contracts.to_hub.onward_requested import OnwardRequested
 from contracts.to_hub.order_reported import OrderReported
 from contracts.to_hub.participation_ended import ParticipationEnded
+from contracts.to_hub.participation_paused import ParticipationPaused
+from contracts.to_hub.participation_reopened import ParticipationReopened
+from contracts.to_hub.participation_resumed import ParticipationResumed
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_corrected import PersonCorrected
 from contracts.to_hub.person_declined import PersonDeclined
@@ -126,6 +143,7 @@ from contracts.to_hub.referral_withdrawn import ReferralWithdrawn
 from contracts.to_hub.review_answered import ReviewAnswered
 from contracts.to_hub.screening_overridden import ScreeningOverridden
 from contracts.to_hub.termination_moved import TerminationMoved
+from contracts.to_hub.transfer_requested import TransferRequested
 
 __all__ = [
     "AgencyResumed",
@@ -145,8 +163,13 @@ __all__ = [
     "AssignmentLapsed",
     "AssignmentMade",
     "AssignmentOffered",
+    "AssignmentPaused",
     "AssignmentReleased",
+    "AssignmentReopened",
+    "AssignmentResumed",
+    "AssignmentTransferred",
     "AssignmentUnavailable",
+    "AssignmentUnlocated",
     "AssignmentWaitlisted",
     "CapacityReported",
     "CaseManagerDispatched",
@@ -163,8 +186,10 @@ __all__ = [
     "ConsentSigned",
     "ConsentWithdrawn",
     "ContactAttempted",
+    "ContactFlagged",
     "ConvictionVacated",
     "DeadlineReached",
+    "DeathReported",
     "DisclosureMade",
     "DisclosureRecalled",
     "DisclosureRevealed",
@@ -192,6 +217,8 @@ __all__ = [
     "LinkAnswered",
     "LinkProposed",
     "MessageRefused",
+    "NeedMet",
+    "NeedRecorded",
     "OfferAccepted",
     "OfferCancelled",
     "OfferDeclined",
@@ -205,6 +232,9 @@ __all__ = [
     "OrderNoted",
     "OrderReported",
     "ParticipationEnded",
+    "ParticipationPaused",
+    "ParticipationReopened",
+    "ParticipationResumed",
     "PersonAgreed",
     "PersonCorrected",
     "PersonDeclined",
@@ -225,6 +255,7 @@ __all__ = [
     "PretrialReported",
     "PretrialRuled",
     "PretrialUpdated",
+    "ReachStated",
     "RecallAnswered",
     "RecallRefused",
     "RecallSettled",
@@ -252,4 +283,9 @@ __all__ = [
     "ScreeningOverridden",
     "ScreeningReported",
     "TerminationMoved",
+    "TransferEnded",
+    "TransferOffered",
+    "TransferReported",
+    "TransferRequested",
+    "TransferSettled",
 ]

@@ -14,7 +14,7 @@ import typer
 from services.commands import reach, shown
 from services.commands.grouping import OptionsAnywhere
 from services.commands.reach import JsonOption, OtherSiteOption, StateOption
-from services.console.store.reporting import journeys_between
+from services.console.store.reporting import helped_between, journeys_between
 from services.intake.store.counting import groups_told
 from services.local.state import write_whole
 from services.reporting import printed, research, sheets
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from services.commands.reach import Reach
     from services.console.domain import Journey
+    from services.console.domain.helped import Helped
     from services.reporting.paper import Report
 
 _EXTRACT, _CODEBOOK = "referrals.csv", "codebook.csv"
@@ -81,7 +82,7 @@ def quarter(
     Example: hub report quarter --site whatcom --quarter 2026Q3 --format html --out 2026Q3.html
     """
     found, wanted, journeys, now = _journeys(quarter, site, state)
-    report = report_of(found.site, wanted, journeys, now)
+    report = report_of(found.site, wanted, journeys, now, asyncio.run(_helped(found, wanted)))
     if not json_ and format_ is Format.TABLE and out is None:
         _show(report)
         return
@@ -156,6 +157,11 @@ async def _asked(found: Reach, begin: datetime, end: datetime) -> list[Journey]:
         groups = await groups_told(conn)
     async with found.connected("console") as conn:
         return await journeys_between(conn, begin, end, groups)
+
+
+async def _helped(found: Reach, wanted: Quarter) -> list[Helped]:
+    async with found.connected("console") as conn:
+        return await helped_between(conn, *wanted.bounds(found.site.timezone))
 
 
 def _show(report: Report) -> None:

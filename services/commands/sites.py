@@ -55,7 +55,7 @@ def show(
         shown.show_json(facts)
         return
     plain = [(name, facts[name]) for name in ("slug", "timezone", "program_office")]
-    shown.show_facts(site.name, plain)
+    shown.show_facts(site.name, [*plain, *_of_the_relationship(site)])
     shown.screen.print()
     shown.show_table(
         "Areas",
@@ -73,6 +73,7 @@ def show(
         shown.show_table("Whose approval is asked for",
                          ("doors", "of whom", "needs", "minutes", "else", "source"), asked)  # fmt: skip
         shown.screen.print()
+    _show_conditions(site)
     shown.show_table("Where its settings come from", ("setting", "source"), facts["basis"].items())
     shown.screen.print()
     shown.show_table("Policies", ("version", "in force from"), ((one["version"], one["in_force_from"])
@@ -116,6 +117,27 @@ def _on_the_map(site: Site, code: str) -> str:
     return "; ".join(drawn) or "no"
 
 
+def _of_the_relationship(site: Site) -> list[tuple[str, str]]:
+    rule, place = site.relationship.unable_to_locate, site.relationship.pause.place
+    sought = "not published: the case manager decides"
+    if rule is not None:
+        modes = ", ".join(sorted(rule.modes))
+        sought = f"{rule.attempts} attempts over {rule.over_days} days ({modes}); {rule.citation}"
+    return [("counts as not found after", sought), ("the place of who pauses is", place)]
+
+
+def _show_conditions(site: Site) -> None:
+    if not site.relationship.condition:
+        return
+    columns = ("what", "who asks", "until", "may follow", "who decides", "source")
+    rows = (
+        (one.text, one.asked_by, one.until, one.may_follow, one.decided_by, one.citation)
+        for one in site.relationship.condition
+    )
+    shown.show_table("What it asks of people after their intake; the hub ends nothing for it", columns, rows)
+    shown.screen.print()
+
+
 def _line(slug: str) -> dict[str, Any]:
     try:
         site = load_site(slug, reach.sites_folder())
@@ -123,6 +145,11 @@ def _line(slug: str) -> dict[str, Any]:
         return {"slug": slug, "name": None, "agencies": None, "policy": None, "problems": list(wrong.problems)}
     newest = site.policies[-1]
     return {"slug": slug, "name": site.name, "agencies": len(site.agencies), "policy": newest.version, "problems": []}
+
+
+def _unable_to_locate(site: Site) -> dict[str, Any] | None:
+    rule = site.relationship.unable_to_locate
+    return None if rule is None else rule.model_dump(mode="json")
 
 
 def _facts(site: Site) -> dict[str, Any]:
@@ -141,6 +168,9 @@ def _facts(site: Site) -> dict[str, Any]:
         ],
         "roles": dict(sorted(roles.items())),
         "approvals": [one.model_dump(mode="json") for one in site.approvals],
+        "conditions": [one.model_dump(mode="json") for one in site.relationship.condition],
+        "unable_to_locate": _unable_to_locate(site),
+        "place_of_who_pauses": site.relationship.pause.place,
         "basis": dict(sorted(site.basis.items())),
         "policies": [
             {"version": one.version, "in_force_from": one.in_force_from.isoformat(), "hash": one.hash}

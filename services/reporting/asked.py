@@ -37,10 +37,7 @@ ASKED: Final = (
     ),
     Asked("charges", "Charges held, not filed, or filed", "LEAD programs' practice", why_missing=_NO_FACT),
     Asked("exits", "How participation ended", "LEAD programs' practice", told_in="outcomes"),
-    Asked(
-        "services", "Services asked for and given", "LEAD programs' practice",
-        why_missing="Onward referrals are facts about a person, and belong to no one referral; they are not counted.",
-    ),
+    Asked("services", "Services asked for and given", "LEAD programs' practice", told_in="services"),
     Asked(
         "bookings", "Jail bookings twelve months before and after", "Whatcom County's own measure",
         why_missing="No jail's bookings come to the hub.",

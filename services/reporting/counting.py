@@ -10,6 +10,7 @@ from services.reporting.ends import court_diversions_of, mark_of, offers_of, out
 from services.reporting.groups import DOORS, groups_of, sources_at
 from services.reporting.ladder import CLOSED, COLUMNS, STEPS, places_of
 from services.reporting.paper import Cell, Report, Row, Table, Unit, words_of
+from services.reporting.services import services_of
 from services.reporting.small_cells import divided, whole_of
 from services.reporting.times import WAITED, lasting, minutes_to
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.console.domain import Journey
+    from services.console.domain.helped import Helped
     from services.reporting.groups import Group
     from services.reporting.quarters import Quarter
     from services.reporting.small_cells import Divided, Whole
@@ -44,8 +46,10 @@ _REMARKS: Final = (
 _NOT_OVER: Final = "The quarter is not over: these numbers will change, and are not for publication."
 
 
-def report_of(site: Site, quarter: Quarter, journeys: Iterable[Journey], as_of: datetime) -> Report:
-    """Return the report of the quarter's referrals, as they are at that moment."""
+def report_of(
+    site: Site, quarter: Quarter, journeys: Iterable[Journey], as_of: datetime, helped: Iterable[Helped] = ()
+) -> Report:
+    """Return the report of the quarter's referrals, and of the help in it, as they are at that moment."""
     here = [one for one in journeys if one.sent and quarter.holds(one.sent.referred_at, site.timezone)]
     tests = [one for one in here if one.sent and one.sent.test]
     belated = [one for one in here if one.sent and one.sent.after_the_fact and not one.sent.test]
@@ -56,7 +60,7 @@ def report_of(site: Site, quarter: Quarter, journeys: Iterable[Journey], as_of: 
         timezone=site.timezone,
         quarter=quarter,
         as_of=as_of,
-        tables=(*_tables(site, counted), _apart(tests, belated)),
+        tables=(*_tables(site, counted), services_of(helped), _apart(tests, belated)),
         asked=asked_of(site),
         remarks=_REMARKS if as_of >= quarter.bounds(site.timezone)[1] else (_NOT_OVER, *_REMARKS),
     )

@@ -14,6 +14,7 @@ class Unit(StrEnum):
 
     REFERRALS = "referrals"
     OFFERS = "offers"
+    TIMES = "times"
     PERCENT = "percent"
     MINUTES = "minutes"
 

@@ -24,6 +24,10 @@ class Read(Protocol):
         """Return the line, from 1, on which the file first says the text after another; 0 where it does not."""
 
 
+_OF_ONE_NAME: Final = {"clocks", "demographics", "texts", "signers", "pretrial", "history", "relationship"}
+"""Fields of the site that are called as their files are."""
+
+
 def areas_unknown(raw: Read, agencies: Mapping[str, Mapping[str, Any]], codes: Collection[str]) -> Iterator[str]:
     """Yield every area that is named somewhere and is no area of the site, with file and line."""
     for slug, agency in agencies.items():
@@ -68,7 +72,10 @@ def said_of(location: tuple[int | str, ...], rule: str, raw: Read) -> str:
             file, key = _of_a_policy(raw.policy_files[index], rest)
         case ("oncall", *within):
             return misread(within, rule, raw.shifts)
-        case ("clocks" | "demographics" | "texts" | "signers" | "pretrial" | "history" as section, *rest):
+        case (
+            "clocks" | "demographics" | "texts" | "signers" | "pretrial" | "history" | "relationship" as section,
+            *rest,
+        ):
             file, key = f"{section}.toml", list(rest)
         case ("receipts", "words", str(language), *rest):
             file, key = f"receipts/{language}.toml", list(rest) or ["file"]

@@ -17,6 +17,7 @@ from services.sites.forms import OLDEST
 from services.sites.oncall_checks import problems_of_oncall
 from services.sites.places import problems_of_places
 from services.sites.pretrial import problems_of_pretrial
+from services.sites.relationship import problems_of_relationship
 from services.sites.standing import JUSTICE, unlawful
 from services.sites.texts import problems_of_texts
 from services.sites.wording import unworded
@@ -68,7 +69,7 @@ def problems_of(site: Site) -> tuple[str, ...]:
     return (
         *_settings(site), *_agencies(site), *_permissions(site), *_policies(site), *_forms(site), *_grounds(site),
         *problems_of_approvals(site), *problems_of_oncall(site), *problems_of_texts(site.texts),
-        *problems_of_words(site.words), *problems_of_pretrial(site), *unworded(site),
+        *problems_of_words(site.words), *problems_of_pretrial(site), *problems_of_relationship(site), *unworded(site),
     )  # fmt: skip
 
 
@@ -103,6 +104,7 @@ def _settings(site: Site) -> Iterator[str]:
     settings = {f"clocks.{name}" for name, given in site.clocks if given is not None and name != "minute_seconds"}
     settings |= {f"site.{name}" for name in ("door_priority", "recognition", "standing", "urgent_review_default")}
     settings |= {"site.prosecutor_has_last_word"} if site.prosecutor_has_last_word else set()
+    settings |= {f"relationship.{name}" for name in ("pause", "unable_to_locate")}
     settings |= {f"receipt.{name}" for name in type(site.receipts).model_fields if name != "words"}
     for name in sorted(settings ^ set(site.basis)):
         section, key = name.split(".", 1)

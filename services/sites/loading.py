@@ -30,8 +30,8 @@ SITES: Final = Path(__file__).resolve().parents[2] / "deploy" / "sites"
 WORDS: Final = "words-for-the-person"
 
 _SECTIONS: Final = (
-    "clocks", "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers",
-    "erasure", "receipt", "history",
+    "areas", "offences", "demographics", "permissions", "texts", "statements", "members", "signers", "erasure",
+    "receipt", "history",
 )  # fmt: skip
 """The files of a site beside `site.toml`, `roles.toml`, its agencies and its policies."""
 STANDARD: Final = "standard"
@@ -68,13 +68,14 @@ def load_site(slug: str, root: Path | None = None) -> Site:
 def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
     """Return what the other files say, under the names of the site's fields."""
     words = raw.read(f"{WORDS}.toml")
-    sections = {name: raw.read(f"{name}.toml") for name in _SECTIONS} | {"clocks": raw.over_the_standard("clocks.toml")}
-    roles = raw.read("roles.toml")
-    agencies = partners.described(raw, roles)
+    sections = {name: raw.read(f"{name}.toml") for name in _SECTIONS}
+    sections |= {name: raw.over_the_standard(f"{name}.toml") for name in ("clocks", "relationship")}
+    agencies = partners.described(raw, raw.read("roles.toml"))
     policies, shifts = _policies(raw), _oncall(raw)
     _only_known_areas(raw, agencies, sections["areas"].get("area", []))
     permissions = sections["permissions"].get("permission", [])
-    basis = _basis(data, "site") | _basis(sections["clocks"], "clocks") | _basis(sections["receipt"], "receipt")
+    dated = {"site": data} | {name: sections[name] for name in ("clocks", "receipt", "relationship")}
+    basis = {key: text for name, section in dated.items() for key, text in _basis(section, name).items()}
     return {
         "slug": slug,
         "approvals": data.pop("approval", []),
@@ -97,6 +98,7 @@ def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
         "policies": policies,
         "oncall": shifts,
         "pretrial": raw.own(PRETRIAL),
+        "relationship": sections["relationship"],
         "policy_hash": _hash([permissions, {one: agency.get("may_hear") for one, agency in agencies.items()}]),
         "basis": basis,
     }

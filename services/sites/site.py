@@ -22,6 +22,7 @@ from services.sites.places import Map, Shape
 from services.sites.policies import Policy, Words, words_of
 from services.sites.pretrial import Pretrial
 from services.sites.receipts import Receipts
+from services.sites.relationship import Relationship
 from services.sites.standing import Following, Standing, follows
 from services.sites.texts import Text, TextKind, in_force_on
 
@@ -164,6 +165,8 @@ class Site(_Frozen):
     """Who is on call where an officer waits; without any, every case-management agency is, always. See `rota`."""
     pretrial: Pretrial | None = None
     """The road of court pretrial diversion; a site without it refuses every word of one."""
+    relationship: Relationship = Relationship()
+    """What is so after the first contact: when somebody counts as not found, pauses, what the site asks of people."""
     basis: Mapping[str, str]
     """Of each setting (`clocks.arrival_minutes`): its source, or `not published:` and who chose it."""
 

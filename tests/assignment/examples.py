@@ -243,6 +243,13 @@ class Town:
         """Return the last offer of the referral."""
         return self.offers(number)[-1]
 
+    def holder(self, number: int = 1) -> str | None:
+        """Return who has the person of that number."""
+        if person(number) not in self.store.placements():
+            return None
+        held = (offer.agency for _, _, offer in self.store.placement(person(number)).live if offer.holds)
+        return next(held, None)
+
     def offers(self, number: int = 1) -> list[AssignmentOffered]:
         """Return all offers of the referral, oldest first."""
         return [

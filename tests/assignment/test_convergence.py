@@ -17,20 +17,40 @@ from contracts.catalogue import (
     ContactAttempted,
     HandoffCompleted,
     IntakeCompleted,
+    NeedMet,
     OfferAccepted,
     OfferDeclined,
     OnwardAnswered,
     OnwardAsked,
     OnwardRequested,
     ParticipationEnded,
+    ParticipationPaused,
+    ParticipationReopened,
+    ParticipationResumed,
     PersonAgreed,
     PersonDeclined,
     PersonLinked,
     PersonUnlinked,
+    ReachStated,
+    TransferOffered,
+    TransferRequested,
 )
+from contracts.corrections import SaidBy
 from contracts.parts import Particulars
-from contracts.words import Agreement, ClosedReason, ContactResult, DeclineReason, Door, EndReason, HelpType, Verdict
+from contracts.relationship import PauseReason, TransferReason
+from contracts.words import (
+    Agreement,
+    Answer,
+    ClosedReason,
+    ContactResult,
+    DeclineReason,
+    Door,
+    EndReason,
+    HelpType,
+    Verdict,
+)
 from services.assignment.domain import HEARS, evolve, read_placement, written_placement
+from services.sites.relationship import Pause, Relationship
 from tests.assignment.examples import (
     ANSWER,
     BEGIN,
@@ -58,9 +78,30 @@ SEEDS = some.integers(0, 1_000_000)
 SOURCES = {topics.REFERRALS: "/hub/intake", topics.SCREENINGS: "/hub/eligibility"}
 
 
+async def _goes_on(place: Town) -> None:
+    """The long relationship: paused, moved to another agency, left, and back."""
+    await place.hear(ReachStated(referral_id=referral(), said_by=SaidBy.SENDER, message_is_safe=Answer.NO))
+    await place.report(RIVER, ContactAttempted(result=ContactResult.LEFT_MESSAGE))
+    await place.report(RIVER, NeedMet(help_type=HelpType.CLOTHING))
+    for _ in range(2):
+        await place.report(RIVER, ParticipationPaused(reason=PauseReason.AWAY))
+        await place.report(RIVER, ParticipationResumed())
+    await place.report(RIVER, TransferRequested(reason=TransferReason.MOVED, person_agreed=True))
+    await place.passes(OUTREACH)
+    await place.report(RIVER, TransferRequested(reason=TransferReason.MOVED, person_agreed=True))
+    await place.report(HILL, OfferAccepted(offer_id=place.last(TransferOffered).offer_id))
+    await place.passes(1)
+    await place.report(HILL, TransferRequested(reason=TransferReason.PERSONS_WISH, person_agreed=True))
+    await place.report(RIVER, OfferAccepted(offer_id=place.last(TransferOffered).offer_id))
+    await place.passes(1)
+    await place.report(RIVER, ParticipationEnded(reason=EndReason.LOST_CONTACT))
+    await place.passes(1)
+    await place.report(RIVER, ParticipationReopened(person_agreed=True))
+
+
 async def _a_whole_life() -> Town:
     """Everything that may happen to one person, and all that assignment said of it."""
-    place = Town()
+    place = Town(town().model_copy(update={"relationship": Relationship(pause=Pause(place="freed"))}))
     await place.hear(screened(verdict=Verdict.NEEDS_REVIEW))
     await place.hear(received(restricted_source=True, agreement=Agreement.NOT_ASKED))
     await place.passes(1)
@@ -85,6 +126,7 @@ async def _a_whole_life() -> Town:
     asked = place.last(OnwardAsked).onward_id
     await place.report(KITCHEN, OnwardAnswered(onward_id=asked, answer="accepted"))
     await place.report(KITCHEN, OnwardAnswered(onward_id=asked, answer="fulfilled"))
+    await _goes_on(place)
     await place.hear(PersonLinked(other=person(9), basis="agency-person-number", by="ada"))
     await place.passes(1)
     await place.hear(PersonUnlinked(other=person(9), by="ada"))
@@ -98,6 +140,8 @@ async def _a_whole_life() -> Town:
     await place.refer(4, who=1, door=Door.ARREST_DIVERSION)
     await place.passes(1)
     await place.report(POLICE, PersonDeclined(referral_id=referral(4)))
+    await place.refer(5, who=1, door=Door.COMMUNITY)
+    await place.report(RIVER, ContactAttempted(result=ContactResult.DECEASED))
     await place.hear(erased(3))
     await place.hear(erased(4))
     return place
@@ -136,7 +180,7 @@ def test_the_same_facts_in_any_interleaving_leave_the_same_placement(seed, doubl
 
 def test_a_placement_survives_being_written_down():
     assert read_placement(written_placement(END) + "\n") == END
-    assert len(END.referrals) == 2
+    assert len(END.referrals) == 3
     assert END.erased == {referral(3), referral(4)}
 
 

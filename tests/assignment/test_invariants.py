@@ -15,16 +15,24 @@ from contracts.catalogue import (
     AgencyResumed,
     AgencySuspended,
     AssignmentOffered,
+    ContactAttempted,
     HandoffCompleted,
     IntakeCompleted,
     OfferAccepted,
     OfferDeclined,
     ParticipationEnded,
+    ParticipationPaused,
+    ParticipationReopened,
+    ParticipationResumed,
     PersonDeclined,
+    TransferOffered,
+    TransferRequested,
 )
 from contracts.parts import AgeFact, Particulars
-from contracts.words import ClosedReason, DeclineReason, Door, EndReason, Verdict
+from contracts.relationship import ContactMode, PauseReason, TransferReason
+from contracts.words import ClosedReason, ContactResult, DeclineReason, Door, EndReason, Verdict
 from services.assignment.domain import gathered
+from services.sites.relationship import Pause, Relationship, UnableToLocate
 from tests.assignment.examples import (
     BEGIN,
     HILL,
@@ -50,6 +58,12 @@ STEPS = some.one_of(
     some.tuples(some.just("meet"), PEOPLE),
     some.tuples(some.just("leave"), PEOPLE),
     some.tuples(some.just("no"), PEOPLE),
+    some.tuples(some.just("pause"), PEOPLE),
+    some.tuples(some.just("resume participation"), PEOPLE),
+    some.tuples(some.just("reopen"), PEOPLE),
+    some.tuples(some.just("transfer"), PEOPLE),
+    some.tuples(some.just("take over"), PEOPLE, some.booleans()),
+    some.tuples(some.just("seek"), PEOPLE, some.sampled_from(sorted(ContactResult))),
     some.tuples(some.just("retract"), PEOPLE),
     some.tuples(some.just("unfit"), PEOPLE),
     some.tuples(some.just("amend"), PEOPLE, some.sampled_from(["riverside", "hills", None]), some.booleans()),
@@ -57,6 +71,12 @@ STEPS = some.one_of(
     some.tuples(some.just("room"), some.sampled_from([RIVER, HILL])),
     some.tuples(some.just("suspend"), some.sampled_from([RIVER, HILL])),
     some.tuples(some.just("resume"), some.sampled_from([RIVER, HILL])),
+)
+RELATIONSHIP = Relationship(
+    unable_to_locate=UnableToLocate(
+        attempts=2, over_days=0, modes=frozenset({ContactMode.IN_PERSON}), citation="the town's protocol"
+    ),
+    pause=Pause(place="freed"),
 )
 
 
@@ -67,7 +87,8 @@ class Day:
     """
 
     def __init__(self) -> None:
-        self.place = Town(town(river_house=1, hill_house=2))
+        site = town(river_house=1, hill_house=2)
+        self.place = Town(site.model_copy(update={"relationship": RELATIONSHIP}))
         self.known: set[int] = set()
         self.doors: dict[int, Door] = {}
         self.revision = 0
@@ -109,15 +130,30 @@ class Day:
             await place.unread(screened(one, Verdict.PRESUMPTIVELY_INELIGIBLE, revision=self.revision), who=one)
         elif what == "no":
             await place.reported(POLICE, PersonDeclined(referral_id=referral(one)), who=one)
+        elif what == "take over":
+            asked = [event for event in place.events() if isinstance(event, TransferOffered)]
+            if asked := [event for event in asked if event.referral_id == referral(one)]:
+                answer = OfferAccepted if more[0] else OfferDeclined
+                given = {} if more[0] else {"reason": DeclineReason.NO_ROOM}
+                await place.reported(asked[-1].agency, answer(offer_id=asked[-1].offer_id, **given), who=one)
         elif offers := place.offers(one):
+            holder = place.holder(one) or offers[-1].agency
             events = {
+                "pause": [ParticipationPaused(reason=PauseReason.AWAY)],
+                "resume participation": [ParticipationResumed()],
+                "reopen": [ParticipationReopened(person_agreed=True)],
+                "transfer": [TransferRequested(reason=TransferReason.MOVED, person_agreed=True)],
+                "seek": [ContactAttempted(result=more[0] if what == "seek" else ContactResult.NOT_FOUND)],
                 "accept": [OfferAccepted(offer_id=offers[-1].offer_id)],
-                "decline": [OfferDeclined(offer_id=offers[-1].offer_id, reason=more[0] if more else "other")],
+                "decline": [
+                    OfferDeclined(offer_id=offers[-1].offer_id, reason=more[0] if what == "decline" else "other")
+                ],
                 "meet": [HandoffCompleted(offer_id=offers[-1].offer_id), IntakeCompleted(completed_on=BEGIN.date())],
                 "leave": [ParticipationEnded(reason=EndReason.MOVED)],
             }
             for event in events[what]:
-                await place.reported(offers[-1].agency, event, who=one)
+                by = offers[-1].agency if what in {"accept", "decline"} else holder
+                await place.reported(by, event, who=one)
 
     def check(self) -> None:
         placements = self.place.store.placements()
@@ -125,14 +161,28 @@ class Day:
             for one in placement.referrals.values():
                 assert sum(not offer.over for offer in one.offers.values()) <= 1
         for agency in (RIVER, HILL, YOUTH):
-            people = [one.person for one in placements.values() for _, _, offer in one.live if offer.agency == agency]
-            assert self.place.store.taken(agency) == len(set(people))
+            people = [one.person for one in placements.values() if agency in one.places]
+            assert self.place.store.taken(agency) == len(people)
+        # Recorded as it had happened, reopened, or back from a pause: these go beyond the places.
         recorded = Counter(
-            offer.agency for one in placements.values() for _, _, offer in one.live if offer.offered_at is None
+            offer.agency
+            for one in placements.values()
+            for _, _, offer in one.live
+            if offer.offered_at is None or offer.resumes
         )
         for agency, places in self.places.items():
             assert self.place.store.taken(agency) - recorded[agency] <= places
+        self._nobody_has_two(placements)
         self._nobody_is_forgotten(placements)
+
+    def _nobody_has_two(self, placements) -> None:
+        """Whoever has a person, one agency has them, and a transfer is asked by that one alone."""
+        for placement in placements.values():
+            holders = {offer.agency for _, _, offer in placement.live if offer.holds}
+            asked = [one for one in placement.transfers.values() if one.open]
+            assert len(holders) <= 1
+            assert len(asked) <= 1
+            assert {one.holder for one in asked} <= holders
 
     def _nobody_is_forgotten(self, placements) -> None:
         """Where a place is free, nobody waits who may have it."""
@@ -175,6 +225,42 @@ def test_on_any_day_no_place_is_given_twice_and_nobody_is_forgotten(steps, seed)
         await day.place.hub.settle(chance, duplicate=0.2)
         day.check()
         day.never_after_a_no()
+        assert not day.place.hub.parked("assignment")
+
+    asyncio.run(live())
+
+
+LATER = some.one_of(
+    some.tuples(
+        some.sampled_from(["pause", "resume participation", "reopen", "transfer", "leave"]), some.integers(1, 3)
+    ),
+    some.tuples(some.just("take over"), some.integers(1, 3), some.booleans()),
+    some.tuples(some.just("seek"), some.integers(1, 3), some.sampled_from(sorted(ContactResult))),
+    some.tuples(some.just("refer"), some.integers(4, 6), DOORS),
+    some.tuples(some.just("accept"), some.integers(4, 6)),
+    some.tuples(some.just("room"), some.sampled_from([RIVER, HILL])),
+    some.tuples(some.just("time"), some.sampled_from([1, 40, 1500])),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(some.lists(LATER, min_size=10, max_size=40), some.integers(0, 1_000_000))
+def test_through_pause_transfer_death_and_return_no_place_is_counted_twice_or_lost(steps, seed):
+    async def live() -> None:
+        chance = random.Random(seed)  # no secret
+        day = Day()
+        for agency in (RIVER, HILL):
+            await day.step("room", agency)
+        for one in (1, 2, 3):
+            await day.step("refer", one, Door.COMMUNITY)
+            await day.place.hub.settle()
+            for what in ("accept", "meet"):
+                await day.step(what, one)
+                await day.place.hub.settle()
+        for step in steps:
+            await day.step(*step)
+            await day.place.hub.settle(chance, duplicate=0.2)
+            day.check()
         assert not day.place.hub.parked("assignment")
 
     asyncio.run(live())

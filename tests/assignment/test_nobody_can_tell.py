@@ -15,9 +15,12 @@ from contracts.catalogue import (
     AssignmentOffered,
     AssignmentUnavailable,
     OfferAccepted,
+    ParticipationPaused,
 )
 from contracts.parts import AgeFact, Particulars
+from contracts.relationship import PauseReason
 from contracts.words import Door
+from services.sites.relationship import Pause, Relationship
 from tests.assignment.examples import ANSWER, HILL, OFFICE, OUTREACH, RIVER, Town, referral, town
 
 
@@ -38,10 +41,16 @@ def to_police(place: Town) -> list[tuple[str, bool]]:
     return heard
 
 
-async def a_town(home: str, river: int, hill: int, suspended: str | None) -> Town:
-    """A town where person 1 is enrolled at `home`; so many places are free, and one agency may be suspended."""
-    place = Town(town(river_house=int(home == RIVER), hill_house=int(home == HILL)))
+async def a_town(home: str, river: int, hill: int, suspended: str | None, *, paused: bool = False) -> Town:
+    """A town where person 1 is enrolled at `home`; so many places are free, and one agency may be suspended.
+
+    `paused`: they are inactive for a while, and their place is somebody else's meanwhile.
+    """
+    small = town(river_house=int(home == RIVER), hill_house=int(home == HILL))
+    place = Town(small.model_copy(update={"relationship": Relationship(pause=Pause(place="freed"))}))
     assert await place.enrol() == home
+    if paused:
+        await place.report(home, ParticipationPaused(reason=PauseReason.AWAY))
     for agency, free in ((RIVER, river), (HILL, hill)):
         await place.capacity(agency, place.store.taken(agency) + free)
     if suspended is not None:
@@ -73,11 +82,13 @@ FREE = some.integers(0, 2)
 @settings(max_examples=120, deadline=None)
 @given(
     some.sampled_from([RIVER, HILL]), FREE, FREE, some.sampled_from([None, RIVER, HILL]),
-    some.sampled_from(["accept", "decline", "silent"]), some.sampled_from(["riverside", "hills"]),
+    some.sampled_from(["accept", "decline", "silent"]), some.sampled_from(["riverside", "hills"]), some.booleans(),
 )  # fmt: skip
-def test_an_officer_hears_the_same_of_an_enrolled_person_and_of_a_newcomer(home, river, hill, suspended, course, area):
+def test_an_officer_hears_the_same_of_an_enrolled_person_and_of_a_newcomer(  # one for each that differs
+    home, river, hill, suspended, course, area, paused
+):
     async def heard(who: int) -> list[tuple[str, bool]]:
-        return await answered(await a_town(home, river, hill, suspended), who, course, area)
+        return await answered(await a_town(home, river, hill, suspended, paused=paused), who, course, area)
 
     known, new = asyncio.run(heard(1)), asyncio.run(heard(2))
     assert known == new

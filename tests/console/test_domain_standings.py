@@ -49,7 +49,7 @@ def test_every_state_of_a_referral_is_reached_from_the_first_and_none_is_a_dead_
 
 
 def test_nothing_after_the_intake_was_done_takes_it_back():
-    assert set({state.name: state.to for state in REFERRAL}["enrolled"]) == {"ended"}
+    assert set({state.name: state.to for state in REFERRAL}["enrolled"]) == {"paused", "transferred", "ended"}
     assert referral_after("enrolled", "assignment.closed") is None
     assert referral_after("enrolled", "assignment.offered") is None
 
@@ -115,3 +115,18 @@ def test_a_stage_of_the_road_that_is_said_late_takes_no_order_of_the_court_back(
     assert pretrial_after("granted", "in_services") is None
     assert pretrial_after(None, "granted") is None
     assert pretrial_after("completed", "assessed") == "completed"
+
+
+def test_a_long_relationship_goes_its_ways_on_the_map():
+    ways = (
+        ("enrolled", "assignment.paused", "paused"),
+        ("paused", "assignment.resumed", "enrolled"),
+        ("enrolled", "assignment.transferred", "transferred"),
+        ("transferred", "assignment.handed_off", "handed_off"),
+        ("accepted", "assignment.unlocated", "unlocated"),
+        ("unlocated", "assignment.reopened", "reopened"),
+        ("ended", "assignment.reopened", "reopened"),
+        ("reopened", "assignment.ended", "ended"),
+    )
+    for before, event, after in ways:
+        assert referral_after(before, event) == after

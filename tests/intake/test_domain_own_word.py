@@ -34,8 +34,15 @@ ALL_OF_IT = {
 }  # fmt: skip
 
 
+class Referrals(House):
+    """What the door says of referrals. Whether a message is safe it says beside, and other tests look at that."""
+
+    async def hear(self, *records):
+        return [fact for fact in await super().hear(*records) if fact.event.name != "reach.stated"]
+
+
 async def known(**more):
-    house = House()
+    house = Referrals()
     (first,) = await house.hear(record(arrest(reach=REACH, needs=["meal"], location={"area": "bellingham"}) | more))
     return house, first
 
@@ -252,3 +259,21 @@ async def _ends(order):
 @given(st.sampled_from(list(itertools.permutations(range(len(WORDS))))))
 def test_in_whatever_order_sender_and_person_speak_it_ends_the_same(order):
     assert asyncio.run(_ends(order)) == asyncio.run(_ends(range(len(WORDS))))
+
+
+async def test_whether_a_message_may_be_left_is_said_in_the_clear_and_nothing_else_of_how_to_reach_them():
+    house = House()
+    received, stated = await house.hear(record(arrest(reach={"phones": ["360-555-0100"], "message_is_safe": "no"})))
+    assert (stated.event.name, stated.event.said_by, stated.event.message_is_safe) == ("reach.stated", "sender", "no")
+    assert stated.subject == received.subject
+    assert stated.event.referral_id == received.event.referral_id
+    _, amended = await house.hear(amends(reach={"phones": ["360-555-0101"]}))
+    assert (amended.event.said_by, amended.event.message_is_safe) == ("sender", "unknown")
+    _, own_word = await house.hear(says(received, {"message_is_safe": "yes"}))
+    assert (own_word.event.said_by, own_word.event.message_is_safe) == ("person", "yes")
+    _, unsaid = await house.hear(says(received, {"not_so": ["message_is_safe"]}))
+    assert (unsaid.event.said_by, unsaid.event.message_is_safe) == ("person", "unknown")
+
+
+async def test_of_a_referral_that_does_not_say_whether_a_message_is_safe_nothing_is_said_of_it():
+    assert names(await House().hear(record(arrest(reach={"phones": ["360-555-0100"]})))) == ["referral.received"]

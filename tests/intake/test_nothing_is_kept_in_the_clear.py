@@ -77,7 +77,7 @@ async def test_nothing_of_it_is_said_or_kept_in_memory():
     house = House()
     said = await house.hear(*told())
     said += await house.hear(report(said[0].subject))
-    assert len(said) == 10
+    assert len(said) == 11
     own = await house.hear(*own_word(said[0].subject))
     assert [fact.event.name for fact in own] == ["referral.received", "referral.corrected", "report.refused"]
     records = [one for topic in ("hub.referrals", "hub.reports") for one in house.hub.records(topic)]

@@ -185,8 +185,12 @@ class Day:
         recall = provider.hears(lambda one: one.type == "information.recalled")
         answer = self.marks.message("recall.answered", {"recall_id": recall.data["recall_id"], "answer": "cannot"})
         self._says(provider, "recall.answered", answer, subject=onward.attributes["subject"])
-        over = self.marks.message("participation.ended", {"reason": "moved"})
-        self._says(holder, "participation.ended", over, **person)
+        for kind, said in (
+            ("participation.paused", {"reason": "away"}), ("participation.resumed", {}),
+            ("need.met", {"help_type": "meal"}), ("transfer.requested", {"reason": "moved", "person_agreed": False}),
+            ("participation.ended", {"reason": "moved"}), ("participation.reopened", {"person_agreed": False}),
+        ):  # fmt: skip
+            self._says(holder, kind, self.marks.message(kind, said), **person)
 
     def _moves_at_court(self) -> None:
         court, data = self.outside(COURT), {"moved_on": YESTERDAY, "court": COURT, "prosecutor": COURT}

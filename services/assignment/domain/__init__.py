@@ -54,17 +54,26 @@ for anybody, and then the own case manager is asked, for outreach (DESIGN 7.4).
 **Erased.** Of a referral whose record was erased nothing is kept but its id: it seeks nobody and waits no more, and
 the place that it took is free (`assignment.released`). Whoever has the person goes on without the hub.
 
+**The long relationship.** (decision 23)
+- Outreach ends by the site's rule, if it has one (`assignment.unlocated`), and opens again when the person is found.
+- A death ends all at once, at every agency and under linked records; but not where an officer stands with the person.
+- Who has the person may ask that another agency take them on (`transferring`): it keeps them until one has accepted,
+  and where none does they stay. The agency that is asked keeps a place for them meanwhile.
+- Who pauses keeps the place, or not, as the site says; who comes back has one, also beyond the places.
+- Reopened by the agency as the person wishes, not after their own no, and not while another agency has them.
+
 **Ends.** A person's no takes back offers and ends what was begun. Intake and end count for all that the agency holds of
 the person. A referral whose assignment ended seeks nobody by itself; an operator may direct it.
 """
 
 from __future__ import annotations
 
-from services.assignment.domain.board import Board, Tally, Waiting, follow
+from services.assignment.domain.board import Board, Tally, Waiting
 from services.assignment.domain.candidates import turns
 from services.assignment.domain.case_managers import CaseManagers
 from services.assignment.domain.deciding import HEARS, decide
 from services.assignment.domain.evolving import SERVICE, State, evolve, key
+from services.assignment.domain.following import follow
 from services.assignment.domain.gathering import Desk, gathered, linked_with
 from services.assignment.domain.naming import Naming
 from services.assignment.domain.placement import Placement

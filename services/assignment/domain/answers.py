@@ -18,6 +18,7 @@ from contracts.catalogue import (
     OfferDeclined,
 )
 from contracts.words import ClosedReason, Problem
+from services.assignment.domain import transferring
 from services.assignment.domain.belated import met_all_the_same, offer_accepted
 from services.assignment.domain.offering import (
     ARRIVAL,
@@ -43,6 +44,10 @@ UNKNOWN_OFFER: Final = Problem(
 
 def accepted(course: Course, event: OfferAccepted) -> None:
     """An agency takes the person on. Where an officer waits, the minutes to arrive begin."""
+    if event.offer_id in course.placement.transfers:
+        if not transferring.accepted(course, event):
+            course.refuse("unknown-offer", UNKNOWN_OFFER)
+        return
     found = _theirs(course, event.offer_id)
     if found is not None and found[1].holds:
         return
@@ -84,11 +89,16 @@ def _take_on(course: Course, referral_id: str, offer_id: str, event: OfferAccept
 
 def declined(course: Course, event: OfferDeclined) -> None:
     """An agency says no, or, having accepted, that it cannot come after all: the next one is asked."""
+    if event.offer_id in course.placement.transfers:
+        if not transferring.declined(course, event):
+            course.refuse("unknown-offer", UNKNOWN_OFFER)
+        return
     found = _theirs(course, event.offer_id)
     if found is not None and found[1].declined is not None:
         return
     stands = found is not None and (
-        (found[1].open and not found[1].late(course.at)) or (found[1].holds and not found[1].met)
+        (found[1].open and not found[1].late(course.at))
+        or (found[1].holds and not found[1].met and not found[1].follows)
     )
     if found is None or not stands:
         course.refuse("unknown-offer", UNKNOWN_OFFER)
@@ -134,6 +144,9 @@ def time_passed(course: Course, event: DeadlineReached) -> None:
     offer that was made when its time was up already (the hub was away) was never open to anybody: it is made again,
     with minutes from when that one was made.
     """
+    if event.deadline == OFFER and event.reference in course.placement.transfers:
+        transferring.lapsed(course, event)
+        return
     found = course.placement.find(event.reference)
     if found is None:
         return

@@ -8,8 +8,9 @@ from contracts.catalogue import AnswerRefused, PlaceFreed
 from contracts.envelope import Envelope, Fact, service_source
 from contracts.parts import Refusal
 from contracts.words import Problem
-from services.assignment.domain.board import Board, Turn, follow
+from services.assignment.domain.board import Board, Turn
 from services.assignment.domain.evolving import SERVICE, evolve
+from services.assignment.domain.following import follow
 from services.assignment.domain.placement import Placement
 from services.plumbing.service import Deadline, Outcome, Said
 

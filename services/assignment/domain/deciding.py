@@ -8,32 +8,42 @@ from contracts.catalogue import (
     AssignmentDirected,
     ContactAttempted,
     DeadlineReached,
+    DeathReported,
     HandoffCompleted,
     IntakeCompleted,
+    NeedMet,
     OfferAccepted,
     OfferDeclined,
     OnwardAnswered,
     OnwardRequested,
     ParticipationEnded,
+    ParticipationPaused,
+    ParticipationReopened,
+    ParticipationResumed,
     PersonAgreed,
     PersonDeclined,
     PersonLinked,
     PersonUnlinked,
     PlaceFreed,
+    ReachStated,
     ReferralCorrected,
     ReferralErased,
     ReferralReceived,
     ReferralRetracted,
     ReviewDecided,
     ScreeningDetermined,
+    TransferRequested,
 )
+from services.assignment.domain import transferring
 from services.assignment.domain.answers import accepted, declined, handed_off, time_passed
 from services.assignment.domain.candidates import turn_of
 from services.assignment.domain.course import Course, freed
 from services.assignment.domain.first_contact import proceed
 from services.assignment.domain.onward import answered, requested
+from services.assignment.domain.outreach import contacted, death_passed_on, ends
+from services.assignment.domain.participation import need_met, paused, reopened, resumed
 from services.assignment.domain.placement import Placement
-from services.assignment.domain.relations import contacted, directed, ended, released, spoken, taken_in
+from services.assignment.domain.relations import directed, released, spoken, taken_in
 from services.assignment.domain.rooms import OF_AGENCIES, about
 
 if TYPE_CHECKING:
@@ -50,10 +60,11 @@ HEARS: Final[tuple[type[Event], ...]] = (
     ReferralReceived, ReferralCorrected, ReferralRetracted, ReferralErased, PersonLinked, PersonUnlinked,
     ScreeningDetermined, ReviewDecided,
     OfferAccepted, OfferDeclined, PersonAgreed, PersonDeclined, ContactAttempted, HandoffCompleted, IntakeCompleted,
-    ParticipationEnded, OnwardRequested, OnwardAnswered, AssignmentDirected, *OF_AGENCIES,
-    PlaceFreed, DeadlineReached,
+    ParticipationEnded, ParticipationPaused, ParticipationResumed, ParticipationReopened, TransferRequested, NeedMet,
+    OnwardRequested, OnwardAnswered, AssignmentDirected, *OF_AGENCIES, ReachStated,
+    PlaceFreed, DeathReported, DeadlineReached,
 )  # fmt: skip
-"""Of its own facts it hears only the places that it said to somebody else."""
+"""Of its own facts it hears only what it said to somebody else: places, and a death under a linked record."""
 
 _CONSEQUENCES: Final[Mapping[type[Event], Callable[[Course, Any], None]]] = {
     OfferAccepted: accepted,
@@ -64,7 +75,13 @@ _CONSEQUENCES: Final[Mapping[type[Event], Callable[[Course, Any], None]]] = {
     PersonDeclined: spoken,
     ContactAttempted: contacted,
     IntakeCompleted: taken_in,
-    ParticipationEnded: ended,
+    ParticipationEnded: ends,
+    ParticipationPaused: paused,
+    ParticipationResumed: resumed,
+    ParticipationReopened: reopened,
+    TransferRequested: transferring.requested,
+    NeedMet: need_met,
+    DeathReported: death_passed_on,
     AssignmentDirected: directed,
     OnwardRequested: requested,
     OnwardAnswered: answered,
@@ -85,6 +102,8 @@ def decide(rules: Rules, before: State | None, after: State, fact: Fact, board: 
     for referral_id in tuple(course.placement.referrals):
         promised = told.agency if told is not None and told.referral_id == referral_id else None
         proceed(course, referral_id, promised)
+    if course.placement.transfers:
+        transferring.taken_back(course)
     if told is not None:
         _pass_on(course, told)
     if course.openings:

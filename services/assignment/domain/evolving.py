@@ -12,6 +12,7 @@ from contracts.catalogue import (
     PersonDeclined,
     PersonLinked,
     PersonUnlinked,
+    ReachStated,
     ReferralCorrected,
     ReferralErased,
     ReferralReceived,
@@ -19,9 +20,11 @@ from contracts.catalogue import (
     ReviewDecided,
     ScreeningDetermined,
 )
+from contracts.corrections import SaidBy
+from contracts.relationship import ContactMode
 from contracts.screenings.review_decided import SITE_DEFAULT
 from contracts.words import ContactResult, Door, Verdict
-from services.assignment.domain.kept import Attempt, Link, Ruling, Told, Word, changed
+from services.assignment.domain.kept import Attempt, Link, Ruling, Safety, Told, Word, changed
 from services.assignment.domain.placement import Placement
 from services.assignment.domain.referral import Referral
 from services.assignment.domain.rooms import OF_AGENCIES, Room, about, evolve_room, room_key
@@ -172,11 +175,19 @@ def _spoken(placement: Placement, event: PersonAgreed | PersonDeclined, fact: Fa
 
 
 def _attempted(placement: Placement, event: ContactAttempted, fact: Fact) -> Placement:
-    present = event.result is ContactResult.CONTACTED and event.mode == "in_person"
+    present = event.result is ContactResult.CONTACTED and event.mode is ContactMode.IN_PERSON
     # An agency may report in the evening whom it met at noon; nobody meets anybody after they said so.
     at = fact.at if event.at is None else min(event.at, fact.at)
-    attempt = Attempt(agency=fact.agency, at=at, present=present)
+    attempt = Attempt(agency=fact.agency, at=at, present=present, result=event.result, mode=event.mode)
     return changed(placement, attempts=placement.attempts | {_identity(fact): attempt})
+
+
+def _stated(placement: Placement, event: ReachStated, fact: Fact) -> Placement:
+    known = placement.safety.get(event.referral_id)
+    said = Safety(own=event.said_by is SaidBy.PERSON, at=fact.at, id=fact.id, answer=event.message_is_safe)
+    if known is not None and (known.own, known.at, known.id) >= (said.own, said.at, said.id):
+        return placement
+    return changed(placement, safety={**placement.safety, event.referral_id: said})
 
 
 def _link(placement: Placement, event: PersonLinked | PersonUnlinked, fact: Fact) -> Placement:
@@ -216,6 +227,7 @@ _HEARD: Final[Mapping[type[Event], Callable[[Placement, Any, Fact], Placement]]]
     PersonAgreed: _spoken,
     PersonDeclined: _spoken,
     ContactAttempted: _attempted,
+    ReachStated: _stated,
     PersonLinked: _link,
     PersonUnlinked: _link,
     DeadlineReached: _round,

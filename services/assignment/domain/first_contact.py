@@ -52,6 +52,8 @@ def _why_close(placement: Placement, referral_id: str, office: str) -> ClosedRea
         return ClosedReason.PERSON_DECLINED
     if referral.retracted:
         return ClosedReason.WITHDRAWN_BY_SOURCE
+    if placement.dead(referral_id):
+        return ClosedReason.PARTICIPATION_ENDED
     recorded = referral.told is not None and referral.told.after_the_fact is not None
     if recorded or not (referral.ineligible and referral.ruled_as_told):
         return None
@@ -139,10 +141,10 @@ def _has_room(course: Course, referral_id: str, one: Candidate, promised: str | 
         return False
     if _knows(course, one):
         return not referral.officer_waits or any(
-            _open(course, agency, told.door) and fresh(board, referral, agency)
+            is_open(course, agency, told.door) and fresh(board, referral, agency)
             for agency in course.case_managers.for_newcomers(board, told)
         )
-    if not _open(course, one.agency, told.door):
+    if not is_open(course, one.agency, told.door):
         return False
     if referral.officer_waits or promised == one.agency or not board.waiting:
         return True
@@ -159,7 +161,7 @@ def _knows(course: Course, one: Candidate) -> bool:
     return one.own or course.board.holding(course.placement.person, one.agency)
 
 
-def _open(course: Course, agency: str, door: Door) -> bool:
+def is_open(course: Course, agency: str, door: Door) -> bool:
     """Whether the agency may be offered a newcomer by this door."""
     room = course.board.room(agency)
     return not room.suspended and (room.doors is None or door in room.doors) and course.board.free(agency) > 0
@@ -172,7 +174,7 @@ def _full_for_newcomers(course: Course, referral_id: str) -> bool:
     own = own_agency(course.case_managers, board, course.placement)
     return any(
         fresh(board, referral, agency)
-        or (_knows(course, Candidate(agency, own=agency == own)) and not _open(course, agency, told.door))
+        or (_knows(course, Candidate(agency, own=agency == own)) and not is_open(course, agency, told.door))
         for agency in course.case_managers.for_newcomers(board, told)
     )
 

@@ -51,7 +51,7 @@ def gathered(
         starting={agency.slug: agency.starting_places for agency in site.agencies.values()},
         rooms={agency: desk.room for agency, desk in desks.items()},
         tallies={agency: desk.tally for agency, desk in desks.items()},
-        held=Counter((one.person, offer.agency) for one in placements for _, _, offer in one.live),
+        held=Counter((one.person, agency) for one in placements for agency in one.places),
         enrolled={**enrolled, **{one.person: one.enrolled_with for one in placements}},
         waiting=lines,
         links={one.person: one.linked for one in placements if one.links},

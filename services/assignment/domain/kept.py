@@ -12,7 +12,18 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from contracts.parts import AfterTheFact, AgeFact
-from contracts.words import AgeBand, Agreement, ClosedReason, DeclineReason, Door, HelpType, Verdict
+from contracts.relationship import ContactMode, TransferEnd
+from contracts.words import (
+    AgeBand,
+    Agreement,
+    Answer,
+    ClosedReason,
+    ContactResult,
+    DeclineReason,
+    Door,
+    HelpType,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,11 +120,34 @@ class Offer:
     handed_off_at: datetime | None = None
     enrolled_at: datetime | None = None
     ended_at: datetime | None = None
+    unlocated_at: datetime | None = None
+    """When outreach ended, because nobody found the person."""
+    follows: bool = False
+    """It follows an earlier assignment, transferred or reopened: nobody else would be asked, so it is not declined."""
+    pauses: int = 0
+    resumes: int = 0
+    freed_at_pause: int = 0
+    """The last pause in which somebody else may have the place; 0: none."""
 
     @property
     def over(self) -> bool:
         """Whether nothing more can come of it."""
-        return self.declined is not None or self.lapsed or self.cancelled is not None or self.ended_at is not None
+        return self.declined is not None or self.lapsed or self.cancelled is not None or self.left
+
+    @property
+    def left(self) -> bool:
+        """Whether who had accepted the person has them no more, and not because the offer was lost."""
+        return self.ended_at is not None or self.unlocated_at is not None
+
+    @property
+    def paused(self) -> bool:
+        """Whether the participant is inactive for a while."""
+        return self.pauses > self.resumes
+
+    @property
+    def away(self) -> bool:
+        """Whether the place is somebody else's meanwhile."""
+        return self.paused and self.freed_at_pause == self.pauses
 
     @property
     def open(self) -> bool:
@@ -152,6 +186,41 @@ class Attempt:
     agency: str | None
     at: datetime
     present: bool
+    result: ContactResult | None = None
+    """None for what was kept before this was."""
+    mode: ContactMode = ContactMode.IN_PERSON
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """One agency asked to take on somebody whom another agency has. It keeps a place as long as it is open."""
+
+    agency: str
+    referral_id: str
+    holder: str
+    holder_offer_id: str
+    number: int
+    """Which of the holder's transfers of the person."""
+    lapses_at: datetime
+    chosen: str | None = None
+    area: str | None = None
+    ended: TransferEnd | None = None
+    accepted_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether the agency may still answer."""
+        return self.ended is None and self.accepted_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """Whether it is safe to leave a message; the person's own word counts before their sender's, then the newest."""
+
+    own: bool
+    at: datetime
+    id: str
+    answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +239,8 @@ class Onward:
     asked_by: str
     provider: str | None
     state: str = "asked"
+    help_type: HelpType | None = None
+    """None for what was kept before this was."""
 
 
 Piece = TypeVar("Piece")

@@ -20,6 +20,10 @@ class Naming:
         """Return the id of the offer of the referral to the agency; `number` counts the referral's offers from 0."""
         return self._offer("off-", referral_id, agency, str(number))
 
+    def transfer(self, referral_id: str, agency: str, number: int) -> str:
+        """Return the id of an offer to take the person on from another agency; `number` counts those, from 0."""
+        return self._offer("off-", referral_id, agency, f"transfer {number}")
+
     def onward(self, source: str, request: str) -> str:
         """Return the id of the onward referral that a request asked for."""
         return self._onward("onw-", source, request)

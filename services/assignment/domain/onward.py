@@ -27,7 +27,8 @@ def requested(course: Course, event: OnwardRequested) -> None:
     told = course.referral(held[-1][0]).told
     provider = _provider(course, event, asked_by, None if told is None else told.area)
     if provider is None:
-        course.say(OnwardClosed(onward_id=onward_id, asked_by=asked_by, provider=event.to, state="nobody"))
+        course.say(OnwardClosed(onward_id=onward_id, asked_by=asked_by, provider=event.to, help_type=event.help_type,
+                               state="nobody"))  # fmt: skip
         return
     course.say(
         OnwardAsked(
@@ -38,6 +39,21 @@ def requested(course: Course, event: OnwardRequested) -> None:
             note=event.note,
         )
     )
+
+
+def called_off(course: Course) -> None:
+    """Nobody is helped any more by what was asked for and not settled: the person has died."""
+    for onward_id, onward in course.placement.onwards.items():
+        if ONWARD_RANKS[onward.state] < ONWARD_RANKS["called_off"]:
+            course.say(
+                OnwardClosed(
+                    onward_id=onward_id,
+                    asked_by=onward.asked_by,
+                    provider=onward.provider,
+                    help_type=onward.help_type,
+                    state="called_off",
+                )
+            )
 
 
 def answered(course: Course, event: OnwardAnswered) -> None:
@@ -52,7 +68,13 @@ def answered(course: Course, event: OnwardAnswered) -> None:
         course.refuse("unknown-offer", UNKNOWN_OFFER)
         return
     course.say(
-        OnwardClosed(onward_id=event.onward_id, asked_by=onward.asked_by, provider=onward.provider, state=event.answer)
+        OnwardClosed(
+            onward_id=event.onward_id,
+            asked_by=onward.asked_by,
+            provider=onward.provider,
+            help_type=onward.help_type,
+            state=event.answer,
+        )
     )
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from contracts.words import Agreement, ClosedReason
-from services.assignment.domain.kept import Attempt, Link, Offer, Onward, Word
+from services.assignment.domain.kept import Attempt, Link, Offer, Onward, Safety, Transfer, Word, changed
 from services.assignment.domain.referral import FINAL, Referral
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +26,29 @@ class Placement:
     onwards: dict[str, Onward] = field(default_factory=dict)
     erased: frozenset[str] = frozenset()
     """Referrals of which nothing else is kept."""
+    transfers: dict[str, Transfer] = field(default_factory=dict)
+    """By the offer with which an agency was asked to take the person on from another."""
+    transfers_settled: dict[str, int] = field(default_factory=dict)
+    """By the holder's offer: how many transfers were asked for and came to an end."""
+    safety: dict[str, Safety] = field(default_factory=dict)
+    """By referral: whether it is safe to leave a message."""
+    died_at: datetime | None = None
+    """When an agency last reported that the person has died."""
 
     def with_referral(self, referral_id: str, referral: Referral) -> Placement:
         """Return the placement with this referral as it is now."""
-        referrals = {**self.referrals, referral_id: referral}
-        return Placement(self.person, referrals, self.words, self.attempts, self.links, self.onwards, self.erased)
+        return changed(self, referrals={**self.referrals, referral_id: referral})
 
     def without(self, referral_id: str) -> Placement:
         """Return the placement with nothing of this referral but that it was erased."""
-        referrals = {one: referral for one, referral in self.referrals.items() if one != referral_id}
-        words = {one: word for one, word in self.words.items() if word.referral_id != referral_id}
-        erased = self.erased | {referral_id}
-        return Placement(self.person, referrals, words, self.attempts, self.links, self.onwards, erased)
+        return changed(
+            self,
+            referrals={one: referral for one, referral in self.referrals.items() if one != referral_id},
+            words={one: word for one, word in self.words.items() if word.referral_id != referral_id},
+            transfers={one: asked for one, asked in self.transfers.items() if asked.referral_id != referral_id},
+            safety={one: safety for one, safety in self.safety.items() if one != referral_id},
+            erased=self.erased | {referral_id},
+        )
 
     @property
     def linked(self) -> frozenset[str]:
@@ -55,6 +66,12 @@ class Placement:
     def live(self) -> Iterator[tuple[str, str, Offer]]:
         """The offers that are open or held. Each takes a place; several at one agency take one."""
         return (found for found in self.offers if not found[2].over)
+
+    @property
+    def places(self) -> Iterator[str]:
+        """The agencies at which the person takes a place, once for all that takes it."""
+        yield from (offer.agency for _, _, offer in self.live if not offer.away)
+        yield from (one.agency for one in self.transfers.values() if one.open)
 
     @property
     def enrolled_with(self) -> tuple[str, ...]:
@@ -94,6 +111,16 @@ class Placement:
             offer.agency == agency and offer.accepted_at is not None and offer.accepted_at <= at
             for _, _, offer in self.offers
         )
+
+    def dead(self, referral_id: str) -> bool:
+        """Whether the person had died by when the referral was received, as was reported.
+
+        With whom an officer stands and waits is alive; a referral that comes later says that the report was a mistake.
+        """
+        referral = self.referrals[referral_id]
+        if self.died_at is None or referral.received_at is None or referral.officer_waits:
+            return False
+        return referral.received_at <= self.died_at
 
     def counts(self, word: Word, referral_id: str, office: str) -> bool:
         """Whether this word of the person counts: once they were met, only by way of who has them, or the office.

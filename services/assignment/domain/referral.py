@@ -9,7 +9,9 @@ from typing import Final
 from contracts.words import ClosedReason, Verdict
 from services.assignment.domain.kept import LASTING, Offer, Ruling, Told
 
-FINAL: Final = frozenset({ClosedReason.PERSON_DECLINED, ClosedReason.WITHDRAWN_BY_SOURCE})
+FINAL: Final = frozenset(
+    {ClosedReason.PERSON_DECLINED, ClosedReason.WITHDRAWN_BY_SOURCE, ClosedReason.PARTICIPATION_ENDED}
+)
 """Closed for good. What was not divertible may become so by an amendment."""
 
 
@@ -55,8 +57,8 @@ class Referral:
 
     @property
     def settled(self) -> bool:
-        """Whether the person was met, or the assignment ended: it seeks nobody any more."""
-        return bool(self.offers) and any(offer.met or offer.ended_at for offer in self.offers.values())
+        """Whether the person was met, or the assignment ended, or outreach did: it seeks nobody any more."""
+        return bool(self.offers) and any(offer.met or offer.left for offer in self.offers.values())
 
     @property
     def met_at(self) -> datetime | None:
@@ -69,9 +71,20 @@ class Referral:
         kept = (
             (offer.accepted_at, offer_id, offer.agency)
             for offer_id, offer in self.offers.items()
-            if offer.accepted_at is not None and offer.accepted_at <= at and (offer.ended_at or not offer.over)
+            if offer.accepted_at is not None and offer.accepted_at <= at and (offer.left or not offer.over)
         )
         return max(kept, default=(None, "", None))[2]
+
+    def last_of(self, agency: str | None) -> tuple[str, Offer] | None:
+        """Return the offer by which the agency last had the person, with its id, or None where it never had."""
+        had = [
+            (offer.accepted_at, offer_id, offer) for offer_id, offer in self.offers.items()
+            if offer.agency == agency and offer.accepted_at is not None
+        ]  # fmt: skip
+        if not had:
+            return None
+        _, offer_id, offer = max(had, key=lambda one: one[:2])
+        return offer_id, offer
 
     @property
     def officer_waits(self) -> bool:

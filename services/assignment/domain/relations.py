@@ -9,7 +9,6 @@ from contracts.catalogue import (
     AssignmentEnded,
     AssignmentEnrolled,
     AssignmentReleased,
-    ContactAttempted,
     IntakeCompleted,
     ParticipationEnded,
     PersonAgreed,
@@ -63,12 +62,6 @@ def spoken(course: Course, event: PersonAgreed | PersonDeclined) -> None:
                 _end(course, referral_id, word)
 
 
-def contacted(course: Course, _event: ContactAttempted) -> None:
-    """Somebody tried to reach the person. It is kept; only who was given the person may say so."""
-    if not course.placement.knew(course.fact.agency, course.at):
-        course.refuse("unknown-person", UNKNOWN_PERSON)
-
-
 def taken_in(course: Course, event: IntakeCompleted) -> None:
     """Intake is done: the person is a participant of the agency, for all that it holds of them."""
     if not course.placement.knew(course.fact.agency, course.at):
@@ -82,11 +75,15 @@ def taken_in(course: Course, event: IntakeCompleted) -> None:
 
 def ended(course: Course, event: ParticipationEnded) -> None:
     """The person is no longer with the agency; the place is free."""
-    if not course.placement.knew(course.fact.agency, course.at):
-        course.refuse("unknown-person", UNKNOWN_PERSON)
-    for referral_id, _, offer in course.placement.held_by(course.fact.agency, course.at):
+    for referral_id, offer_id, offer in course.placement.held_by(course.fact.agency, course.at):
         course.say(
-            AssignmentEnded(referral_id=referral_id, agency=offer.agency, reason=event.reason, by=course.fact.agency)
+            AssignmentEnded(
+                referral_id=referral_id,
+                offer_id=offer_id,
+                agency=offer.agency,
+                reason=event.reason,
+                by=course.fact.agency,
+            )
         )
         course.openings.add(offer.agency)
 
@@ -98,6 +95,10 @@ def released(course: Course, event: ReferralErased) -> None:
         offer_id, offer = gone.live
         course.say(AssignmentReleased(referral_id=event.referral_id, offer_id=offer_id, agency=offer.agency))
         course.openings.add(offer.agency)
+    for offer_id, asked in () if course.before is None else course.before.transfers.items():
+        if asked.referral_id == event.referral_id and asked.open:
+            course.say(AssignmentReleased(referral_id=event.referral_id, offer_id=offer_id, agency=asked.agency))
+            course.openings.add(asked.agency)
 
 
 def directed(course: Course, event: AssignmentDirected) -> None:
@@ -125,13 +126,19 @@ def _end(course: Course, referral_id: str, word: Word) -> None:
     referral = course.referral(referral_id)
     if referral.live is None:
         return
-    _, offer = referral.live
+    offer_id, offer = referral.live
     if not offer.met:
         if referral.settled:
             cancel(course, referral_id, ClosedReason.PERSON_DECLINED)
         return
     if offer.accepted_at is not None and offer.accepted_at <= word.at:
         course.say(
-            AssignmentEnded(referral_id=referral_id, agency=offer.agency, reason=EndReason.WITHDREW, by=word.agency)
+            AssignmentEnded(
+                referral_id=referral_id,
+                offer_id=offer_id,
+                agency=offer.agency,
+                reason=EndReason.WITHDREW,
+                by=word.agency,
+            )
         )
         course.openings.add(offer.agency)

@@ -14,12 +14,21 @@ from contracts.catalogue import (
     AssignmentHandedOff,
     AssignmentLapsed,
     AssignmentOffered,
+    AssignmentPaused,
+    AssignmentReopened,
+    AssignmentResumed,
+    AssignmentTransferred,
     AssignmentUnavailable,
+    AssignmentUnlocated,
     AssignmentWaitlisted,
+    DeathReported,
     OnwardAsked,
     OnwardClosed,
+    TransferEnded,
+    TransferOffered,
+    TransferSettled,
 )
-from services.assignment.domain.kept import Offer, Onward, Terms, changed
+from services.assignment.domain.kept import Offer, Onward, Terms, Transfer, changed
 from services.assignment.domain.referral import Referral
 
 if TYPE_CHECKING:
@@ -31,6 +40,7 @@ if TYPE_CHECKING:
 
 ONWARD_RANKS: Final[Mapping[str, int]] = {
     "asked": 0, "waitlisted": 1, "accepted": 2, "declined": 3, "fulfilled": 3, "nobody": 3,
+    "called_off": 3,
 }  # fmt: skip
 """How far an onward referral is; it only goes on, never back."""
 
@@ -72,7 +82,65 @@ def _enrolled(placement: Placement, event: AssignmentEnrolled, at: datetime) -> 
 
 
 def _ended(placement: Placement, event: AssignmentEnded, at: datetime) -> Placement:
+    if event.offer_id is not None:
+        return _offer(placement, event, ended_at=at)
     return _relation(placement, event, at, ended_at=at)
+
+
+def _unlocated(placement: Placement, event: AssignmentUnlocated, at: datetime) -> Placement:
+    return _offer(placement, event, unlocated_at=at)
+
+
+def _paused(placement: Placement, event: AssignmentPaused, _at: datetime) -> Placement:
+    known = _known(placement, event.referral_id, event.offer_id)
+    pauses = event.number if known is None else max(known.pauses, event.number)
+    freed = 0 if known is None else known.freed_at_pause
+    return _offer(placement, event, pauses=pauses, freed_at_pause=max(freed, event.number if event.place_freed else 0))
+
+
+def _resumed(placement: Placement, event: AssignmentResumed, _at: datetime) -> Placement:
+    known = _known(placement, event.referral_id, event.offer_id)
+    return _offer(placement, event, resumes=event.number if known is None else max(known.resumes, event.number))
+
+
+def _reopened(placement: Placement, event: AssignmentReopened, at: datetime) -> Placement:
+    """The person is known already: what they were at the agency they are again."""
+    known = {"handed_off_at": at} if event.met else {}
+    taken_in = {"enrolled_at": at} if event.enrolled else {}
+    return _offer(placement, event, accepted_at=at, follows=True, **known, **taken_in)
+
+
+def _transferred(placement: Placement, event: AssignmentTransferred, at: datetime) -> Placement:
+    placement = _offer(placement, event, accepted_at=at, follows=True)
+    former = _known(placement, event.referral_id, event.former_offer_id) or Offer(event.former)
+    referral = placement.referrals[event.referral_id].with_offer(event.former_offer_id, changed(former, ended_at=at))
+    placement = placement.with_referral(event.referral_id, referral)
+    asked = placement.transfers.get(event.offer_id)
+    return placement if asked is None else _transfer(placement, event.offer_id, changed(asked, accepted_at=at))
+
+
+def _transfer_offered(placement: Placement, event: TransferOffered, _at: datetime) -> Placement:
+    if event.offer_id in placement.transfers:
+        return placement
+    asked = Transfer(
+        agency=event.agency, referral_id=event.referral_id, holder=event.holder, lapses_at=event.lapses_at,
+        holder_offer_id=event.holder_offer_id, number=event.number, chosen=event.chosen, area=event.area,
+    )  # fmt: skip
+    return _transfer(placement, event.offer_id, asked)
+
+
+def _transfer_ended(placement: Placement, event: TransferEnded, _at: datetime) -> Placement:
+    asked = placement.transfers.get(event.offer_id)
+    return placement if asked is None else _transfer(placement, event.offer_id, changed(asked, ended=event.how))
+
+
+def _transfer_settled(placement: Placement, event: TransferSettled, _at: datetime) -> Placement:
+    number = max(event.number, placement.transfers_settled.get(event.offer_id, 0))
+    return changed(placement, transfers_settled={**placement.transfers_settled, event.offer_id: number})
+
+
+def _died(placement: Placement, _event: DeathReported, at: datetime) -> Placement:
+    return changed(placement, died_at=at if placement.died_at is None else max(at, placement.died_at))
 
 
 def _waitlisted(placement: Placement, event: AssignmentWaitlisted, at: datetime) -> Placement:
@@ -94,7 +162,7 @@ def _closed(placement: Placement, event: AssignmentClosed, _at: datetime) -> Pla
 def _asked(placement: Placement, event: OnwardAsked, _at: datetime) -> Placement:
     known = placement.onwards.get(event.onward_id)
     state = "asked" if known is None else known.state
-    return _onward(placement, event.onward_id, Onward(asked_by=event.asked_by, provider=event.provider, state=state))
+    return _onward(placement, event.onward_id, Onward(event.asked_by, event.provider, state, event.help_type))
 
 
 def _answered(placement: Placement, event: OnwardClosed, _at: datetime) -> Placement:
@@ -102,6 +170,14 @@ def _answered(placement: Placement, event: OnwardClosed, _at: datetime) -> Place
     if ONWARD_RANKS[event.state] <= ONWARD_RANKS[known.state]:
         return placement
     return _onward(placement, event.onward_id, changed(known, state=event.state))
+
+
+def _known(placement: Placement, referral_id: str, offer_id: str) -> Offer | None:
+    return placement.referrals.get(referral_id, Referral()).offers.get(offer_id)
+
+
+def _transfer(placement: Placement, offer_id: str, asked: Transfer) -> Placement:
+    return changed(placement, transfers={**placement.transfers, offer_id: asked})
 
 
 def _offer(placement: Placement, event: Any, **changes: Any) -> Placement:
@@ -144,6 +220,15 @@ OWN: Final[Mapping[type[Event], Callable[[Placement, Any, datetime], Placement]]
     AssignmentHandedOff: _handed_off,
     AssignmentEnrolled: _enrolled,
     AssignmentEnded: _ended,
+    AssignmentUnlocated: _unlocated,
+    AssignmentPaused: _paused,
+    AssignmentResumed: _resumed,
+    AssignmentReopened: _reopened,
+    AssignmentTransferred: _transferred,
+    TransferOffered: _transfer_offered,
+    TransferEnded: _transfer_ended,
+    TransferSettled: _transfer_settled,
+    DeathReported: _died,
     AssignmentWaitlisted: _waitlisted,
     AssignmentUnavailable: _unavailable,
     AssignmentClosed: _closed,

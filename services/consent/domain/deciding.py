@@ -11,6 +11,8 @@ from contracts.assignments.assignment_accepted import AssignmentAccepted
 from contracts.assignments.assignment_ended import AssignmentEnded
 from contracts.assignments.assignment_enrolled import AssignmentEnrolled
 from contracts.assignments.assignment_handed_off import AssignmentHandedOff
+from contracts.assignments.assignment_reopened import AssignmentReopened
+from contracts.assignments.assignment_transferred import AssignmentTransferred
 from contracts.assignments.onward_asked import OnwardAsked
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_granted import ConsentGranted
@@ -73,6 +75,8 @@ HEARS: Final = (
     AssignmentEnded,
     AssignmentEnrolled,
     AssignmentHandedOff,
+    AssignmentReopened,
+    AssignmentTransferred,
     ConsentRevoked,
     ConsentSigned,
     DeadlineReached,

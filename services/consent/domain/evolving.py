@@ -8,6 +8,8 @@ from contracts.assignments.assignment_accepted import AssignmentAccepted
 from contracts.assignments.assignment_ended import AssignmentEnded
 from contracts.assignments.assignment_enrolled import AssignmentEnrolled
 from contracts.assignments.assignment_handed_off import AssignmentHandedOff
+from contracts.assignments.assignment_reopened import AssignmentReopened
+from contracts.assignments.assignment_transferred import AssignmentTransferred
 from contracts.assignments.onward_asked import OnwardAsked
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_granted import ConsentGranted
@@ -87,7 +89,12 @@ def _tied(register: Register, fact: Fact) -> Register:
     match fact.event:
         case ReferralReceived(agency=agency):
             return _with_tie(register, agency, Tie.REFERRER, fact.at)
-        case AssignmentAccepted(agency=agency) | AssignmentHandedOff(agency=agency):
+        case (
+            AssignmentAccepted(agency=agency)
+            | AssignmentHandedOff(agency=agency)
+            | AssignmentReopened(agency=agency)
+            | AssignmentTransferred(agency=agency)
+        ):
             return _with_tie(register, agency, Tie.HOLDER, fact.at)
         case AssignmentEnrolled(agency=agency):
             enrolled = _with(register, enrolled_at=max(register.enrolled_at or fact.at, fact.at))

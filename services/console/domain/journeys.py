@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.words import ClosedReason, Door, SourceKind, Verdict
+from contracts.words import ClosedReason, Door, EndReason, SourceKind, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,8 +25,13 @@ _STANDS: Final[Mapping[str, str]] = {
     "assignment.accepted": "under_way",
     "assignment.handed_off": "under_way",
     "assignment.enrolled": "taking_part",
+    "assignment.paused": "taking_part",
+    "assignment.resumed": "taking_part",
+    "assignment.transferred": "under_way",
     "assignment.closed": "closed",
+    "assignment.unlocated": "ended",
     "assignment.ended": "ended",
+    "assignment.reopened": "under_way",
 }
 """Where a referral stands after each fact; of two facts of one moment the later in this list counts."""
 _RANKS: Final = {event: rank for rank, event in enumerate(_STANDS)}
@@ -172,7 +177,8 @@ def _override(journey: Journey, step: Step) -> Journey:
 
 def _assigned(journey: Journey, step: Step) -> Journey:
     before = journey.stands.get(step.event)
-    now = (step.at, str(step.details.get("reason", "")))
+    unlocated = EndReason.LOST_CONTACT.value if step.event == "assignment.unlocated" else ""
+    now = (step.at, str(step.details.get("reason", unlocated)))
     journey = replace(journey, stands={**journey.stands, step.event: now if before is None else max(before, now)})
     match step.event:
         case "assignment.offered":

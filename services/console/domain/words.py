@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.assignments.assignment_cancelled import AssignmentCancelled
+from contracts.assignments.transfer_settled import TransferSettled
 from contracts.corrections import SaidBy
 from contracts.referrals.order_noted import OrderNoted
 from contracts.referrals.referral_corrected import ReferralCorrected
@@ -50,6 +51,18 @@ SENTENCES: Final[Mapping[str, str]] = {
     "arrival.awaited": "{it.agency} has until {it.arrive_by:%H:%M:%S %Z} to arrive; nobody says that it is there.",
     "intake.overdue": "{it.agency} took the person on, and has reported no intake; it keeps them.",
     "assignment.ended": "No longer with {it.agency} ({it.reason}).",
+    "assignment.unlocated": "{it.agency} tried {it.attempts} times since {it.since:%Y-%m-%d} and found nobody.",
+    "assignment.paused": "A participant of {it.agency} is inactive for a while ({it.reason}).",
+    "assignment.resumed": "The participant of {it.agency} is active again.",
+    "assignment.reopened": "{it.agency} has the person again.",
+    "assignment.transferred": "{it.agency} has the person now; {it.former} has them no more.",
+    "transfer.offered": "{it.agency} is asked, blind, to take the person on; {it.holder} has them meanwhile.",
+    "transfer.ended": "{it.agency} does not take the person on ({it.how}).",
+    "transfer.settled": "The transfer that {it.holder} asked for came to nothing: the person stays there.",
+    "death.reported": "The person has died, as was reported; all that was under way ends.",
+    "need.recorded": "The person got what they needed: {it.help_type}.",
+    "contact.flagged": "ALARM: {it.agency} left a message ({it.mode}) where it is not safe to leave one.",
+    "reach.stated": "Is it safe to leave a message? The {it.said_by} says: {it.message_is_safe}.",
     "assignment.released": "What {it.agency} was offered or holds by an erased record is the hub's no more.",
     "assignment.closed": "Needs no case manager any more ({it.reason}).",
     "hold.started": "{it.agency} holds the charge; the last day for the intake is {it.due_on}.",
@@ -92,7 +105,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     "deadline.reached": "A deadline of {it.service} has passed: {it.deadline}.",
     "offer.accepted": "The agency says: accepted.",
     "offer.declined": "The agency says: declined ({it.reason}).",
-    "contact.attempted": "Somebody tried to reach the person: {it.result}.",
+    "contact.attempted": "Somebody tried to reach the person ({it.mode}, {it.place}): {it.result}.",
+    "participation.paused": "The agency says: inactive for a while ({it.reason}).",
+    "participation.resumed": "The agency says: active again.",
+    "participation.reopened": "The agency says: the person wishes to go on.",
+    "transfer.requested": "The case manager asks that another agency take the person on ({it.reason}).",
+    "need.met": "The case manager says: the person got {it.help_type}.",
     "person.agreed": "The person says yes.",
     "person.corrected": "The person says that something told of them is not so.",
     "person.declined": "The person says no.",
@@ -130,4 +148,6 @@ def told(event: Event) -> str:
         sentence = "The person says, by way of {it.by_way_of}, that something is not so (revision {it.revision})."
     if isinstance(event, OrderNoted) and event.ended:
         sentence = "An order keeps the person away from nobody any more ({it.kind}; {it.agency} reports it)."
+    if isinstance(event, TransferSettled) and event.accepted:
+        sentence = "The transfer that {it.holder} asked for is done."
     return sentence.format(it=event) if sentence else event.name

@@ -25,7 +25,7 @@ from contracts.catalogue import (
 )
 from contracts.corrections import SaidBy
 from contracts.envelope import service_source
-from contracts.words import Category, Problem
+from contracts.words import Answer, Category, Problem
 from services.intake.domain import erasing, orders, own_word, recognition
 from services.intake.domain.admission import objection
 from services.intake.domain.cases import revision_of
@@ -135,6 +135,8 @@ def _submitted(
         yield from orders.of_a_newcomer(register.orders, person, [mark.hash for mark in fact.marks])
     yield Said(received, subject=person)
     yield Row(groups_of(referral_id, event.person))
+    if event.reach.message_is_safe is not Answer.UNKNOWN:
+        yield own_word.reach(referral_id, person, SaidBy.SENDER, event.reach.message_is_safe)
     yield from erasing.day_to_come(rules, received, event.person.birth_date)
     if not event.test:
         yield from recognition.recognised(register, person, fact.marks, rules.site.recognition)
@@ -191,6 +193,8 @@ def _amended(rules: Rules, case: Case, fact: Heard, event: ReferralAmended, regi
     if event.person is not None and not found.test:
         yield from orders.of_a_newcomer(register.orders, person, [mark.hash for mark in fact.marks])
     yield Said(corrected, subject=person)
+    if event.reach is not None:
+        yield own_word.reach(found.referral_id, person, SaidBy.SENDER, event.reach.message_is_safe)
     if event.person is None:
         return
     yield Row(groups_of(found.referral_id, event.person))

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.catalogue import ReferralCorrected
+from contracts.catalogue import ReachStated, ReferralCorrected
 from contracts.corrections import OwnFact, SaidBy, own_field
 from contracts.envelope import service_source
 from contracts.parts import AgeFact, PersonDetails
-from contracts.words import Category, Problem
+from contracts.words import Answer, Category, Problem
 from services.intake.domain import erasing, orders, recognition
 from services.intake.domain.cases import own_facts, revision_of
 from services.intake.domain.checks import contradictions
@@ -100,6 +100,8 @@ def corrected(rules: Rules, _case: Case, fact: Heard, event: PersonCorrected, re
     for place, (referral, whole) in enumerate(found):
         said = _restated(rules, fact, event, register, whole, place)
         yield Said(said, subject=person, state=case_of_referral(whole.referral_id))
+        if OwnFact.MESSAGE_IS_SAFE in event.corrects:
+            yield reach(whole.referral_id, person, SaidBy.PERSON, event.message_is_safe or Answer.UNKNOWN)
         if OwnFact.BIRTH_DATE in event.corrects:
             yield from erasing.day_anew(rules, replace(referral, whole=said), fact, register)
     if not all(whole.test for _, whole in found):
@@ -142,6 +144,11 @@ def _restated(  # all that a correction follows from
         "changed": tuple(one.value.replace("_", "-") for one in facts),
     }
     return ReferralCorrected(**dict(whole) | changes)
+
+
+def reach(referral_id: str, person: str, said_by: SaidBy, answer: Answer) -> Said:
+    """Say in the clear whether a message may be left: without number or place, so that a slip is seen at once."""
+    return Said(ReachStated(referral_id=referral_id, said_by=said_by, message_is_safe=answer), subject=person)
 
 
 def sender_revision_of(whole: Whole) -> int:

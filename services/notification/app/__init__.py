@@ -15,9 +15,15 @@ from contracts.assignments.assignment_enrolled import AssignmentEnrolled
 from contracts.assignments.assignment_handed_off import AssignmentHandedOff
 from contracts.assignments.assignment_lapsed import AssignmentLapsed
 from contracts.assignments.assignment_offered import AssignmentOffered
+from contracts.assignments.assignment_reopened import AssignmentReopened
+from contracts.assignments.assignment_transferred import AssignmentTransferred
 from contracts.assignments.assignment_unavailable import AssignmentUnavailable
+from contracts.assignments.assignment_unlocated import AssignmentUnlocated
 from contracts.assignments.onward_asked import OnwardAsked
 from contracts.assignments.onward_closed import OnwardClosed
+from contracts.assignments.transfer_ended import TransferEnded
+from contracts.assignments.transfer_offered import TransferOffered
+from contracts.assignments.transfer_settled import TransferSettled
 from contracts.charges.hold_extended import HoldExtended
 from contracts.charges.hold_lapsed import HoldLapsed
 from contracts.charges.hold_started import HoldStarted
@@ -86,7 +92,8 @@ HEARS: Final[tuple[type[Event], ...]] = (
     ConsentGranted, ConsentWithdrawn, ConsentExpired, ConsentRevoked, RevocationSettled,
     RevocationParked, RevocationRead,
     AssignmentOffered, AssignmentAccepted, AssignmentDeclined, AssignmentLapsed, AssignmentCancelled,
-    AssignmentHandedOff, AssignmentEnrolled, AssignmentEnded, AssignmentUnavailable,
+    AssignmentHandedOff, AssignmentEnrolled, AssignmentEnded, AssignmentUnavailable, AssignmentUnlocated,
+    AssignmentReopened, AssignmentTransferred, TransferOffered, TransferEnded, TransferSettled,
     HoldStarted, HoldExtended, HoldLapsed, HoldUntold, HoldUnreported, ChargeHeld,
     PretrialOpened, PretrialFiled, PretrialAwaited, PretrialAdvanced,
     OnwardAsked, OnwardClosed, PersonAgreed, PersonDeclined, RecallAnswered, DeadlineReached, *OF_AN_AGENCY,

@@ -48,6 +48,12 @@ class Dossier:
     """(referral, agency) whose participation ended."""
     ended_by_others: frozenset[tuple[str, str]] = frozenset()
     """Those of them that somebody else reported than the agency."""
+    offers_ended: frozenset[str] = frozenset()
+    """The offers by which an agency had the person and has them no more; it may have them again by another."""
+    offers_ended_by_others: frozenset[str] = frozenset()
+    """Those of them of which the agency is to be told."""
+    transfers: dict[str, tuple[str, str, int, bool]] = field(default_factory=dict)
+    """Transfers that came to an end: whose offer, who asked, which of theirs, whether somebody took the person on."""
     parted_at: datetime | None = None
     """When participation last ended, with whichever agency."""
     taken_in_at: datetime | None = None
@@ -200,8 +206,8 @@ class Dossier:
             offer.held
             and offer.agency == agency
             and referral_id in (None, offer.referral_id)
-            and (offer.referral_id, agency) not in self.ended
-            for offer in self.offers.values()
+            and not self.is_over(offer_id)
+            for offer_id, offer in self.offers.items()
         )
 
     def holders(self, referral_id: str) -> tuple[str, ...]:
@@ -209,14 +215,16 @@ class Dossier:
         held = {one.agency for one in self.offers.values() if one.held and one.referral_id == referral_id}
         return tuple(sorted(one for one in held if (referral_id, one) not in self.ended))
 
+    def is_over(self, offer_id: str) -> bool:
+        """Tell whether who took the person on by this offer has them no more."""
+        offer = self.offers.get(offer_id)
+        return offer_id in self.offers_ended or (offer is not None and (offer.referral_id, offer.agency) in self.ended)
+
     def record_of_holder(self, agency: str) -> str | None:
         """Return the newest referral on which the agency holds the person."""
         held = [
             (offer.accepted.at, offer.referral_id)
-            for offer in self.offers.values()
-            if offer.held
-            and offer.accepted is not None
-            and offer.agency == agency
-            and (offer.referral_id, agency) not in self.ended
+            for offer_id, offer in self.offers.items()
+            if offer.held and offer.accepted is not None and offer.agency == agency and not self.is_over(offer_id)
         ]
         return max(held)[1] if held else None

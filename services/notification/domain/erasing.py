@@ -29,6 +29,7 @@ Value = TypeVar("Value")
 def erased(dossier: Dossier, event: ReferralErased, _fact: Fact) -> Dossier:
     """Fold an erasure. Offers keep their ids, so that those who had them can be told that they stand no more."""
     gone = event.referral_id
+    theirs = {name for name, one in dossier.offers.items() if one.referral_id == gone}
     return replace(
         dossier,
         records=_without(dossier.records, gone),
@@ -47,6 +48,9 @@ def erased(dossier: Dossier, event: ReferralErased, _fact: Fact) -> Dossier:
         ended=frozenset(one for one in dossier.ended if one[0] != gone),
         ended_by_others=frozenset(one for one in dossier.ended_by_others if one[0] != gone),
         charges=charges.without(dossier.charges, gone),
+        offers_ended=dossier.offers_ended - theirs,
+        offers_ended_by_others=dossier.offers_ended_by_others - theirs,
+        transfers={name: one for name, one in dossier.transfers.items() if one[0] not in theirs},
         onwards={name: _noteless(one, gone) for name, one in dossier.onwards.items()},
         pretrials=_without(dossier.pretrials, gone),
         sayings={name: one for name, one in dossier.sayings.items() if one.referral_id != gone},
@@ -63,9 +67,10 @@ def with_what_outlasts(dossier: Dossier, fact: Fact) -> Dossier:
     """Fold a fact about an erased record: of an offer its id and agency, of an end its time, of all else nothing."""
     dossier, event = ending.noted(dossier, fact), cast("Any", fact.event)
     offer_id = getattr(event, "offer_id", None)
-    if offer_id is None or offer_id in dossier.offers:
+    agency = getattr(event, "agency", None)
+    if offer_id is None or agency is None or offer_id in dossier.offers:
         return dossier
-    return replace(dossier, offers={**dossier.offers, offer_id: Offer(event.referral_id, event.agency)})
+    return replace(dossier, offers={**dossier.offers, offer_id: Offer(event.referral_id, agency)})
 
 
 def readable(dossier: Dossier, note: str | None) -> str | None:

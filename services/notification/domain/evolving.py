@@ -13,9 +13,15 @@ from contracts.assignments.assignment_enrolled import AssignmentEnrolled
 from contracts.assignments.assignment_handed_off import AssignmentHandedOff
 from contracts.assignments.assignment_lapsed import AssignmentLapsed
 from contracts.assignments.assignment_offered import AssignmentOffered
+from contracts.assignments.assignment_reopened import AssignmentReopened
+from contracts.assignments.assignment_transferred import AssignmentTransferred
 from contracts.assignments.assignment_unavailable import AssignmentUnavailable
+from contracts.assignments.assignment_unlocated import AssignmentUnlocated
 from contracts.assignments.onward_asked import OnwardAsked
 from contracts.assignments.onward_closed import OnwardClosed
+from contracts.assignments.transfer_ended import TransferEnded
+from contracts.assignments.transfer_offered import TransferOffered
+from contracts.assignments.transfer_settled import TransferSettled
 from contracts.charges.hold_extended import HoldExtended
 from contracts.charges.hold_lapsed import HoldLapsed
 from contracts.charges.hold_started import HoldStarted
@@ -216,10 +222,7 @@ def _enrolled(dossier: Dossier, event: AssignmentEnrolled, fact: Fact) -> Dossie
 
 
 def _ended(dossier: Dossier, event: AssignmentEnded, fact: Fact) -> Dossier:
-    dossier = ending.noted(dossier, fact)
-    over = {(event.referral_id, event.agency)}
-    others = over if event.by not in {None, event.agency} else set()
-    return replace(dossier, ended=dossier.ended | over, ended_by_others=dossier.ended_by_others | others)
+    return offers.ended(ending.noted(dossier, fact), event)
 
 
 def _agreed(dossier: Dossier, event: PersonAgreed, fact: Fact) -> Dossier:
@@ -280,6 +283,12 @@ _FOLDED: Final[Mapping[type[Event], Callable[[Dossier, Any, Fact], Dossier]]] = 
     PretrialFiled: diversions.filed,
     PretrialAwaited: diversions.awaited,
     PretrialAdvanced: diversions.advanced,
+    AssignmentReopened: offers.reopened,
+    AssignmentTransferred: offers.transferred,
+    AssignmentUnlocated: offers.unlocated,
+    TransferOffered: offers.transfer_offered,
+    TransferEnded: offers.transfer_ended,
+    TransferSettled: offers.settled,
     PersonAgreed: _agreed,
     PersonDeclined: _said_no,
     DisclosureRecalled: recalling.recalled,

@@ -127,3 +127,12 @@ def _stale(question: Question, referral_id: str, dossier: Dossier, now: datetime
             return "no-report"
         case _:
             return None
+
+
+def is_taken_over(question: Question, dossier: Dossier) -> bool:
+    """Tell whether the agency has the person from another: what was permitted for a first contact is not for it.
+
+    The person agreed to the one who came; who comes after knows what a consent opens to them, and no more.
+    """
+    offer = dossier.offers.get(question.offer_id or "")
+    return question.message == "assignment.made" and offer is not None and offer.transfer

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 def holds(question: Question, dossier: Dossier) -> bool:
     """Tell whether the asker holds the person. What the court waits for, whoever has them hears, by any referral."""
     if question.offer_id is not None:
-        offer = dossier.offers.get(question.offer_id)
-        over = offer is not None and (offer.referral_id, offer.agency) in dossier.ended
+        offer, over = dossier.offers.get(question.offer_id), dossier.is_over(question.offer_id)
         return offer is not None and offer.agency == question.agency and offer.held and not over
     if question.onward_id is not None:
         onward = dossier.onwards.get(question.onward_id)

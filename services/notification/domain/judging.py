@@ -14,7 +14,7 @@ from contracts.words import Agreement, Category, ConsentKind, Purpose
 from services.notification.domain.answers import Allowed, Question, Withheld
 from services.notification.domain.diversions import is_party
 from services.notification.domain.ending import ended
-from services.notification.domain.floor import MEETING, ONWARD, floor
+from services.notification.domain.floor import MEETING, ONWARD, floor, is_taken_over
 from services.notification.domain.holding import holds
 from services.notification.domain.opening import Opening, tellers_of
 from services.notification.domain.restricting import restricted
@@ -120,8 +120,9 @@ class Judge:
             return Withheld(purpose, "rows", rule)
         covering = []
         related: dict[Relation, bool] = {}
+        taken_over = is_taken_over(question, dossier)
         for row in rows:
-            if _covers(row, record, agreement):
+            if _covers(row, record, agreement) and (row.consent_needed or not taken_over):
                 relation = row.relation
                 if relation not in related:
                     related[relation] = self._related(relation, question, record, dossier)

@@ -135,6 +135,8 @@ class Offer:
     handed_off_at: datetime | None = None
     met_at: datetime | None = None
     """When the hub heard of the hand-off; the time of the hand-off itself is the agency's to say."""
+    transfer: bool = False
+    """The agency was asked to take the person on from another: it learns only what a consent opens to it."""
 
     @property
     def open(self) -> bool:

@@ -30,6 +30,9 @@ _NOTHING: Final[frozenset[str]] = frozenset()
 _NAMING: Final = 10
 HOLD: Final = "hold.reported"
 AWAITED: Final = "report.awaited"
+_CALLED_OFF: Final = "called_off"
+"""How help that was asked for ends where the person has died: nobody is told of it."""
+_OVER: Final = frozenset({"nobody", _CALLED_OFF})
 Name = tuple[str | int | None, ...]
 
 
@@ -174,14 +177,20 @@ def _to_providers(name: str, dossier: Dossier, judge: Judge, at: datetime) -> It
             continue
         if offer.open:
             yield Notice(offer.agency, "offer.made", offer_id=offer_id)
-        if offer.held and (name, offer.agency) not in dossier.ended:
+        if offer.held and not dossier.is_over(offer_id):
             opens, rests_on = _told("assignment.made", offer.agency, dossier, judge, at, offer_id=offer_id)
             yield Notice(offer.agency, "assignment.made", offer_id=offer_id, revision=revision, opens=opens,
                          rests_on=rests_on)  # fmt: skip
         lost = offer.accepted is not None and offer.lapsed_at is not None
-        taken_away = offer.held and (name, offer.agency) in dossier.ended_by_others
+        by_others = (name, offer.agency) in dossier.ended_by_others or offer_id in dossier.offers_ended_by_others
+        taken_away = offer.held and by_others
         if (offer.cancelled_at is not None and not offer.ran_out_first) or lost or taken_away:
             yield Notice(offer.agency, "offer.cancelled", offer_id=offer_id)
+    for offer_id, holder, number, taken_on in dossier.transfers.values():
+        known = dossier.offers.get(offer_id)
+        if known is not None and known.referral_id == name:
+            state = "accepted" if taken_on else "nobody"
+            yield Notice(holder, "transfer.reported", offer_id=offer_id, revision=number, state=state)
 
 
 def _to_prosecutors(name: str, record: Record, dossier: Dossier, judge: Judge, at: datetime) -> Iterator[Notice]:
@@ -264,13 +273,13 @@ def _onward(dossier: Dossier, judge: Judge, at: datetime) -> Iterator[Notice]:
     """Ask a provider only as far as consent goes; tell the asker what became of it, and where it is not allowed."""
     for onward_id, onward in dossier.onwards.items():
         for provider in onward.asked:
-            if provider in onward.closed.values() or "nobody" in onward.closed:
+            if provider in onward.closed.values() or not _OVER.isdisjoint(onward.closed):
                 continue
             opens, rests_on = _told("onward.offered", provider, dossier, judge, at, onward_id=onward_id)
             yield Notice(provider, "onward.offered", onward_id=onward_id, opens=opens, rests_on=rests_on)
             state = "asked" if opens else "not_allowed"
             yield Notice(onward.asked_by, "onward.reported", onward_id=onward_id, provider=provider, state=state)
-        for state in onward.closed:
+        for state in onward.closed.keys() - {_CALLED_OFF}:
             yield Notice(onward.asked_by, "onward.reported", onward_id=onward_id, state=state)
 
 

@@ -10,10 +10,20 @@ from contracts.assignments.assignment_cancelled import AssignmentCancelled
 from contracts.assignments.assignment_declined import AssignmentDeclined
 from contracts.assignments.assignment_handed_off import AssignmentHandedOff
 from contracts.assignments.assignment_lapsed import AssignmentLapsed
+from contracts.relationship import TransferEnd
 from services.notification.domain.kept import Acceptance, Offer, Terms
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from contracts.assignments.assignment_ended import AssignmentEnded
     from contracts.assignments.assignment_offered import AssignmentOffered
+    from contracts.assignments.assignment_reopened import AssignmentReopened
+    from contracts.assignments.assignment_transferred import AssignmentTransferred
+    from contracts.assignments.assignment_unlocated import AssignmentUnlocated
+    from contracts.assignments.transfer_ended import TransferEnded
+    from contracts.assignments.transfer_offered import TransferOffered
+    from contracts.assignments.transfer_settled import TransferSettled
     from contracts.envelope import Fact
     from services.notification.domain.dossier import Dossier
 
@@ -39,6 +49,90 @@ def offered(dossier: Dossier, event: AssignmentOffered, _fact: Fact) -> Dossier:
     else:
         offer = replace(known, terms=known.terms or terms)
     return replace(dossier, offers={**dossier.offers, event.offer_id: offer})
+
+
+def transfer_offered(dossier: Dossier, event: TransferOffered, _fact: Fact) -> Dossier:
+    """An agency is asked, blind as ever, to take the person on from another."""
+    known = dossier.offers.get(event.offer_id) or Offer(event.referral_id, event.agency)
+    terms = Terms(
+        door=event.door,
+        area=event.area,
+        age_band=event.age_band,
+        language=event.language,
+        needs=event.needs,
+        officer_waiting=False,
+        lapses_at=event.lapses_at,
+        arrive_within_minutes=None,
+        test=event.test,
+    )
+    offer = replace(known, terms=known.terms or terms, transfer=True)
+    return replace(dossier, offers={**dossier.offers, event.offer_id: offer})
+
+
+def transfer_ended(dossier: Dossier, event: TransferEnded, fact: Fact) -> Dossier:
+    """The agency that was asked does not take the person on."""
+    known = dossier.offers.get(event.offer_id) or Offer(event.referral_id, event.agency, transfer=True)
+    match event.how:
+        case TransferEnd.DECLINED:
+            ended = replace(known, declined=True)
+        case TransferEnd.LAPSED:
+            ended = replace(known, lapsed_at=known.lapsed_at or fact.at)
+        case _:
+            ended = replace(known, cancelled_at=known.cancelled_at or fact.at)
+    return replace(dossier, offers={**dossier.offers, event.offer_id: ended})
+
+
+def transferred(dossier: Dossier, event: AssignmentTransferred, fact: Fact) -> Dossier:
+    """Another agency has the person now; the one that had them is told that it has them no more."""
+    known = dossier.offers.get(event.offer_id) or Offer(event.referral_id, event.agency)
+    taken = known.accepted or _without_an_officer(fact, event.appointment_at)
+    dossier = replace(dossier, offers={**dossier.offers, event.offer_id: replace(known, accepted=taken, transfer=True)})
+    return _over(dossier, event.former_offer_id, by_others=True)
+
+
+def reopened(dossier: Dossier, event: AssignmentReopened, fact: Fact) -> Dossier:
+    """An agency has the person again whom it had before."""
+    known = dossier.offers.get(event.offer_id) or Offer(event.referral_id, event.agency)
+    taken = known.accepted or _without_an_officer(fact, None)
+    return replace(dossier, offers={**dossier.offers, event.offer_id: replace(known, accepted=taken)})
+
+
+def unlocated(dossier: Dossier, event: AssignmentUnlocated, _fact: Fact) -> Dossier:
+    """By the site's rule outreach is over; the agency hears that, for it did not end it itself."""
+    return _over(dossier, event.offer_id, by_others=True)
+
+
+def ended(dossier: Dossier, event: AssignmentEnded) -> Dossier:
+    """The person is no longer with the agency, by this offer; before the hub named it, by whichever of the referral."""
+    others = event.by not in {None, event.agency}
+    if event.offer_id is not None:
+        return _over(dossier, event.offer_id, by_others=others)
+    over = {(event.referral_id, event.agency)}
+    by_others = dossier.ended_by_others | (over if others else set())
+    return replace(dossier, ended=dossier.ended | over, ended_by_others=by_others)
+
+
+def settled(dossier: Dossier, event: TransferSettled, _fact: Fact) -> Dossier:
+    """What became of a transfer."""
+    said = (event.offer_id, event.holder, event.number, event.accepted)
+    return replace(dossier, transfers={**dossier.transfers, f"{event.offer_id} {event.number}": said})
+
+
+def _over(dossier: Dossier, offer_id: str, *, by_others: bool) -> Dossier:
+    others = {offer_id} if by_others else set()
+    return replace(
+        dossier,
+        offers_ended=dossier.offers_ended | {offer_id},
+        offers_ended_by_others=dossier.offers_ended_by_others | others,
+    )
+
+
+def _without_an_officer(fact: Fact, appointment_at: datetime | None) -> Acceptance:
+    """Return how an agency takes on somebody with whom no officer waits: police hear nothing of it."""
+    return Acceptance(
+        at=fact.at, arrives_in_minutes=None, arrive_by=None, appointment_at=appointment_at, after_the_fact=True,
+        officer_gone=True,
+    )  # fmt: skip
 
 
 def accepted(dossier: Dossier, event: AssignmentAccepted, fact: Fact) -> Dossier:

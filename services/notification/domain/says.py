@@ -13,6 +13,7 @@ from services.notification.domain.says_pretrial import SAYS_OF_PRETRIAL
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from contracts.relationship import SiteCondition
     from services.notification.domain.telling import Telling
 
 
@@ -106,6 +107,12 @@ def _clauses(telling: Telling) -> tuple[str, ...]:
     return tuple(clause for clause in screening.failed if clause in police_only)
 
 
+def _conditions(telling: Telling) -> tuple[SiteCondition, ...]:
+    """What the site asks of people after their intake, in its own words; nowhere else anything."""
+    site = telling.judge.site
+    return site.relationship.conditions(telling.record.door, site.local_time(telling.row.at).date())
+
+
 def _minutes(telling: Telling) -> int:
     """When the case manager said nothing, the site's minutes for the arrival."""
     taken = telling.offer.accepted
@@ -185,6 +192,10 @@ SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
         "offer_id": lambda telling: telling.row.offer_id,
         "cancelled_at": lambda telling: telling.row.at,
     },
+    "transfer.reported": {
+        "offer_id": lambda telling: telling.row.offer_id,
+        "accepted": lambda telling: telling.row.state == "accepted",
+    },
     "assignment.made": _WHO
     | _NOTICE
     | {
@@ -193,6 +204,7 @@ SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
         "door": lambda telling: telling.record.door,
         "arrive_by": lambda telling: telling.offer.accepted and telling.offer.accepted.arrive_by,
         "after_the_fact": lambda telling: telling.record.after_the_fact,
+        "conditions": _conditions,
     },
     "onward.offered": _WHO
     | _NOTICE
