@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from services.sites.oncall import FILE as ONCALL
 from services.sites.oncall import KEY, misread
@@ -10,6 +10,9 @@ from services.sites.policies import APPROVALS, CASES, beside
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
+
+_OF_ONE_NAME: Final = {"clocks", "demographics", "texts", "signers", "pretrial", "history", "relationship"}
+"""Fields of the site that are called as their files are."""
 
 
 class Read(Protocol):
@@ -24,8 +27,6 @@ class Read(Protocol):
         """Return the line, from 1, on which the file first says the text after another; 0 where it does not."""
 
 
-_OF_ONE_NAME: Final = {"clocks", "demographics", "texts", "signers", "pretrial", "history", "relationship"}
-"""Fields of the site that are called as their files are."""
 
 
 def areas_unknown(raw: Read, agencies: Mapping[str, Mapping[str, Any]], codes: Collection[str]) -> Iterator[str]:
