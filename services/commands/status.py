@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.commands.reach import Reach
+    from services.console.store import Asking
 
 
 def status(state: StateOption = None, json_: JsonOption = False) -> None:
@@ -88,21 +89,26 @@ _TAKES_BACK = frozenset({catalogue.ConsentRevoked.name, catalogue.PersonDeclined
 _LANE_COLUMNS = ("unread", "oldest_unread_days", "waits")
 
 
+async def _work(found: Reach, asking: Asking) -> dict[str, Any]:
+    """What waits for an operator."""
+    return {
+        "open_reviews": len(await asking.open_reviews()),
+        "proposed_links": len(await asking.proposed_links()),
+        "waiting": len(await asking.waiting()),
+        "overdue_intakes": await asking.overdue_intakes(),
+        "overdue_reports": [one.referral_id for one in await asking.diversions() if one.overdue],
+        "awaited_arrivals": await asking.awaited_arrivals(),
+        "undone_recalls": await asking.undone_recalls(),
+        "charges": alarms_of(found, charges_of(await asking.steps_of_charges())),
+    }
+
+
 async def _facts(found: Reach) -> dict[str, Any]:
     password = found.settings.database_password(STATUS.removeprefix("hub_"))
     standings = [await standing(found.postgres, name, password, realm=found.realm) for name in topics.SERVICES]
     async with found.asking() as asking:
         heard = await asking.last_heard()
-        work = {
-            "open_reviews": len(await asking.open_reviews()),
-            "proposed_links": len(await asking.proposed_links()),
-            "waiting": len(await asking.waiting()),
-            "overdue_intakes": await asking.overdue_intakes(),
-            "overdue_reports": [one.referral_id for one in await asking.diversions() if one.overdue],
-            "awaited_arrivals": (awaited := await asking.awaited_arrivals()),
-            "undone_recalls": await asking.undone_recalls(),
-            "charges": alarms_of(found, charges_of(await asking.steps_of_charges())),
-        }
+        work = await _work(found, asking)
     async with found.connected(STATUS.removeprefix("hub_")) as conn:
         left_out = await unknown_fields(conn)
     suspended = await Administration(found.administering, found.passwords).suspended()
@@ -121,7 +127,7 @@ async def _facts(found: Reach) -> dict[str, Any]:
         "console": found.facts.get("console"),
         "parked": [{"service": one.service} | _plain(row) for one in standings for row in one.parked],
         "alarms": [
-            *_arrival_alarms(awaited),
+            *_arrival_alarms(work["awaited_arrivals"]),
             *_word_alarms(standings),
             *_service_alarms(services),
             *_lane_alarms(agencies),

@@ -27,8 +27,6 @@ class Read(Protocol):
         """Return the line, from 1, on which the file first says the text after another; 0 where it does not."""
 
 
-
-
 def areas_unknown(raw: Read, agencies: Mapping[str, Mapping[str, Any]], codes: Collection[str]) -> Iterator[str]:
     """Yield every area that is named somewhere and is no area of the site, with file and line."""
     for slug, agency in agencies.items():

@@ -25,12 +25,13 @@ from contracts.catalogue import (
 )
 from contracts.corrections import SaidBy
 from contracts.envelope import service_source
-from contracts.words import Answer, Category, Problem
+from contracts.words import Answer, Category
 from services.intake.domain import erasing, orders, own_word, recognition
 from services.intake.domain.admission import objection
 from services.intake.domain.cases import revision_of
 from services.intake.domain.checks import contradictions
 from services.intake.domain.heard import LeftOut
+from services.intake.domain.meant import found_of
 from services.intake.domain.naming import referral_id_of
 from services.intake.domain.register import follow as register_after
 from services.intake.domain.repeats import difference
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
 
     from contracts.envelope import Fact
     from contracts.event import Event
-    from contracts.parts import ReferralName
     from services.intake.domain.cases import Case, Whole
     from services.intake.domain.heard import Heard
     from services.intake.domain.register import Register
@@ -64,7 +64,6 @@ if TYPE_CHECKING:
 
 _SERVICE: Final = "intake"
 _SOURCE: Final = service_source(_SERVICE)
-_BY_NAME: Final = "Name it as you submitted it: by its incident number and subject, else by your own reference."
 
 
 def follow(rules: Rules, register: Register, fact: Fact) -> Register:
@@ -162,7 +161,7 @@ def _amended(rules: Rules, case: Case, fact: Heard, event: ReferralAmended, regi
 
     What the person said of themselves stays before whatever their sender tells.
     """
-    found = _found(case, fact, event.of)
+    found = found_of(case, fact, event.of)
     if isinstance(found, Said):
         yield found
         return
@@ -171,6 +170,23 @@ def _amended(rules: Rules, case: Case, fact: Heard, event: ReferralAmended, regi
         yield refused(fact, wrong[0].reason, *(one.problem for one in wrong))
         return
     person = case.referrals[found.referral_id].person
+    corrected = _corrected(rules, found, fact, event, register, person)
+    if event.person is not None and not found.test:
+        yield from orders.of_a_newcomer(register.orders, person, [mark.hash for mark in fact.marks])
+    yield Said(corrected, subject=person)
+    if event.reach is not None:
+        yield own_word.reach(found.referral_id, person, SaidBy.SENDER, event.reach.message_is_safe)
+    if event.person is None:
+        return
+    yield Row(groups_of(found.referral_id, event.person))
+    yield from erasing.day_anew(rules, replace(case.referrals[found.referral_id], whole=corrected), fact, register)
+    if not found.test:
+        yield from recognition.recognised(register, person, fact.marks, rules.site.recognition)
+
+
+def _corrected(
+    rules: Rules, found: Whole, fact: Heard, event: ReferralAmended, register: Register, person: str
+) -> ReferralCorrected:
     at, token = Place(person, Category.CONTACT, found.referral_id), found.sealed.get(Category.CONTACT)
     given = private_given(event, register.seals.carried(token, at) if event.reach is not None else {})
     kept = {category: token for category, token in found.sealed.items() if category not in given}
@@ -189,24 +205,13 @@ def _amended(rules: Rules, case: Case, fact: Heard, event: ReferralAmended, regi
     for name in ("agreement", "officer_waiting"):
         if getattr(event, name) is not None:
             changes[name] = getattr(event, name)
-    corrected = ReferralCorrected(**dict(found) | changes)
-    if event.person is not None and not found.test:
-        yield from orders.of_a_newcomer(register.orders, person, [mark.hash for mark in fact.marks])
-    yield Said(corrected, subject=person)
-    if event.reach is not None:
-        yield own_word.reach(found.referral_id, person, SaidBy.SENDER, event.reach.message_is_safe)
-    if event.person is None:
-        return
-    yield Row(groups_of(found.referral_id, event.person))
-    yield from erasing.day_anew(rules, replace(case.referrals[found.referral_id], whole=corrected), fact, register)
-    if not found.test:
-        yield from recognition.recognised(register, person, fact.marks, rules.site.recognition)
+    return ReferralCorrected(**dict(found) | changes)
 
 
 def _withdrawn(
     _rules: Rules, case: Case, fact: Heard, event: ReferralWithdrawn, _register: Register
 ) -> Iterator[Outcome]:
-    found = _found(case, fact, event.of)
+    found = found_of(case, fact, event.of)
     if isinstance(found, Said):
         yield found
         return
@@ -235,7 +240,7 @@ def _vacated(_rules: Rules, case: Case, fact: Heard, event: ConvictionVacated, r
         known = fact.subject is not None
         yield _admitted(fact, register) if known else refused(fact, "unknown-subject", UNKNOWN_SUBJECT)
         return
-    found = _found(case, fact, event.of)
+    found = found_of(case, fact, event.of)
     if isinstance(found, Said):
         yield found
         return
@@ -256,22 +261,6 @@ _STEPS: Final[Mapping[type[Event], Callable[[Rules, Case, Heard, Any, Register],
     PersonCorrected: own_word.corrected,
 }
 """What follows, by the event; any other is a report, and admitted as it came."""
-
-
-def _found(case: Case, fact: Fact, of: ReferralName) -> Whole | Said:
-    """Return the referral that is meant, as it stands; else the refusal. Another agency's is as unknown as none."""
-    field = next(name for name in ("referral_id", "incident_number", "source_reference") if getattr(of, name))
-    referral = case.referrals.get(of.referral_id or case.latest or "")
-    # Of one that was erased the agency is not kept, either.
-    if referral is None or referral.agency != fact.agency:
-        problem = Problem(field=f"of.{field}", rule="It names a referral that you submitted.", fix=_BY_NAME)
-        return refused(fact, "unknown-referral", problem)
-    if referral.whole is None:
-        problem = Problem(
-            field=f"of.{field}", rule="This referral was withdrawn.", fix="Submit the referral again under a new id."
-        )
-        return refused(fact, "withdrawn-referral", problem)
-    return referral.whole
 
 
 def _said_in(fact: Fact, event: type[Event]) -> str:

@@ -26,15 +26,15 @@ from contracts.event import Event, versions
 from contracts.parts import Refusal
 from contracts.reading import NewerVersion, NoCloudEvent, Unreadable, id_in, open_envelope, read_counting
 from contracts.words import Problem
-from services.intake.domain.checks import EARLIEST, LATEST, findings
+from services.intake.domain.checks import findings
 from services.intake.domain.heard import Heard
 from services.intake.domain.history import HistoryIn
 from services.intake.domain.naming import Naming
 from services.intake.domain.placing import placed
+from services.intake.domain.proving import proven_of, require_plausible
 from services.intake.domain.register import PASSED_ON
 from services.intake.domain.sections import descriptions_in
 from services.intake.domain.unadmitted import NEVER_TOLD, PUT_AWAY, REUSED, UNKNOWN_SUBJECT, Unadmitted, refusal_of
-from services.plumbing.identity import derived
 from services.plumbing.pseudonyms import is_of_an_offer
 from services.plumbing.service import Record
 from services.sites import Agency, Site
@@ -54,7 +54,6 @@ TAKES_BACK: Final = frozenset(event.name for event in PASSED_ON)
 """Words of a person that take back. One that cannot be handled holds what is told of them, whatever its version."""
 _NAMING_THEIR_PERSON: Final = (LinkAnswered, AssignmentDirected)
 _MOST_PROBLEMS: Final = 12
-_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_SLUG: Final = 60
 _REFERENCE: Final = re.compile(r"per-[0-9a-f]{32}")
@@ -96,7 +95,7 @@ class Door:
         slug = _slug(record.topic)
         try:
             envelope, data = open_envelope(record.headers, record.body, otherwise=record.appended_at)
-            _plausible(envelope)
+            require_plausible(envelope)
         except NoCloudEvent as wrong:
             return _unadmitted(record, slug, None, wrong)
         try:
@@ -135,11 +134,11 @@ class Door:
         """
         slug = _slug(record.topic)
         envelope, _ = open_envelope(record.headers, record.body, otherwise=record.appended_at)
-        _plausible(envelope)
+        require_plausible(envelope)
         word = self._word(record, slug, envelope)
         if word is None:
             return None
-        proven = _proven(record, envelope, word.person)._replace(delivery=_place(record))
+        proven = proven_of(record, envelope, word.person)._replace(delivery=_place(record))
         return Fact(says(slug, envelope, word), proven)
 
     def put_away(self, record: Record) -> Fact:
@@ -187,7 +186,7 @@ class Door:
         if word is not None and slug != self.site.program_office:
             # Operators speak through the program office alone; the word itself is heard whoever is named in it.
             event = event.model_copy(update={"operator": None})
-        heard = self.naming.heard(Fact(event, _proven(record, envelope, subject)), left_out)
+        heard = self.naming.heard(Fact(event, proven_of(record, envelope, subject)), left_out)
         return heard if word is None else replace(heard, word=word.content)
 
     def _permitted(self, slug: str, envelope: Envelope) -> Agency:
@@ -256,29 +255,6 @@ def _place(record: Record) -> str:
     return f"{record.partition}/{record.offset}"
 
 
-def _plausible(envelope: Envelope) -> None:
-    if not EARLIEST <= envelope.at <= LATEST:
-        raise NoCloudEvent(
-            Problem(field="time", rule="It is between the years 1900 and 2200.", fix="Correct the year.")
-        )
-
-
-def _proven(record: Record, envelope: Envelope, subject: str | None) -> Envelope:
-    """Return the envelope with what the broker proves, and without what a sender cannot know."""
-    traced = envelope.traceparent
-    return Envelope(
-        id=envelope.id,
-        source=envelope.source,
-        type=envelope.type,
-        at=envelope.at,
-        subject=subject,
-        correlation_id=derived("cor-", envelope.source, envelope.id),
-        traceparent=traced if traced is not None and _TRACEPARENT.fullmatch(traced) else None,
-        admitted_at=record.appended_at,
-        signature=envelope.signature,
-    )
-
-
 def _unadmitted(
     record: Record, slug: str, envelope: Envelope | None, wrong: Unreadable | _Refused, word: _Word | None = None
 ) -> Fact:
@@ -296,7 +272,7 @@ def _unadmitted(
         reason=wrong.reason,
         problems=wrong.problems,
     )
-    proven = _proven(record, known._replace(source=nameless.source), None)
+    proven = proven_of(record, known._replace(source=nameless.source), None)
     event = Unadmitted(refusal=refusal)
     if word is not None:
         event = Unadmitted(refusal=refusal, takes_back_of=word.person, word=word.content)

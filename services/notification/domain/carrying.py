@@ -16,8 +16,8 @@ from services.notification.domain.answers import Allowed, Answers, Question, Ver
 from services.notification.domain.charges import Named
 from services.notification.domain.diversions import REPORTED
 from services.notification.domain.judging import referral_of
-from services.notification.domain.notices import AWAITED, HOLD, knows_of_intake
 from services.notification.domain.part2 import notice_of
+from services.notification.domain.prosecutors import AWAITED, HOLD, knows_of_intake
 from services.notification.domain.recalling import BLIND
 from services.notification.domain.rows import SERVICE
 from services.notification.domain.telling import RecordErased, Telling, composed, told_categories

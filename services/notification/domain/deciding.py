@@ -21,7 +21,8 @@ from contracts.to_hub.agency_suspended import AgencySuspended
 from contracts.to_hub.recall_answered import RecallAnswered
 from services.notification.domain import erasing, taking_back
 from services.notification.domain.lanes import ConsentEnded
-from services.notification.domain.notices import Notice, due
+from services.notification.domain.notice import Notice
+from services.notification.domain.notices import due
 from services.notification.domain.rows import RECEIPT, SERVICE, agency_key, refusal_row, row_of
 from services.plumbing.service import Row
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from services.notification.domain.dossier import Dossier
     from services.notification.domain.judging import Judge
     from services.notification.domain.ledger import Told
-    from services.notification.domain.notices import Name
+    from services.notification.domain.notice import Name
     from services.notification.domain.rows import Ids
     from services.plumbing.service import Outcome
 

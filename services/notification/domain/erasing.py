@@ -9,7 +9,7 @@ from contracts.disclosures.disclosure_recalled import DisclosureRecalled
 from contracts.referrals.referral_erased import ReferralErased
 from services.notification.domain import charges, ending
 from services.notification.domain.kept import Offer, Onward
-from services.notification.domain.notices import Notice
+from services.notification.domain.notice import Notice
 from services.notification.domain.rows import CANCELLED, row_of
 from services.plumbing.service import Row
 

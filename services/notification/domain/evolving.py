@@ -46,7 +46,7 @@ from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
 from contracts.reports.revocation_parked import RevocationParked
 from contracts.reports.revocation_read import RevocationRead
-from contracts.screenings.review_decided import SITE_DEFAULT, ReviewDecided
+from contracts.screenings.review_decided import ReviewDecided
 from contracts.screenings.review_requested import ReviewRequested
 from contracts.screenings.screening_determined import ScreeningDetermined
 from contracts.to_hub.agency_resumed import AgencyResumed
@@ -57,14 +57,13 @@ from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.to_hub.recall_answered import RecallAnswered
 from contracts.words import Door, RuleResult
-from services.notification.domain import charges, consents, diversions, ending, erasing, offers, recalling
+from services.notification.domain import charges, consents, diversions, ending, erasing, offers, recalling, reviews
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.kept import (
     Answer,
     Facts,
     Onward,
     Record,
-    Review,
     Saying,
     Screening,
     Standing,
@@ -166,25 +165,6 @@ def _screened(dossier: Dossier, event: ScreeningDetermined, fact: Fact) -> Dossi
     return replace(dossier, screenings=_and(dossier.screenings, event.referral_id, of_the_referral))
 
 
-def _called(dossier: Dossier, event: ReviewRequested, _fact: Fact) -> Dossier:
-    review = replace(_review(dossier, event), called=True, because=event.because, urgent=event.urgent,
-                     decide_by=event.decide_by)  # fmt: skip
-    return replace(dossier, reviews=_and(dossier.reviews, event.review_id, review))
-
-
-def _decided(dossier: Dossier, event: ReviewDecided, fact: Fact) -> Dossier:
-    review = _review(dossier, event)
-    by_default = event.by == SITE_DEFAULT
-    if review.gives_way_to(event.revision, by_default=by_default):
-        review = replace(review, verdict=event.verdict, decided_at=fact.at, revision=event.revision,
-                         by_default=by_default)  # fmt: skip
-    return replace(dossier, reviews=_and(dossier.reviews, event.review_id, review))
-
-
-def _review(dossier: Dossier, event: ReviewRequested | ReviewDecided) -> Review:
-    return dossier.reviews.get(event.review_id) or Review(event.referral_id)
-
-
 def _asked(dossier: Dossier, event: OnwardAsked, fact: Fact) -> Dossier:
     """Keep who is asked. The note was sealed for the report that asks, which is the cause of this fact."""
     known = dossier.onwards.get(event.onward_id, Onward())
@@ -253,8 +233,8 @@ _FOLDED: Final[Mapping[type[Event], Callable[[Dossier, Any, Fact], Dossier]]] = 
     ReferralRetracted: _retracted,
     ReferralErased: erasing.erased,
     ScreeningDetermined: _screened,
-    ReviewRequested: _called,
-    ReviewDecided: _decided,
+    ReviewRequested: reviews.called,
+    ReviewDecided: reviews.decided,
     ConsentGranted: consents.granted,
     ConsentWithdrawn: consents.over,
     ConsentExpired: consents.over,

@@ -7,57 +7,25 @@ yield the same (DESIGN 7.4).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from contracts.held import HoldState
-from contracts.words import Category, Door, Purpose, Verdict
-from services.notification.domain.answers import Allowed, Question
-from services.notification.domain.charges import done_in_time, named
+from contracts.words import Door, Verdict
 from services.notification.domain.diversions import CALLED, LACKING, OVER, REPORTED
-from services.notification.domain.judging import live
+from services.notification.domain.notice import Notice, may_be_told
+from services.notification.domain.prosecutors import of_holds, to_prosecutors
 from services.sites import APPROVAL, approvers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from services.notification.domain.charges import Named
     from services.notification.domain.dossier import Dossier
     from services.notification.domain.judging import Judge
     from services.notification.domain.kept import Offer, Record
 
-_NOTHING: Final[frozenset[str]] = frozenset()
-_NAMING: Final = 10
-HOLD: Final = "hold.reported"
-AWAITED: Final = "report.awaited"
 _CALLED_OFF: Final = "called_off"
 """How help that was asked for ends where the person has died: nobody is told of it."""
 _OVER: Final = frozenset({"nobody", _CALLED_OFF})
-Name = tuple[str | int | None, ...]
-
-
-class Notice(NamedTuple):
-    """One thing that one agency is to be told. What tells two notices apart is all of it but `opens` and `rests_on`."""
-
-    agency: str
-    message: str
-    referral_id: str | None = None
-    offer_id: str | None = None
-    onward_id: str | None = None
-    review_id: str | None = None
-    revision: int = 0
-    state: str = ""
-    provider: str = ""
-    """Whom an onward referral asks."""
-    withdrawn: bool = False
-    opens: frozenset[str] = _NOTHING
-    """The fields that may be told today; when it grows, the notice is said again."""
-    rests_on: str | None = None
-
-    @property
-    def name(self) -> Name:
-        """Return what identifies the notice; the first three parts are whom it is for, and about which referral."""
-        return self[:_NAMING]
 
 
 def due(dossier: Dossier, judge: Judge, at: datetime, referral_id: str | None = None) -> Iterator[Notice]:
@@ -69,8 +37,8 @@ def due(dossier: Dossier, judge: Judge, at: datetime, referral_id: str | None = 
             continue
         yield from _to_the_sender(name, record, dossier)
         yield from _to_providers(name, dossier, judge, at)
-        yield from _to_prosecutors(name, record, dossier, judge, at)
-        yield from _of_holds(name, dossier)
+        yield from to_prosecutors(name, record, dossier, judge, at)
+        yield from of_holds(name, dossier)
         yield from _to_deciders(name, record, dossier, judge)
         yield from _of_a_diversion(name, dossier, judge, at)
     if referral_id is None:
@@ -178,7 +146,7 @@ def _to_providers(name: str, dossier: Dossier, judge: Judge, at: datetime) -> It
         if offer.open:
             yield Notice(offer.agency, "offer.made", offer_id=offer_id)
         if offer.held and not dossier.is_over(offer_id):
-            opens, rests_on = _told("assignment.made", offer.agency, dossier, judge, at, offer_id=offer_id)
+            opens, rests_on = may_be_told("assignment.made", offer.agency, dossier, judge, at, offer_id=offer_id)
             yield Notice(offer.agency, "assignment.made", offer_id=offer_id, revision=revision, opens=opens,
                          rests_on=rests_on)  # fmt: skip
         lost = offer.accepted is not None and offer.lapsed_at is not None
@@ -193,60 +161,6 @@ def _to_providers(name: str, dossier: Dossier, judge: Judge, at: datetime) -> It
             yield Notice(holder, "transfer.reported", offer_id=offer_id, revision=number, state=state)
 
 
-def _to_prosecutors(name: str, record: Record, dossier: Dossier, judge: Judge, at: datetime) -> Iterator[Notice]:
-    """Police data at the diversion and whenever police change them; of the intake the fact alone, under a consent."""
-    arrested = record.door is Door.ARREST_DIVERSION
-    if not arrested and name not in dossier.enrolled:
-        return
-    prosecutors = judge.prosecutors(record.agency)
-    if arrested and dossier.diverted_at(name) is not None:
-        for slug in prosecutors:
-            yield Notice(slug, "diversion.reported", referral_id=name, revision=record.sent,
-                         withdrawn=name in dossier.retracted)  # fmt: skip
-    if name not in dossier.enrolled:
-        return
-    for slug in dict.fromkeys([*(prosecutors if arrested else []), *_named_for_intake(dossier, judge, at)]):
-        opens, rests_on = _told("intake.reported", slug, dossier, judge, at, referral_id=name)
-        yield Notice(slug, "intake.reported", referral_id=name, opens=opens, rests_on=rests_on)
-
-
-def _of_holds(name: str, dossier: Dossier) -> Iterator[Notice]:
-    """To the office each last day, and that it is over; to who has the person, in time, that it is near.
-
-    What a consent opens or shuts changes none of it; whether it is still news is asked when it is carried.
-    """
-    for key, hold in dossier.charges.items():
-        which = named(key)
-        if which.referral_id != name:
-            continue
-        for day in sorted(hold.days):
-            yield Notice(which.office, HOLD, referral_id=name, revision=day.toordinal(), state=HoldState.HELD)
-        for day in sorted(hold.over):
-            yield Notice(which.office, HOLD, referral_id=name, revision=day.toordinal(), state=HoldState.LAPSED)
-        if hold.due_on in hold.near and hold.due_on not in hold.over:
-            for slug in dossier.holders(name):
-                yield Notice(slug, AWAITED, referral_id=name, revision=hold.due_on.toordinal(),
-                             state=which.office)  # fmt: skip
-
-
-def knows_of_intake(which: Named, dossier: Dossier, judge: Judge, at: datetime) -> bool:
-    """Tell whether the office may be told, at that time, that an intake was done by the last day of its hold."""
-    if not done_in_time(dossier, which):
-        return False
-    return bool(_told("intake.reported", which.office, dossier, judge, at, referral_id=which.referral_id)[0])
-
-
-def _named_for_intake(dossier: Dossier, judge: Judge, at: datetime) -> Iterator[str]:
-    """Yield courts and probation whom a live consent names for this."""
-    for consent in dossier.consents.values():
-        grant = consent.grant
-        if grant is None or not live(consent, dossier, at) or Category.INTAKE_STATUS not in grant.categories:
-            continue
-        for slug in grant.recipients:
-            if grant.purpose is Purpose.PROSECUTION_DECISION and judge.hears(slug, "intake.reported"):
-                yield slug
-
-
 def _of_a_diversion(name: str, dossier: Dossier, judge: Judge, at: datetime) -> Iterator[Notice]:
     """Each report to court, prosecutor and counsel of the case; to its program what is asked, and what consent lacks.
 
@@ -259,7 +173,7 @@ def _of_a_diversion(name: str, dossier: Dossier, judge: Judge, at: datetime) -> 
         for slug in report.to:
             if slug not in diversion.parties:
                 continue
-            opens, rests_on = _told(REPORTED, slug, dossier, judge, at, referral_id=name, report_id=report_id)
+            opens, rests_on = may_be_told(REPORTED, slug, dossier, judge, at, referral_id=name, report_id=report_id)
             yield Notice(slug, REPORTED, referral_id=name, state=report_id, opens=opens, rests_on=rests_on)
             if not opens:
                 yield Notice(report.program, CALLED, referral_id=name, state=f"{LACKING}{slug}")
@@ -275,33 +189,9 @@ def _onward(dossier: Dossier, judge: Judge, at: datetime) -> Iterator[Notice]:
         for provider in onward.asked:
             if provider in onward.closed.values() or not _OVER.isdisjoint(onward.closed):
                 continue
-            opens, rests_on = _told("onward.offered", provider, dossier, judge, at, onward_id=onward_id)
+            opens, rests_on = may_be_told("onward.offered", provider, dossier, judge, at, onward_id=onward_id)
             yield Notice(provider, "onward.offered", onward_id=onward_id, opens=opens, rests_on=rests_on)
             state = "asked" if opens else "not_allowed"
             yield Notice(onward.asked_by, "onward.reported", onward_id=onward_id, provider=provider, state=state)
         for state in onward.closed.keys() - {_CALLED_OFF}:
             yield Notice(onward.asked_by, "onward.reported", onward_id=onward_id, state=state)
-
-
-def _told(
-    message: str, agency: str, dossier: Dossier, judge: Judge, at: datetime, **ids: str
-) -> tuple[frozenset[str], str | None]:
-    """Return which fields may be told today, and the one consent without which none of them might, if there is one."""
-    questions = (
-        Question(
-            agency,
-            message,
-            purpose,
-            ids.get("referral_id"),
-            ids.get("offer_id"),
-            ids.get("onward_id"),
-            report_id=ids.get("report_id"),
-        )
-        for purpose in judge.purposes(agency, message)
-    )
-    answers = (judge.may(question, dossier, at) for question in questions)
-    allowed = [answer for answer in answers if isinstance(answer, Allowed)]
-    fields = frozenset().union(*(answer.fields for answer in allowed))
-    consents = {basis for answer in allowed for basis in answer.by if basis.startswith("consent/")}
-    only = len(consents) == 1 and all(judge.by_consent_alone(answer) for answer in allowed)
-    return fields, next(iter(consents)).partition("/")[2] if only else None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from contracts.envelope import Fact
     from contracts.parts import Refusal
-    from services.notification.domain.notices import Notice
+    from services.notification.domain.notice import Notice
 
     Ids = Callable[..., str]
     """Makes an id of a prefix and parts, which nobody outside the hub can work out: `Keyed`."""
