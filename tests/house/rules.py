@@ -206,7 +206,7 @@ THE_ONLY_WAY = {
     "Telling": {f"{_NOTIFICATION}domain/telling.py", f"{_NOTIFICATION}domain/says.py",
                 f"{_NOTIFICATION}domain/says_pretrial.py",
                 f"{_NOTIFICATION}domain/carrying.py", f"{_NOTIFICATION}domain/revealing.py"},
-    "may": {f"{_NOTIFICATION}domain/judging.py", f"{_NOTIFICATION}domain/notices.py",
+    "may": {f"{_NOTIFICATION}domain/judging.py", f"{_NOTIFICATION}domain/notice.py",
             f"{_NOTIFICATION}domain/carrying.py", f"{_NOTIFICATION}domain/revealing.py"},
     # Who can write to a lane.
     "KafkaLanes": {f"{_NOTIFICATION}gateways.py", f"{_NOTIFICATION}app/__init__.py"},
