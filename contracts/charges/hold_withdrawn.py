@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contracts import topics
 from contracts.event import Event, published
-from contracts.words import ReferralId, Slug
+from contracts.words import Instant, ReferralId, Slug
 
 
 @published("hold.withdrawn", version=1, on=topics.CHARGES)
@@ -17,6 +17,8 @@ class HoldWithdrawnV1(Event):
     referral_id: ReferralId
     agency: Slug
     """The office that holds the charge."""
+    decided_at: Instant | None = None
+    """When the office took back what it had decided meanwhile; None where it had decided nothing."""
 
 
 HoldWithdrawn = HoldWithdrawnV1

@@ -60,7 +60,7 @@ def report_of(
         timezone=site.timezone,
         quarter=quarter,
         as_of=as_of,
-        tables=(*_tables(site, counted), services_of(helped), _apart(tests, belated)),
+        tables=(*_tables(site, counted), services_of(helped, len(counted)), _apart(tests, belated)),
         asked=asked_of(site),
         remarks=_REMARKS if as_of >= quarter.bounds(site.timezone)[1] else (_NOT_OVER, *_REMARKS),
     )

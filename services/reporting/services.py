@@ -24,7 +24,7 @@ _LABELS: Final = {
 }  # fmt: skip
 
 
-def services_of(helped: Iterable[Helped]) -> Table:
+def services_of(helped: Iterable[Helped], referred: int) -> Table:
     """Return how often each help was asked for or given, by how that stands.
 
     The cells do not overlap, and no sum of them is told. A cell is told only where eleven different people or more are
@@ -37,7 +37,9 @@ def services_of(helped: Iterable[Helped]) -> Table:
         people[one.help_type, one.outcome].add(one.person)
     cells = list(product(HelpType, OUTCOMES))
     counts = {f"{kind}/{outcome}": len(people[kind, outcome]) for kind, outcome in cells}
-    kept = kept_back(counts) if may_be_told(sum(counts.values())) else frozenset(counts)
+    # That nobody of a few was helped is told of no more than how many of them were.
+    told = may_be_told(sum(counts.values())) and may_be_told(referred)
+    kept = kept_back(counts) if told else frozenset(counts)
     rows = tuple(
         Row(
             kind.value,

@@ -38,7 +38,7 @@ def test_a_broken_folder_is_refused_by_name_and_the_hub_goes_on_by_the_last_good
             (taken,) = lines(asked("sites", "load", "--json"))
             assert taken["site"] == "whatcom"
             assert not alarm(asked, said)
-            in_force = next((folder / "sites").glob("whatcom-*")) / "whatcom" / "oncall.toml"
+            in_force = next((folder / "in-force").glob("whatcom-*")) / "whatcom" / "oncall.toml"
             new = tmp_path / "new.toml"
             new.write_text(rota.read_text().replace("20:00", "21:00"))
             assert asked("oncall", "load", str(new)).returncode == 0

@@ -134,7 +134,7 @@ def _rebuilt(facts):
     cases = {}
     names = naming()
     for fact in facts:
-        if fact.event.name != "referral.repeated":
+        if fact.event.name not in {"referral.repeated", "reach.stated"}:
             key = names.key(fact)
             cases[key] = evolve(cases.get(key), fact)
     return cases

@@ -406,7 +406,7 @@ async def test_a_section_is_replaced_as_a_whole():
 
 async def test_a_new_way_to_reach_the_person_keeps_the_referrers_own_contact():
     house, _ = await received()
-    (fact,) = await house.hear(amended(reach={"usual_places": ["the ferry dock"]}))
+    (fact, _) = await house.hear(amended(reach={"usual_places": ["the ferry dock"]}))
     assert (await house.opened(fact))["contact"] == {
         "usual_places": ["the ferry dock"],
         "referrer_contact": "360-555-0199",
@@ -456,16 +456,17 @@ async def test_all_of_it_in_one_batch():
         record(FULL), amended(area="lynden"), withdrawn(), record(FULL), amended(agreement="agreed")
     )
     assert names(said) == [
-        "referral.received", "referral.corrected", "referral.retracted", "referral.received", "referral.corrected",
+        "referral.received", "reach.stated", "referral.corrected", "referral.retracted", "referral.received",
+        "reach.stated", "referral.corrected",
     ]  # fmt: skip
-    assert said[3].event.referral_id == said[4].event.referral_id != said[0].event.referral_id
-    assert (await house.opened(said[4]))["identity"]["legal_name"] == "Juniper Sample"
+    assert said[4].event.referral_id == said[6].event.referral_id != said[0].event.referral_id
+    assert (await house.opened(said[6]))["identity"]["legal_name"] == "Juniper Sample"
 
 
 async def test_a_record_that_was_erased_keeps_nothing_of_an_amendment():
     house, first = await received()
     await house.store.keys.destroy(None, first.event.referral_id)
-    (fact,) = await house.hear(amended(reach={"phones": ["360-555-0111"]}, area="lynden"))
+    (fact, _) = await house.hear(amended(reach={"phones": ["360-555-0111"]}, area="lynden"))
     mark = mark_of(fact.source, fact.id)
     assert fact.event.sealed["contact"] == f"hs2.{first.event.referral_id}.contact.{mark}."
     assert fact.event.sealed["identity"] == f"hs2.{first.event.referral_id}.identity.{mark}."

@@ -26,6 +26,8 @@ _CHANCE = re.compile(
 Ends = dict[str, dict[str, list[str]]]
 """For each case, by topic or by `lane of <role>`: what happened, one line each."""
 
+OF_THE_CHARGE = {"hold.reported", "report.awaited"}
+
 
 def ends(cast: Cast, facts: dict[str, list[Fact]]) -> Ends:
     """`facts` are the hub's topics, each person's in order; a fact that stands there again is the same fact."""
@@ -47,7 +49,9 @@ def ends(cast: Cast, facts: dict[str, list[Fact]]) -> Ends:
     for (agency, _), fact in cast.heard.items():
         tag = _whose(fact, cast, people, referrals)
         if tag in found:
-            found[tag][f"lane of {_role(agency)}"].append(_line(fact))
+            # Between topics no order is promised: what rests on the hold of a charge may overtake the rest.
+            apart = f", {fact.event.name}" if fact.event.name in OF_THE_CHARGE else ""
+            found[tag][f"lane of {_role(agency)}{apart}"].append(_line(fact))
     for topic_of in found.values():
         topic_of[topics.DISCLOSURES].sort()
     return {tag: dict(sorted(topic_of.items())) for tag, topic_of in found.items()}

@@ -23,6 +23,8 @@ from tests.plumbing.example import (
     tally_service,
 )
 
+NEWER = len(event.versions("contact.attempted")) + 1
+
 
 async def tallies(ground: Ground) -> dict[str, Tally]:
     rows = await ground.rows("SELECT person, state FROM tally.tallies")
@@ -91,7 +93,7 @@ async def test_after_a_fix_the_parked_are_tried_again_in_order_by_the_running_se
 
 
 async def test_what_was_too_new_is_read_after_the_upgrade(ground: Ground, monkeypatch):
-    newer = readdressed(attempt(1, note="an invented remark"), dataschema="hub:contact.attempted/2")
+    newer = readdressed(attempt(1, note="an invented remark"), dataschema=f"hub:contact.attempted/{NEWER}")
     async with ground.running():
         await ground.publish(topics.REPORTS, newer, attempt(2))
 
@@ -102,7 +104,7 @@ async def test_what_was_too_new_is_read_after_the_upgrade(ground: Ground, monkey
     upgraded = {**event._shelf, "contact.attempted": list(event._shelf["contact.attempted"])}
     monkeypatch.setattr(event, "_shelf", upgraded)
 
-    @event.published("contact.attempted", version=2, on=topics.TO_HUB)
+    @event.published("contact.attempted", version=NEWER, on=topics.TO_HUB)
     class Newer(ContactAttempted):
         @classmethod
         def upcast(cls, old):

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts import topics
@@ -60,6 +60,7 @@ def course(roads):
     return found.steps, found.reports, sorted(found.refusals), sorted(found.waiting), found.granted_on, found.done
 
 
+@settings(deadline=None)
 @given(order=st.permutations(FACTS), again=st.lists(st.sampled_from(FACTS), max_size=8))
 def test_the_order_of_facts_changes_nothing(order, again):
     expected, found = folded(FACTS), folded([*order, *again])
@@ -67,12 +68,14 @@ def test_the_order_of_facts_changes_nothing(order, again):
     assert course(found) == course(expected)
 
 
+@settings(deadline=None)
 @given(order=st.permutations([*FACTS, GONE]))
 def test_an_erasure_leaves_the_same_nothing_whenever_it_is_heard(order):
     assert REFERRAL not in folded(order).roads
     assert folded(order).gone == {REFERRAL}
 
 
+@settings(deadline=None)
 @given(order=st.permutations(FACTS[3:18]))
 async def test_whatever_comes_first_the_road_raises_never_and_says_no_stage_twice(order):
     place = Courthouse()

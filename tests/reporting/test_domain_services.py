@@ -21,7 +21,7 @@ HELPED = some.lists(
 
 
 def cells(helped):
-    table = services_of(helped)
+    table = services_of(helped, 120)
     return {
         (row.code, column): cell
         for row in table.rows

@@ -175,12 +175,17 @@ class Hold:
         return self.word is not None and self.word.says in _FINAL
 
     @property
+    def was_decided(self) -> bool:
+        """Whether the office ever said that it files, or does not."""
+        return any(one.says in _FINAL for one in self.words.values())
+
+    @property
     def kept(self) -> bool:
         """Whether the office says that it holds the charge still: after the day, or after it had decided otherwise."""
         word, over = self.word, self.lapsed_at
         if word is None or word.says not in _KEEPS:
             return False
-        return word.at >= over if over is not None else any(one.says in _FINAL for one in self.words.values())
+        return word.at >= over if over is not None else self.was_decided
 
     @property
     def standing(self) -> Standing:

@@ -89,7 +89,9 @@ def _satisfied(hold: Hold) -> Event | None:
 def _withdrawn(hold: Hold) -> Event | None:
     if not hold.retracted or hold.met or hold.decided:
         return None
-    return HoldWithdrawn(referral_id=hold.referral_id, agency=hold.office)
+    # What the office had decided, and took back after the police did, is withdrawn once more.
+    taken_back = hold.word.at.astimezone(UTC) if hold.word is not None and hold.was_decided else None
+    return HoldWithdrawn(referral_id=hold.referral_id, agency=hold.office, decided_at=taken_back)
 
 
 def _near(hold: Hold) -> Event | None:

@@ -85,7 +85,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "pretrial.opened": "A motion for pretrial diversion: {it.court}, {it.prosecutor}, counsel: {it.counsel}.",
     "pretrial.advanced": "The pretrial diversion: {it.stage} ({it.by}, {it.on}).",
     "pretrial.filed": "{it.program} reports to the court, under seal: {it.report}.",
-    "pretrial.awaited": "The court waits for {it.asked_for} by {it.due_on}, from {it.agency}.",
+    "pretrial.awaited": "The court waits for {it.asked_for} by {it.due_on}.",
     "pretrial.refused": "A {it.refusal.message_type} of {it.refusal.agency} does not count: {it.refusal.reason}.",
     "pretrial.moved": "The person asks the court for pretrial diversion.",
     "pretrial.consented": "The prosecutor says whether the person may take part.",
