@@ -132,6 +132,8 @@ def _agencies(site: Site) -> Iterator[str]:
             yield f"{here}.may_say: Only the program office says: {_listed(agency.may_say & OFFICE_ONLY)}."
         if OVERRIDDEN in agency.may_say and agency.role not in OVERRIDE:
             yield f"{here}.may_say: A presumptive verdict is overridden by the program office or by police alone."
+        if agency.neighbour == site.slug:
+            yield f"{here}.neighbour: It is another site than this one."
         yield from _standing(agency, here)
         yield from _role(site, agency, here)
     yield from _twice("agencies", "oris", [ori for agency in site.agencies.values() for ori in agency.oris])

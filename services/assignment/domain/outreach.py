@@ -41,11 +41,21 @@ def contacted(course: Course, event: ContactAttempted) -> None:
     if event.result is ContactResult.LEFT_MESSAGE:
         _flag(course, event)
     if event.result is ContactResult.DECEASED:
-        died(course, agency)
+        _died_by_the_word_of(course, agency)
     elif event.result is ContactResult.CONTACTED:
         _found_again(course, agency)
     else:
         _sought(course, agency)
+
+
+def _died_by_the_word_of(course: Course, agency: str | None) -> None:
+    """It ends everything by the word of who has the person, or of who had them where nobody has them now."""
+    placement, at = course.placement, course.at
+    others = [offer for _, _, offer in placement.live if offer.accepted_at is not None and offer.agency != agency]
+    if others and not placement.held_by(agency, at):
+        course.refuse("unknown-person", UNKNOWN_PERSON)
+        return
+    died(course, agency)
 
 
 def died(course: Course, by: str | None, *, passed_on: bool = False) -> None:
@@ -76,7 +86,7 @@ def ends(course: Course, event: ParticipationEnded) -> None:
     if not course.placement.knew(course.fact.agency, course.at):
         course.refuse("unknown-person", UNKNOWN_PERSON)
     elif event.reason is EndReason.DECEASED:
-        died(course, course.fact.agency)
+        _died_by_the_word_of(course, course.fact.agency)
     else:
         ended(course, event)
 

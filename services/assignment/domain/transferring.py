@@ -62,6 +62,9 @@ def accepted(course: Course, event: OfferAccepted) -> bool:
         return False
     for referral_id, offer_id, _ in course.placement.held_by(asked.holder, course.at):
         along = offer_id != asked.holder_offer_id
+        referral = course.referral(referral_id)
+        if along and referral.officer_waits and not referral.settled:
+            continue  # with whom an officer stands is met by who said that they come
         number = len(course.placement.transfers)
         course.say(
             AssignmentTransferred(

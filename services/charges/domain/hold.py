@@ -81,8 +81,10 @@ class Hold:
             and (
                 not went_on
                 or (
+                    # Whoever has the person anew, or took them over, was asked when no officer waited any more.
                     offer.officer_waiting is not False
-                    and (offer.accepted_at is None or gone is None or offer.accepted_at < gone.at)
+                    and offer.accepted_at is not None
+                    and (gone is None or offer.accepted_at < gone.at)
                 )
             )
         )

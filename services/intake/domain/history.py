@@ -44,7 +44,7 @@ class HistoryIn:
 
     def __call__(self, data: bytes) -> Problem | None:
         """Return what is wrong with these JSON data, or None. What is no JSON is somebody else's finding."""
-        text = data.decode("utf-8", "replace")
+        text = _text(data)
         if self._is_plainly_without(text):
             return None
         try:
@@ -112,3 +112,11 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         return
     for inner in getattr(annotation, "__args__", ()):
         yield from _models(inner)
+
+
+def _text(data: bytes) -> str:
+    """Return what the bytes say in whichever encoding JSON may have; one that this reader cannot read hides nothing."""
+    try:
+        return data.decode(json.detect_encoding(data))
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace")

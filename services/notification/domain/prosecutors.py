@@ -43,8 +43,11 @@ def to_prosecutors(name: str, record: Record, dossier: Dossier, judge: Judge, at
 def of_holds(name: str, dossier: Dossier) -> Iterator[Notice]:
     """To the office each last day, and that it is over; to who has the person, in time, that it is near.
 
-    What a consent opens or shuts changes none of it; whether it is still news is asked when it is carried.
+    What a consent opens or shuts changes none of it; whether it is still news is asked when it is carried. Of a charge
+    whose arrest was not diverted nothing is said: that somebody met the person later is no matter of the office's.
     """
+    if dossier.diverted_at(name) is None:
+        return
     for key, hold in dossier.charges.items():
         which = named(key)
         if which.referral_id != name:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.assignments.assignment_ended import AssignmentEnded
 from contracts.assignments.assignment_enrolled import AssignmentEnrolled
 from contracts.assignments.assignment_handed_off import AssignmentHandedOff
+from contracts.assignments.assignment_reopened import AssignmentReopened
+from contracts.assignments.assignment_transferred import AssignmentTransferred
 from contracts.court import MONTHS_MOST, PretrialStage
 from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.parts import Refusal
@@ -42,7 +44,8 @@ if TYPE_CHECKING:
 
 SERVICE: Final = "pretrial"
 HEARS: Final[tuple[type[Event], ...]] = (
-    AssignmentEnded, AssignmentEnrolled, AssignmentHandedOff, DeadlineReached, ReferralErased, ReferralReceived,
+    AssignmentEnded, AssignmentEnrolled, AssignmentHandedOff, AssignmentReopened, AssignmentTransferred,
+    DeadlineReached, ReferralErased, ReferralReceived,
     ReviewRequested, ApprovalAnswered, *WORDS,
 )  # fmt: skip
 RELATION: Final = "relation"

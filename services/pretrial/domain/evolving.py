@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.assignments.assignment_ended import AssignmentEnded
 from contracts.assignments.assignment_enrolled import AssignmentEnrolled
 from contracts.assignments.assignment_handed_off import AssignmentHandedOff
+from contracts.assignments.assignment_reopened import AssignmentReopened
+from contracts.assignments.assignment_transferred import AssignmentTransferred
 from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.envelope import agency_source
 from contracts.pretrial.pretrial_advanced import PretrialAdvanced
@@ -138,6 +140,16 @@ def _left(known: Roads, event: Any, fact: Fact) -> Roads:
     return known.model_copy(update={"left": known.left | {event.agency: times}})
 
 
+def _taken_over(known: Roads, event: AssignmentTransferred, fact: Fact) -> Roads:
+    """Who had the person has them no more; who takes them over has to meet them first."""
+    times = known.left.get(event.former, frozenset()) | {fact.at}
+    return known.model_copy(update={"left": known.left | {event.former: times}})
+
+
+def _again(known: Roads, event: AssignmentReopened, fact: Fact) -> Roads:
+    return _took(known, event, fact) if event.met else known
+
+
 def _reached(known: Roads, event: DeadlineReached, _fact: Fact) -> Roads:
     referral_id, _, what = event.reference.partition(" ")
     if referral_id in known.gone:
@@ -183,6 +195,8 @@ _FOLDED: Final[Mapping[type[Event], Callable[[Roads, Any, Fact], Roads]]] = {
     AssignmentHandedOff: _took,
     AssignmentEnrolled: _took,
     AssignmentEnded: _left,
+    AssignmentTransferred: _taken_over,
+    AssignmentReopened: _again,
     DeadlineReached: _reached,
     PretrialOpened: _opened,
     PretrialAdvanced: _advanced,
