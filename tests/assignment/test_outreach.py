@@ -13,6 +13,7 @@ from contracts.catalogue import (
     ContactFlagged,
     DeathReported,
     IntakeOverdue,
+    OfferAccepted,
     OnwardAnswered,
     OnwardAsked,
     OnwardClosed,
@@ -20,6 +21,7 @@ from contracts.catalogue import (
     ParticipationEnded,
     PersonLinked,
     ReachStated,
+    TransferOffered,
     TransferRequested,
 )
 from contracts.corrections import SaidBy
@@ -230,3 +232,17 @@ async def test_a_death_is_said_by_the_name_of_who_reported_it_and_of_nobody_who_
     assert place.said()[-1] == "assignment.enrolled"
     await place.report(agency, ContactAttempted(result=ContactResult.DECEASED))
     assert place.last(DeathReported).by == agency
+
+
+async def test_who_had_the_person_before_another_agency_has_no_word_of_their_death():
+    place = Town()
+    agency = await place.enrol()
+    await place.report(agency, TransferRequested(reason=TransferReason.MOVED, person_agreed=True))
+    asked = place.last(TransferOffered)
+    await place.report(asked.agency, OfferAccepted(offer_id=asked.offer_id))
+    before = place.said()
+    await place.report(agency, ContactAttempted(result=ContactResult.DECEASED))
+    assert place.said() == [*before, "answer.refused"]
+    assert place.last(AnswerRefused).refusal.reason == "unknown-person"
+    await place.report(asked.agency, ContactAttempted(result=ContactResult.DECEASED))
+    assert "death.reported" in place.said()

@@ -145,3 +145,12 @@ def days_of(stage):
 def test_a_broken_rule_would_be_seen():
     lapsed = Stage().given(*diverted(), decides("filed")).until(200)
     assert Hold(lapsed.docket or NOTHING, SITE, REFERRAL, CITY).standing == "filed"
+
+
+def test_where_the_officer_was_told_that_nobody_comes_a_later_meeting_under_a_new_offer_holds_nothing():
+    """As after a transfer, or where an agency has the person anew: charges knows that offer by its hand-off alone."""
+    gone = [arrested(), nobody_comes()]
+    stage = Stage().given(*gone, met(on(9), offer=ANOTHER)).until(60)
+    assert stage.names == []
+    assert Stage().given(*gone, offered(on(8), officer_waiting=False, offer=ANOTHER), accepted(on(8.5), offer=ANOTHER),
+                         met(on(9), offer=ANOTHER)).until(60).names == []  # fmt: skip

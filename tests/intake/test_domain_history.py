@@ -131,3 +131,9 @@ async def test_a_stop_is_heard_whatever_stands_in_it():
     said = await house.hear(stop)
     assert "person.declined" in names(said)
     assert MARK not in repr(said)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_history_in_another_encoding_of_json_is_found(encoding):
+    told = json.dumps({"reason": "rap sheet attached"})
+    assert carried(told.encode(encoding)).field == "reason"

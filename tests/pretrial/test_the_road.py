@@ -1,14 +1,17 @@
 """A pretrial diversion from the motion to its end, step by step (DOMAIN 7.4, RCW 69.50.4017)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from pydantic import ValidationError
 
+from contracts.assignments.assignment_reopened import AssignmentReopened
+from contracts.assignments.assignment_transferred import AssignmentTransferred
 from contracts.catalogue import PretrialFiled, PretrialOpened, PretrialRefused
 from tests.pretrial.examples import (
     COUNSEL,
     COURT,
+    OFFER,
     OTHER,
     PROGRAM,
     PROSECUTOR,
@@ -209,3 +212,25 @@ async def test_an_assessment_that_is_made_anew_is_filed_anew():
     await place.say(PROGRAM, updated(date(2026, 2, 28)))
     assert place.stages() == [*TO_THE_GRANT, "assessed", "in_services"]
     assert [one.services for one in place.events(PretrialFiled)] == [(), ("housing",), ()]
+
+
+async def test_who_had_the_person_before_a_transfer_reports_no_more_and_who_has_them_anew_does():
+    place = Courthouse()
+    await place.granted("housing")
+    other = AssignmentTransferred(
+        referral_id=REFERRAL,
+        offer_id="off-" + "7" * 32,
+        agency="another-program",
+        former=PROGRAM,
+        former_offer_id=OFFER,
+    )
+    place.hub.at += timedelta(seconds=1)
+    await place.hear(other)
+    before = len(place.events(PretrialFiled))
+    await place.say(PROGRAM, updated(date(2026, 2, 28)))
+    assert len(place.events(PretrialFiled)) == before
+    back = AssignmentReopened(referral_id=REFERRAL, offer_id=OFFER, agency=PROGRAM, met=True, enrolled=True)
+    place.hub.at += timedelta(seconds=1)
+    await place.hear(back)
+    await place.say(PROGRAM, updated(date(2026, 2, 28)))
+    assert len(place.events(PretrialFiled)) == before + 1
