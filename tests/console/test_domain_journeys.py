@@ -17,6 +17,7 @@ from contracts.catalogue import (
     AssignmentEnrolled,
     AssignmentHandedOff,
     AssignmentLapsed,
+    AssignmentReopened,
     AssignmentUnavailable,
     ReferralCorrected,
     ReferralErased,
@@ -57,6 +58,12 @@ HANDED_OFF = AssignmentHandedOff(
 )
 ENROLLED = AssignmentEnrolled(referral_id=x.REFERRAL, agency=AGENCY, completed_on=date(2026, 3, 9))
 ENDED = AssignmentEnded(referral_id=x.REFERRAL, agency=AGENCY, reason=EndReason.GOALS_MET)
+
+
+def again(*, enrolled):
+    return AssignmentReopened(referral_id=x.REFERRAL, offer_id=x.OFFER, agency=AGENCY, met=True, enrolled=enrolled)
+
+
 CLOSED = AssignmentClosed(referral_id=x.REFERRAL, reason=ClosedReason.PARTICIPATION_ENDED)
 ERASED = ReferralErased(referral_id=x.REFERRAL, ground="person_request", erased_at=x.BEGIN, by="juno-operator")
 STORY = [
@@ -122,6 +129,8 @@ def test_of_an_erased_record_there_is_no_journey_whatever_comes_when(order):
 @pytest.mark.parametrize(
     ("facts", "standing"),
     [
+        ([x.said(ENDED, after=50), x.said(again(enrolled=True), after=60)], "taking_part"),
+        ([x.said(ENDED, after=50), x.said(again(enrolled=False), after=60)], "under_way"),
         ([], "under_way"),
         ([x.waitlisted()], "waiting"),
         ([x.waitlisted(), x.offered()], "under_way"),

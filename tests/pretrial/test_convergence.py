@@ -73,6 +73,8 @@ def test_the_order_of_facts_changes_nothing(order, again):
 def test_an_erasure_leaves_the_same_nothing_whenever_it_is_heard(order):
     assert REFERRAL not in folded(order).roads
     assert folded(order).gone == {REFERRAL}
+    assert folded(order) == folded([GONE, *FACTS])
+    assert folded(order).answers == {}
 
 
 @settings(deadline=None)

@@ -90,6 +90,8 @@ async def test_no_motion_is_granted_against_the_prosecutor():
     await place.say(PROSECUTOR, consented(yes=False))
     await place.say(COURT, ruled("granted"))
     assert place.stages() == ["moved"]
+    assert reasons(place) == []  # a yes may be on its way
+    await place.passes(1)
     assert reasons(place) == [(COURT, "prosecutor-declined")]
 
     await place.say(PROSECUTOR, consented())
@@ -117,6 +119,41 @@ async def test_an_answer_to_the_sites_call_for_approval_is_the_prosecutors_conse
     await place.say(PROSECUTOR, approved())
     await place.say(COURT, ruled("granted"))
     assert place.stages() == TO_THE_GRANT
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_the_sites_call_for_approval_may_be_heard_after_the_grant_that_rests_on_it(late):
+    place = Courthouse()
+    await place.hear(*([received()] if late else [received(), called()]))
+    await place.say(COUNSEL, moved())
+    await place.say(PROSECUTOR, consented(yes=False), approved())
+    await place.say(COURT, ruled("granted"))
+    if late:
+        await place.hear(called())
+    await place.passes(1)
+    assert place.stages() == TO_THE_GRANT
+    assert reasons(place) == []
+
+
+async def test_an_order_beside_a_grant_that_waits_for_the_prosecutor_waits_with_it():
+    place = Courthouse()
+    await place.hear(received(), met())
+    await place.say(COUNSEL, moved())
+    await place.say(COURT, ruled("granted"), ruled("dismissed", MARCH))
+    await place.passes(2)
+    assert (place.stages(), reasons(place)) == (["moved"], [])
+    await place.say(PROSECUTOR, consented())
+    assert place.stages() == [*TO_THE_GRANT, "dismissed"]
+
+
+async def test_an_order_in_a_case_that_nobody_granted_is_refused_after_a_while():
+    place = Courthouse()
+    await place.hear(received(), met())
+    await place.say(COUNSEL, moved())
+    await place.say(COURT, ruled("dismissed", MARCH))
+    assert reasons(place) == []
+    await place.passes(1)
+    assert reasons(place) == [(COURT, "not-granted")]
 
 
 async def test_a_denied_motion_may_be_granted_later():

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from services.console.domain.timeline import Step
 
+_AS_TOLD: Final = "as told"
 _STANDS: Final[Mapping[str, str]] = {
     "assignment.waitlisted": "waiting",
     "assignment.offered": "under_way",
@@ -31,7 +32,7 @@ _STANDS: Final[Mapping[str, str]] = {
     "assignment.closed": "closed",
     "assignment.unlocated": "ended",
     "assignment.ended": "ended",
-    "assignment.reopened": "under_way",
+    "assignment.reopened": _AS_TOLD,
 }
 """Where a referral stands after each fact; of two facts of one moment the later in this list counts."""
 _RANKS: Final = {event: rank for rank, event in enumerate(_STANDS)}
@@ -100,7 +101,7 @@ class Journey:
             return "under_way"
         event = max(self.stands, key=lambda name: (self.stands[name][0], _RANKS[name]))
         word = _STANDS[event]
-        return self.stands[event][1] if word in _OVER else word
+        return self.stands[event][1] if word in _OVER or word == _AS_TOLD else word
 
     @property
     def is_over(self) -> bool:
@@ -175,10 +176,17 @@ def _override(journey: Journey, step: Step) -> Journey:
     return replace(journey, override_asked=journey.override_asked | {step.id})
 
 
+def _word_of(step: Step) -> str:
+    """Return where this very fact leaves a referral: why it is over, or that who has them anew takes part."""
+    if step.event == "assignment.reopened":
+        return "taking_part" if step.details.get("enrolled") else "under_way"
+    unlocated = EndReason.LOST_CONTACT.value if step.event == "assignment.unlocated" else ""
+    return str(step.details.get("reason", unlocated))
+
+
 def _assigned(journey: Journey, step: Step) -> Journey:
     before = journey.stands.get(step.event)
-    unlocated = EndReason.LOST_CONTACT.value if step.event == "assignment.unlocated" else ""
-    now = (step.at, str(step.details.get("reason", unlocated)))
+    now = (step.at, _word_of(step))
     journey = replace(journey, stands={**journey.stands, step.event: now if before is None else max(before, now)})
     match step.event:
         case "assignment.offered":

@@ -151,7 +151,7 @@ _FIELDS: Final = (
     "court", "prosecutor", "counsel", "moved_on", "moved_by", "stage", "on",
     "hours", "report", "report_id", "program", "to", "reported_on", "month", "substantial_compliance", "services",
     "completed_by", "asked_for", "overdue", "ruling", "ruled_on", "consents", "decided_on", "assessed_on",
-    "through_on", "order_id", "reported_at", "ended", "checks", "vacated_on", "officer_gone",
+    "through_on", "order_id", "reported_at", "ended", "checks", "vacated_on", "officer_gone", "enrolled",
 )  # fmt: skip
 SHOWN: Final[dict[str, Any]] = dict.fromkeys(_FIELDS, True) | {
     "refusal": {"agency", "message_type", "reason", "problems"},

@@ -44,6 +44,8 @@ class Course:
     granted_on: date | None = None
     services: tuple[HelpType, ...] | None = None
     """What is recommended; None until the assessment is confirmed."""
+    grants: list[Word[PretrialRuled]] = field(default_factory=list)
+    """Grants that wait for a prosecutor who has said nothing yet."""
     orders: list[Word[PretrialRuled]] = field(default_factory=list)
     """What the court ordered beside granted and denied, in order."""
     hours: Word[PretrialRuled] | None = None
@@ -54,8 +56,8 @@ class Course:
     reports: list[Report] = field(default_factory=list)
     refusals: dict[str, tuple[Word[Any], Problem]] = field(default_factory=dict)
     """By the word's mark: why it does not count."""
-    waiting: dict[str, Word[Any]] = field(default_factory=dict)
-    """Words that may count once something else is heard."""
+    waiting: dict[str, tuple[Word[Any], Problem]] = field(default_factory=dict)
+    """Words that may count once something else is heard, and what is said of them where it never is."""
 
     @property
     def compliant(self) -> int:

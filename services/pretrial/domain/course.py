@@ -59,9 +59,9 @@ def course_of(roads: Roads, referral_id: str, site: Site) -> Course:
 
 
 def _not_granted(course: Course, road: Road, contests: Iterable[Word[Any]]) -> None:
-    """What only a diversion that was granted can have waits; an order that ends one is refused."""
-    for word in course.orders:
-        _refuse(course, word, wording.NOT_GRANTED)
+    """What only a diversion that was granted can have waits; beside a grant that waits itself, as long as that does."""
+    if not course.grants:
+        _wait(course, course.orders, wording.NOT_GRANTED)
     _wait(course, contests)
     for words in (road.assessed, road.updated, road.completed):
         _wait(course, _counted(road, words))
@@ -85,8 +85,8 @@ def _all_but_motions(road: Road) -> Iterator[Word[Any]]:
         yield from _counted(road, words)
 
 
-def _wait(course: Course, words: Iterable[Word[Any]]) -> None:
-    course.waiting |= {one.mark: one for one in words}
+def _wait(course: Course, words: Iterable[Word[Any]], problem: Problem = wording.NO_RELATION) -> None:
+    course.waiting |= {one.mark: (one, problem) for one in words}
 
 
 def _refuse(course: Course, word: Word[Any], problem: Problem) -> None:
@@ -135,7 +135,10 @@ def _consents(course: Course, roads: Roads, referral_id: str, case: PretrialMove
 def _granted(
     course: Course, rulings: Iterable[Word[PretrialRuled]], consents: list[tuple[datetime, str, bool]]
 ) -> None:
-    """Enter the court's answer to the motion. A yes of the prosecutor counts that stood then, or that came since."""
+    """Enter the court's answer to the motion. A yes of the prosecutor counts that stood then, or that came since.
+
+    Where only a no was heard the grant waits a while: a yes may be on its way by another topic.
+    """
     for word in rulings:
         if word.event.ruling in _LATER:
             course.orders.append(word)
@@ -150,7 +153,9 @@ def _granted(
                 course.granted_on = word.event.ruled_on
                 course.steps.append(Step(PretrialStage.GRANTED, word.event.ruled_on, word.agency))
             elif before:
-                _refuse(course, word, wording.NO_CONSENT)
+                _wait(course, [word], wording.NO_CONSENT)
+            else:
+                course.grants.append(word)
 
 
 def _of_the_program(course: Course, roads: Roads, road: Road, words: Mapping[str, Word[Any]]) -> list[Word[Any]]:

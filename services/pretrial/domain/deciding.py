@@ -30,7 +30,7 @@ from services.pretrial.domain.counted import parties_of
 from services.pretrial.domain.course import course_of
 from services.pretrial.domain.evolving import WORDS, asked_key, message_mark, opened_key, step_key
 from services.pretrial.domain.months import due_at
-from services.pretrial.domain.wording import NO_RELATION, NOT_YET, REASONS
+from services.pretrial.domain.wording import NOT_YET, REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,12 +94,14 @@ class Docket:
     def _waits(self, course: Course, referral_id: str, road: Road, fact: Fact) -> Iterator[Outcome]:
         """A word that may count later waits as long as a consent does for its witness; then its sender hears."""
         clocks = self._site.clocks
-        for mark, word in course.waiting.items():
+        for mark, (word, problem) in course.waiting.items():
             if f"{RELATION} {mark}" in road.reached:
-                yield _refused(referral_id, word, NO_RELATION)
-            elif fact.agency is not None and mark == message_mark(fact.agency, fact.id):
-                until = fact.at + clocks.minutes(clocks.consent_relation_wait_minutes)
-                yield Deadline(RELATION, f"{referral_id} {mark}", until)
+                yield _refused(referral_id, word, problem)
+        own = message_mark(fact.agency, fact.id) if fact.agency is not None else None
+        # What the court orders may come to wait later, by an older word that is heard after it.
+        if own in course.waiting or own in road.ruled:
+            until = fact.at + clocks.minutes(clocks.consent_relation_wait_minutes)
+            yield Deadline(RELATION, f"{referral_id} {own}", until)
 
     def _advanced(self, course: Course, referral_id: str, road: Road) -> Iterator[Outcome]:
         said: set[str] = set(road.steps)

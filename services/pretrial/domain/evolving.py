@@ -63,7 +63,7 @@ def evolve(before: Roads | None, fact: Fact) -> Roads | None:
     event, known = fact.event, before or Roads()
     if isinstance(event, ReferralErased):
         return _erased(known, event.referral_id)
-    if getattr(event, "referral_id", None) in known.gone:
+    if getattr(event, "referral_id", None) in known.gone and type(event) not in _OF_THE_PERSON:
         return before
     if type(event) in WORDS:
         return _entered(known, WORDS[type(event)], fact)
@@ -105,16 +105,23 @@ def _entered(known: Roads, where: str, fact: Fact) -> Roads:
 
 
 def _erased(known: Roads, referral_id: str) -> Roads:
-    reviews = {review: name for review, name in known.reviews.items() if name != referral_id}
-    return known.model_copy(
-        update={
-            "gone": known.gone | {referral_id},
-            "roads": {name: road for name, road in known.roads.items() if name != referral_id},
-            "reviews": reviews,
-            "answers": {key: one for key, one in known.answers.items()
-                        if known.reviews.get(one.event.review_id) != referral_id},
-        }
-    )  # fmt: skip
+    """Which of the site's calls were of that referral stays known by their ids: an answer may come after it."""
+    return _answered_only(
+        known.model_copy(
+            update={
+                "gone": known.gone | {referral_id},
+                "roads": {name: road for name, road in known.roads.items() if name != referral_id},
+            }
+        )
+    )
+
+
+def _answered_only(known: Roads) -> Roads:
+    """Leave out what was answered to calls of referrals that were erased."""
+    kept = {
+        mark: one for mark, one in known.answers.items() if known.reviews.get(one.event.review_id) not in known.gone
+    }
+    return known.model_copy(update={"answers": kept})
 
 
 def _received(known: Roads, event: ReferralReceived, _fact: Fact) -> Roads:
@@ -122,12 +129,12 @@ def _received(known: Roads, event: ReferralReceived, _fact: Fact) -> Roads:
 
 
 def _requested(known: Roads, event: ReviewRequested, _fact: Fact) -> Roads:
-    return known.model_copy(update={"reviews": known.reviews | {event.review_id: event.referral_id}})
+    return _answered_only(known.model_copy(update={"reviews": known.reviews | {event.review_id: event.referral_id}}))
 
 
 def _answered(known: Roads, _event: ApprovalAnswered, fact: Fact) -> Roads:
     word = word_of(fact)
-    return known.model_copy(update={"answers": known.answers | {word.mark: word}})
+    return _answered_only(known.model_copy(update={"answers": known.answers | {word.mark: word}}))
 
 
 def _took(known: Roads, event: Any, fact: Fact) -> Roads:
@@ -204,3 +211,8 @@ _FOLDED: Final[Mapping[type[Event], Callable[[Roads, Any, Fact], Roads]]] = {
     PretrialAwaited: _awaited,
     PretrialRefused: _refused,
 }
+_OF_THE_PERSON: Final = frozenset(
+    {ReviewRequested, AssignmentHandedOff, AssignmentEnrolled, AssignmentEnded, AssignmentTransferred,
+     AssignmentReopened}
+)  # fmt: skip
+"""What tells who has the person, or whose a call was: it is kept of a referral that was erased, too."""
