@@ -1,41 +1,18 @@
-"""Where the dockets are kept: one load and one save for a whole batch."""
+"""Where the dockets of held charges are kept: one load and one save for a whole batch."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
 from services.charges.domain import Docket
-from services.plumbing.service import Connection, Loaded
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from contracts.envelope import Fact
-
-_LOAD: Final = "SELECT person, state FROM charges.dockets WHERE person = ANY($1::text[]) ORDER BY person FOR UPDATE"
-_SAVE: Final = (
-    "INSERT INTO charges.dockets (person, state) SELECT * FROM unnest($1::text[], $2::text[]) "
-    "ON CONFLICT (person) DO UPDATE SET state = EXCLUDED.state"
-)
+from services.plumbing.persons import Persons
 
 
-class Dockets:
+class Dockets(Persons[Docket]):
     """The table `charges.dockets`. Nothing is shared over persons."""
 
-    async def load(self, conn: Connection, keys: Sequence[str], _facts: Sequence[Fact]) -> Loaded[Docket, None]:
-        """Load the dockets of these persons, locked in sorted order."""
-        rows = await conn.fetch(_LOAD, list(keys))
-        return Loaded({row["person"]: Docket.model_validate_json(row["state"]) for row in rows}, None)
-
-    async def save(
-        self,
-        conn: Connection,
-        states: Mapping[str, Docket],
-        _shared: None,
-        _rows: Sequence[tuple[Fact, Any]],
-    ) -> None:
-        """Save the dockets that changed."""
-        if states:
-            persons = sorted(states)
-            written = [states[person].model_dump_json(exclude_defaults=True) for person in persons]
-            await conn.execute(_SAVE, persons, written)
+    def __init__(self) -> None:
+        """What is as at the beginning is most of a state, and left out."""
+        super().__init__(
+            "charges.dockets",
+            read=Docket.model_validate_json,
+            written=lambda state: state.model_dump_json(exclude_defaults=True),
+        )

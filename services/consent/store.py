@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
 from services.consent.domain import Register
-from services.plumbing.service import Connection, Loaded
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from contracts.envelope import Fact
-
-_LOAD: Final = "SELECT person, state FROM consent.registers WHERE person = ANY($1::text[]) ORDER BY person FOR UPDATE"
-_SAVE: Final = (
-    "INSERT INTO consent.registers (person, state) SELECT * FROM unnest($1::text[], $2::text[]) "
-    "ON CONFLICT (person) DO UPDATE SET state = EXCLUDED.state"
-)
+from services.plumbing.persons import Persons
 
 
-class Registers:
+class Registers(Persons[Register]):
     """The table `consent.registers`. Nothing is shared over persons."""
 
-    async def load(self, conn: Connection, keys: Sequence[str], _facts: Sequence[Fact]) -> Loaded[Register, None]:
-        """Load the registers of these persons, locked in sorted order."""
-        rows = await conn.fetch(_LOAD, list(keys))
-        return Loaded({row["person"]: Register.model_validate_json(row["state"]) for row in rows}, None)
-
-    async def save(
-        self,
-        conn: Connection,
-        states: Mapping[str, Register],
-        _shared: None,
-        _rows: Sequence[tuple[Fact, Any]],
-    ) -> None:
-        """Save the registers that changed."""
-        if states:
-            persons = sorted(states)
-            # What is as at the beginning is most of a register, and left out.
-            written = [states[person].model_dump_json(exclude_defaults=True) for person in persons]
-            await conn.execute(_SAVE, persons, written)
+    def __init__(self) -> None:
+        """What is as at the beginning is most of a state, and left out."""
+        super().__init__(
+            "consent.registers",
+            read=Register.model_validate_json,
+            written=lambda state: state.model_dump_json(exclude_defaults=True),
+        )

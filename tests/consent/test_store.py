@@ -1,68 +1,29 @@
 """One scenario over both stores: what is saved is what is loaded, and nothing else."""
 
 import json
-from contextlib import asynccontextmanager
-from pathlib import Path
 
-import asyncpg
 import pytest
 
-import services.consent
 from contracts.catalogue import ConsentSigned
 from contracts.to_hub.consent_signed import ConsentSignedV1
 from services.consent.domain import Register
 from services.consent.store import Registers
-from services.plumbing.migrations import from_folder, migrate
-from services.plumbing.roles import prepare
 from tests.consent.examples import HOLDER, PERSON, Stage, accepted, own_care, revoked, signed
 from tests.consent.memory import MemoryRegisters
-
-OTHER = "per-" + "b" * 32
-MIGRATIONS = Path(services.consent.__file__).parent / "migrations"
+from tests.platform.kept import OTHER, in_memory, in_postgres, migrations, what_is_saved_is_what_is_loaded
 
 
 @pytest.fixture(params=["memory", "postgres"])
 def opened(request):
     """A store that holds nothing, with its connection: in memory or on a real PostgreSQL."""
     if request.param == "memory":
-        return in_memory
-    return in_postgres(request.getfixturevalue("database"))
-
-
-@asynccontextmanager
-async def in_memory():
-    yield MemoryRegisters(), None
-
-
-def in_postgres(dsn):
-    @asynccontextmanager
-    async def opened():
-        conn = await asyncpg.connect(dsn)
-        try:
-            await prepare(conn, ["consent"])
-            await conn.execute("SET ROLE hub_consent; SET search_path TO consent")
-            await migrate(conn, "consent", from_folder(MIGRATIONS))
-            yield Registers(), conn
-        finally:
-            await conn.close()
-
-    return opened
+        return in_memory(MemoryRegisters())
+    return in_postgres("consent", Registers(), request.getfixturevalue("database"))
 
 
 async def test_what_is_saved_is_what_is_loaded(opened):
     register = Stage().given(accepted(), signed(), own_care(form_reference="ROI-1"), revoked()).register
-    async with opened() as (store, conn):
-        assert (await store.load(conn, [PERSON, OTHER], [])).states == {}
-
-        await store.save(conn, {PERSON: register, OTHER: Register()}, None, [])
-        assert (await store.load(conn, [PERSON, OTHER], [])).states == {PERSON: register, OTHER: Register()}
-
-        await store.save(conn, {OTHER: register}, None, [])
-        assert (await store.load(conn, [PERSON], [])).states == {PERSON: register}
-        assert (await store.load(conn, [OTHER], [])).states == {OTHER: register}
-
-        await store.save(conn, {}, None, [])
-        assert (await store.load(conn, [], [])).states == {}
+    await what_is_saved_is_what_is_loaded(opened, PERSON, register, Register())
 
 
 AS_VERSION_1_KEPT_IT = {
@@ -89,19 +50,12 @@ AS_VERSION_1_KEPT_IT = {
 
 
 async def test_registers_from_before_read_as_if_their_forms_were_heard_anew(database):
-    migrations = from_folder(MIGRATIONS)
-    conn = await asyncpg.connect(database)
-    try:
-        await prepare(conn, ["consent"])
-        await conn.execute("SET ROLE hub_consent; SET search_path TO consent")
-        await migrate(conn, "consent", migrations)
+    async with in_postgres("consent", Registers(), database) as (store, conn):
         await conn.execute("DELETE FROM registers")
         for person, state in ((PERSON, AS_VERSION_1_KEPT_IT), (OTHER, {"granted": ["con-" + "c" * 32]})):
             await conn.execute("INSERT INTO registers VALUES ($1, $2)", person, json.dumps(state))
-        await conn.execute(migrations[1].sql)
-        states = (await Registers().load(conn, [PERSON, OTHER], [])).states
-    finally:
-        await conn.close()
+        await conn.execute(migrations("consent")[1].sql)
+        states = (await store.load(conn, [PERSON, OTHER], [])).states
 
     assert states[OTHER] == Register(granted=frozenset({"con-" + "c" * 32}))
     assert states[PERSON].granted == {"con-" + "a" * 32}
