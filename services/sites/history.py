@@ -57,4 +57,4 @@ class History(_Frozen):
 
     keys: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$")], ...], Field(min_length=1)]
     """Names of fields in which it comes, in lower case with underscores."""
-    patterns: tuple[HistoryPattern, ...]
+    patterns: Annotated[tuple[HistoryPattern, ...], Field(min_length=1)]
