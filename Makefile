@@ -46,8 +46,8 @@ lint: venv
 test: venv
 	@# Java learns Kafka's classes meanwhile: every Kafka of the tests is up in half the time.
 	@$(bin)/python -m tests.platform.classes & learning=$$!; $(MAKE) lint && wait $$learning
-	@# Four at once, for many wait for servers. The tests of one file stay together: many share a hub.
-	$(bin)/pytest -n 4 --dist loadfile --no-loadscope-reorder $(suites)
+	@# Three at once, for many wait for servers. The tests of one file stay together: many share a hub.
+	$(bin)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(suites)
 
 bench: venv
 	@$(bin)/python -m tests.bench
