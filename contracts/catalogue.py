@@ -50,6 +50,7 @@ from contracts.consents.consent_refused import ConsentRefused
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
 from contracts.consents.revocation_settled import RevocationSettled
 from contracts.deadlines.deadline_reached import DeadlineReached
+from contracts.disclosures.disclosure_foreseen import DisclosureForeseen
 from contracts.disclosures.disclosure_made import DisclosureMade
 from contracts.disclosures.disclosure_recalled import DisclosureRecalled
 from contracts.disclosures.disclosure_revealed import DisclosureRevealed
@@ -95,6 +96,7 @@ from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_refused import ReferralRefused
 from contracts.referrals.referral_repeated import ReferralRepeated
 from contracts.referrals.referral_retracted import ReferralRetracted
+from contracts.replays.replay_ordered import ReplayOrdered
 from contracts.reports.report_refused import ReportRefused
 from contracts.reports.revocation_parked import RevocationParked
 from contracts.reports.revocation_read import RevocationRead
@@ -190,6 +192,7 @@ __all__ = [
     "ConvictionVacated",
     "DeadlineReached",
     "DeathReported",
+    "DisclosureForeseen",
     "DisclosureMade",
     "DisclosureRecalled",
     "DisclosureRevealed",
@@ -269,6 +272,7 @@ __all__ = [
     "ReferralRetracted",
     "ReferralSubmitted",
     "ReferralWithdrawn",
+    "ReplayOrdered",
     "ReportAwaited",
     "ReportRefused",
     "ReviewAnswered",

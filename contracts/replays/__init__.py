@@ -1,0 +1,1 @@
+"""What replays ask of notification, and how they go."""
