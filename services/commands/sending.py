@@ -91,9 +91,10 @@ def listen(
 
     Each line is the time, the event, the person (by the name that only this agency has for them) and the data. An
     answer names the same person as its subject; contracts/README.md shows one. What a replay brings again says so, and
-    in place of which message it stands if it says something else today (`replayid`, `originalid`). With --json each message is one
-    CloudEvents object on a line of its own. Ctrl-C ends it, or --count and --wait do; the next time it goes on after
-    what was shown. The group `listen` is this command's own: for `hub status` the agency has read nothing by it.
+    in place of which message it stands if it says something else today (`replayid`, `originalid`). With --json each
+    message is one CloudEvents object on a line of its own. Ctrl-C ends it, or --count and --wait do; the next time it
+    goes on after what was shown. The group `listen` is this command's own: for `hub status` the agency has read nothing
+    by it.
 
     Example: hub listen --as opportunity-council --from earliest
     """
