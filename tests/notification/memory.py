@@ -115,7 +115,7 @@ class MemoryStore:
         told = [*told_of(await self.ledger.of_subjects(None, [person]))]
         for one in self.rows:
             if one.row.key == person and one.verdict is not None:
-                told += being_told(one.row, one.verdict)
+                told += being_told(one.row, one.verdict, told)
         return told
 
     async def save(

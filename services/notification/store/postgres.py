@@ -140,7 +140,8 @@ class PostgresStore:
         carrying = await conn.fetch(_BEING_CARRIED, joined(persons))
         told = {person: [*told_of(await self._ledger.of_subjects(conn, [person]))] for person in persons}
         for row in carrying:
-            told[row["key"]] += being_told(read_row(row["reference"]), read_verdict(row["verdict"]))
+            known = told[row["key"]]
+            known += being_told(read_row(row["reference"]), read_verdict(row["verdict"]), known)
         return told
 
     async def save(
