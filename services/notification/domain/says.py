@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.parts import NOTICE
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from contracts.relationship import SiteCondition
+    from services.notification.domain.dossier import Dossier
     from services.notification.domain.telling import Telling
 
 
@@ -56,6 +58,8 @@ _WHO: Final[dict[str, Callable[[Telling], Any]]] = {
     "allowed_by": lambda telling: telling.allowed_by,
     "test": lambda telling: telling.record.test,
 }
+_UNAMENDED: Final = frozenset({"place", "officer_call_back", "allowed", "allowed_by", "test"})
+"""What no amendment changes: what the police wrote of the incident, the answers themselves."""
 _NOTICE: Final[dict[str, Callable[[Telling], Any]]] = {NOTICE: lambda telling: telling.notice}
 
 
@@ -120,13 +124,25 @@ def _minutes(telling: Telling) -> int:
     return telling.judge.site.clocks.arrival_minutes if said is None else said
 
 
-def _appointment(telling: Telling) -> bool:
-    name = telling.referral_id or ""
-    return telling.dossier.unavailable.get(name, False) or any(
+def appointment_follows(dossier: Dossier, referral_id: str) -> bool:
+    """Tell whether somebody comes later, at a time that was agreed or is going to be."""
+    return dossier.unavailable.get(referral_id, False) or any(
         offer.accepted is not None and offer.accepted.appointment_at is not None
-        for offer in telling.dossier.offers.values()
-        if offer.referral_id == name
+        for offer in dossier.offers.values()
+        if offer.referral_id == referral_id
     )
+
+
+def _appointment(telling: Telling) -> bool:
+    return appointment_follows(telling.dossier, telling.referral_id or "")
+
+
+def _offences(telling: Telling) -> Any:
+    return telling.record.particulars.offences
+
+
+def _drugs(telling: Telling) -> Any:
+    return telling.record.particulars.drugs
 
 
 def _due_on(telling: Telling) -> Any:
@@ -221,8 +237,8 @@ SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
     },
     "diversion.reported": _ECHO
     | {
-        "offences": lambda telling: telling.record.particulars.offences,
-        "drugs": lambda telling: telling.record.particulars.drugs,
+        "offences": _offences,
+        "drugs": _drugs,
         "diverted_at": lambda telling: telling.dossier.diverted_at(telling.referral_id or ""),
         "amended": lambda telling: telling.row.again and telling.referral_id not in telling.dossier.retracted,
         "withdrawn": lambda telling: telling.referral_id in telling.dossier.retracted,
@@ -255,3 +271,10 @@ SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
     **SAYS_OF_PRETRIAL,
 }
 """By message and field."""
+_AMENDED: Final = frozenset({say for name, say in _WHO.items() if name not in _UNAMENDED} | {_offences, _drugs})
+
+
+@lru_cache(maxsize=256)
+def hangs_on_the_revision(message: str, told: frozenset[str]) -> bool:
+    """Tell whether a message with these fields says anything that an amendment of the record can change."""
+    return any(SAYS[message].get(name) in _AMENDED for name in told)
