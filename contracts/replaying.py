@@ -24,6 +24,8 @@ class ReplayPass(Word):
     """The message is composed and hashed for a shadow of the lane; nothing is told."""
     SEND = "send"
     """It is judged, composed and told."""
+    RECALL = "recall"
+    """What the replay told is taken back: each item's id is that under which the replay told it."""
 
 
 class Foreseen(Word):

@@ -18,7 +18,7 @@ from services.sites.wording import LAYERS
 ROOM = Path(notification.__file__).parent
 DECIDES = (
     "domain/floor.py", "domain/judging.py", "domain/restricting.py", "domain/carrying.py", "domain/revealing.py",
-    "domain/retelling.py", "domain/replaying.py", "domain/rehearsing.py", "app/planning.py",
+    "domain/taking_back.py", "domain/retelling.py", "domain/replaying.py", "domain/rehearsing.py", "app/planning.py",
     "app/carrier.py",
 )  # fmt: skip
 NO_RULES = {"topic-missing", "broker-away", "people-parked", "lane-"}
