@@ -82,7 +82,7 @@ T = TypeVar("T")
 CASE_MANAGERS = (CASEWORK, OTHER_CASEWORK)
 READERS = (CASEWORK, OTHER_CASEWORK, PROVIDER, PROSECUTOR, POLICE)
 KINDS = tuple(ConsentKind)
-MODES = (ReplayPass.SEND, ReplayPass.SEND, ReplayPass.REHEARSE, ReplayPass.FORESEE)
+MODES = (ReplayPass.SEND, ReplayPass.SEND, ReplayPass.REHEARSE, ReplayPass.FORESEE, ReplayPass.RECALL)
 PURPOSES = (Purpose.CARE_COORDINATION, Purpose.SERVICE_PROVISION, Purpose.PROSECUTION_DECISION)
 USUAL = ((CASEWORK, Purpose.CARE_COORDINATION), (PROVIDER, Purpose.SERVICE_PROVISION))
 DISCLOSERS = (OFFICE, POLICE, HOSPITAL, PROVIDER, CASEWORK, OTHER_CASEWORK)
@@ -703,7 +703,7 @@ class Promises(RuleBasedStateMachine):
             return
         replay = f"rpl-{self.count % 4:032x}"
         self.put(ordered(agency, items[-100:], mode=mode, replay_id=replay, minutes=self.minutes))
-        if mode is ReplayPass.SEND:
+        if mode in {ReplayPass.SEND, ReplayPass.RECALL}:
             self.asked_again |= {(agency, replay, one.message_id) for one in items[-100:]}
         if mode is ReplayPass.FORESEE:
             return
