@@ -31,9 +31,9 @@ UNKNOWN_PERSON: Final = Problem(
 )
 BEFORE_THE_ARREST: Final = Problem(
     field="completed_on",
-    rule="For a diverted arrest an intake counts that was done on the day of the referral or later. Whether an earlier "
-    "one counts, of somebody who takes part already, no program has published: the prosecutor's office decides.",
-    fix="Do the intake for this referral, and send its own day under a new id.",
+    rule="For a diverted arrest the day is that of the referral or later. Whether an earlier one counts no program has "
+    "published: the office that holds the charge decides.",
+    fix="Do it for this referral, and send its own day under a new id.",
 )
 NOT_ASSIGNABLE: Final = Problem(
     field="referral_id",
