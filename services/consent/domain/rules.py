@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.words import Category, ConsentKind, Problem, Purpose, Role
-from services.consent.domain.elements import CATEGORIES, PURPOSES, UNHEARD, irrevocable, lacking, needs_an_end
+from services.consent.domain.elements import CATEGORIES, CHARGE_DECIDED, PURPOSES, irrevocable, lacking, needs_an_end
 from services.consent.domain.register import Signing, day_at
 from services.sites import Agency, Site, Standing
 
@@ -131,10 +131,10 @@ def _of_kind(signing: Signing) -> Iterator[Problem]:
             rule="Only the consent to be handed over may be spoken (42 CFR 2.31(a)(8), 45 CFR 164.508(c)).",
             fix="Have it signed on paper or electronically.",
         )
-    if signed.irrevocable_until == UNHEARD:
+    if signed.irrevocable_until == CHARGE_DECIDED:
         yield Problem(
             field="irrevocable_until",
-            rule="What cannot be taken back can be in the end (42 CFR 2.35(c)), and the hub hears of no such event.",
+            rule="What cannot be taken back can be in the end (42 CFR 2.35(c)), and no office has to say so.",
             fix="Have a form signed that names a day, end_of_participation or intake_completed.",
         )
     if not irrevocable(signed) and (signed.irrevocable_until or signed.irrevocable_until_at):
@@ -157,10 +157,10 @@ def _of_time(signing: Signing, site: Site) -> Iterator[Problem]:
             rule="A consent that has expired counts no more (42 CFR 2.31(c)).",
             fix="Ask the person for a new one.",
         )
-    if signed.expires_with == UNHEARD and signed.expires_at is None and needs_an_end(signed.kind):
+    if signed.expires_with == CHARGE_DECIDED and signed.expires_at is None and needs_an_end(signed.kind):
         yield Problem(
             field="expires_at",
-            rule="Nothing is told on a consent that has expired (42 CFR 2.31(c)), and the hub hears of no such event.",
+            rule="Nothing is told on a consent that has expired (42 CFR 2.31(c)), and no office has to say so.",
             fix="Have a form signed that also names the last day.",
         )
     if signed.expires_with == "intake_completed" and Category.INTAKE_STATUS in signed.categories:
