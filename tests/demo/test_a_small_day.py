@@ -89,6 +89,7 @@ async def test_another_site_has_a_day_of_its_own_by_its_own_rules(site, shows, m
         async with local.started(folder, site=site, minute_seconds=MINUTE_SECONDS) as hub:
             report = await demonstrating.played(hub)
             if site == "washington-pretrial":
+                capsys.readouterr()  # what the day itself said
                 asked = commanded(str(folder), monkeypatch, capsys)
                 named = {run.case.slug: run.referral_id for run in report.runs}
                 await asyncio.to_thread(operators_see_the_road, asked, named)
