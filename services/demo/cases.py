@@ -16,7 +16,7 @@ REMOVED: Final = "$remove"
 Providers = Literal["accepted", "declined", "waitlisted"]
 End = Literal[
     "enrolled", "handed_off", "accepted", "waitlisted", "unavailable", "closed", "ended", "received", "in_review",
-    "seeking", "refused", "erased", "paused",
+    "seeking", "refused", "erased", "paused", "transferred",
 ]  # fmt: skip
 
 
