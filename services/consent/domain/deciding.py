@@ -30,7 +30,7 @@ from contracts.to_hub.charge_decided import ChargeDecided
 from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.consent_signed import ConsentSigned
 from contracts.to_hub.person_declined import PersonDeclined
-from contracts.words import Problem, Role
+from contracts.words import Problem
 from services.consent.domain.elements import CHARGE_DECIDED
 from services.consent.domain.register import (
     EXPIRED,
@@ -46,6 +46,7 @@ from services.consent.domain.register import (
     deadline_key,
 )
 from services.consent.domain.rules import (
+    decided,
     disclosers_of,
     may_witness,
     problems_of,
@@ -117,7 +118,6 @@ class Desk:
     def __init__(self, site: Site) -> None:
         """Keep the site: who may witness, whom a class names, how long to wait for a relation."""
         self._site = site
-        self._offices = {slug for slug, agency in site.agencies.items() if agency.role is Role.PROSECUTOR}
 
     def decide(self, _before: Register | None, after: Register, fact: Fact, _shared: None) -> Iterator[Outcome]:
         """Say what counts now and did not, and what counts no more."""
@@ -218,23 +218,12 @@ class Desk:
         if now is not None and signed.expires_at is not None and signed.expires_at <= now:
             return True
         if signed.expires_with == CHARGE_DECIDED:
-            return any(signing.before(at, self._site) for at in self._decided(register, signing))
+            return any(signing.before(at, self._site) for at in decided(register, signing, self._site))
         if signed.expires_with == "intake_completed":
             event = register.enrolled_at
         else:
             event = register.ended_at if signed.expires_with in _ENDS_WITH_PARTICIPATION else None
         return event is not None and signing.before(event, self._site)
-
-    def _decided(self, register: Register, signing: Signing) -> Iterator[datetime]:
-        """Yield when an office that gets the cases of the arrest's police decided a charge.
-
-        Where the form tells an office, another office's charge is none of this consent's.
-        """
-        told = set(recipients_of(signing, self._site))
-        for one in register.decisions.values():
-            offices = {office.slug for office in self._site.prosecutors_of(register.arrests.get(one.referral_id, ""))}
-            if one.by in offices and (one.by in told or not self._offices & told):
-                yield one.at
 
     def _related(self, register: Register, signing: Signing) -> bool:
         """Tell whether the witness had to do with the person in time; as their holder, where it reaches itself.

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.words import Category, ConsentKind, Problem, Purpose, Role
 from services.consent.domain.elements import CATEGORIES, CHARGE_DECIDED, PURPOSES, irrevocable, lacking, needs_an_end
-from services.consent.domain.register import Signing, day_at
+from services.consent.domain.register import Register, Signing, day_at
 from services.sites import Agency, Site, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
 MOST: Final = 12
 """How many problems one refusal names."""
@@ -250,3 +251,16 @@ def _of_standing(signing: Signing, site: Site) -> Iterator[Problem]:
             "program tells opens only under Part 2 (42 CFR 2.31, 2.35), what falls under HIPAA not under RCW 19.373.",
             fix=f"Leave out whose standing it is not for, or have one of a kind for it signed: {fitting}.",
         )
+
+
+def decided(register: Register, signing: Signing, site: Site) -> Iterator[datetime]:
+    """Yield when an office that gets the cases of the arrest's police decided a charge.
+
+    Where the form tells an office, another office's charge is none of this consent's.
+    """
+    prosecutors = {slug for slug, agency in site.agencies.items() if agency.role is Role.PROSECUTOR}
+    told = prosecutors.intersection(recipients_of(signing, site))
+    for one in register.decisions.values():
+        offices = {office.slug for office in site.prosecutors_of(register.arrests.get(one.referral_id, ""))}
+        if one.by in offices and (one.by in told or not told):
+            yield one.at
