@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -123,6 +123,12 @@ def policy_of(site: Site, version: str) -> Policy:
             "\n".join([f"{site.name} has no policy {version}.", *unreadable]), f"name one that is there: {named}."
         )
     return found
+
+
+def in_force_now(site: Site) -> Policy:
+    """Return the policy by which the site screens at this moment; before the first, that one."""
+    begun = [policy for policy in site.policies if policy.in_force_from <= datetime.now(UTC)]
+    return begun[-1] if begun else site.policies[0]
 
 
 def _chosen(site: Site, version: str | None) -> tuple[tuple[Policy, ...], tuple[str, ...]]:

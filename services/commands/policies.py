@@ -11,7 +11,7 @@ import typer
 from contracts.words import RuleResult
 from services.commands import drafting, reach, shown
 from services.commands.arguments import ReferralArgument
-from services.commands.drafting import VersionArgument, policy_of
+from services.commands.drafting import VersionArgument, in_force_now, policy_of
 from services.commands.reach import JsonOption, OtherSiteOption, StateOption
 from services.commands.screenings import newest_of, of_every_referral
 from services.eligibility.domain import (
@@ -63,7 +63,12 @@ def list_(site: OtherSiteOption = None, state: StateOption = None, json_: JsonOp
 
 @group.command()
 def show(
-    version: VersionArgument, site: OtherSiteOption = None, state: StateOption = None, json_: JsonOption = False
+    version: Annotated[
+        str | None, typer.Argument(help="A version of `hub policy list` (default: the one in force now).")
+    ] = None,
+    site: OtherSiteOption = None,
+    state: StateOption = None,
+    json_: JsonOption = False,
 ) -> None:
     """Show a policy, clause by clause.
 
@@ -71,7 +76,8 @@ def show(
 
     Example: hub policy show 2026-01
     """
-    policy = policy_of(reach.site_of(site, state), version)
+    named = reach.site_of(site, state)
+    policy = in_force_now(named) if version is None else policy_of(named, version)
     if json_:
         shown.show_json(policy.model_dump(mode="json", exclude={"cases"}))
         return

@@ -11,6 +11,7 @@ from services.commands import reach, shown
 from services.commands.reach import JsonOption, StateOption
 from services.local.inforce import taken
 from services.sites import SiteUnreadable, load_site
+from services.sites.jurisdictions import unheld
 from services.sites.loading import sites_in
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def show(
         shown.show_json(facts)
         return
     plain = [(name, facts[name]) for name in ("slug", "timezone", "program_office")]
-    shown.show_facts(site.name, [*plain, *_of_the_relationship(site)])
+    shown.show_facts(site.name, [*plain, *_of_the_relationship(site), *_of_charges(site)])
     shown.screen.print()
     shown.show_table(
         "Areas",
@@ -126,6 +127,13 @@ def _of_the_relationship(site: Site) -> list[tuple[str, str]]:
     return [("counts as not found after", sought), ("the place of who pauses is", place)]
 
 
+def _of_charges(site: Site) -> list[tuple[str, str]]:
+    """Say whose arrests' charges nobody holds; a site that names jurisdictions and leaves somebody out is refused."""
+    named = ", ".join(unheld(site))
+    said = f"not published: no prosecutor holds charges of {named}"
+    return [("jurisdictions", said)] if named else []
+
+
 def _show_conditions(site: Site) -> None:
     if not site.relationship.condition:
         return
@@ -170,6 +178,7 @@ def _facts(site: Site) -> dict[str, Any]:
         "approvals": [one.model_dump(mode="json") for one in site.approvals],
         "conditions": [one.model_dump(mode="json") for one in site.relationship.condition],
         "unable_to_locate": _unable_to_locate(site),
+        "charges_held_by_nobody": list(unheld(site)),
         "place_of_who_pauses": site.relationship.pause.place,
         "basis": dict(sorted(site.basis.items())),
         "policies": [

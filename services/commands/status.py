@@ -97,6 +97,7 @@ async def _work(found: Reach, asking: Asking) -> dict[str, Any]:
         "waiting": len(await asking.waiting()),
         "overdue_intakes": await asking.overdue_intakes(),
         "overdue_reports": [one.referral_id for one in await asking.diversions() if one.overdue],
+        "flagged_contacts": await asking.flagged_contacts(),
         "awaited_arrivals": await asking.awaited_arrivals(),
         "undone_recalls": await asking.undone_recalls(),
         "charges": alarms_of(found, charges_of(await asking.steps_of_charges())),
@@ -129,6 +130,7 @@ async def _facts(found: Reach) -> dict[str, Any]:
         "alarms": [
             *_arrival_alarms(work["awaited_arrivals"]),
             *_word_alarms(standings),
+            *_contact_alarms(work["flagged_contacts"]),
             *_service_alarms(services),
             *_lane_alarms(agencies),
             *_copy_alarms(found),
@@ -185,6 +187,15 @@ def _word_alarms(standings: Sequence[Standing]) -> list[str]:
                 f"{one.service}: {words} parked {what} something back; nothing is told of their people. `hub parked`."
             )
     return alarms
+
+
+def _contact_alarms(flagged: list[dict[str, str]]) -> list[str]:
+    """Somebody may be in danger by a message; nobody knows it but who left it, until an operator asks."""
+    return [
+        f"{one['referral_id']}: {one['agency']} left a message where it is not safe to leave one. Have the person "
+        f"asked how they are; `hub timeline {one['referral_id']}` shows when."
+        for one in flagged
+    ]
 
 
 def _service_alarms(services: list[dict[str, Any]]) -> list[str]:

@@ -22,7 +22,7 @@ from services.commands.arguments import OperatorOption, ReferralArgument, Review
 from services.commands.asking import Question, answers, text
 from services.commands.confirming import LOOK_SECONDS, require_no_refusal
 from services.commands.reach import JsonOption, StateOption
-from services.console.domain import handoff_minutes, numbered, worded
+from services.console.domain import conditions_of, handoff_minutes, numbered, worded
 from services.console.domain import shown as told
 
 if TYPE_CHECKING:
@@ -47,8 +47,9 @@ def timeline(
     """Show everything that happened to a referral.
 
     When, which service says so, after which other step, and on which grounds. Nobody is identified: names and all else
-    that is private stay sealed. The id is in the answer of `hub send` and `hub refer`. Where an officer waited, the
-    minutes between the steps of the hand-off stand below; --minutes shows these alone.
+    that is private stay sealed. The id is in the answer of `hub send` and `hub refer`. What the site itself asks of
+    people after their intake stands below. Where an officer waited, the minutes between the steps of the hand-off do,
+    too; --minutes shows these alone.
 
     Example: hub timeline ref-0123456789abcdef0123456789abcdef
     """
@@ -72,6 +73,8 @@ def timeline(
     shown.show_table(f"Referral {referral}", columns, rows)
     if any(step.event == AssignmentEnrolled.name for step in steps) and _is_arrest(steps):
         shown.screen.print(shown.NON_CONVICTION)
+    for asked in conditions_of(steps, found.site):
+        shown.screen.print(asked, soft_wrap=True, markup=False)
     if measured:
         shown.screen.print()
         _show_minutes(measured, json_=False)

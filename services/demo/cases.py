@@ -16,7 +16,7 @@ REMOVED: Final = "$remove"
 Providers = Literal["accepted", "declined", "waitlisted"]
 End = Literal[
     "enrolled", "handed_off", "accepted", "waitlisted", "unavailable", "closed", "ended", "received", "in_review",
-    "seeking", "refused", "erased",
+    "seeking", "refused", "erased", "paused", "transferred",
 ]  # fmt: skip
 
 
@@ -128,7 +128,8 @@ def load_caseload(site: str, root: Path | None = None) -> tuple[Chapter, ...]:
     folder = (root or SITES) / site / "caseload"
     chapters = tuple(_chapter(path) for path in sorted(folder.glob("*.toml")))
     if not chapters:
-        raise CaseloadUnreadable(f"The site {site} has no sample caseload.")
+        with_one = ", ".join(sorted(path.parent.name for path in (root or SITES).glob("*/caseload")))
+        raise CaseloadUnreadable(f"The site {site} has no sample caseload. Next: name one that has: {with_one}.")
     slugs = [case.slug for chapter in chapters for case in chapter.cases]
     twice = {slug for slug in slugs if slugs.count(slug) > 1}
     unknown = {case.after for chapter in chapters for case in chapter.cases if case.after} - set(slugs)

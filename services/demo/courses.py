@@ -16,10 +16,13 @@ from contracts.catalogue import (
     OfferCancelled,
     OnwardRequested,
     ParticipationEnded,
+    ParticipationPaused,
+    ParticipationResumed,
     PersonAgreed,
     PersonDeclined,
 )
 from contracts.forms import Signer, Statement
+from contracts.relationship import PauseReason
 from contracts.words import Category, ConsentKind, ContactResult, EndReason, HelpType, Purpose
 
 if TYPE_CHECKING:
@@ -36,7 +39,7 @@ _LASTS_MINUTES: Final = 6
 """How many of the site's minutes a consent lasts that is to expire before the eyes of the demonstration."""
 _WAIT_SECONDS: Final = 25.0
 _CHARGE_DECIDED_BY: Final = timedelta(days=365)
-"""The last day of a consent for a prosecutor: the hub does not hear that a charge was decided."""
+"""The last day of a consent for a prosecutor: no office has to say what it decides of a charge."""
 _WHO_IT_IS: Final = (Category.IDENTITY, Category.CONTACT, Category.NEEDS)
 _FIRST_CONTACT: Final = (*_WHO_IT_IS, Category.INCIDENT, Category.SAFETY)
 
@@ -151,6 +154,9 @@ def _event(agencies: Agencies, run: Run, holder: str, made: AssignmentMade, step
         "onward": lambda: OnwardRequested(help_type=HelpType(help_type), to=provider or None),
         "revoke": lambda: ConsentRevoked(how="verbal"),
         "end": lambda: ParticipationEnded(reason=EndReason(rest)),
+        "pause": lambda: ParticipationPaused(reason=PauseReason(rest)),
+        "resume": ParticipationResumed,
+        "died": lambda: ContactAttempted(result=ContactResult.DECEASED),
     }
     return words[word]()
 

@@ -107,7 +107,7 @@ class Mirror:
                 self._by_referral[step.referral_id or ""] = run
                 self._by_person.setdefault(step.subject, []).append(run)
             return run
-        if step.event == "assignment.offered" and step.offer_id and step.referral_id:
+        if step.event in {"assignment.offered", "transfer.offered"} and step.offer_id and step.referral_id:
             self._referral_of_offer[step.offer_id] = step.referral_id
         if step.event == "onward.asked":
             self._person_of_onward[step.details.get("onward_id", "")] = step.subject

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from services.local.state import write_whole
 from services.sites import SiteUnreadable, load_site
-from services.sites.loading import SITES, folders_of
+from services.sites.folders import BESIDE, SITES, folders_of, sites_beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,6 +106,7 @@ def _copied(state: Path, slug: str, source: Path) -> Path:
     copy = Path(tempfile.mkdtemp(dir=room, prefix=f"{slug}-"))
     for folder in folders_of(slug, source):
         shutil.copytree(folder, copy / folder.name, ignore=shutil.ignore_patterns(_NOT_TAKEN))
+    write_whole(copy / BESIDE, json.dumps(sorted(sites_beside(source))) + "\n")
     return copy
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 UNKNOWN: Final = "unknown"
 OTHER: Final = "other"
 DECLINED: Final = "declined"
-_TRACKED: Final = {
+TRACKED: Final = {
     "race": "By race",
     "ethnicity": "By ethnicity",
     "gender": "By gender",
@@ -94,12 +94,12 @@ def groups_of(site: Site) -> tuple[Group, ...]:
         Group("area", "By place", areas, lambda sent: sent.area or UNKNOWN),
         Group("language", "By language", labelled(spoken), lambda sent: sent.language),
         Group("interpreter", "By need of an interpreter", labelled(one.value for one in Answer), _interpreter),
-        *(Group(name, title, _codes_of(site, name), _told(name)) for name, title in _TRACKED.items()),
+        *(Group(name, title, codes_of(site, name), _told(name)) for name, title in TRACKED.items()),
         Group("veteran", "By service in the armed forces", labelled(one.value for one in Answer), _told("veteran")),
     )
 
 
-def _codes_of(site: Site, name: str) -> dict[str, str]:
+def codes_of(site: Site, name: str) -> dict[str, str]:
     """Return the site's codes of one of the demographics; first those that say something, `unknown` last."""
     codes: frozenset[str] = getattr(site.demographics, name)
     last = (*({DECLINED} & codes), UNKNOWN)

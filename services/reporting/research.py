@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from contracts.words import Door, SourceKind
 from services.console.domain import Journey, Sent
-from services.reporting.groups import OTHER, UNKNOWN, age_band
+from services.reporting.groups import OTHER, TRACKED, UNKNOWN, age_band, codes_of
 from services.reporting.ladder import STEPS, place_of
 from services.reporting.paper import words_of
 from services.reporting.sheets import in_csv
@@ -85,6 +85,18 @@ def _lasted(step: str) -> Callable[[Journey, Site], str]:
     return of
 
 
+def _group(name: str) -> Column:
+    """Return the column of one of the groups that the law has programs track; a code of no list is unknown."""
+
+    def told(sent: Sent, site: Site) -> str:
+        code = sent.groups.get(name, UNKNOWN)
+        return code if code in codes_of(site, name) else UNKNOWN
+
+    return Column(name, f"{TRACKED[name]} (RCW 69.50.4017(12)), as whoever refers told it: never seen, never guessed",
+                  f"referral.submitted, referral.amended: person.demographics.{name}, kept apart for counting", {},
+                  _sent(told), known_to_others=True)  # fmt: skip
+
+
 _TIMES: Final = {name: f"within {name.replace('_', ' ')}" for _, name in _BANDS} | {
     _LATER: "after more than 30 days", NOT_REACHED: "not reached, or no time known",
 }  # fmt: skip
@@ -99,6 +111,7 @@ COLUMNS: Final = (
            {"under_18": "0 to 17 years", "18_to_24": "18 to 24", "25_to_64": "25 to 64", "65_and_over": "65 or more",
             UNKNOWN: "not known for sure"},
            _sent(lambda sent, _: age_band(sent)), known_to_others=True),
+    *(_group(name) for name in TRACKED),
     Column("referrer", "What kind of referrer", "referral.received: source_kind",
            {"law_enforcement": "police", "justice": "courts, prosecutors, defenders, probation, jail",
             "health": "emergency services, hospitals, health care, treatment", "community": "everybody else"},
@@ -199,6 +212,8 @@ def _entries(site: Site, quarter: str, as_of: datetime) -> Iterable[tuple[str, .
         codes = dict(column.codes)
         if column.name == "area":
             codes = {area.code: area.name for area in site.areas} | {UNKNOWN: "not known"}
+        if column.name in TRACKED:
+            codes = codes_of(site, column.name)
         if column.name == "month":
             codes = {"YYYY-MM": "year and month"}
         if column.known_to_others:

@@ -49,6 +49,11 @@ def rule_at(rules: tuple[ApprovalRule, ...], door: Door) -> ApprovalRule | None:
     return next((rule for rule in rules if door in rule.doors), None)
 
 
+def asks_of(rules: tuple[ApprovalRule, ...], role: Role) -> ApprovalRule | None:
+    """Return the first rule by which this role is asked at any door, or None."""
+    return next((rule for rule in rules if role in rule.roles), None)
+
+
 def approvers(site: Site, door: Door, sender: str) -> tuple[str, ...]:
     """Return whom the site asks about a referral of this sender through this door, by slug."""
     rule = rule_at(site.approvals, door)

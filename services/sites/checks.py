@@ -14,6 +14,7 @@ from contracts.words import ConsentKind, Door, Role
 from services.sites.approvals import problems_of_approvals
 from services.sites.for_the_person import problems_of_words
 from services.sites.forms import OLDEST
+from services.sites.jurisdictions import problems_of_jurisdictions
 from services.sites.oncall_checks import problems_of_oncall
 from services.sites.places import problems_of_places
 from services.sites.pretrial import problems_of_pretrial
@@ -68,7 +69,8 @@ def problems_of(site: Site) -> tuple[str, ...]:
     """Return everything that does not hold, each as `file: key: rule`; empty for a sound site."""
     return (
         *_settings(site), *_agencies(site), *_permissions(site), *_policies(site), *_forms(site), *_grounds(site),
-        *problems_of_approvals(site), *problems_of_oncall(site), *problems_of_texts(site.texts),
+        *problems_of_approvals(site), *problems_of_jurisdictions(site), *problems_of_oncall(site),
+        *problems_of_texts(site.texts),
         *problems_of_words(site.words), *problems_of_pretrial(site), *problems_of_relationship(site), *unworded(site),
     )  # fmt: skip
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +15,7 @@ from services.sites import partners
 from services.sites.blame import areas_unknown, said_of
 from services.sites.checks import problems_of
 from services.sites.errors import SiteUnreadable
+from services.sites.folders import LIKE, SITES, folders_of, lent, sites_beside, sites_in
 from services.sites.oncall import FILE as ONCALL
 from services.sites.oncall import entries
 from services.sites.places import FILE as PLACES
@@ -25,8 +25,7 @@ from services.sites.pretrial import FILE as PRETRIAL
 from services.sites.rulebook import RULES, Rulebook, all_spelled_out, rulebook
 from services.sites.site import Site
 
-SITES: Final = Path(__file__).resolve().parents[2] / "deploy" / "sites"
-"""Where the repository keeps its sites."""
+__all__ = ["SITES", "folders_of", "load_drafts", "load_site", "sites_in", "write_approval"]
 WORDS: Final = "words-for-the-person"
 
 _SECTIONS: Final = (
@@ -34,16 +33,8 @@ _SECTIONS: Final = (
     "receipt", "history",
 )  # fmt: skip
 """The files of a site beside `site.toml`, `roles.toml`, its agencies and its policies."""
-STANDARD: Final = "standard"
-"""The folder beside the sites whose files hold for those that have none of their own."""
-_LIKE: Final = "like"
 _DEFAULTS: Final = "site-defaults.toml"
 _POLICIES: Final = "policies"
-
-
-def sites_in(root: Path | None = None) -> tuple[str, ...]:
-    """Name the sites of a folder of sites: every folder in it that has a `site.toml`."""
-    return tuple(sorted(file.parent.name for file in (root or SITES).glob("*/site.toml")))
 
 
 def load_site(slug: str, root: Path | None = None) -> Site:
@@ -58,7 +49,7 @@ def load_site(slug: str, root: Path | None = None) -> Site:
         raise SiteUnreadable(f"{slug}: folder: There is no such site. Next: name one that is there: {there}.")
     raw = _Files(folder)
     data = raw.over_the_standard("site.toml", _DEFAULTS)
-    data.pop(_LIKE, None)
+    data.pop(LIKE, None)
     site = _validated(data | _assembled(raw, data, slug), raw)
     if problems := problems_of(site):
         raise SiteUnreadable(*problems)
@@ -108,7 +99,7 @@ class _Files:
     """Reads the site's files and remembers what came from which, so that an error can name it."""
 
     def __init__(self, folder: Path) -> None:
-        self.folders = [folder, *_lent(folder)]
+        self.folders = [folder, *lent(folder)]
         self.agency_file: dict[str, str] = {}
         self.policy_files: list[str] = []
         self.shifts: list[Any] = []
@@ -143,6 +134,10 @@ class _Files:
         there = (self.folders[0] / partners.NEIGHBOURS).is_file()
         return _read(self.folders[0] / partners.NEIGHBOURS, partners.NEIGHBOURS) if there else {}
 
+    def sites(self) -> frozenset[str]:
+        """Name the sites that there are, by which a neighbour is known."""
+        return sites_beside(self.folders[0].parent)
+
     def line_of(self, name: str, text: str, after: str = "") -> int:
         """Return the line, from 1, on which the file first says the text after another; 0 where it does not."""
         path = next(folder / name for folder in self.folders if (folder / name).is_file())
@@ -162,25 +157,6 @@ def _read(path: Path, name: str) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SiteUnreadable(f"{name}: file: It is TOML. {error}") from None
-
-
-def folders_of(slug: str, root: Path) -> list[Path]:
-    """Return all folders of which a site is made: its own, that of the site it is like, the standard."""
-    return [root / slug, *_lent(root / slug)]
-
-
-def _lent(folder: Path) -> list[Path]:
-    """Return the folders whose files hold where a site has none of its own: the site that it is like, the standard."""
-    said: dict[str, Any] = {}
-    with suppress(OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
-        said = tomllib.loads((folder / "site.toml").read_text(encoding="utf-8"))
-    standard = folder.parent / STANDARD
-    there = sites_in(folder.parent)
-    like = [] if _LIKE not in said else [(folder.parent if said[_LIKE] in there else SITES) / str(said[_LIKE])]
-    if like and not (like[0] / "site.toml").is_file():
-        named = ", ".join(there)
-        raise SiteUnreadable(f"site.toml: {_LIKE}: There is no such site. Next: name one that is there: {named}.")
-    return [*like, standard if standard.is_dir() else SITES / STANDARD]
 
 
 def load_drafts(slug: str, root: Path | None = None) -> tuple[tuple[Policy, ...], tuple[str, ...]]:

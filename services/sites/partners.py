@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from contracts.words import Role
 from services.sites.errors import SiteUnreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NEIGHBOURS: Final = "neighbours.toml"
 _NEIGHBOUR: Final = Role.NEIGHBOURING_PROGRAM.value
@@ -23,6 +26,10 @@ class Files(Protocol):
 
     def read(self, name: str) -> dict[str, Any]:
         """Read one."""
+        ...
+
+    def sites(self) -> frozenset[str]:
+        """Name the sites that there are."""
         ...
 
     def neighbours(self) -> dict[str, Any]:
@@ -44,4 +51,18 @@ def described(raw: Files, roles: dict[str, Any]) -> dict[str, dict[str, Any]]:
             raise SiteUnreadable(f"{NEIGHBOURS}: {slug}: An agency is described once.")
         agencies[slug] = roles.get(_NEIGHBOUR, {}) | own | {"slug": slug, "role": _NEIGHBOUR}
         raw.agency_file[slug] = NEIGHBOURS
+    if problems := tuple(_strangers(agencies, raw)):
+        raise SiteUnreadable(*problems)
     return agencies
+
+
+def _strangers(agencies: dict[str, dict[str, Any]], raw: Files) -> Iterator[str]:
+    """Yield every site that is named as a neighbour and is none: nobody would ever carry a person's request there."""
+    there = raw.sites()
+    for slug, agency in agencies.items():
+        if "neighbour" in agency and str(agency["neighbour"]) not in there:
+            yield (
+                f"{raw.agency_file[slug]}: {slug}.neighbour: There is no such site: {agency['neighbour']}. Next: name "
+                f"one that is there ({', '.join(sorted(there))}), or leave the key out: a program whose hub is another "
+                "has this lane, and answers on it itself."
+            )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.court import SealMarking
-from contracts.words import Code, Day, Role, Slug
+from contracts.words import Code, Day, Role, Slug, Verdict
+from services.sites.approvals import asks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -82,7 +83,28 @@ def problems_of_pretrial(site: Site) -> Iterator[str]:
     there = {agency.role for agency in site.agencies.values()}
     for role in sorted({Role.COURT, Role.PROSECUTOR, Role.CASE_MANAGEMENT} - there):
         yield f"{FILE}: recipients: The site has no {role}. Next: name the agency, or leave this file out."
+    yield from _consent(site)
     yield from _words(site.pretrial)
+
+
+def consent_minutes(site: Site) -> int:
+    """Return how long a grant waits for the prosecutor's word: as long as the site's call for their approval does."""
+    rule = asks_of(site.approvals, Role.PROSECUTOR)
+    return 0 if rule is None else rule.answer_minutes
+
+
+def _consent(site: Site) -> Iterator[str]:
+    rule = asks_of(site.approvals, Role.PROSECUTOR)
+    if rule is None:
+        yield (
+            "site.toml: approval: No diversion is granted unless the prosecutor consents (RCW 69.50.4017(2)). Next: "
+            "add an [[approval]] that asks the prosecutor; it says how long they have."
+        )
+    elif rule.default is not Verdict.PRESUMPTIVELY_INELIGIBLE:
+        yield (
+            "site.toml: approval.default: Nobody presumes the prosecutor's consent (RCW 69.50.4017(2)). Next: make "
+            "it presumptively_ineligible."
+        )
 
 
 def _rows(site: Site) -> Iterator[str]:

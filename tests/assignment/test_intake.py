@@ -6,7 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.catalogue import IntakeCompleted, IntakeOverdue, ParticipationEnded, PersonLinked
+from contracts.catalogue import (
+    AnswerRefused,
+    AssignmentEnrolled,
+    IntakeCompleted,
+    IntakeOverdue,
+    ParticipationEnded,
+    PersonLinked,
+)
 from contracts.words import Door, EndReason
 from tests.assignment.examples import BEGIN, RIVER, Town, after_the_fact, later, person, received, referral, town
 
@@ -83,6 +90,33 @@ async def test_nor_does_one_who_is_its_participant_under_another_record():
     await place.accept(2)
     await place.passes(2 * DAYS * DAY)
     assert overdue(place) == []
+
+
+async def test_an_intake_from_before_the_arrest_is_refused_and_one_that_is_done_anew_counts():
+    place = Town()
+    agency = await place.enrol(door=Door.COMMUNITY)
+    await place.passes(40 * DAY)
+    await place.refer(2, who=1, officer_waiting=False, referred_at=later(40 * DAY))
+    await place.accept(2, who=1)
+    await place.hand_off(2, who=1)
+    await place.report(agency, IntakeCompleted(completed_on=BEGIN.date()), 1)
+    [refused] = [one.refusal for one in place.events() if isinstance(one, AnswerRefused)]
+    assert (refused.agency, refused.reason, refused.problems[0].field) == (agency, "before-the-arrest", "completed_on")
+    assert "assignment.enrolled" not in place.said(2)
+    await place.report(agency, IntakeCompleted(completed_on=later(41 * DAY).date()), 1)
+    assert place.said(2)[-1] == "assignment.enrolled"
+    assert place.last(AssignmentEnrolled).completed_on == later(41 * DAY).date()
+
+
+async def test_what_an_old_intake_counts_for_it_counts_for_while_an_arrest_waits_for_its_own():
+    place = Town()
+    await place.refer(1, door=Door.COMMUNITY)
+    agency = await place.accept()
+    await place.hand_off()
+    await place.refer(2, who=1, officer_waiting=False, referred_at=later(DAY))
+    await place.accept(2, who=1)
+    await place.report(agency, IntakeCompleted(completed_on=BEGIN.date()))
+    assert ("assignment.enrolled" in place.said(1), "assignment.enrolled" in place.said(2)) == (True, False)
 
 
 async def test_a_hand_off_that_was_made_by_phone_is_followed_up_as_well():

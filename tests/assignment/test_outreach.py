@@ -188,6 +188,41 @@ async def test_a_death_ends_all_that_is_under_way_at_once(by_attempt):
     assert place.said() == [*before, "answer.refused"]
 
 
+async def _linked(place: Town, *pairs: tuple[int, int]) -> None:
+    for one, other in pairs:
+        await place.hear(PersonLinked(other=person(other), basis="agency-person-number", by="ada"), one)
+        await place.hear(PersonLinked(other=person(one), basis="agency-person-number", by="ada"), other)
+
+
+@pytest.mark.parametrize("links", [[(1, 2), (2, 3)], [(1, 2), (2, 3), (3, 1)], [(1, 2), (2, 3), (3, 4), (4, 1)]])
+async def test_a_death_is_heard_over_every_link_once_and_goes_round_no_more_than_that(links):
+    place, agency = await referred(town(river_house=4, hill_house=0))
+    last = max(max(pair) for pair in links)
+    for number in range(2, last + 1):
+        await place.refer(number, door=Door.COMMUNITY)
+        await place.accept(number)
+    await _linked(place, *links)
+    await place.report(agency, ContactAttempted(result=ContactResult.DECEASED))
+    for number in range(1, last + 1):
+        assert place.holder(number) is None
+    ended = [one.referral_id for one in place.events() if isinstance(one, AssignmentEnded)]
+    assert sorted(ended) == [referral(number) for number in range(1, last + 1)]
+    assert place.said().count("death.reported") <= 1 + 2 * len(links)
+
+
+async def test_a_death_that_is_reported_again_ends_what_began_since_over_every_link():
+    place, agency = await referred(town(river_house=4, hill_house=0))
+    await _linked(place, (1, 2), (2, 3))
+    await place.report(agency, ContactAttempted(result=ContactResult.DECEASED))
+    await place.passes(1)
+    for number, who in ((3, 3), (4, 1)):
+        await place.refer(number, who, door=Door.COMMUNITY)
+        await place.accept(number, who)
+    await place.passes(1)
+    await place.report(agency, ContactAttempted(result=ContactResult.DECEASED))
+    assert place.holder(3) is None
+
+
 async def test_who_waits_and_has_died_waits_no_more():
     place, agency = await referred(town(river_house=1, hill_house=0))
     await place.refer(2, who=2, door=Door.COMMUNITY)
@@ -197,7 +232,7 @@ async def test_who_waits_and_has_died_waits_no_more():
     await place.report(agency, ContactAttempted(result=ContactResult.DECEASED))
     assert place.said(2)[-1] == "assignment.closed"
     assert place.store.waiting() == []
-    assert place.said().count("death.reported") == 2
+    assert place.said().count("death.reported") == 3  # the last is what comes back to the first record
 
 
 async def test_with_whom_an_officer_stands_is_alive_and_the_officer_hears_nothing():

@@ -15,13 +15,16 @@ from contracts.catalogue import (
     AssignmentResumed,
     NeedMet,
     NeedRecorded,
+    OfferAccepted,
     ParticipationEnded,
     ParticipationPaused,
     ParticipationReopened,
     ParticipationResumed,
     PersonDeclined,
+    TransferOffered,
+    TransferRequested,
 )
-from contracts.relationship import PauseReason
+from contracts.relationship import PauseReason, TransferReason
 from contracts.words import Door, EndReason, HelpType
 from services.sites.relationship import Pause, Relationship
 from tests.assignment.examples import HILL, RIVER, Town, erased, person, referral, town
@@ -79,6 +82,38 @@ async def test_who_ends_while_away_gives_back_no_second_place():
     await place.report(agency, PAUSE)
     await place.report(agency, ParticipationEnded(reason=EndReason.MOVED))
     assert place.store.taken(agency) == taken - 1
+
+
+def _counted(place: Town, agency: str) -> int:
+    """How many places are taken by what is kept of everybody, whatever was counted on the way."""
+    return sum(agency in set(one.places) for one in place.store.placements().values())
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+@pytest.mark.parametrize("how", ["ended", "transferred", "erased", "resumed"])
+async def test_places_are_counted_right_where_who_is_away_has_a_second_referral(how, accepted):
+    place = Town(where_a_pause_frees_the_place(river_house=4, hill_house=4))
+    agency = await place.enrol()
+    await place.report(agency, PAUSE)
+    await place.refer(2, who=1, door=Door.COMMUNITY)
+    assert place.offer(2).agency == agency
+    if accepted:
+        await place.accept(2, who=1)
+    if how == "ended":
+        await place.report(agency, ParticipationEnded(reason=EndReason.MOVED))
+    elif how == "erased":
+        await place.hear(erased())
+    elif how == "resumed":
+        await place.report(agency, RESUME)
+    else:
+        await place.report(agency, TransferRequested(reason=TransferReason.MOVED, person_agreed=True))
+        asked = place.last(TransferOffered)
+        await place.report(asked.agency, OfferAccepted(offer_id=asked.offer_id))
+        assert "assignment.transferred" in place.said()
+        assert place.store.taken(asked.agency) == _counted(place, asked.agency)
+    assert place.store.taken(agency) == _counted(place, agency)
+    await place.passes(2_000)
+    assert place.store.taken(agency) == _counted(place, agency)
 
 
 async def test_a_referral_of_who_is_away_goes_to_their_own_case_manager():

@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from contracts.parts import AfterTheFact
 from contracts.words import Door
-from services.charges.domain import Hold
+from services.charges.domain import Docket, Hold
 from tests.charges.examples import (
     CITY,
     COUNTY,
+    HOLDER,
     LAST_DAY,
     MONDAY,
     REFERRAL,
@@ -88,6 +90,40 @@ def test_an_office_that_was_told_waits_for_nothing_more():
 def test_on_the_last_day_itself_is_in_time_and_on_the_next_is_not():
     assert Stage().given(*diverted(), taken_in(30)).standing() == "not_filed"
     assert Stage().given(*diverted(), taken_in(31)).standing() == "lapsed"
+
+
+def test_an_intake_from_before_the_arrest_does_not_count_for_it():
+    """Of somebody who took part already: a person decides, for no program has published what holds."""
+    stage = Stage().given(*diverted(), taken_in(2, done=-200)).until(60)
+    assert stage.names == ["hold.started", "hold.unreported", "hold.lapsed"]
+    assert stage.standing() == "lapsed"
+
+
+@pytest.mark.parametrize("first", ["old", "new"])
+def test_an_intake_that_was_done_anew_counts_beside_an_old_one(first):
+    old, new = taken_in(2, done=-200), taken_in(9)
+    stage = Stage().given(*diverted(), *([old, new] if first == "old" else [new, old]))
+    [satisfied] = [one for one in stage.said if one.name == "hold.satisfied"]
+    assert satisfied.completed_on == MONDAY + timedelta(days=9)
+    assert stage.until(60).standing() == "not_filed"
+
+
+def test_an_intake_on_the_day_of_the_arrest_counts_by_the_sites_calendar():
+    assert Stage().given(*diverted(at=on(0, 23.9)), taken_in(1, done=0)).standing() == "not_filed"
+    assert Stage().given(*diverted(at=on(0, 23.9)), taken_in(1, done=-1)).standing() == "held"
+
+
+def test_an_arrest_that_is_referred_days_after_its_hand_off_begins_with_that():
+    police = AfterTheFact(handed_off_at=on(-3), to_agency=HOLDER)
+    stage = Stage().given(arrested(after_the_fact=police), offered(), accepted(), met(), taken_in(0, done=-2))
+    assert stage.standing() == "not_filed"
+
+
+def test_a_docket_from_when_only_the_first_day_was_kept_still_reads():
+    docket = Stage().given(*diverted(), taken_in(10)).docket
+    kept = docket.model_dump(mode="json")
+    kept["completed"] = {REFERRAL: (MONDAY + timedelta(days=10)).isoformat()}
+    assert Docket.model_validate(kept) == docket
 
 
 def test_without_an_intake_it_lapses_when_the_day_is_over():

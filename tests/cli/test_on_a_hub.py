@@ -193,6 +193,69 @@ def test_a_review_is_listed_and_decided(hub):
     assert eventually(lambda: waiting() is None)
 
 
+def reviewed(hub, number, **more):
+    """A referral of that number that waits for an operator: its id and the review's."""
+    event = said(f"cli-{number}", data=referral(number, **more))
+    (answer,) = lines(hub("send", "-", "--as", POLICE, "--json", stdin=event))
+
+    def waiting():
+        (found,) = lines(hub("reviews", "--json"))
+        return next((one for one in found if one["referral_id"] == answer["referral_id"]), None)
+
+    return answer["referral_id"], eventually(waiting)["review_id"]
+
+
+def test_whether_an_order_is_in_the_way_is_looked_up_and_names_nobody(hub):
+    ash = {"legal_name": "Ash Invented", "birth_date": "1977-07-07"}
+    order = {
+        "order_number": "26-2-SAMPLE", "kind": "no_contact", "respondent": ash,
+        "protected": [{"legal_name": "Wren Unheard", "birth_date": "1978-08-08"}],
+    }  # fmt: skip
+    sent = said("cli-order", "order.reported", order, agency="whatcom-therapeutic-courts")
+    assert hub("send", "-", "--as", "whatcom-therapeutic-courts", stdin=sent).returncode == 0
+    _, review = reviewed(hub, "SAMPLE-ORDER", person=ash)
+    (found,) = lines(hub("reviews", "check", review, "--json"))
+    assert (found["result"], len(found["orders"]), found["orders"][0]["kind"]) == ("pass", 1, "no_contact")
+    table = hub("reviews", "check", review).stdout
+    assert "whatcom-therapeutic-courts" in table
+    assert not [name for name in ("Ash", "Wren", "26-2-SAMPLE") if name in table]
+    _, free = reviewed(hub, "SAMPLE-FREE")
+    assert "no order keeps this person away from anybody" in hub("reviews", "check", free).stdout
+    unknown = hub("reviews", "check", "rev-" + "0" * 32)
+    assert (unknown.returncode, "hub reviews" in unknown.stderr) == (1, True)
+
+
+def test_what_the_clock_found_is_overridden_once_and_what_a_person_decided_is_not(hub):
+    def overrides(named):
+        words = ("--reason", "agreed_by_partners", "--why", "An invented reason.", "--json")
+        return hub("reviews", "override", named, *words)
+
+    decided, review = reviewed(hub, "SAMPLE-NO")
+    assert hub("reviews", "decide", review, "presumptively_ineligible", "--why", "Invented.").returncode == 0
+    refused = overrides(decided)
+    assert (refused.returncode, "what a person decided" in refused.stdout) == (1, True)
+
+    waits = {"number": "SAMPLE-LATE", "ori": "WASAMPL02", "officer_waiting": True}
+    late, _ = reviewed(hub, "SAMPLE-LATE", incident=waits)
+    # Ten of the hub's minutes, each of which lasts three seconds.
+    assert eventually(lambda: "review.decided" in hub("timeline", late, "--json").stdout, 90)
+    done = overrides(late)
+    assert done.returncode == 0, done
+    assert "review.decided" in [one["event"] for one in lines(done)[0]["followed"]]
+    assert "Invented" not in hub("timeline", late).stdout
+    again = overrides(late)
+    assert (again.returncode, "overridden once" in again.stdout) == (1, True)
+    unknown = overrides("ref-" + "0" * 32)
+    assert (unknown.returncode, "look at the id" in unknown.stdout) == (1, True)
+
+
+def test_a_site_without_the_road_has_no_pretrial_diversions_and_says_what_to_do(hub):
+    assert lines(hub("pretrial", "list", "--json")) == [[]]
+    assert "no pretrial diversions" in hub("pretrial", "list").stdout
+    nothing = hub("pretrial", "show", "ref-" + "0" * 32)
+    assert (nothing.returncode, "hub pretrial list" in nothing.stderr) == (1, True)
+
+
 def test_a_phoned_referral_goes_through_the_same_door(hub):
     words = "--source-kind business --preferred-name Blue --age 30-45 --area bellingham --json"
     done = hub("refer", *words.split())

@@ -31,6 +31,17 @@ def test_policies_are_listed_and_shown_with_the_source_of_each_clause(hub):
     assert json.loads(hub("policy", "show", "2026-01", *SITE, "--json")[1])["hash"] == current["hash"]
 
 
+def test_without_a_version_the_policy_in_force_is_shown(hub):
+    in_force = json.loads(hub("policy", "list", *SITE, "--json")[1])[-1]["version"]
+    assert json.loads(hub("policy", "show", *SITE, "--json")[1])["version"] == in_force
+
+
+def test_a_site_without_a_caseload_is_answered_with_those_that_have_one(hub):
+    code, _, err = hub("demo", "--site", "clackamas")
+    assert code == 1
+    assert "name one that has: baltimore, santa-fe, washington-pretrial, whatcom" in " ".join(err.split())
+
+
 def test_a_version_that_is_not_there_is_named_with_those_that_are(hub):
     code, _, err = hub("policy", "show", "1999-01", *SITE)
     assert code == 1

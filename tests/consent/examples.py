@@ -7,6 +7,7 @@ from contracts.catalogue import (
     AssignmentAccepted,
     AssignmentEnded,
     AssignmentEnrolled,
+    ChargeDecided,
     ConsentGranted,
     ConsentRevoked,
     ConsentSigned,
@@ -44,6 +45,8 @@ OTHER_REFERRAL = "ref-" + "9" * 32
 REFERRAL, OFFER, ONWARD = "ref-" + "1" * 32, "off-" + "2" * 32, "onw-" + "3" * 32
 MONDAY = datetime(2026, 3, 2, 20, tzinfo=UTC)
 SUNDAY, TUESDAY = date(2026, 3, 1), date(2026, 3, 3)
+CITY = "bellingham-city-attorney"
+"""The office that gets the cases of the police who refer in these examples."""
 FORM = "ROI-2026-0412"
 VERSION = "2026-01"
 """Of every statement, and of the list of members."""
@@ -89,6 +92,11 @@ def _referral(agency, age):
 
 def accepted(at=-1.0, agency=HOLDER):
     return fact(AssignmentAccepted(referral_id=REFERRAL, offer_id=OFFER, agency=agency), at)
+
+
+def decided(decision="declined", at=30.0, by=None, referral=REFERRAL):
+    """An office's word on the charge; by that which gets the police's cases, unless said otherwise."""
+    return fact(ChargeDecided(referral_id=referral, decision=decision), at, by or CITY)
 
 
 def asked_onward(at=-0.5, provider=PROVIDER):

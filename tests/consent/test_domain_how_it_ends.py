@@ -8,9 +8,11 @@ from contracts.parts import Refusal
 from contracts.words import Problem
 from services.plumbing.service import Deadline
 from tests.consent.examples import (
+    CITY,
     HOLDER,
     OFFICE,
     POLICE,
+    PROSECUTOR,
     PROVIDER,
     REFERRAL,
     TUESDAY,
@@ -18,6 +20,7 @@ from tests.consent.examples import (
     Stage,
     accepted,
     asked_onward,
+    decided,
     declined,
     ended,
     enrolled,
@@ -191,6 +194,43 @@ def test_a_consent_of_version_1_that_may_be_irrevocable_ends_by_its_witness_or_t
 
 def test_a_consent_to_a_prosecutor_whose_form_does_not_say_that_it_stays_is_taken_back_like_any_other():
     assert granted(asked_onward(), monitored()).when(spoken()).in_force == set()
+
+
+FOR_THE_OFFICE = {"expires_with": "charge_decided", "expires_at": hours(1000), "recipients": (CITY,)}
+
+
+@pytest.mark.parametrize("decision", ["filed", "declined"])
+def test_a_consent_that_ends_with_the_charge_ends_once_its_office_decides_that(decision):
+    stage = granted(monitored(**FOR_THE_OFFICE)).when(decided(decision))
+    assert (stage.names, stage.in_force) == (["consent.granted", "consent.expired"], set())
+    assert stage.when(decided("still_reviewing", at=40.0)).in_force == set()
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        decided("still_reviewing"), decided(by=PROSECUTOR), decided(by=PROVIDER), decided(referral="ref-" + "9" * 32),
+        decided(at=-1.0),
+    ],
+    ids=["it still reviews", "another office's", "nobody's charge", "of another referral", "before it was signed"],
+)  # fmt: skip
+def test_no_other_word_of_a_charge_ends_it(word):
+    earlier = monitored(**FOR_THE_OFFICE | {"signed_on": date(2026, 3, 2)})
+    assert len(granted(earlier).when(word).in_force) == 1
+
+
+def test_a_charge_of_another_office_than_the_form_tells_is_none_of_the_consents():
+    stage = granted(monitored(**FOR_THE_OFFICE | {"recipients": (PROSECUTOR,)})).when(decided())
+    assert len(stage.in_force) == 1
+
+
+def test_the_decision_may_be_heard_before_the_referral_that_it_is_about():
+    stage = Stage().given(accepted(), decided(at=30.0), referral_received(at=-2.0), monitored(**FOR_THE_OFFICE))
+    assert stage.in_force == set()
+
+
+def test_the_charge_is_none_of_a_consent_that_ends_otherwise():
+    assert len(granted(monitored()).when(decided()).in_force) == 1
 
 
 def test_what_was_withdrawn_stays_so_when_the_grant_arrives_again():

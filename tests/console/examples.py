@@ -45,10 +45,10 @@ def said(event: Event, *, after: int = 0, cause: str | None = None, by: str | No
     return Fact(event, envelope)
 
 
-def referral_received(*, after: int = 0) -> Fact:
+def referral_received(*, after: int = 0, door: Door = Door.COMMUNITY) -> Fact:
     """A community referral, with something sealed in it."""
     event = ReferralReceived(
-        referral_id=REFERRAL, agency="opportunity-council", door=Door.COMMUNITY, source_kind=SourceKind.BUSINESS,
+        referral_id=REFERRAL, agency="opportunity-council", door=door, source_kind=SourceKind.BUSINESS,
         agreement=Agreement.NOT_ASKED, referred_at=BEGIN, particulars=Particulars(), sealed={Category.IDENTITY: SECRET},
     )  # fmt: skip
     return said(event, after=after, cause="submission")

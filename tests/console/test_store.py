@@ -16,6 +16,7 @@ from contracts.catalogue import (
     AssignmentLapsed,
     ConsentWithdrawn,
     ContactAttempted,
+    ContactFlagged,
     IntakeOverdue,
     OfferAccepted,
     ReferralErased,
@@ -24,6 +25,7 @@ from contracts.catalogue import (
 from contracts.disclosures.recall_settled import RecallSettled
 from contracts.envelope import agency_source
 from contracts.recalls import RecallEnd
+from contracts.relationship import ContactMode
 from contracts.words import EndReason, Verdict
 from services.console.app import service
 from services.console.domain import File, Link, decide, evolve, key, step_of
@@ -83,6 +85,27 @@ async def awaited(conn, *facts) -> list[str]:
 async def test_an_arrival_is_awaited_until_somebody_is_there_or_it_is_over(conn, ends):
     assert await awaited(conn, x.said(AWAITED, after=20)) == ["opportunity-council"]
     assert await awaited(conn, ends) == []
+
+
+FLAGGED = ContactFlagged(referral_id=x.REFERRAL, agency="opportunity-council", mode=ContactMode.PHONE)
+
+
+@pytest.mark.parametrize(
+    "spoken",
+    [
+        x.said(ContactAttempted(result="contacted"), after=25, by=agency_source("opportunity-council")),
+        x.said(AssignmentHandedOff(**THERE, handed_off_at=x.BEGIN), after=25),
+        x.said(ENDED, after=25),
+    ],
+    ids=lambda fact: fact.event.name,
+)
+async def test_an_unsafe_message_is_named_until_somebody_has_spoken_with_the_person_or_it_is_over(conn, spoken):
+    vain = x.said(ContactAttempted(result="not_found"), after=22, by=agency_source("opportunity-council"))
+    await ConsoleStore().save(conn, {}, None, lines(x.said(FLAGGED, after=20), vain))
+    named = [{"referral_id": x.REFERRAL, "agency": "opportunity-council"}]
+    assert await Asking(conn).flagged_contacts() == named
+    await ConsoleStore().save(conn, {}, None, lines(spoken))
+    assert await Asking(conn).flagged_contacts() == []
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from services.commands import demonstrating
 from services.demo.cases import load_caseload
 from services.local import hub as local
+from tests.cli.test_on_a_hub import commanded, lines
 from tests.platform.embedded import fresh_folder
 
 MINUTE_SECONDS = 3.0
@@ -54,6 +57,25 @@ async def test_a_small_day_ends_as_expected_but_for_the_case_that_expects_someth
     assert not report.well
 
 
+def operators_see_the_road(hub, named):
+    """`hub pretrial` on the hub of that day: where each stands, every report, the person's copy in two languages."""
+    (found,) = lines(hub("pretrial", "list", "--json"))
+    stands = {one["referral_id"]: one["stage"] for one in found}
+    assert stands[named["terminated"]] == "terminated"
+    assert "under seal" in hub("pretrial", "list").stdout
+    done = named["services-done"]
+    (one,) = lines(hub("pretrial", "show", done, "--json"))
+    assert {report["report"] for report in one["reports"]} >= {"assessment", "completion"}
+    assert "Reports to the court" in hub("pretrial", "show", done).stdout
+    for language, title in (("en", "Your court pretrial diversion"), ("es", "Su ")):
+        copy = hub("pretrial", "show", done, "--for-the-person", "--language", language)
+        assert copy.stdout.startswith(title)
+        assert "42.56 RCW" in copy.stdout
+    assert (
+        "--language is one of: en, es" in hub("pretrial", "show", done, "--for-the-person", "--language", "xx").stderr
+    )
+
+
 @pytest.mark.parametrize(
     ("site", "shows"),
     [
@@ -62,10 +84,15 @@ async def test_a_small_day_ends_as_expected_but_for_the_case_that_expects_someth
         ("washington-pretrial", {"services-done", "nothing-recommended", "terminated", "a-part-2-program"}),
     ],
 )
-async def test_another_site_has_a_day_of_its_own_by_its_own_rules(site, shows):
+async def test_another_site_has_a_day_of_its_own_by_its_own_rules(site, shows, monkeypatch, capsys):
     with fresh_folder() as folder:
         async with local.started(folder, site=site, minute_seconds=MINUTE_SECONDS) as hub:
             report = await demonstrating.played(hub)
+            if site == "washington-pretrial":
+                capsys.readouterr()  # what the day itself said
+                asked = commanded(str(folder), monkeypatch, capsys)
+                named = {run.case.slug: run.referral_id for run in report.runs}
+                await asyncio.to_thread(operators_see_the_road, asked, named)
     assert {run.case.slug: run.end.problems for run in report.runs if run.end.problems} == {}
     assert report.well
     assert shows <= {run.case.slug for run in report.runs}

@@ -29,6 +29,7 @@ NEEDED = {
     "weight-not-reported", "amended-upward", "phoned-hand-off", "co-arrestee-one", "co-arrestee-two", "sent-twice",
     "arrested-again", "same-name-two", "called-blue", "mother-and-youth", "all-silent", "declined-on-scene",
     "withdrawn-after-enrolment", "hospital-without-agreement", "full-arrest", "full-community", "withdrawn-on-the-way",
+    "passed-on", "in-hospital-for-a-while", "away-and-back", "has-died", "found-nowhere",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from services.local.laying import migrated
 from services.plumbing.arrivals import Reader, origin
 from services.plumbing.deadletters import Retries, ask_retry, put_away
 from services.plumbing.sealing import Wrapping
+from services.plumbing.tables import unpacked
 from tests.intake.examples import (
     KEYS,
     NOW,
@@ -161,6 +162,23 @@ async def test_a_plain_retry_takes_back_that_it_is_put_away(house):
         assert await put_away(conn, letter, "juno-sample: said-again")
         assert await ask_retry(conn, letter)
         assert await conn.fetchval("SELECT put_away_as FROM dead_letters WHERE id = $1", letter) is None
+
+
+async def test_what_a_newer_stop_carries_is_wrapped_while_it_waits_and_gone_with_it(house):
+    """Also criminal history, which is refused in every other message: the stop is heard whatever stands in it."""
+    (received,) = await house.hear(record(arrest()))
+    carried = {"how": "verbal", "criminal_history": "zqxmark", "note": "zqxmark"}
+    await parked_words(house, (received.subject, STOP, carried))
+    (letter,) = await house.rows("dead_letters")
+    assert letter["wrapped"]
+    assert b"zqxmark" not in letter["content"]
+    clear = Wrapping(KEYS.site).unwrap(letter["content"])
+    assert b"zqxmark" in unpacked(clear, letter["topic"], letter["partition"], letter["record_offset"], NOW).body
+    async with house.database.connection() as conn:
+        assert await put_away(conn, letter["id"], "juno-sample: said-again")
+    await Retries(house.database, house.handler, Wrapping(KEYS.site).unwrap).asked()
+    (settled,) = await house.rows("dead_letters")
+    assert (settled["settled_at"] is not None, settled["content"]) == (True, b"")
 
 
 async def test_what_an_operator_puts_away_is_refused_and_holds_nobody_any_more(house):

@@ -200,7 +200,7 @@ class Town:
         said: dict[str, tuple[str, dict[str, Any]]] = {
             "not found": ("contact.attempted", {"result": "not_found"}),
             "handoff": ("handoff.completed", {"offer_id": assignment.offer_id}),
-            "intake": ("intake.completed", {"completed_on": day}),
+            "intake": ("intake.completed", {"completed_on": site().local_time(self.hub.hub.at).date().isoformat()}),
             "ended": ("participation.ended", {"reason": "lost_contact"}),
             "the person says no": ("person.declined", {"referral_id": assignment.referral_id}),
             "revoke": ("consent.revoked", {"how": "verbal"}),

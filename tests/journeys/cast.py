@@ -14,8 +14,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from string import ascii_lowercase
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from contracts.envelope import Fact, agency_source, instant
+
+THERE = ZoneInfo("America/Los_Angeles")
+"""The clock on the wall of the site."""
 
 POLICE, SHERIFF, OFFICE = "bellingham-police", "whatcom-county-sheriff", "whatcom-lead-program-office"
 HOSPITAL, DEFENDER, PROVIDER = "peacehealth-st-joseph", "whatcom-public-defender", "sea-mar"
@@ -272,7 +276,8 @@ class Cast:
             case "handoff":
                 return "handoff.completed", {"offer_id": made.offer_id}
             case "intake":
-                return "intake.completed", {"completed_on": day}
+                # For an arrest no day counts that is before the referral's at the site.
+                return "intake.completed", {"completed_on": self.now.astimezone(THERE).date().isoformat()}
             case "decline":
                 return "person.declined", {"referral_id": made.referral_id}
         to, purpose = (PROVIDER, "service_provision") if step.endswith("provider") else (agency, "care_coordination")

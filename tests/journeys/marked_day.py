@@ -14,7 +14,7 @@ from unittest.mock import patch
 from confluent_kafka import KafkaException, Producer
 
 from services import cli
-from tests.journeys.cast import UNDER_PART2
+from tests.journeys.cast import THERE, UNDER_PART2
 from tests.journeys.marks import FREE, Marks
 from tests.journeys.messages import CASE_MANAGERS, until
 from tests.journeys.outside import SILENT, Heard, Outsider
@@ -25,6 +25,7 @@ COURT = "whatcom-therapeutic-courts"
 OFFICE, PROVIDER = "whatcom-lead-program-office", "sea-mar"
 ALL_KINDS = FREE | {"code"}
 YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+TODAY = datetime.now(THERE).date().isoformat()
 
 
 class Shown(NamedTuple):
@@ -159,7 +160,7 @@ class Day:
 
     def _consents(self, holder: Outsider, made: Heard) -> Heard:
         person = {"subject": made.attributes["subject"]}
-        self._says(holder, "intake.completed", {"completed_on": YESTERDAY}, **person)
+        self._says(holder, "intake.completed", {"completed_on": TODAY}, **person)
         own, service = (holder.slug, "care_coordination", {}), (PROVIDER, "service_provision", UNDER_PART2)
         for to, purpose, more in (own, service):
             form = self.marks.message("consent.signed", {

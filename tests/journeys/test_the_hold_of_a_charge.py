@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from tests.journeys.cast import THERE
 from tests.journeys.messages import until
 from tests.journeys.outside import SECONDS
 from tests.journeys.running import ROOT
@@ -97,11 +98,15 @@ def test_a_charge_is_held_longer_and_not_filed_once_the_intake_is_done_and_told_
     unknown = says(city, "charge.decided", {"referral_id": "ref-" + "0" * 32, "decision": "filed"}, subject)
     assert city.refusal(unknown)["reason"] == "unknown-charge"
 
-    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    yesterday = datetime.now(THERE).date() - timedelta(days=1)
     consents(holder, made, yesterday)
-    says(holder, "intake.completed", {"completed_on": str(yesterday)}, made.attributes["subject"])
+    early = says(holder, "intake.completed", {"completed_on": str(yesterday)}, made.attributes["subject"])
+    assert holder.refusal(early)["reason"] == "before-the-arrest"
+    # By the site's calendar: the arrest was five minutes ago.
+    today = (datetime.now(THERE) - timedelta(minutes=5)).date()
+    says(holder, "intake.completed", {"completed_on": str(today)}, made.attributes["subject"])
     told = city.hears_of("intake.reported", "referral_id", referral)
-    assert told.data["completed_on"] == str(yesterday)
+    assert told.data["completed_on"] == str(today)
     until(lambda: (charges(referral) or {}).get("office_told"))
 
     says(city, "charge.decided", {"referral_id": referral, "decision": "filed"}, subject)

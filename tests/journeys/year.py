@@ -35,6 +35,7 @@ from services.plumbing.pseudonyms import Pseudonyms
 from services.plumbing.standing import database_made
 from services.plumbing.turns import Turns
 from services.pretrial.domain.asking import MONTH
+from services.pretrial.domain.course import SILENCE
 from services.pretrial.domain.deciding import RELATION as MET
 from services.sites import Site
 from services.sites.settings import SiteSettings
@@ -53,6 +54,7 @@ NOT_IN_WHATCOM = {
     ("charges", WINDOW): "no site has a filing window; tests/charges",
     ("pretrial", MONTH): "the site has no road of court pretrial diversion; tests/pretrial",
     ("pretrial", MET): "as above",
+    ("pretrial", SILENCE): "as above",
 }
 """The kinds that do not come up in it, with why; a house test compares both with the code."""
 FIRST = 300

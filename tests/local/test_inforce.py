@@ -63,12 +63,30 @@ def name_an_unknown_area(source):
     change(source, AGENCIES, "[sea-mar]", '[sea-mar]\nareas = ["atlantis"]')
 
 
+def name_an_unknown_neighbour(source):
+    change(source, "neighbours.toml", '"seattle"', '"atlantis"')
+
+
+def leave_police_without_a_prosecutor(source):
+    change(source, "agencies/justice.toml", '"everson-police", ', "")
+
+
 BROKEN = {
+    "a neighbour that is no site": (name_an_unknown_neighbour, "neighbours.toml: seattle-lead.neighbour: There is no"),
+    "police without a prosecutor": (leave_police_without_a_prosecutor, "agencies: everson-police.jurisdiction: "),
     "a typo in a policy": (break_policy, "rule"),
     "a missing approver": (miss_an_approver, "site.toml: approval.0.roles: The site has no court to ask."),
     "a hole in the rota": (leave_a_hole, "oncall.toml: rota from 2026-01-01: Nobody is named for "),
     "an unknown area": (name_an_unknown_area, "agencies/services.toml:35: sea-mar.areas: No such area: atlantis."),
 }
+
+
+def test_a_neighbour_that_stood_beside_the_site_is_known_in_the_copy_also_where_its_folder_is_not(source, state):
+    shutil.copytree(SITES / "seattle", source / "atlantis")
+    name_an_unknown_neighbour(source)
+    now = taken(state, "whatcom", source)
+    assert not (now.folder / "atlantis").exists()
+    assert load_site("whatcom", now.folder).agencies["seattle-lead"].neighbour == "atlantis"
 
 
 @pytest.mark.parametrize("name", BROKEN)

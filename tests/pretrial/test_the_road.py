@@ -1,6 +1,7 @@
 """A pretrial diversion from the motion to its end, step by step (DOMAIN 7.4, RCW 69.50.4017)."""
 
 from datetime import date, timedelta
+from itertools import permutations
 
 import pytest
 from pydantic import ValidationError
@@ -8,7 +9,9 @@ from pydantic import ValidationError
 from contracts.assignments.assignment_reopened import AssignmentReopened
 from contracts.assignments.assignment_transferred import AssignmentTransferred
 from contracts.catalogue import PretrialFiled, PretrialOpened, PretrialRefused
+from services.pretrial.domain import course_of, evolve
 from tests.pretrial.examples import (
+    BEGIN,
     COUNSEL,
     COURT,
     OFFER,
@@ -24,11 +27,13 @@ from tests.pretrial.examples import (
     consented,
     contested,
     erased,
+    fact,
     left,
     met,
     moved,
     received,
     ruled,
+    site,
     updated,
 )
 
@@ -110,6 +115,35 @@ async def test_a_grant_waits_for_the_prosecutor_who_has_said_nothing_yet():
     assert place.stages() == TO_THE_GRANT
     await place.say(PROSECUTOR, consented(yes=False))
     assert place.stages() == TO_THE_GRANT
+
+
+async def test_a_prosecutor_who_says_nothing_has_as_long_as_the_sites_call_for_approval_gives():
+    place = Courthouse()
+    await place.hear(received(), met())
+    await place.say(COUNSEL, moved())
+    await place.say(COURT, ruled("granted"))
+    await place.passes(13.9)
+    assert reasons(place) == []
+    await place.passes(0.2)
+    assert (place.stages(), reasons(place)) == (["moved"], [(COURT, "prosecutor-silent")])
+    await place.say(PROSECUTOR, consented())
+    await place.passes(30)
+    assert (place.stages(), reasons(place)) == (["moved"], [(COURT, "prosecutor-silent")])
+    await place.say(COURT, ruled("granted", MARCH))
+    assert place.stages() == TO_THE_GRANT
+
+
+def test_a_yes_from_after_the_prosecutors_time_counts_for_nothing_whatever_is_heard_first():
+    late = BEGIN + timedelta(days=15)
+    said = [
+        fact(received()), fact(moved(), COUNSEL), fact(ruled("granted"), COURT, BEGIN),
+        fact(consented(), PROSECUTOR, late),
+    ]  # fmt: skip
+    for facts in permutations(said):
+        roads = None
+        for one in facts:
+            roads = evolve(roads, one)
+        assert course_of(roads, REFERRAL, site()).granted_on is None
 
 
 async def test_an_answer_to_the_sites_call_for_approval_is_the_prosecutors_consent():

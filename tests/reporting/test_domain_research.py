@@ -60,6 +60,24 @@ def test_a_rare_referral_takes_others_with_it():
     assert not [one for one in found if one["age_band"] == "65_and_over"]
 
 
+def test_a_group_is_told_where_it_is_large_and_left_out_where_it_would_give_somebody_away():
+    large = [*many(20, "enrolled", groups={"race": "white"}), *many(20, "met", groups={"race": "white"})]
+    small = many(2, "met", groups={"race": "asian"})
+    found = records_of(SITE, [*large, *small, *many(15, "enrolled"), *many(15, "met")])
+    told = Counter(one["race"] for one in found)
+    assert len(found) == 72
+    assert "asian" not in told
+    assert min(told.values()) >= LEAST
+    assert set(told) == {"white", ANY}  # the few took the smallest other set with them
+
+
+def test_declined_and_unknown_stay_apart_and_a_code_of_no_list_is_unknown():
+    of = {column.name: column.of for column in COLUMNS}
+    for code, told in (("declined", "declined"), ("unknown", "unknown"), ("from-nowhere", "unknown")):
+        assert of["race"](journey("met", groups={"race": code}), SITE) == told
+    assert of["race"](journey("met"), SITE) == "unknown"
+
+
 def test_rows_have_codes_of_the_codebook_alone_and_no_day_hour_or_id():
     found = records_of(SITE, [one for one in a_quarter() if one])
     book = list(csv.DictReader(io.StringIO(research.codebook(SITE, "2026Q3", AS_OF), newline="")))

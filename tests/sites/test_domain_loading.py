@@ -1,5 +1,6 @@
 """A site that is wrong is refused, with the file, the key and the rule; a sound one always reads alike."""
 
+import re
 import shutil
 from datetime import UTC, datetime
 
@@ -7,6 +8,7 @@ import pytest
 
 from contracts.words import Door
 from services.sites import SiteUnreadable, TextKind, load_site
+from services.sites.jurisdictions import unheld
 from services.sites.loading import SITES, load_drafts
 from services.sites.settings import SiteSettings
 
@@ -66,6 +68,11 @@ def refusal(site):
             "agencies/justice.toml", '["bellingham-police"]', '["seattle-police"]',
             "No such police agency: seattle-police.",
         ),
+        (
+            "agencies/justice.toml", '"blaine-police", ', "",
+            "agencies: blaine-police.jurisdiction: Police who divert at an arrest are in a prosecutor's jurisdiction",
+        ),
+        ("neighbours.toml", '"seattle"', '"atlantis"', "seattle-lead.neighbour: There is no such site: atlantis."),
         ("agencies/services.toml", "[sea-mar]", "[opportunity-council]", "An agency is described once."),
         (
             "agencies/services.toml", "[sea-mar]", '[sea-mar]\nareas = ["atlantis"]',
@@ -170,6 +177,25 @@ def refusal(site):
 def test_a_mistake_is_named_with_its_file_and_key(site, file, old, new, said):
     change(site, file, old, new)
     assert said in refusal(site)
+
+
+def test_where_no_jurisdiction_is_published_the_site_loads_and_says_whose_charges_nobody_holds(site):
+    file = site / "agencies" / "justice.toml"
+    file.write_text(re.sub(r"jurisdiction = \[.*?\]\n", "", file.read_text(), flags=re.DOTALL))
+    assert "bellingham-police" in unheld(load_site("whatcom", site.parent))
+    assert unheld(load_site("whatcom")) == ()
+
+
+def test_police_who_divert_nobody_at_an_arrest_need_no_prosecutor(site):
+    change(site, "agencies/justice.toml", '"blaine-police", ', "")
+    own = '[blaine-police]\nmay_refer = { social_contact = ["law_enforcement"] }'
+    change(site, "agencies/law-enforcement.toml", "[blaine-police]", own)
+    assert unheld(load_site("whatcom", site.parent)) == ()
+
+
+def test_a_program_whose_hub_is_another_has_no_site_here_and_loads(site):
+    change(site, "neighbours.toml", 'neighbour = "seattle"\n', "")
+    assert load_site("whatcom", site.parent).agencies["seattle-lead"].neighbour is None
 
 
 def test_an_agency_that_may_hear_what_no_permission_allows_is_refused(site):

@@ -49,6 +49,14 @@ def test_a_site_that_names_anybody_else_is_refused(folder, who):
     assert "Next: name no other than court, prosecutor, public_defender." in problem
 
 
+def test_nobody_presumes_the_prosecutors_consent_and_who_is_asked_has_a_clock(folder):
+    eligible = 'default = "eligible"'
+    (presumed,) = spoiled(folder, f"{SITE}/site.toml", 'default = "presumptively_ineligible"', eligible)
+    assert presumed.startswith("site.toml: approval.default: Nobody presumes the prosecutor's consent")
+    (unasked,) = spoiled(folder, f"{SITE}/site.toml", '"court", "prosecutor"', '"court"')
+    assert unasked.startswith("site.toml: approval: No diversion is granted unless the prosecutor consents")
+
+
 def test_police_are_refused_in_a_permission_too(folder):
     row = 'roles = ["court", "prosecutor", "public_defender"]\nevent = "pretrial.reported"'
     problems = spoiled(folder, "standard/permissions.toml", row, row.replace('"court"', '"law_enforcement", "court"'))

@@ -67,6 +67,8 @@ class Board(NamedTuple):
     touched: frozenset[str] = frozenset()
     links: Mapping[str, frozenset[str]] = _NONE
     guests: frozenset[tuple[str, str]] = frozenset()
+    away: frozenset[str] = frozenset()
+    """Assignments of the batch's persons whose place a pause gave to others: what ends them gives none back."""
 
     def room(self, agency: str) -> Room:
         """Return what the agency last said of its places."""

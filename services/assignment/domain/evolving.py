@@ -106,6 +106,7 @@ def _told(event: ReferralReceived | ReferralCorrected, revision: int, fact: Fact
         after_the_fact=event.after_the_fact,
         test=event.test,
         answered_at=None if answered_at == fact.at else answered_at,
+        referred_at=event.referred_at,
     )
 
 

@@ -77,7 +77,8 @@ def _enrolled(board: Board, event: AssignmentEnrolled, fact: Fact) -> Board:
 
 def _ended(board: Board, event: AssignmentEnded, fact: Fact) -> Board:
     person = fact.subject or ""
-    return _given_back(_participant_no_more(board, person, event.agency), person, event.agency, at=fact.at)
+    board = _participant_no_more(board, person, event.agency)
+    return _left_place(board, person, event.agency, event.offer_id, fact.at)
 
 
 def _unlocated(board: Board, event: AssignmentUnlocated, fact: Fact) -> Board:
@@ -86,11 +87,16 @@ def _unlocated(board: Board, event: AssignmentUnlocated, fact: Fact) -> Board:
 
 def _paused(board: Board, event: AssignmentPaused, fact: Fact) -> Board:
     """A place that the site's rule frees meanwhile is somebody else's; the person stays the agency's participant."""
-    return _given_back(board, fact.subject or "", event.agency, at=fact.at) if event.place_freed else board
+    if not event.place_freed:
+        return board
+    board = _given_back(board, fact.subject or "", event.agency, at=fact.at)
+    return board._replace(away=board.away | {event.offer_id})
 
 
 def _resumed(board: Board, event: AssignmentResumed, fact: Fact) -> Board:
-    return _taken(board, fact.subject or "", event.agency) if event.place_taken else board
+    if not event.place_taken:
+        return board
+    return _taken(board._replace(away=board.away - {event.offer_id}), fact.subject or "", event.agency)
 
 
 def _reopened(board: Board, event: AssignmentReopened, fact: Fact) -> Board:
@@ -103,7 +109,8 @@ def _transferred(board: Board, event: AssignmentTransferred, fact: Fact) -> Boar
     person = fact.subject or ""
     if event.along:
         board = _taken(board, person, event.agency)
-    return _given_back(_participant_no_more(board, person, event.former), person, event.former, at=fact.at)
+    board = _participant_no_more(board, person, event.former)
+    return _left_place(board, person, event.former, event.former_offer_id, fact.at)
 
 
 def _transfer_offered(board: Board, event: TransferOffered, fact: Fact) -> Board:
@@ -127,9 +134,10 @@ def _participant_no_more(board: Board, person: str, agency: str) -> Board:
 def _released(board: Board, event: AssignmentReleased, fact: Fact) -> Board:
     """Give the place back; a participant by another referral, too, stays one."""
     person = fact.subject or ""
-    if board.held.get((person, event.agency), 0) == 1:
+    last = 0 if event.offer_id in board.away else 1
+    if board.held.get((person, event.agency), 0) == last:
         board = _participant_no_more(board, person, event.agency)
-    return _given_back(board, person, event.agency, at=fact.at)
+    return _left_place(board, person, event.agency, event.offer_id, fact.at)
 
 
 def _waitlisted(board: Board, event: AssignmentWaitlisted, fact: Fact) -> Board:
@@ -177,6 +185,13 @@ def _given_back(board: Board, person: str, agency: str, at: datetime | None = No
     if place in board.guests:
         return board._replace(held=held, guests=board.guests - {place})
     return board._replace(held=held, **_tallied(board, agency, -1, at))
+
+
+def _left_place(board: Board, person: str, agency: str, offer_id: str | None, at: datetime) -> Board:
+    """Give back the place of what has ended; a pause has given it back already where the site frees it."""
+    if offer_id in board.away:
+        return board._replace(away=board.away - {offer_id})
+    return _given_back(board, person, agency, at=at)
 
 
 def _tallied(board: Board, agency: str, change: int, at: datetime | None) -> dict[str, Any]:

@@ -56,4 +56,5 @@ def gathered(
         waiting=lines,
         links={one.person: one.linked for one in placements if one.links},
         guests=frozenset(guests),
+        away=frozenset(offer_id for one in placements for _, offer_id, offer in one.live if offer.away),
     )

@@ -53,6 +53,16 @@ class Told:
     test: bool = False
     answered_at: datetime | None = None
     """Since when the sender says so of the agreement, where an amendment of something else came later than that."""
+    referred_at: datetime | None = None
+    """When they were referred, by the sender; None for what was kept before this was."""
+
+    @property
+    def arrested_at(self) -> datetime | None:
+        """Since when an intake counts for the charge of a diverted arrest; None where there is none."""
+        if self.door is not Door.ARREST_DIVERSION or self.referred_at is None:
+            return None
+        met = self.after_the_fact
+        return self.referred_at if met is None else min(self.referred_at, met.handed_off_at)
 
     @property
     def said_at(self) -> datetime:

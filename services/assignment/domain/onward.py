@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contracts.catalogue import OnwardAnswered, OnwardAsked, OnwardClosed, OnwardRequested
+from contracts.words import Role
 from services.assignment.domain.answers import UNKNOWN_OFFER
 from services.assignment.domain.relations import UNKNOWN_PERSON
 from services.assignment.domain.said import ONWARD_RANKS
@@ -90,7 +91,7 @@ def _provider(course: Course, event: OnwardRequested, asked_by: str, area: str |
     if event.to is not None:
         return next((agency.slug for agency in able if agency.slug == event.to), None)
     # To move to another program is the person's own choice, and so is never the hub's.
-    own = (agency for agency in able if agency.neighbour is None)
+    own = (agency for agency in able if agency.role is not Role.NEIGHBOURING_PROGRAM)
     near = sorted((agency for agency in own if agency.covers(area)), key=lambda agency: _preference(agency, area))
     return near[0].slug if near else None
 

@@ -66,11 +66,11 @@ def died(course: Course, by: str | None, *, passed_on: bool = False) -> None:
     """
     if not passed_on:
         course.say(DeathReported(by=by))
-        course.outcomes += [Said(DeathReported(by=by), subject=other) for other in sorted(course.placement.linked)]
+    course.outcomes += [Said(DeathReported(by=by), subject=other) for other in sorted(course.placement.linked)]
     for referral_id, offer_id, offer in tuple(course.placement.live):
         referral = course.referral(referral_id)
         stands_there = referral.officer_waits and not referral.settled and offer.agency != by
-        if offer.accepted_at is None or stands_there:
+        if offer.accepted_at is None or offer.accepted_at > course.at or stands_there:
             continue
         course.say(
             AssignmentEnded(
@@ -92,8 +92,14 @@ def ends(course: Course, event: ParticipationEnded) -> None:
 
 
 def death_passed_on(course: Course, event: DeathReported) -> None:
-    """The same person has died, as was reported under another record."""
-    died(course, event.by, passed_on=True)
+    """The same person has died, as was reported under another record; records that are linked with this one hear it.
+
+    One report has one time wherever it is passed on, so that it goes round once: who has heard of it, or of a later
+    one, says it to nobody again. What began after it is a new question.
+    """
+    known = None if course.before is None else course.before.died_at
+    if known is None or known < course.at:
+        died(course, event.by, passed_on=True)
 
 
 def may_have_again(course: Course, referral_id: str, agency: str | None) -> bool:

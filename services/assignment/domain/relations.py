@@ -19,6 +19,8 @@ from contracts.words import ClosedReason, EndReason, Problem
 from services.assignment.domain.offering import cancel, offer_to
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from services.assignment.domain.course import Course
     from services.assignment.domain.kept import Word
 
@@ -26,6 +28,12 @@ UNKNOWN_PERSON: Final = Problem(
     field="subject",
     rule="It names a person whom you referred, or whom you have accepted through this hub.",
     fix="Report about a person after you have accepted them.",
+)
+BEFORE_THE_ARREST: Final = Problem(
+    field="completed_on",
+    rule="For a diverted arrest the day is that of the referral or later. Whether an earlier one counts no program has "
+    "published: the office that holds the charge decides.",
+    fix="Do it for this referral, and send its own day under a new id.",
 )
 NOT_ASSIGNABLE: Final = Problem(
     field="referral_id",
@@ -63,14 +71,25 @@ def spoken(course: Course, event: PersonAgreed | PersonDeclined) -> None:
 
 
 def taken_in(course: Course, event: IntakeCompleted) -> None:
-    """Intake is done: the person is a participant of the agency, for all that it holds of them."""
+    """Intake is done: the person is a participant of the agency, for all that it holds of them.
+
+    For an arrest only an intake counts that was done on the day of the referral or later. Where the report enters
+    nothing for that reason, the agency hears why, and may report the day of an intake that was done since.
+    """
     if not course.placement.knew(course.fact.agency, course.at):
         course.refuse("unknown-person", UNKNOWN_PERSON)
-    for referral_id, _, offer in course.placement.held_by(course.fact.agency, course.at):
-        if offer.enrolled_at is None:
-            course.say(
-                AssignmentEnrolled(referral_id=referral_id, agency=offer.agency, completed_on=event.completed_on)
-            )
+    owed = [one for one in course.placement.held_by(course.fact.agency, course.at) if one[2].enrolled_at is None]
+    counts = [one for one in owed if not _before_the_arrest(course, one[0], event.completed_on)]
+    for referral_id, _, offer in counts:
+        course.say(AssignmentEnrolled(referral_id=referral_id, agency=offer.agency, completed_on=event.completed_on))
+    if owed and not counts:
+        course.refuse("before-the-arrest", BEFORE_THE_ARREST)
+
+
+def _before_the_arrest(course: Course, referral_id: str, day: date) -> bool:
+    told = course.referral(referral_id).told
+    since = None if told is None else told.arrested_at
+    return since is not None and day < course.site.local_time(since).date()
 
 
 def ended(course: Course, event: ParticipationEnded) -> None:

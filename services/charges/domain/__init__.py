@@ -7,8 +7,9 @@ need not say so; its own word brings its cause number, or a later day.
 **Until when.** The site's days for an intake, from the day of the referral, until that day is over at the site. A day
 that the office named before the diversion counts instead; since then only the office moves it, and only forward.
 
-**The condition** is an intake by the last day. It is met also where it is reported late, and whoever may be told of it;
-nothing that comes later unmakes it: no end, no relapse, no withdrawal, no word of the office.
+**The condition** is an intake by the last day, done on the day of the referral or later. It is met also where it is
+reported late, and whoever may be told of it; nothing that comes later unmakes it: no end, no relapse, no withdrawal, no
+word of the office.
 
 **What the office hears** is decided in notification. When the day is over, it hears the same whether no intake was done
 (`hold.lapsed`) or one of which it may not be told (`hold.untold`).

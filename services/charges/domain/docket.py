@@ -7,12 +7,20 @@ stands is computed from it.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 HELD: Final = "held"
 """What `charge.held` says; the other words are those of `charge.decided`."""
+
+
+def _as_days(kept: object) -> object:
+    """Read what was kept while only the first day was."""
+    return [kept] if isinstance(kept, str) else kept
+
+
+_Days = Annotated[frozenset[date], BeforeValidator(_as_days)]
 
 
 class _Kept(BaseModel):
@@ -25,6 +33,13 @@ class Arrest(_Kept):
     agency: str
     referred_at: datetime
     after_the_fact: bool = False
+    handed_off_at: datetime | None = None
+    """When police handed the person over, where they refer them afterwards."""
+
+    @property
+    def begun_at(self) -> datetime:
+        """Return since when an intake counts for it: the referral, or the hand-off that it tells of."""
+        return self.referred_at if self.handed_off_at is None else min(self.referred_at, self.handed_off_at)
 
 
 class Offer(_Kept):
@@ -73,8 +88,8 @@ class Docket(_Kept):
     """Words before which everything has been read that was said before them; only these count."""
     refused: frozenset[str] = frozenset()
     """Words that do not count."""
-    completed: dict[str, date] = Field(default_factory=dict)
-    """By referral: the first day on which an intake was done."""
+    completed: dict[str, _Days] = Field(default_factory=dict)
+    """By referral: the days on which an intake was done, as they were reported."""
     told: dict[str, datetime] = Field(default_factory=dict)
     """By hold: since when the office knows of the intake."""
     days: dict[str, dict[date, datetime]] = Field(default_factory=dict)

@@ -84,7 +84,11 @@ def _referred(docket: Docket, event: ReferralReceived | ReferralCorrected, _fact
         return _with(_without(docket, gone), no_arrests=docket.no_arrests | {gone})
     if gone in docket.arrests:
         return docket
-    arrest = Arrest(agency=event.agency, referred_at=event.referred_at, after_the_fact=event.after_the_fact is not None)
+    after = event.after_the_fact
+    arrest = Arrest(
+        agency=event.agency, referred_at=event.referred_at, after_the_fact=after is not None,
+        handed_off_at=None if after is None else after.handed_off_at,
+    )  # fmt: skip
     return _with(docket, arrests=_and(docket.arrests, gone, arrest))
 
 
@@ -121,10 +125,8 @@ def _unavailable(docket: Docket, event: AssignmentUnavailable, fact: Fact) -> Do
 
 
 def _enrolled(docket: Docket, event: AssignmentEnrolled, _fact: Fact) -> Docket:
-    """Of two days the earlier counts: the condition was met then."""
-    known = docket.completed.get(event.referral_id)
-    day = event.completed_on if known is None else min(known, event.completed_on)
-    return _with(docket, completed=_and(docket.completed, event.referral_id, day))
+    days = docket.completed.get(event.referral_id, frozenset()) | {event.completed_on}
+    return _with(docket, completed=_and(docket.completed, event.referral_id, days))
 
 
 def _told(docket: Docket, event: DisclosureMade, fact: Fact) -> Docket:

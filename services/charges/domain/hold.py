@@ -142,13 +142,26 @@ class Hold:
         return max(over, default=None)
 
     @cached_property
+    def done_on(self) -> date | None:
+        """Return the first day of an intake that counts: none from before the day of the referral.
+
+        "Within 30 days after the referral" (California PC 1001.87(a)(1); Clackamas, Santa Fe: of the referral). Whether
+        the intake of somebody who takes part already counts for another arrest, nobody has published.
+        """
+        arrest = self.docket.arrests.get(self.referral_id)
+        days = self.docket.completed.get(self.referral_id, frozenset())
+        if arrest is None:
+            return None
+        return min((day for day in days if day >= day_at(self.site, arrest.begun_at)), default=None)
+
+    @cached_property
     def met(self) -> bool:
         """Whether the condition is met: an intake by the last day, also where the office filed without waiting for it.
 
         Only where the site gives the office the last word on who is eligible, what it files before the intake is done
         ends the hold. Of one day nobody knows which came first, and it counts for the person.
         """
-        done = self.docket.completed.get(self.referral_id)
+        done = self.done_on
         if done is None or self.due_on is None or done > self.due_on:
             return False
         return not (self.refused_first and self.word is not None and day_at(self.site, self.word.at) < done)

@@ -80,10 +80,9 @@ def _extended(hold: Hold) -> Event | None:
 
 
 def _satisfied(hold: Hold) -> Event | None:
-    done = hold.docket.completed.get(hold.referral_id)
-    if not hold.met or done is None:
+    if not hold.met or hold.done_on is None:
         return None
-    return HoldSatisfied(referral_id=hold.referral_id, agency=hold.office, completed_on=done)
+    return HoldSatisfied(referral_id=hold.referral_id, agency=hold.office, completed_on=hold.done_on)
 
 
 def _withdrawn(hold: Hold) -> Event | None:

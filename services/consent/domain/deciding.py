@@ -26,10 +26,12 @@ from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
+from contracts.to_hub.charge_decided import ChargeDecided
 from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.consent_signed import ConsentSigned
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.words import Problem
+from services.consent.domain.elements import CHARGE_DECIDED
 from services.consent.domain.register import (
     EXPIRED,
     NO_RELATION,
@@ -44,6 +46,7 @@ from services.consent.domain.register import (
     deadline_key,
 )
 from services.consent.domain.rules import (
+    decided,
     disclosers_of,
     may_witness,
     problems_of,
@@ -77,6 +80,7 @@ HEARS: Final = (
     AssignmentHandedOff,
     AssignmentReopened,
     AssignmentTransferred,
+    ChargeDecided,
     ConsentRevoked,
     ConsentSigned,
     DeadlineReached,
@@ -213,6 +217,8 @@ class Desk:
             return True
         if now is not None and signed.expires_at is not None and signed.expires_at <= now:
             return True
+        if signed.expires_with == CHARGE_DECIDED:
+            return any(signing.before(at, self._site) for at in decided(register, signing, self._site))
         if signed.expires_with == "intake_completed":
             event = register.enrolled_at
         else:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 INTERMEDIARY: Final = frozenset({"intermediary", "members_version"})
 """Elements that only a hub needs which is an intermediary, 42 CFR 2.11."""
-UNHEARD: Final = "charge_decided"
-"""An event of which no agency tells the hub: by itself it would end nothing here."""
+CHARGE_DECIDED: Final = "charge_decided"
+"""An event of which the hub hears where the office says it; it may never, so that by itself it may end nothing."""
 ENDLESS: Final = frozenset({"none", "end_of_treatment"})
 """Ends that suffice where all is for treatment, payment and operations, 42 CFR 2.31(a)(7)."""
 

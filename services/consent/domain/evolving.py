@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from contracts.assignments.assignment_accepted import AssignmentAccepted
 from contracts.assignments.assignment_ended import AssignmentEnded
@@ -17,15 +17,19 @@ from contracts.consents.consent_refused import ConsentRefused
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
 from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.envelope import Fact
+from contracts.held import ChargeDecision
 from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
+from contracts.to_hub.charge_decided import ChargeDecided
 from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.consent_signed import ConsentSigned
 from contracts.to_hub.person_declined import PersonDeclined
+from contracts.words import Door
 from services.consent.domain.register import (
     REOPENED,
+    Decision,
     Declining,
     Register,
     Revocation,
@@ -40,6 +44,7 @@ from services.consent.domain.signers import age_told
 if TYPE_CHECKING:
     from datetime import datetime
 
+_DECIDES: Final = frozenset({ChargeDecision.FILED, ChargeDecision.DECLINED})
 _Key = TypeVar("_Key")
 _Item = TypeVar("_Item")
 
@@ -61,6 +66,9 @@ def evolve(register: Register | None, fact: Fact) -> Register:
             return _with(known, refused=_and(known.refused, key, _firmer(known.refused.get(key), refusal.reason)))
         case DeadlineReached(deadline=name, reference=reference):
             return _with(known, reached=known.reached | {deadline_key(name, reference)})
+        case ChargeDecided(decision=decision, referral_id=referral_id) if decision in _DECIDES:
+            said = Decision(by=fact.agency or "", at=fact.at, referral_id=referral_id)
+            return _with(known, decisions=_and(known.decisions, message_key(said.by, fact.id), said))
         case AssignmentEnded():
             return _with(known, ended_at=max(known.ended_at or fact.at, fact.at))
         case ReferralReceived() | ReferralCorrected() | ReferralRetracted() | ReferralErased():
@@ -107,13 +115,20 @@ def _tied(register: Register, fact: Fact) -> Register:
 def _told_of_a_referral(register: Register, fact: Fact) -> Register:
     match fact.event:
         case ReferralReceived() as event:
-            return _aged(register, event, 0, fact)
+            return _aged(_arrested(register, event), event, 0, fact)
         case ReferralCorrected(revision=revision) as event:
             return _aged(register, event, revision, fact)
         case ReferralRetracted(referral_id=gone) | ReferralErased(referral_id=gone):
             kept = {referral: told for referral, told in register.ages.items() if referral != gone}
-            return _with(register, ages=kept, gone=register.gone | {gone})
+            arrests = {referral: police for referral, police in register.arrests.items() if referral != gone}
+            return _with(register, ages=kept, arrests=arrests, gone=register.gone | {gone})
     return register
+
+
+def _arrested(register: Register, event: ReferralReceived) -> Register:
+    if event.door is not Door.ARREST_DIVERSION or event.referral_id in register.gone:
+        return register
+    return _with(register, arrests=_and(register.arrests, event.referral_id, event.agency))
 
 
 def _aged(register: Register, event: ReferralReceived | ReferralCorrected, revision: int, fact: Fact) -> Register:

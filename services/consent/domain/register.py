@@ -95,6 +95,14 @@ class Declining(_Kept):
     at: datetime
 
 
+class Decision(_Kept):
+    """An office says that it files a charge, or does not: one message."""
+
+    by: str
+    at: datetime
+    referral_id: str
+
+
 class Register(_Kept):
     """One person's consents. Times are admission times."""
 
@@ -112,6 +120,10 @@ class Register(_Kept):
     """When participation last ended."""
     enrolled_at: datetime | None = None
     """When an intake was last completed."""
+    arrests: dict[str, str] = Field(default_factory=dict)
+    """By referral: the police who diverted at an arrest."""
+    decisions: dict[str, Decision] = Field(default_factory=dict)
+    """What offices decided of charges, by the message that brought it."""
     reached: frozenset[str] = frozenset()
     """The deadlines that have passed, by name and reference."""
     granted: frozenset[str] = frozenset()

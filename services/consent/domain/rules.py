@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.words import Category, ConsentKind, Problem, Purpose, Role
-from services.consent.domain.elements import CATEGORIES, PURPOSES, UNHEARD, irrevocable, lacking, needs_an_end
-from services.consent.domain.register import Signing, day_at
+from services.consent.domain.elements import CATEGORIES, CHARGE_DECIDED, PURPOSES, irrevocable, lacking, needs_an_end
+from services.consent.domain.register import Register, Signing, day_at
 from services.sites import Agency, Site, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
 MOST: Final = 12
 """How many problems one refusal names."""
@@ -131,10 +132,10 @@ def _of_kind(signing: Signing) -> Iterator[Problem]:
             rule="Only the consent to be handed over may be spoken (42 CFR 2.31(a)(8), 45 CFR 164.508(c)).",
             fix="Have it signed on paper or electronically.",
         )
-    if signed.irrevocable_until == UNHEARD:
+    if signed.irrevocable_until == CHARGE_DECIDED:
         yield Problem(
             field="irrevocable_until",
-            rule="What cannot be taken back can be in the end (42 CFR 2.35(c)), and the hub hears of no such event.",
+            rule="What cannot be taken back can be in the end (42 CFR 2.35(c)), and no office has to say so.",
             fix="Have a form signed that names a day, end_of_participation or intake_completed.",
         )
     if not irrevocable(signed) and (signed.irrevocable_until or signed.irrevocable_until_at):
@@ -157,10 +158,10 @@ def _of_time(signing: Signing, site: Site) -> Iterator[Problem]:
             rule="A consent that has expired counts no more (42 CFR 2.31(c)).",
             fix="Ask the person for a new one.",
         )
-    if signed.expires_with == UNHEARD and signed.expires_at is None and needs_an_end(signed.kind):
+    if signed.expires_with == CHARGE_DECIDED and signed.expires_at is None and needs_an_end(signed.kind):
         yield Problem(
             field="expires_at",
-            rule="Nothing is told on a consent that has expired (42 CFR 2.31(c)), and the hub hears of no such event.",
+            rule="Nothing is told on a consent that has expired (42 CFR 2.31(c)), and no office has to say so.",
             fix="Have a form signed that also names the last day.",
         )
     if signed.expires_with == "intake_completed" and Category.INTAKE_STATUS in signed.categories:
@@ -250,3 +251,16 @@ def _of_standing(signing: Signing, site: Site) -> Iterator[Problem]:
             "program tells opens only under Part 2 (42 CFR 2.31, 2.35), what falls under HIPAA not under RCW 19.373.",
             fix=f"Leave out whose standing it is not for, or have one of a kind for it signed: {fitting}.",
         )
+
+
+def decided(register: Register, signing: Signing, site: Site) -> Iterator[datetime]:
+    """Yield when an office that gets the cases of the arrest's police decided a charge.
+
+    Where the form tells an office, another office's charge is none of this consent's.
+    """
+    prosecutors = {slug for slug, agency in site.agencies.items() if agency.role is Role.PROSECUTOR}
+    told = prosecutors.intersection(recipients_of(signing, site))
+    for one in register.decisions.values():
+        offices = {office.slug for office in site.prosecutors_of(register.arrests.get(one.referral_id, ""))}
+        if one.by in offices and (one.by in told or not told):
+            yield one.at

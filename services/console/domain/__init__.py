@@ -16,6 +16,7 @@ from contracts.catalogue import (  # puts every event on the shelf
 from contracts.event import newest, shelf
 from contracts.topics import HUB_TOPICS, TO_HUB
 from services.console.domain.charges import STATES, Charge, charges_of
+from services.console.domain.conditions import conditions_of
 from services.console.domain.consents import Consent, Recall, consents_of, in_vain, recalls_of
 from services.console.domain.entries import Entry, NotTold, Other, Settled, TakenBack, Told, entries_of
 from services.console.domain.files import File, Link, Referral, Review, changes_a_file, evolve
@@ -76,6 +77,7 @@ __all__ = [
     "as_text",
     "changes_a_file",
     "charges_of",
+    "conditions_of",
     "consents_of",
     "decide",
     "disclosed",

@@ -77,6 +77,15 @@ FROM console.steps AS awaited WHERE event = 'arrival.awaited' AND NOT EXISTS (
     AND coalesce(since.details::jsonb ->> 'mode', 'in_person') = 'in_person'
 ) ORDER BY arrive_by, referral_id
 """
+_FLAGGED: Final = """
+SELECT DISTINCT referral_id, agency FROM console.steps AS flagged WHERE event = 'contact.flagged' AND NOT EXISTS (
+    SELECT FROM console.steps AS since WHERE since.subject = flagged.subject
+    AND since.happened_at >= flagged.happened_at AND (
+        since.event IN ('assignment.handed_off', 'assignment.enrolled', 'assignment.ended', 'assignment.released')
+        OR (since.event = 'contact.attempted' AND since.details::jsonb ->> 'result' = 'contacted')
+    )
+) ORDER BY referral_id, agency
+"""
 _OF_CHARGES: Final = f"""
 WITH of_charges AS (SELECT DISTINCT referral_id FROM console.steps WHERE service = '/hub/charges'
                     AND referral_id IS NOT NULL AND ($1::text IS NULL OR referral_id = $1))
@@ -225,6 +234,10 @@ class Asking:
     async def awaited_arrivals(self) -> list[dict[str, str]]:
         """Return where an officer waits, the minutes to arrive are nearly up, and nobody says that they are there."""
         return [dict(row) for row in await self._conn.fetch(_AWAITED)]
+
+    async def flagged_contacts(self) -> list[dict[str, str]]:
+        """Return where a message was left that is not safe, until somebody has spoken with the person or it is over."""
+        return [dict(row) for row in await self._conn.fetch(_FLAGGED)]
 
     async def steps_of_charges(self, referral_id: str | None = None) -> list[Step]:
         """Return what was said of held charges, and that an office was told of the intake; of one referral, or all."""

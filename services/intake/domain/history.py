@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from services.sites import Site
 
 _RULE: Final = "Criminal history enters only as the result of a check: pass or fail (CJIS Security Policy 4.2.1)."
-_FIX: Final = "Leave it out; make the check in your own records, and send `attestations` with its rule and result."
+_FIX: Final = (
+    "Leave it out; make the check in your own records, and send `attestations` with its rule and result. What is told "
+    "of somebody else's past stays out, too: nobody can see in a text whose it is."
+)
 _BETWEEN: Final = re.compile(r"[\W_]+")
 _NAME: Final = re.compile(r'"([^"]{2,40})"\s*:')
 _ESCAPED: Final = "\\"

@@ -13,10 +13,11 @@ from contracts.words import Role
 from services.pretrial.domain import wording
 from services.pretrial.domain.counted import Course, Report, Step, parties_of, report_id_of
 from services.pretrial.domain.months import month_end, month_of
+from services.sites.pretrial import consent_minutes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from datetime import date, datetime
+    from datetime import date, datetime, timedelta
 
     from contracts.to_hub.pretrial_assessed import PretrialAssessed
     from contracts.to_hub.pretrial_completed import PretrialCompleted
@@ -35,6 +36,8 @@ _STAGES: Final[Mapping[Ruling, PretrialStage]] = {
 }
 _OVER: Final = frozenset({Ruling.TERMINATED, Ruling.DISMISSED})
 _LATER: Final = frozenset({Ruling.COMMUNITY_SERVICE, Ruling.HEARING_SET, Ruling.CONTINUED, *_OVER})
+SILENCE: Final = "silence"
+"""The deadline at which a grant has waited long enough for a prosecutor who says nothing."""
 FINAL: Final = frozenset({PretrialStage.TERMINATED, PretrialStage.DISMISSED})
 """After these nothing more is reported, and nothing asked for."""
 
@@ -48,7 +51,8 @@ def course_of(roads: Roads, referral_id: str, site: Site) -> Course:
         _wait(course, _all_but_motions(road))
         return course
     case: PretrialMoved = course.motion.event
-    _granted(course, _by(course, road, road.ruled, case.court), _consents(course, roads, referral_id, case))
+    _granted(course, _by(course, road, road.ruled, case.court), _consents(course, roads, referral_id, case),
+             road, site.clocks.minutes(consent_minutes(site)))  # fmt: skip
     contests = _by(course, road, road.contested, case.prosecutor)
     if course.granted_on is None:
         _not_granted(course, road, contests)
@@ -133,11 +137,16 @@ def _consents(course: Course, roads: Roads, referral_id: str, case: PretrialMove
 
 
 def _granted(
-    course: Course, rulings: Iterable[Word[PretrialRuled]], consents: list[tuple[datetime, str, bool]]
+    course: Course,
+    rulings: Iterable[Word[PretrialRuled]],
+    consents: list[tuple[datetime, str, bool]],
+    road: Road,
+    patience: timedelta,
 ) -> None:
     """Enter the court's answer to the motion. A yes of the prosecutor counts that stood then, or that came since.
 
-    Where only a no was heard the grant waits a while: a yes may be on its way by another topic.
+    Where only a no was heard the grant waits a while: a yes may be on its way by another topic. Where nothing was, it
+    waits as long as the site gives prosecutors to answer; then it is refused, for nobody presumes their consent.
     """
     for word in rulings:
         if word.event.ruling in _LATER:
@@ -148,12 +157,14 @@ def _granted(
             course.steps.append(Step(PretrialStage.DENIED, word.event.ruled_on, word.agency, once=False))
         else:
             before = [yes for at, _, yes in consents if at <= word.at]
-            after = any(yes for at, _, yes in consents if at > word.at)
+            after = any(yes for at, _, yes in consents if word.at < at <= word.at + patience)
             if after or before[-1:] == [True]:
                 course.granted_on = word.event.ruled_on
                 course.steps.append(Step(PretrialStage.GRANTED, word.event.ruled_on, word.agency))
             elif before:
                 _wait(course, [word], wording.NO_CONSENT)
+            elif f"{SILENCE} {word.mark}" in road.reached:
+                _refuse(course, word, wording.SILENT)
             else:
                 course.grants.append(word)
 

@@ -13,7 +13,7 @@ from contracts.assignments.assignment_enrolled import AssignmentEnrolled
 from contracts.assignments.assignment_handed_off import AssignmentHandedOff
 from contracts.assignments.assignment_reopened import AssignmentReopened
 from contracts.assignments.assignment_transferred import AssignmentTransferred
-from contracts.court import MONTHS_MOST, PretrialStage
+from contracts.court import MONTHS_MOST, PretrialStage, Ruling
 from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.parts import Refusal
 from contracts.pretrial.pretrial_advanced import PretrialAdvanced
@@ -27,10 +27,11 @@ from contracts.to_hub.approval_answered import ApprovalAnswered
 from services.plumbing.service import Deadline, Outcome, Said
 from services.pretrial.domain.asking import MONTH, owed
 from services.pretrial.domain.counted import parties_of
-from services.pretrial.domain.course import course_of
+from services.pretrial.domain.course import SILENCE, course_of
 from services.pretrial.domain.evolving import WORDS, asked_key, message_mark, opened_key, step_key
 from services.pretrial.domain.months import due_at
 from services.pretrial.domain.wording import NOT_YET, REASONS
+from services.sites.pretrial import consent_minutes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,6 +103,9 @@ class Docket:
         if own in course.waiting or own in road.ruled:
             until = fact.at + clocks.minutes(clocks.consent_relation_wait_minutes)
             yield Deadline(RELATION, f"{referral_id} {own}", until)
+        if own in road.ruled and road.ruled[own].event.ruling is Ruling.GRANTED:
+            silent = fact.at + clocks.minutes(consent_minutes(self._site))
+            yield Deadline(SILENCE, f"{referral_id} {own}", silent)
 
     def _advanced(self, course: Course, referral_id: str, road: Road) -> Iterator[Outcome]:
         said: set[str] = set(road.steps)

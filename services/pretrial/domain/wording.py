@@ -22,6 +22,12 @@ NO_CONSENT: Final = Problem(
     rule="No motion is granted unless the prosecutor consents (RCW 69.50.4017(2)); this prosecutor said no.",
     fix="Send it again under a new id after the prosecutor has sent pretrial.consented.",
 )
+SILENT: Final = Problem(
+    field="ruling",
+    rule="No motion is granted unless the prosecutor consents (RCW 69.50.4017(2)); this prosecutor has said nothing in "
+    "the time that the site gives them.",
+    fix="Send it again under a new id after the prosecutor has sent pretrial.consented.",
+)
 NOT_GRANTED: Final = Problem(
     field="ruling",
     rule="Only a diversion that was granted goes on or ends; a motion that was not is denied.",
@@ -69,6 +75,7 @@ REASONS: Final[dict[str, str]] = {
     NO_RELATION.rule: "no-relation",
     NOT_YOURS.rule: "not-your-case",
     NO_CONSENT.rule: "prosecutor-declined",
+    SILENT.rule: "prosecutor-silent",
     NOT_GRANTED.rule: "not-granted",
     OVER.rule: "over",
 }
