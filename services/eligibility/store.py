@@ -11,4 +11,4 @@ class PersonFiles(Persons[PersonFile]):
 
     def __init__(self) -> None:
         """Each file in the form that the domain gives it."""
-        super().__init__("eligibility.person_files", read=read_file, written=written_file)
+        super().__init__("person_files", read=read_file, written=written_file)
