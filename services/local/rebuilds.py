@@ -19,7 +19,7 @@ from services.eligibility.app import service as eligibility
 from services.eligibility.domain import read_file
 from services.notification.app import service as notification
 from services.notification.domain.writing import read_dossier
-from services.plumbing.rebuilding import Kept, Plan
+from services.plumbing.rebuilding import Kept, Plan, RebuildTrouble
 from services.plumbing.roles import REBUILT
 from services.pretrial.app import service as pretrial
 from services.pretrial.domain import Roads
@@ -42,18 +42,20 @@ PIPES: Final = {
 """Why the tables that every service has are carried over."""
 IMPOSSIBLE: Final = {
     "intake": (
-        "The door keeps what no topic holds: keyed marks of names and birth dates, by which people are recognised, orders,"
-        " counted groups and operators' keys; the log has names only sealed, and what agencies said is deleted once it is"
-        " admitted."
+        "The door keeps what no topic holds: keyed marks of names and birth dates, by which people are known again,"
+        " orders, counted groups and operators' keys. The log has names only sealed, and what agencies said is deleted"
+        " once it is admitted."
     ),
 }
 """Services that cannot honestly be rebuilt from the log, and why."""
 
 
-class CannotBeRebuilt(Exception):
-    """The service cannot be rebuilt from the log.
+class CannotBeRebuilt(RebuildTrouble):
+    """The service {service} cannot be rebuilt from the log.
 
-    Next: `hub backup` and `hub restore` keep it.
+    {why}
+
+    Next: `hub backup` and `hub restore` keep what it knows.
     """
 
 
@@ -65,7 +67,7 @@ def plan(name: str, site: Site, keys: SiteKeys) -> Plan:
         CannotBeRebuilt: it keeps what no topic holds.
     """
     if name in IMPOSSIBLE:
-        raise CannotBeRebuilt(IMPOSSIBLE[name])
+        raise CannotBeRebuilt(service=name, why=IMPOSSIBLE[name])
     return _PLANS[name](site, keys)
 
 
@@ -80,7 +82,9 @@ def _says(*on: str) -> tuple[type[Event], ...]:
     return tuple(one for one in events if isinstance(one, type) and issubclass(one, Event) and one.topic in on)
 
 
-def _one_state(service: Service[Any, Any], on: str, table: str, key: str, read: Callable[[str], Any], **more: Any) -> Plan:
+def _one_state(
+    service: Service[Any, Any], on: str, table: str, key: str, read: Callable[[str], Any], **more: Any
+) -> Plan:
     kept = {table: Kept((key,), read={"state": read})}
     return Plan(service, says=_says(on), says_on=(on,), kept=kept, **more)
 

@@ -53,7 +53,7 @@ class ConsoleStore:
     """The console's own schema, or one that is filled beside it."""
 
     def __init__(self, schema: str = "console") -> None:
-        """The tables are those of the connection's schema; `line` is PostgreSQL's own word, too, and needs its schema."""
+        """The tables are those of the connection's schema; `line`, PostgreSQL's own word too, needs its schema."""
         self._save_steps = _SAVE_STEPS.format(schema=schema)
 
     async def load(self, conn: Connection, keys: Sequence[str], facts: Sequence[Fact]) -> Loaded[File, None]:

@@ -164,4 +164,4 @@ def _means_the_same(read: Callable[[str], Any] | None, live: str | None, rebuilt
     try:
         return bool(read(live) == read(rebuilt))
     except Exception:  # noqa: BLE001  # what cannot be read any more is not the same, whatever is wrong with it
-        return meaning(live) == meaning(rebuilt)
+        return bool(meaning(live) == meaning(rebuilt))

@@ -68,10 +68,11 @@ ON CONFLICT (topic, partition) DO UPDATE SET position = excluded.position,
 _POSITIONS: Final = "SELECT topic, partition, position FROM {beside}.rebuild_positions"
 _COUNT: Final = "UPDATE {beside}.rebuild SET folded = folded + $1"
 _FILLED: Final = "UPDATE {beside}.rebuild SET filled_at = coalesce(filled_at, now())"
-_SAID: Final = "SELECT id, topic, key, headers, body, said_at FROM {live}.outbox WHERE topic = ANY($1::text[]) ORDER BY id"
+_SAID: Final = (
+    "SELECT id, topic, key, headers, body, said_at FROM {live}.outbox WHERE topic = ANY($1::text[]) ORDER BY id"
+)
 _LEAST_COSTLY: Final = "SET synchronous_commit = off"
 """A crash of the database takes the last transactions, each with its cursor: they are done again."""
-
 
 
 @dataclass(slots=True)
@@ -87,8 +88,9 @@ class Done:
 class Filling:
     """Folds the log into the second schema, through a connection that has it as its search path."""
 
-    def __init__(self, plan: Plan, log: Log) -> None:
-        """Nothing is read yet; the schema is there (`keeping.begun`)."""
+    def __init__(self, plan: Plan, log: Log, most: int = MOST) -> None:
+        """Nothing is read yet; the schema is there (`keeping.begun`). One transaction takes `most` records."""
+        self._most = most
         self._plan = plan
         self._log = log
         self._service = plan.folding
@@ -118,7 +120,7 @@ class Filling:
         told(so_far, whole)
         saving: asyncio.Task[None] | None = None
         try:
-            async for piece in self._log.pieces(positions, ends, MOST):
+            async for piece in self._log.pieces(positions, ends, self._most):
                 arrivals = await self._read(piece)
                 if saving is not None:
                     await saving
@@ -146,7 +148,7 @@ class Filling:
         done = Done()
         said = await self._said(conn)
         positions, ends = await self._ground(conn)
-        async for piece in self._log.pieces(positions, ends, MOST):
+        async for piece in self._log.pieces(positions, ends, self._most):
             await self._fold(conn, await self._read(piece), done)
             await self._moved(conn, piece.positions, ends)
             done.read += len(piece.records)

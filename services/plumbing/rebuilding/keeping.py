@@ -61,9 +61,11 @@ _LAID: Final = "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND t
 _BEGUN: Final = "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = 'rebuild')"
 _ALIKE: Final = """
 SELECT NOT EXISTS (
-    (SELECT owner, number, checksum FROM {live}.migrations EXCEPT SELECT owner, number, checksum FROM {beside}.migrations)
+    (SELECT owner, number, checksum FROM {live}.migrations
+     EXCEPT SELECT owner, number, checksum FROM {beside}.migrations)
     UNION ALL
-    (SELECT owner, number, checksum FROM {beside}.migrations EXCEPT SELECT owner, number, checksum FROM {live}.migrations)
+    (SELECT owner, number, checksum FROM {beside}.migrations
+     EXCEPT SELECT owner, number, checksum FROM {live}.migrations)
 )
 """
 _ALONE: Final = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"

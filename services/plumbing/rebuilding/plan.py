@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from contracts.event import Event
 from services.plumbing.arrivals import heard_topics
 from services.plumbing.roles import REBUILT
 from services.plumbing.service import Row, Service
@@ -14,7 +15,6 @@ from services.plumbing.service import Row, Service
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from contracts.event import Event
     from services.plumbing.service import Outcome
 
 OLD: Final = "_before_"

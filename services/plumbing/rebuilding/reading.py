@@ -86,7 +86,9 @@ class Log:
         found = await self._admin.list_consumer_group_offsets(self._access.outside(topics.group(service)))
         return {(self._inside(one.topic), one.partition): known.offset for one, known in found.items()}
 
-    async def pieces(self, positions: Mapping[Place, int], ends: Mapping[Place, int], most: int) -> AsyncIterator[Piece]:
+    async def pieces(
+        self, positions: Mapping[Place, int], ends: Mapping[Place, int], most: int
+    ) -> AsyncIterator[Piece]:
         """Iterate over what is between the positions and the ends, in pieces of `most` records.
 
         Merged by the records' times, as far as partitions are in their order: so a fact comes before what follows

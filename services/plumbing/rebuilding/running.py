@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from services.plumbing.migrations import from_folder
+from services.plumbing.access import KafkaAccess
+from services.plumbing.migrations import Migration, from_folder
 from services.plumbing.rebuilding import keeping, swapping
 from services.plumbing.rebuilding.comparing import Comparison, compared
-from services.plumbing.rebuilding.filling import Done, Filling
+from services.plumbing.rebuilding.filling import MOST, Done, Filling
+from services.plumbing.rebuilding.plan import Plan
 from services.plumbing.rebuilding.reading import Log
 from services.plumbing.roles import role_of
 from services.plumbing.runner import SERVICES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable
 
-    from services.plumbing.access import KafkaAccess
-    from services.plumbing.migrations import Migration
     from services.plumbing.rebuilding.keeping import Standing
-    from services.plumbing.rebuilding.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Rebuilding:
     """Of the service's own role, which owns what is built."""
     migrations: Sequence[Migration] | None = None
     """Those of the service's own folder, unless others are given."""
+    most: int = MOST
+    """How many records one transaction takes."""
 
     async def standing(self) -> Standing:
         """Return how far it is.
@@ -59,7 +61,7 @@ class Rebuilding:
         if own is None:
             own = from_folder(SERVICES / self.plan.name / "migrations")
         async with self._admin() as admin, keeping.alone(admin, self.plan), self._log() as log:
-            filling = Filling(self.plan, log)
+            filling = Filling(self.plan, log, self.most)
             async with self._owner() as owner:
                 goes_on = await keeping.begun(admin, owner, self.plan, own, anew=anew)
                 done = await filling.filled(owner, told)
@@ -73,7 +75,7 @@ class Rebuilding:
         """
         async with self._admin() as admin, keeping.alone(admin, self.plan), self._log() as log:
             await swapping.require_built(admin, self.plan)
-            filling = Filling(self.plan, log)
+            filling = Filling(self.plan, log, self.most)
             async with self._owner() as owner:
                 await filling.filled(owner)
             return await self._compared(admin, filling, log)
@@ -85,7 +87,7 @@ class Rebuilding:
             NothingBuilt, HalfBuilt, OtherTables, AnotherBuilds, Shortened, Busy, Unexplained: nothing was swapped.
         """
         async with self._admin() as admin, self._log() as log:
-            filling = Filling(self.plan, log)
+            filling = Filling(self.plan, log, self.most)
             async with keeping.alone(admin, self.plan):
                 await swapping.require_built(admin, self.plan)
                 # What came since is folded before the service has to wait.

@@ -123,7 +123,9 @@ async def _renamed(conn: Any, plan: Plan) -> str:
     old = await _free_name(conn, f"{live}{OLD}{await conn.fetchval(_TODAY)}")
     for table in OWN_TABLES:
         keep = table == "rebuild"
-        await conn.execute(f"ALTER TABLE {beside}.{table} SET SCHEMA {live}" if keep else f"DROP TABLE {beside}.{table}")
+        await conn.execute(
+            f"ALTER TABLE {beside}.{table} SET SCHEMA {live}" if keep else f"DROP TABLE {beside}.{table}"
+        )
     await conn.execute(f"ALTER SCHEMA {live} RENAME TO {old}")
     await conn.execute(f"ALTER SCHEMA {beside} RENAME TO {live}")
     return old
