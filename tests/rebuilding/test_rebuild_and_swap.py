@@ -14,10 +14,10 @@ from confluent_kafka import Consumer, TopicPartition
 
 from contracts import topics
 from services.local import rebuilds
-from services.plumbing.rebuilding.errors import Unexplained
 from tests.chaos.settling import quiet
 from tests.chaos.world import until
 from tests.journeys.cast import LISTENING
+from tests.journeys.typed import typing
 from tests.rebuilding.conftest import CASES
 from tests.rebuilding.reached import KILLED_AFTER
 
@@ -98,27 +98,34 @@ def test_a_rebuild_that_is_killed_goes_on_and_ends_as_a_clean_one(world, of, nam
     asyncio.run(work.given_up())
 
 
-def test_a_row_that_was_damaged_is_named_and_mended_by_the_swap(world, of):
-    work = of("consent")
-    whole = rows(world, work.plan, "consent")
+def test_a_row_that_was_damaged_is_named_and_mended_by_the_swap(world, of, monkeypatch, capsys):
+    hub, plan = typing(world.hub.ground.state.folder, monkeypatch, capsys), of("consent").plan
+    whole = rows(world, plan, "consent")
     ((changed,), (lost,)) = world.rows("SELECT person FROM consent.registers ORDER BY person LIMIT 2")
     world.rows(f"UPDATE consent.registers SET state = '{{}}' WHERE person = '{changed}'")
     world.rows(f"DELETE FROM consent.registers WHERE person = '{lost}'")
 
-    _, _, comparison = asyncio.run(work.built(nobody_is_told))
-    assert comparison.words == "2 rows of registers"
-    assert {(one.row, one.how, one.columns) for one in comparison.tables[0].named} == {
-        (changed, "differs", ("state",)), (lost, "only in the rebuilt one", ()),
+    ((built),) = hub("replay", "rebuild", "consent")
+    (registers,) = built["comparison"]["tables"]
+    assert {(one["row"], one["how"], *one["columns"]) for one in registers["named"]} == {
+        (changed, "differs", "state"), (lost, "only in the rebuilt one"),
     }  # fmt: skip
-    with pytest.raises(Unexplained, match="2 rows of registers"):
-        asyncio.run(work.swapped(operator=OPERATOR))
-    assert asyncio.run(work.standing()).schema is not None
+    assert hub("replay", "rebuild", "consent", "--compare")[0]["comparison"] == built["comparison"]
+    refused = hub("replay", "rebuild", "consent", "--swap", "--yes", fails=True)
+    assert "2 rows of registers" in refused
+    assert "--despite CODE" in refused
+    assert "nobody is there to ask" in hub("replay", "rebuild", "consent", "--swap", fails=True)
+    assert hub("replay", "rebuild", "consent", "--status")[0]["schema"] == "consent_rebuilt"
 
-    _, former = asyncio.run(work.swapped(operator=OPERATOR, despite="rows-damaged"))
-    assert rows(world, work.plan, "consent") == whole
-    (kept,) = asyncio.run(work.standing()).old
-    assert (kept.schema, kept.swapped_by, kept.despite) == (former, OPERATOR, "rows-damaged")
-    assert asyncio.run(work.dropped()) == [former]
+    named = ("--operator", OPERATOR, "--despite", "rows-damaged", "--yes")
+    (swapped,) = hub("replay", "rebuild", "consent", "--swap", *named)
+    assert rows(world, plan, "consent") == whole
+    (stands,) = hub("replay", "rebuild", "consent", "--status")
+    (kept,) = stands["old"]
+    assert (kept["schema"], kept["swapped_by"], kept["despite"]) == (swapped["former"], OPERATOR, "rows-damaged")
+    assert hub("replay", "rebuild", "consent", "--drop", "--yes")[0]["dropped"] == [swapped["former"]]
+    assert "no former consent" in hub("replay", "rebuild", "consent", "--drop", "--yes", fails=True)
+    assert "Nothing was built" in hub("replay", "rebuild", "consent", "--swap", "--yes", fails=True)
 
 
 def test_what_is_parked_goes_on_holding_its_person_over_a_swap(world, of):

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections import deque
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError, NotCoordinatorForGroupError
 
 from contracts import topics
 from services.plumbing.rebuilding.errors import TopicMissing
+from services.plumbing.sending import KafkaAway
+from services.plumbing.waiting import Patience
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping
@@ -82,9 +84,23 @@ class Log:
         return {(self._inside(one.topic), one.partition): (first[one], end[one]) for one in places}
 
     async def committed(self, service: str) -> dict[Place, int]:
-        """Return what the service's group has committed."""
-        found = await self._admin.list_consumer_group_offsets(self._access.outside(topics.group(service)))
+        """Return what the service's group has committed.
+
+        Raises:
+            KafkaAway: nobody says so in time.
+        """
+        group, patience = self._access.outside(topics.group(service)), Patience(0.1, 1.0, asyncio.Event())
+        async with _away_after(self._timeout):
+            while (found := await self._stands(group)) is None:
+                await patience.pause()
         return {(self._inside(one.topic), one.partition): known.offset for one, known in found.items()}
+
+    async def _stands(self, group: str) -> Any:
+        """Return what a group has committed; None where a broker that has just begun does not know who keeps it."""
+        try:
+            return await self._admin.list_consumer_group_offsets(group)
+        except (GroupCoordinatorNotAvailableError, NotCoordinatorForGroupError):
+            return None
 
     async def pieces(
         self, positions: Mapping[Place, int], ends: Mapping[Place, int], most: int
@@ -93,14 +109,19 @@ class Log:
 
         Merged by the records' times, as far as partitions are in their order: so a fact comes before what follows
         from it. Of each partition only what was fetched last is held.
+
+        Raises:
+            KafkaAway: nothing came for long, although it should be there.
         """
         at = {place: positions.get(place, 0) for place, end in ends.items() if positions.get(place, 0) < end}
         merge = _Merge(at, {place: ends[place] for place in at})
         self._assign(at)
         taken: list[Any] = []
         while not merge.over:
-            if (hungry := merge.hungry) and not await self._feed(merge, hungry):
-                continue
+            if hungry := merge.hungry:
+                # Whoever waits for this may hold up a service: it must end.
+                async with _away_after(self._timeout):
+                    await self._feed(merge, hungry)
             while len(taken) < most and (record := merge.next()) is not None:
                 taken.append(record)
             if len(taken) >= most or merge.over:
@@ -113,22 +134,35 @@ class Log:
         for partition, position in partitions.items():
             self._consumer.seek(partition, position)
 
-    async def _feed(self, merge: _Merge, hungry: list[Place]) -> bool:
-        """Fetch for partitions of which nothing is at hand; return whether none is hungry any more."""
-        asked = [self._partition(place) for place in hungry]
-        fetched = await self._consumer.getmany(*asked, timeout_ms=_WAIT_MILLISECONDS, max_records=_AT_ONCE)
-        for partition, records in fetched.items():
-            inside = self._inside(partition.topic)
-            if inside != partition.topic:
-                records = [replace(one, topic=inside) for one in records]  # noqa: PLW2901  # under the site's own name
-            merge.feed((inside, partition.partition), records)
-        return not merge.hungry
+    async def _feed(self, merge: _Merge, hungry: list[Place]) -> None:
+        """Fetch until none of these is without anything at hand, but those that are at their end."""
+        while hungry:
+            asked = [self._partition(place) for place in hungry]
+            fetched = await self._consumer.getmany(*asked, timeout_ms=_WAIT_MILLISECONDS, max_records=_AT_ONCE)
+            for partition, records in fetched.items():
+                inside = self._inside(partition.topic)
+                own = records if inside == partition.topic else [replace(one, topic=inside) for one in records]
+                merge.feed((inside, partition.partition), own)
+            if not fetched:
+                # What Kafka writes for itself is no record, and may be the last there is.
+                for place in hungry:
+                    merge.reached(place, await self._consumer.position(self._partition(place)))
+            hungry = merge.hungry
 
     def _partition(self, place: Place) -> TopicPartition:
         return TopicPartition(self._access.outside(place[0]), place[1])
 
     def _inside(self, topic: str) -> str:
         return self._access.inside(topic) or topic
+
+
+@asynccontextmanager
+async def _away_after(seconds: float) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise KafkaAway(KafkaAway.__doc__) from error
 
 
 class _Merge:
@@ -158,6 +192,12 @@ class _Merge:
         self._at_hand[place].extend(wanted)
         if idle and wanted:
             heapq.heappush(self._heads, (wanted[0].timestamp, place))
+
+    def reached(self, place: Place, position: int) -> None:
+        """Nothing lies between what was fed of a partition and this position."""
+        if position >= self._ends[place] and not self._at_hand[place]:
+            self.taken_until[place] = self._ends[place]
+            self._open.discard(place)
 
     def next(self) -> Any:
         """Return the earliest record at hand; None where a partition has to be fed first, or all is over."""

@@ -114,9 +114,10 @@ class Rebuilding:
             return await swapping.dropped(admin, self.plan)
 
     async def _compared(self, admin: Any, filling: Filling, log: Log) -> Comparison:
+        committed = await log.committed(self.plan.name)
         async with swapping.fenced(admin, self.plan, whole=False):
             await filling.caught_up(admin)
-            return await compared(admin, self.plan, await log.committed(self.plan.name))
+            return await compared(admin, self.plan, committed)
 
     @asynccontextmanager
     async def _admin(self) -> AsyncIterator[Any]:

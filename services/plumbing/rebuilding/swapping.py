@@ -101,9 +101,10 @@ async def swapped(
     """
     async with alone(admin, plan):
         await require_built(admin, plan)
+        committed = await log.committed(plan.name)
         async with fenced(admin, plan, whole=True):
             await filling.caught_up(admin)
-            found = await compared(admin, plan, await log.committed(plan.name))
+            found = await compared(admin, plan, committed)
             if found.unexplained and despite is None:
                 raise Unexplained(service=plan.name, differences=found.words)
             await admin.execute(_SWAPPED.format(beside=plan.schema), operator, despite)
