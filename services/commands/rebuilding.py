@@ -61,10 +61,10 @@ def rebuild(
 
     The live one goes on working; in the end the two are compared. What the service heard and said is folded again.
     Nothing is decided: what was decided then stays as it was. Nothing is said: nothing of it can reach an agency.
-    Stopped, it goes on where it was. What is work under way (what is not sent yet, deadlines, what is parked, what waits
-    for a lane) is not built, but moves over with --swap, which takes one transaction while the service waits; the former
-    tables are kept until --drop. --swap and --drop need your registered key (`hub operator add`). It ends with code 1
-    where something differs.
+    Stopped, it goes on where it was. What is work under way (what is not sent yet, deadlines, what is parked, what
+    waits for a lane) is not built, but moves over with --swap, which takes one transaction while the service waits; the
+    former tables are kept until --drop. --swap and --drop need your registered key (`hub operator add`). It ends with
+    code 1 where something differs.
 
     Examples: hub replay rebuild consent  ·  hub replay rebuild consent --swap --operator juno-sample
     """
