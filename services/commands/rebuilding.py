@@ -198,8 +198,8 @@ def _kinds(plan: Plan) -> list[tuple[str, str]]:
     from services.local.rebuilds import PIPES
 
     rebuilt = [(table, "rebuilt from the log") for table in plan.kept]
-    carried = [(table, f"carried over: {why}") for table, why in (PIPES | dict(plan.carried)).items()]
-    return [*rebuilt, *carried]
+    moved = [(table, f"carried over: {why}") for table, why in (PIPES | dict(plan.moved)).items()]
+    return [*rebuilt, *moved]
 
 
 def _show_comparison(plan: Plan, comparison: Comparison, facts: dict[str, Any], *, json_: bool) -> None:

@@ -106,7 +106,7 @@ def _notification(site: Site, keys: SiteKeys) -> Plan:
     # Its load waits for who is being told just now and reads the ledger, for decisions that a rebuild does not make.
     return _one_state(
         notification(site, keys), topics.DISCLOSURES, "dossiers", "key", read_dossier, shares=False,
-        carried={
+        moved={
             "lane_rows": "what waits for a lane, or is being told: nothing is told twice, nothing that waits is lost",
             "lanes": "how each lane does",
         },
@@ -124,7 +124,7 @@ def _console(site: Site, _keys: SiteKeys) -> Plan:
             "erased": Kept(("id",)),
         },
         rows=True,
-        carried={
+        moved={
             "receipt_codes": "one-time codes that operators gave out: no fact on any topic",
             "receipt_tries": "wrong codes of the last hour",
         },

@@ -19,7 +19,8 @@ from services.local.platform import Platform
 from services.plumbing.keystore import ensure_keys
 from services.plumbing.passwords import Passwords
 from services.plumbing.rebuilding import Rebuilding
-from services.plumbing.rebuilding.filling import MOST
+from services.plumbing.rebuilding.filling import MOST, Filling
+from services.plumbing.rebuilding.reading import Log
 from services.plumbing.roles import role_of
 from services.sites import load_site
 from tests.bench.loop import Ground, filled, laid_out
@@ -32,6 +33,16 @@ _HANDLED = """
 INSERT INTO eligibility.inbox (source, id, delivery)
 SELECT '/hub/intake', lpad(to_hex(number), 32, '0'), '' FROM generate_series($1::bigint, $2::bigint) AS number
 """
+_STORED = (
+    """
+    INSERT INTO {schema}.inbox (source, id, delivery)
+    SELECT '/hub/intake', md5('stored ' || number), '' FROM generate_series(1, $1::bigint) AS number
+    """,
+    """
+    INSERT INTO {schema}.person_files (person, state)
+    SELECT 'per-' || md5('stored ' || number), $2::text FROM generate_series(1, $1::bigint) AS number
+    """,
+)
 _RAW = """
 INSERT INTO raw.states SELECT * FROM unnest($1::text[], $2::text[])
 ON CONFLICT (key) DO UPDATE SET state = excluded.state
@@ -39,8 +50,11 @@ ON CONFLICT (key) DO UPDATE SET state = excluded.state
 say = Console(stderr=True)
 
 
-async def rebuilding(count: int) -> dict[str, Any]:
-    """Rebuild eligibility from `count` referrals, all of which it has handled, and let the raw way do the same."""
+async def rebuilding(count: int, stored: int) -> dict[str, Any]:
+    """Rebuild eligibility from `count` referrals, all of which it has handled, and let the raw way do the same.
+
+    Then go on with further ones, with as many stored as before, and with `stored` of them: time an event may not grow.
+    """
     with tempfile.TemporaryDirectory() as folder:
         async with Platform.started(Path(folder)) as platform:
             ground = await laid_out(platform, load_site("whatcom"))
@@ -57,13 +71,42 @@ async def rebuilding(count: int) -> dict[str, Any]:
             state = await conn.fetchval("SELECT state FROM eligibility_rebuilt.person_files LIMIT 1")
             say.print("fetch, decode, save …")
             raw = await _raw(ground, conn, state, count)
+            say.print(f"going on, with {count} stored and with {stored} …")
+            few = await _going_on(ground, conn, count)
+            for schema in ("eligibility", "eligibility_rebuilt"):
+                inbox, files = (sql.format(schema=schema) for sql in _STORED)
+                await conn.execute(inbox, max(0, stored - count))
+                await conn.execute(files, max(0, stored - count), state)
+                await conn.execute(f"ANALYZE {schema}.inbox, {schema}.person_files")
+            many = await _going_on(ground, conn, count + WINDOW)
             await conn.close()
     return told.found() | {
         "rebuild_events": count,
         "rebuild_per_second": round(count / told.seconds),
         "rebuild_raw_per_second": round(count / raw),
         "rebuild_to_raw": round(raw / told.seconds, 2),
+        "rebuild_stored": stored,
+        "rebuild_event_us_with_few": round(few * 1e6),
+        "rebuild_event_us_with_stored": round(many * 1e6),
+        "rebuild_stored_to_few": round(many / few, 2),
     }
+
+
+async def _going_on(ground: Ground, conn: Any, first: int) -> float:
+    """Let further events be folded into what is built; return seconds an event, the median over pieces."""
+    await filled(ground, first, WINDOW)
+    await conn.execute(_HANDLED, first, first + WINDOW - 1)
+    told, work = _Told(first + WINDOW), _work(ground)
+    # Without the comparison, which looks at all that is stored.
+    log, owner = Log(work.kafka), await asyncpg.connect(
+        ground.database, user=role_of(SERVICE), password=work.password,
+        server_settings={"search_path": work.plan.schema},
+    )  # fmt: skip
+    await log.open()
+    await Filling(work.plan, log).filled(owner, told)
+    await log.close()
+    await owner.close()
+    return statistics.median(took for _, took in told.pieces)
 
 
 def _work(ground: Ground) -> Rebuilding:
@@ -88,14 +131,18 @@ class _Told:
         """From the first look to the last record."""
         return self._steps[-1][1] - self._steps[0][1]
 
-    def found(self) -> dict[str, Any]:
-        """Return time an event at the beginning and at the end, as medians over pieces, and memory at both."""
-        pieces = [
+    @property
+    def pieces(self) -> list[tuple[int, float]]:
+        """After how many records each piece was done, and how many seconds one of its records took."""
+        return [
             (done, (at - before_at) / (done - before))
             for (before, before_at, _), (done, at, _) in zip(self._steps, self._steps[1:], strict=False)
         ]
-        first = statistics.median(took for done, took in pieces if done <= WINDOW)
-        last = statistics.median(took for done, took in pieces if done > self._count - WINDOW)
+
+    def found(self) -> dict[str, Any]:
+        """Return time an event at the beginning and at the end, as medians over pieces, and memory at both."""
+        first = statistics.median(took for done, took in self.pieces if done <= WINDOW)
+        last = statistics.median(took for done, took in self.pieces if done > self._count - WINDOW)
         at_first = next(memory for done, _, memory in self._steps if done >= min(WINDOW, self._count))
         return {
             "rebuild_event_us_at_first": round(first * 1e6),

@@ -40,7 +40,7 @@ class Plan:
     kept      its tables that follow from the log. All its other tables are carried over by the swap as they are.
     rows      whether what it keeps are rows that its `decide` alone yields; what that says is left out all the same.
     shares    whether its load is asked for what is shared over persons; without, facts are kept from it.
-    carried   why each table that is no pipe of the plumbing is carried over and not rebuilt, in words.
+    moved     why each table that is no pipe of the plumbing is carried over and not rebuilt, in words.
     """
 
     service: Service[Any, Any]
@@ -49,7 +49,7 @@ class Plan:
     kept: Mapping[str, Kept]
     rows: bool = False
     shares: bool = True
-    carried: Mapping[str, str] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
