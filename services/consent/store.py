@@ -7,7 +7,7 @@ from services.plumbing.persons import Persons
 
 
 class Registers(Persons[Register]):
-    """The table `consent.registers`. Nothing is shared over persons."""
+    """The table `registers`. Nothing is shared over persons."""
 
     def __init__(self) -> None:
         """What is as at the beginning is most of a state, and left out."""

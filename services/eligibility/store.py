@@ -7,7 +7,7 @@ from services.plumbing.persons import Persons
 
 
 class PersonFiles(Persons[PersonFile]):
-    """The table `eligibility.person_files`. Nothing is shared over persons."""
+    """The table `person_files`. Nothing is shared over persons."""
 
     def __init__(self) -> None:
         """Each file in the form that the domain gives it."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import re
 from collections import deque
 from types import SimpleNamespace
 
@@ -132,3 +134,10 @@ def test_the_roles_of_what_is_rebuilt_are_those_of_the_service_at_its_own_site()
     assert renamed(sql, "hub_seattle_charges", "charges_rebuilt") == renamed(sql, "hub_seattle_charges", "charges")
     assert "hub_seattle_status" in renamed(sql, "hub_seattle_charges", "charges_rebuilt")
     assert renamed(sql, "hub_charges", "charges_rebuilt") == sql
+
+
+@pytest.mark.parametrize("name", rebuilds.possible())
+def test_a_store_names_its_tables_and_leaves_the_schema_to_the_connection(name):
+    plan = rebuilds.plan(name, SITE, KEYS)
+    written = inspect.getsource(inspect.getmodule(type(plan.service.store)))
+    assert not re.search(rf"\b{name}\.({'|'.join([*plan.kept, *plan.moved, *rebuilds.PIPES])})\b", written)

@@ -9,11 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import asyncpg
 import pytest
 from confluent_kafka import Consumer, TopicPartition
 
 from contracts import topics
 from services.local import rebuilds
+from services.plumbing.rebuilding.errors import AnotherBuilds, HalfBuilt, OtherTables
+from services.plumbing.rebuilding.keeping import alone
 from tests.chaos.settling import quiet
 from tests.chaos.world import until
 from tests.journeys.cast import LISTENING
@@ -85,6 +88,8 @@ def test_a_rebuild_that_is_killed_goes_on_and_ends_as_a_clean_one(world, of, nam
     half = asyncio.run(work.standing())
     assert half.filled_at is None
     assert KILLED_AFTER <= half.read < half.ends
+    with pytest.raises(HalfBuilt, match=f"{half.read} of {half.ends}"):
+        asyncio.run(work.swapped(operator=OPERATOR, despite="in-haste"))
 
     went_on, done, comparison = asyncio.run(work.built(nobody_is_told))
     assert went_on
@@ -126,6 +131,26 @@ def test_a_row_that_was_damaged_is_named_and_mended_by_the_swap(world, of, monke
     assert hub("replay", "rebuild", "consent", "--drop", "--yes")[0]["dropped"] == [swapped["former"]]
     assert "no former consent" in hub("replay", "rebuild", "consent", "--drop", "--yes", fails=True)
     assert "Nothing was built" in hub("replay", "rebuild", "consent", "--swap", "--yes", fails=True)
+
+
+def test_of_two_who_rebuild_one_service_the_second_is_told_so_and_after_a_deployment_it_begins_anew(world, of):
+    work = of("charges")
+
+    async def second():
+        admin = await asyncpg.connect(world.hub.database)
+        async with alone(admin, work.plan):
+            with pytest.raises(AnotherBuilds, match="Somebody else is rebuilding charges"):
+                await work.built(nobody_is_told)
+        await admin.close()
+
+    asyncio.run(second())
+    asyncio.run(work.built(nobody_is_told))
+    world.rows("UPDATE charges_rebuilt.migrations SET checksum = 'another' WHERE owner = 'service' AND number = 1")
+    for what in (work.built(nobody_is_told), work.compared(), work.swapped(operator=OPERATOR)):
+        with pytest.raises(OtherTables, match="--anew"):
+            asyncio.run(what)
+    asyncio.run(work.built(nobody_is_told, anew=True))
+    asyncio.run(work.given_up())
 
 
 def test_what_is_parked_goes_on_holding_its_person_over_a_swap(world, of):
