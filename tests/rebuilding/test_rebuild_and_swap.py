@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -14,13 +15,13 @@ import pytest
 from confluent_kafka import Consumer, TopicPartition
 
 from contracts import topics
+from services import cli
 from services.local import rebuilds
 from services.plumbing.rebuilding.errors import AnotherBuilds, HalfBuilt, OtherTables
 from services.plumbing.rebuilding.keeping import alone
 from tests.chaos.settling import quiet
 from tests.chaos.world import until
 from tests.journeys.cast import LISTENING
-from tests.journeys.typed import typing
 from tests.rebuilding.conftest import CASES
 from tests.rebuilding.reached import KILLED_AFTER
 
@@ -103,34 +104,53 @@ def test_a_rebuild_that_is_killed_goes_on_and_ends_as_a_clean_one(world, of, nam
     asyncio.run(work.given_up())
 
 
-def test_a_row_that_was_damaged_is_named_and_mended_by_the_swap(world, of, monkeypatch, capsys):
-    hub, plan = typing(world.hub.ground.state.folder, monkeypatch, capsys), of("consent").plan
+@pytest.fixture
+def hub(world, monkeypatch, capsys):
+    """`hub replay rebuild consent` as somebody types it, with these words: its exit code, and the JSON that it wrote.
+
+    The hub's own log is on the same output here.
+    """
+
+    def run(*words):
+        state = str(world.hub.ground.state.folder)
+        monkeypatch.setattr(sys, "argv", ["hub", "replay", "rebuild", "consent", *words, "--state", state, "--json"])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        (line,) = (one for one in capsys.readouterr().out.splitlines() if one.startswith("{"))
+        return ended.value.code or 0, json.loads(line)
+
+    return run
+
+
+def test_a_row_that_was_damaged_is_named_and_mended_by_the_swap(world, of, hub):
+    plan = of("consent").plan
     whole = rows(world, plan, "consent")
     ((changed,), (lost,)) = world.rows("SELECT person FROM consent.registers ORDER BY person LIMIT 2")
     world.rows(f"UPDATE consent.registers SET state = '{{}}' WHERE person = '{changed}'")
     world.rows(f"DELETE FROM consent.registers WHERE person = '{lost}'")
 
-    ((built),) = hub("replay", "rebuild", "consent")
+    code, built = hub()
     (registers,) = built["comparison"]["tables"]
+    assert code == 1
     assert {(one["row"], one["how"], *one["columns"]) for one in registers["named"]} == {
         (changed, "differs", "state"), (lost, "only in the rebuilt one"),
     }  # fmt: skip
-    assert hub("replay", "rebuild", "consent", "--compare")[0]["comparison"] == built["comparison"]
-    refused = hub("replay", "rebuild", "consent", "--swap", "--yes", fails=True)
-    assert "2 rows of registers" in refused
-    assert "--despite CODE" in refused
-    assert "nobody is there to ask" in hub("replay", "rebuild", "consent", "--swap", fails=True)
-    assert hub("replay", "rebuild", "consent", "--status")[0]["schema"] == "consent_rebuilt"
+    assert hub("--compare") == (1, {"service": "consent", "comparison": built["comparison"]})
+    code, refused = hub("--swap", "--yes")
+    assert code == 1
+    assert "2 rows of registers" in refused["error"]
+    assert "--despite CODE" in refused["next"]
+    assert "nobody is there to ask" in hub("--swap")[1]["error"]
+    assert hub("--status")[1]["schema"] == "consent_rebuilt"
 
-    named = ("--operator", OPERATOR, "--despite", "rows-damaged", "--yes")
-    (swapped,) = hub("replay", "rebuild", "consent", "--swap", *named)
+    code, swapped = hub("--swap", "--operator", OPERATOR, "--despite", "rows-damaged", "--yes")
+    assert code == 0
     assert rows(world, plan, "consent") == whole
-    (stands,) = hub("replay", "rebuild", "consent", "--status")
-    (kept,) = stands["old"]
+    (kept,) = hub("--status")[1]["old"]
     assert (kept["schema"], kept["swapped_by"], kept["despite"]) == (swapped["former"], OPERATOR, "rows-damaged")
-    assert hub("replay", "rebuild", "consent", "--drop", "--yes")[0]["dropped"] == [swapped["former"]]
-    assert "no former consent" in hub("replay", "rebuild", "consent", "--drop", "--yes", fails=True)
-    assert "Nothing was built" in hub("replay", "rebuild", "consent", "--swap", "--yes", fails=True)
+    assert hub("--drop", "--yes") == (0, {"service": "consent", "dropped": [swapped["former"]]})
+    assert "no former consent" in hub("--drop", "--yes")[1]["error"]
+    assert "Nothing was built" in hub("--swap", "--yes")[1]["error"]
 
 
 def test_of_two_who_rebuild_one_service_the_second_is_told_so_and_after_a_deployment_it_begins_anew(world, of):
