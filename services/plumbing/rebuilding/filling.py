@@ -1,6 +1,6 @@
 """Filling the second schema: what the service has handled and said is folded, with the cursor in the same transaction.
 
-Whoever is killed goes on from the cursor, or begins anew; either way each fact is folded once.
+Whoever is killed goes on from the cursor; after a crash of the database it begins anew. Each fact is folded once.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from contracts import topics
 from services.plumbing.arrivals import Arrival, Reader, record_of
 from services.plumbing.fold import fold
 from services.plumbing.rebuilding.errors import Shortened
+from services.plumbing.rebuilding.keeping import logged
 from services.plumbing.service import Loaded, Record
 from services.plumbing.tables import joined, packed, unpacked
 
@@ -67,7 +68,7 @@ ON CONFLICT (topic, partition) DO UPDATE SET position = excluded.position,
 """
 _POSITIONS: Final = "SELECT topic, partition, position FROM {beside}.rebuild_positions"
 _COUNT: Final = "UPDATE {beside}.rebuild SET folded = folded + $1"
-_FILLED: Final = "UPDATE {beside}.rebuild SET filled_at = coalesce(filled_at, now())"
+_FILLED: Final = "UPDATE {beside}.rebuild SET filled_at = now() WHERE filled_at IS NULL RETURNING filled_at"
 _SAID: Final = (
     "SELECT id, topic, key, headers, body, said_at FROM {live}.outbox WHERE topic = ANY($1::text[]) ORDER BY id"
 )
@@ -133,9 +134,15 @@ class Filling:
             if saving is not None:
                 await asyncio.gather(saving, return_exceptions=True)
         await self._left_before(conn, done)
-        await conn.execute(self._sql["filled"])
+        await self._whole(conn)
         told(whole, whole)
         return done
+
+    async def _whole(self, conn: Any) -> None:
+        """Say that it is whole, once; from then on it survives a crash of the database."""
+        async with conn.transaction():
+            if await conn.fetchval(self._sql["filled"]) is not None:
+                await logged(conn, self._plan, whether=True)
 
     async def caught_up(self, conn: Any) -> Done:
         """Fold what is still missing, inside the caller's transaction, while nothing can be handled.

@@ -59,6 +59,7 @@ OWN_TABLES: Final = ("rebuild", "rebuild_positions", "rebuild_left", "rebuild_tr
 _THERE: Final = "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)"
 _LAID: Final = "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = 'inbox')"
 _BEGUN: Final = "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = 'rebuild')"
+_KEPT: Final = "SELECT EXISTS (SELECT FROM {beside}.rebuild)"
 _ALIKE: Final = """
 SELECT NOT EXISTS (
     (SELECT owner, number, checksum FROM {live}.migrations
@@ -127,6 +128,8 @@ async def standing(conn: Any, plan: Plan) -> Standing:
     if not await conn.fetchval(_BEGUN, plan.schema):
         return Standing(plan.name, None, old=old)
     row = await conn.fetchrow(_STANDING.format(beside=plan.schema))
+    if row is None:
+        return Standing(plan.name, plan.schema, old=old)
     return Standing(
         plan.name, plan.schema, row["begun_at"], row["filled_at"], row["folded"], row["read"], row["ends"],
         row["left_behind"], row["troubles"], old,
@@ -166,17 +169,28 @@ async def begun(admin: Any, owner: Any, plan: Plan, migrations: Iterable[Migrati
         await admin.execute(f"DROP SCHEMA IF EXISTS {plan.schema} CASCADE")
     if await admin.fetchval(_BEGUN, plan.schema):
         await require_alike(admin, plan)
-        return True
+        if await admin.fetchval(_KEPT.format(beside=plan.schema)):
+            return True
     role = await owner.fetchval("SELECT current_user")
-    # One that is there without its cursor was never begun: whoever made it died before its first commit.
+    # One that is there without its cursor was never begun, or the database has crashed meanwhile.
     await admin.execute(f"DROP SCHEMA IF EXISTS {plan.schema} CASCADE")
     await admin.execute(f"CREATE SCHEMA {plan.schema} AUTHORIZATION {role}")
     await admin.execute(f"REVOKE ALL ON SCHEMA {plan.schema} FROM PUBLIC")
     await migrate(owner, plan.schema, list(migrations))
     async with owner.transaction():
         await owner.execute(_OWN)
+        await logged(owner, plan, whether=False)
     await require_alike(admin, plan)
     return False
+
+
+async def logged(conn: Any, plan: Plan, *, whether: bool) -> None:
+    """Let what is filled survive a crash of the database, or not: until it is whole that saves most of the writing.
+
+    After a crash all of it is empty, the cursor, too; so it begins anew.
+    """
+    for table in ("inbox", *plan.kept, *OWN_TABLES):
+        await conn.execute(f"ALTER TABLE {plan.schema}.{table} SET {'LOGGED' if whether else 'UNLOGGED'}")
 
 
 @asynccontextmanager
