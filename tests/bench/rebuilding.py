@@ -20,6 +20,7 @@ from services.plumbing.keystore import ensure_keys
 from services.plumbing.passwords import Passwords
 from services.plumbing.rebuilding import Rebuilding
 from services.plumbing.rebuilding.filling import MOST, Filling
+from services.plumbing.rebuilding.keeping import logged
 from services.plumbing.rebuilding.reading import Log
 from services.plumbing.roles import role_of
 from services.sites import load_site
@@ -72,6 +73,8 @@ async def rebuilding(count: int, stored: int) -> dict[str, Any]:
             say.print("fetch, decode, save …")
             raw = await _raw(ground, conn, state, count)
             say.print(f"going on, with {count} stored and with {stored} …")
+            # As they are while a rebuild is under way.
+            await logged(conn, _work(ground).plan, whether=False)
             few = await _going_on(ground, conn, count)
             for schema in ("eligibility", "eligibility_rebuilt"):
                 inbox, files = (sql.format(schema=schema) for sql in _STORED)
