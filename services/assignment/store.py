@@ -38,37 +38,37 @@ LONGEST_LINE: Final = 500
 """How many of those who wait at an agency one batch sees: as many as a batch has facts."""
 
 _PLACEMENTS: Final = """
-SELECT person, state, guest_at FROM assignment.placements WHERE person = ANY($1::text[]) ORDER BY person FOR UPDATE
+SELECT person, state, guest_at FROM placements WHERE person = ANY($1::text[]) ORDER BY person FOR UPDATE
 """
-_ROOMS: Final = "SELECT agency, state, taken, opened_at FROM assignment.rooms ORDER BY agency FOR UPDATE"
+_ROOMS: Final = "SELECT agency, state, taken, opened_at FROM rooms ORDER BY agency FOR UPDATE"
 _NEW_ROOMS: Final = (
-    "INSERT INTO assignment.rooms (agency, state, taken) SELECT agency, '{}', 0 FROM unnest($1::text[]) AS agency "
+    "INSERT INTO rooms (agency, state, taken) SELECT agency, '{}', 0 FROM unnest($1::text[]) AS agency "
     "ORDER BY agency ON CONFLICT DO NOTHING"
 )
 _WAITING: Final = """
 SELECT line.* FROM unnest($1::text[]) AS asked (agency) CROSS JOIN LATERAL (
-    SELECT agency, priority, waiting_since, referral_id, person, asked_at FROM assignment.waiting
+    SELECT agency, priority, waiting_since, referral_id, person, asked_at FROM waiting
     WHERE waiting.agency = asked.agency ORDER BY priority, waiting_since, referral_id LIMIT $2
 ) AS line
 """
 _ENROLLED: Final = (
-    "SELECT person, enrolled_with FROM assignment.placements WHERE person = ANY($1::text[]) AND enrolled_with <> '{}'"
+    "SELECT person, enrolled_with FROM placements WHERE person = ANY($1::text[]) AND enrolled_with <> '{}'"
 )
 _SAVE_PLACEMENTS: Final = """
-INSERT INTO assignment.placements (person, state, enrolled_with, guest_at)
+INSERT INTO placements (person, state, enrolled_with, guest_at)
 SELECT person, state, string_to_array(agencies, ' '), string_to_array(guest_at, ' ')
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS saved (person, state, agencies, guest_at)
 ON CONFLICT (person) DO UPDATE
 SET state = excluded.state, enrolled_with = excluded.enrolled_with, guest_at = excluded.guest_at
 """
 _SAVE_ROOMS: Final = """
-INSERT INTO assignment.rooms (agency, state, taken, opened_at)
+INSERT INTO rooms (agency, state, taken, opened_at)
 SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::timestamptz[])
 ON CONFLICT (agency) DO UPDATE SET state = excluded.state, taken = excluded.taken, opened_at = excluded.opened_at
 """
-_LEFT: Final = "DELETE FROM assignment.waiting WHERE person = ANY($1::text[])"
+_LEFT: Final = "DELETE FROM waiting WHERE person = ANY($1::text[])"
 _JOINED: Final = """
-INSERT INTO assignment.waiting (agency, priority, waiting_since, referral_id, person, asked_at)
+INSERT INTO waiting (agency, priority, waiting_since, referral_id, person, asked_at)
 SELECT * FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::timestamptz[])
 """
 

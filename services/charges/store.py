@@ -7,12 +7,12 @@ from services.plumbing.persons import Persons
 
 
 class Dockets(Persons[Docket]):
-    """The table `charges.dockets`. Nothing is shared over persons."""
+    """The table `dockets`. Nothing is shared over persons."""
 
     def __init__(self) -> None:
         """What is as at the beginning is most of a state, and left out."""
         super().__init__(
-            "charges.dockets",
+            "dockets",
             read=Docket.model_validate_json,
             written=lambda state: state.model_dump_json(exclude_defaults=True),
         )

@@ -7,12 +7,12 @@ from services.plumbing.persons import Persons
 
 
 class Registers(Persons[Register]):
-    """The table `consent.registers`. Nothing is shared over persons."""
+    """The table `registers`. Nothing is shared over persons."""
 
     def __init__(self) -> None:
         """What is as at the beginning is most of a state, and left out."""
         super().__init__(
-            "consent.registers",
+            "registers",
             read=Register.model_validate_json,
             written=lambda state: state.model_dump_json(exclude_defaults=True),
         )

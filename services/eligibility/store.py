@@ -7,8 +7,8 @@ from services.plumbing.persons import Persons
 
 
 class PersonFiles(Persons[PersonFile]):
-    """The table `eligibility.person_files`. Nothing is shared over persons."""
+    """The table `person_files`. Nothing is shared over persons."""
 
     def __init__(self) -> None:
         """Each file in the form that the domain gives it."""
-        super().__init__("eligibility.person_files", read=read_file, written=written_file)
+        super().__init__("person_files", read=read_file, written=written_file)

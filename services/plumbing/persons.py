@@ -23,7 +23,7 @@ class Persons(Generic[State]):
     """A table with the columns `person` and `state`: one load and one save for a whole batch."""
 
     def __init__(self, table: str, *, read: Callable[[str], State], written: Callable[[State], str]) -> None:
-        """`table` is the schema's and the table's name; `read` and `written` turn text into a state and back."""
+        """`table` is in the connection's schema; `read` and `written` turn text into a state and back."""
         self._read, self._written = read, written
         self._load, self._save = _LOAD.format(table=table), _SAVE.format(table=table)
 

@@ -12,6 +12,8 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _ROLE: Final = re.compile(r"\bhub_([a-z]+)\b")
 CLOCK: Final = "hub_clock"
 STATUS: Final = "hub_status"
+REBUILT: Final = "_rebuilt"
+"""What follows a service's name in the name of the schema that is filled beside its own."""
 
 _MAKE_ROLE: Final = """
 DO $$ BEGIN
@@ -53,7 +55,7 @@ def renamed(sql: str, owner: str, schema: str) -> str:
 
 
 def _prefix(owner: str, schema: str) -> str:
-    own = owner.removesuffix(f"_{schema}")
+    own = owner.removesuffix(f"_{schema.removesuffix(REBUILT)}")
     return own if own != owner and own.startswith("hub_") else "hub"
 
 

@@ -7,12 +7,12 @@ from services.pretrial.domain import Roads
 
 
 class PersonRoads(Persons[Roads]):
-    """The table `pretrial.roads`. Nothing is shared over persons."""
+    """The table `roads`. Nothing is shared over persons."""
 
     def __init__(self) -> None:
         """What is as at the beginning is most of a state, and left out."""
         super().__init__(
-            "pretrial.roads",
+            "roads",
             read=Roads.model_validate_json,
             written=lambda state: state.model_dump_json(exclude_defaults=True),
         )

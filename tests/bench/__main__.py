@@ -27,6 +27,7 @@ from services.sites import load_site
 from tests.bench import hops
 from tests.bench import hub as whole
 from tests.bench.loop import Ground, filled, laid_out, raw_on_the_same, received, same_bytes, service_loop
+from tests.bench.rebuilding import rebuilding
 from tests.bench.screening import screening
 from tests.bench.sealing import TEXT_BYTES, sealing
 from tests.bench.telling import deciding, entering
@@ -181,6 +182,26 @@ def _rows(found: dict[str, Any]) -> list[tuple[str, str, str]]:
             f"{found['pass_with_ledger_to_without']} ×",
             "",
         ),
+        (
+            f"a service rebuilt from {found['rebuild_events']} events / fetch, decode and save alone",
+            f"{found['rebuild_to_raw']} ({found['rebuild_per_second']}/s)",
+            "≥ 0.5",
+        ),
+        (
+            f"the same: time an event, with {found['rebuild_stored']} stored / with {found['rebuild_events']}",
+            f"{found['rebuild_stored_to_few']}",
+            "≤ 1.1",
+        ),
+        (
+            "the same: time an event, the last 10 000 / the first 10 000",
+            f"{found['rebuild_last_to_first']}",
+            "≤ 1.1; with --rebuilt 1000000 from 10⁴ to 10⁶",
+        ),
+        (
+            "the same: memory then",
+            f"{found['rebuild_memory_at_first_mib']} → {found['rebuild_memory_at_last_mib']} MiB",
+            "flat",
+        ),
         ("one service's loop", f"{found['loop_per_second']}/s", ""),
         ("raw loop", f"{found['raw_per_second']}/s", ""),
         ("tutorial style, one hop", f"{found['tutorial_per_second']}/s", ""),
@@ -195,11 +216,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the hub; every ratio is within this run.")
     parser.add_argument("--quick", action="store_true", help="fewer messages, for a first look")
     parser.add_argument("--referrals", type=int, help="how many the memory is measured after (100 000; quick: 2 000)")
+    parser.add_argument("--rebuilt", type=int, help="from how many events a service is rebuilt (30 000; quick: 3 000)")
+    parser.add_argument("--stored", type=int, help="with how many stored it goes on then (1 000 000; quick: 20 000)")
     asked = parser.parse_args()
+    stored = asked.stored or (20_000 if asked.quick else 1_000_000)
+    rebuilt = asked.rebuilt or (3_000 if asked.quick else 30_000)
     quick, many = asked.quick, asked.referrals or (2_000 if asked.quick else 100_000)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     found = sealing(quick) | screening(quick) | deciding(quick) | run(entering(quick))
-    found |= run(loops(quick)) | run(chain(quick, many))
+    found |= run(loops(quick)) | run(rebuilding(rebuilt, stored)) | run(chain(quick, many))
     found["chain_to_tutorial"] = round(found["chain_per_second"] / found["tutorial_chain_per_second"], 1)
     found["chain_to_tutorial_way"] = round(found["chain_per_second"] / found["tutorial_way_per_second"], 1)
     found["limited_by"] = (

@@ -111,6 +111,7 @@ def test_the_asyncapi_document_is_written_as_json(hub):
         ["operator", "list"],
         ["parked"],
         ["parked", "retry", "intake", "1"],
+        ["replay", "rebuild", "consent"],
     ],
     ids=lambda words: "-".join(words[:2]),
 )

@@ -209,6 +209,7 @@ def targets():
     [
         "README.md", "contracts/README.md", "services/README.md", "deploy/runbooks/ledger.md",
         "deploy/runbooks/receipts.md", "deploy/runbooks/parked-messages.md", "deploy/runbooks/erasure.md",
+        "deploy/runbooks/rebuild.md",
     ],
 )  # fmt: skip
 def test_the_commands_that_a_page_names_exist(page):
