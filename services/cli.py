@@ -43,7 +43,7 @@ _WHERE: Final = {
     "up": "running.up",
     "demo": "demonstrating.demo",
     "status": "status.status",
-    "parked": "parked.group",
+    "deadletters": "deadletters.group",
     "send": "sending.send",
     "listen": "sending.listen",
     "refer": "referring.refer",

@@ -51,6 +51,7 @@ OFFICE_ONLY: Final = frozenset(
         "agency.suspended",
         "agency.resumed",
         "erasure.requested",
+        "message.corrected",
     }
 )
 """What operators say, and nobody else."""

@@ -12,7 +12,8 @@ from contracts.event import versions
 from services.local.laying import migrated
 from services.plumbing import rotation
 from services.plumbing.database import Database, waits_out
-from services.plumbing.deadletters import Retries, ask_retry
+from services.plumbing.deadletters import ask_retry
+from services.plumbing.retrying import Retries
 from services.plumbing.identity import derived
 from services.plumbing.keystore import PostgresKeyStore, ensure_keys
 from services.plumbing.ring import KeyAway, Ring, keep, new_key
