@@ -1,4 +1,4 @@
-"""Dead letters are listed by cause, tried again, noted, or discarded by an operator: on a real PostgreSQL, with no services."""
+"""Dead letters are listed, tried again, noted or discarded by an operator: on a real PostgreSQL, with no services."""
 
 from __future__ import annotations
 

@@ -13,9 +13,9 @@ from services.local.laying import migrated
 from services.plumbing import rotation
 from services.plumbing.database import Database, waits_out
 from services.plumbing.deadletters import ask_retry
-from services.plumbing.retrying import Retries
 from services.plumbing.identity import derived
 from services.plumbing.keystore import PostgresKeyStore, ensure_keys
+from services.plumbing.retrying import Retries
 from services.plumbing.ring import KeyAway, Ring, keep, new_key
 from services.plumbing.rotation import DEAD_LETTERS, RECORD_KEYS, AlreadyExchanging, NotAtRest, UnderAnotherKey
 from services.plumbing.sealing import Sealer, Wrapping
