@@ -326,6 +326,7 @@ async def test_what_was_sent_goes_when_its_record_is_erased(house):
     letter = await newer_referral(house)
     await house.hear(correction(letter, {"a_new_field": None}))
     received, *_ = await tried(house)
+    await house.hear(sent({"of": {"referral_id": received.event.referral_id}}, name="referral.withdrawn"))
     kept = await row(house, letter)
     sent_as = unpacked(Wrapping(KEYS.site).unwrap(kept["content"]), POLICE, 0, 0, kept["appended_at"])
     assert b"a_new_field" in sent_as.body

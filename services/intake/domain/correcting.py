@@ -102,18 +102,27 @@ def _read(rules: Rules, letter: Letter | None, event: MessageCorrected) -> tuple
 
 
 def _require_open(letter: Letter) -> None:
-    show = f"`hub deadletters show intake {letter.id}` tells"
     if letter.settled:
-        _no("settled-letter", "letter", "It is put aside still; this one is settled.", f"{show} how it ended.")
+        _no(
+            "settled-letter",
+            "letter",
+            "It is put aside still; this one is settled.",
+            "`hub deadletters show` tells how it ended.",
+        )
     if letter.corrected:
         rule = "It is corrected once; a correction of it waits to be handled."
-        _no("corrected-before", "letter", rule, f"{show} what becomes of that; correct it anew if it fails.")
+        _no(
+            "corrected-before",
+            "letter",
+            rule,
+            "`hub deadletters show` tells what becomes of that; correct it anew if it fails.",
+        )
     if letter.handled:
-        fix = f"Discard it: `hub deadletters discard intake {letter.id}`."
+        fix = "Discard it: `hub deadletters discard`."
         _no("known-before", "letter", "Its id is new; it was handled since, as its sender sent it again.", fix)
     if letter.reason == _BEHIND:
         rule = "Something is wrong with it itself; this one only waits behind another of the same person or case."
-        _no("waits-behind", "letter", rule, f"{show} which one it waits for: settle that.")
+        _no("waits-behind", "letter", rule, "`hub deadletters show` tells which one it waits for: settle that.")
 
 
 def _no(reason: str, field: str, rule: str, fix: str) -> NoReturn:

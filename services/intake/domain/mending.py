@@ -27,7 +27,7 @@ _NAMES: Final = (
     "of", "incident.number", "incident.subject_sequence", "source_reference", "order_number", "form_reference",
     "person.agency_person_number",
 )  # fmt: skip
-"""By what a message names what it is about; and so does every field that ends in `_id`."""
+"""By what a message names what it is about; and so does every field of its contract that ends in `_id`."""
 _ID: Final = "_id"
 _ANSWERS: Final = ("agreement", "answer", "approved", "result", "reach.message_is_safe")
 """What somebody answered: the person, or an agency."""
@@ -96,7 +96,7 @@ def mended(envelope: Envelope, data: bytes, event: MessageCorrected) -> Mended:
         Unmendable: it may not be, or the changes do not fit it.
     """
     if envelope.type in _SIGNED:
-        rule = f"A {envelope.type} is said by who signed or decided it, and by nobody for them."
+        rule = "What somebody signed, or decided in their own name, nobody else says for them."
         fix = "Ask its sender to send it again under a new id, then discard this one."
         raise Unmendable("signed-form", Problem(field="message_type", rule=rule, fix=fix))
     sent = _object(data)
@@ -156,7 +156,8 @@ def _wrong(number: int, rule: str, fix: str) -> Any:
 
 def _not_theirs(kind: str, sent: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what the changes touch that stays as it was said."""
-    names = (*_NAMES, *sorted(one for one in {*sent, *after} if one.endswith(_ID)))
+    ids = {name for version in versions(kind) for name in version.model_fields if name.endswith(_ID)}
+    names = (*_NAMES, *sorted(ids))
     for field in names:
         was, now = _at(sent, field), _at(after, field)
         if was is not _ABSENT and was != now and not (kind in _TAKES_BACK and now is _ABSENT):
