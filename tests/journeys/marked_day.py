@@ -281,8 +281,8 @@ class Day:
     def _is_corrected(self) -> None:
         """Of a letter that nobody has: what an operator would have stand there is told by nobody."""
         office = self.outside(OFFICE)
-        told = self.marks.message("message.corrected", {"letter": 10**9, "agency": HOSPITAL, "operator": "sam-sample",
-                                                        "why": "sample", "message_type": "referral.submitted"})  # fmt: skip
+        sound = {"letter": 10**9, "agency": HOSPITAL, "message_type": "referral.submitted"}
+        told = self.marks.message("message.corrected", sound | {"operator": "sam-sample", "why": "sample"})
         office.refusal(self._says(office, "message.corrected", told))
         word = self.marks.word("message.corrected", "changes.0.value")
         letter = json.loads(self.command("deadletters", "--json").out)[-1]
