@@ -9,10 +9,12 @@ import pytest
 
 from services.commands import ending, office, reach
 from services.commands.settings import CommandSettings
+from services.commands.status import _word_alarms
 from services.intake.store import register_operator
 from services.local.laying import migrated
 from services.plumbing.passwords import Passwords
 from services.plumbing.signing import new_key
+from services.plumbing.standing import Standing
 from services.sites import load_site
 from tests.platform.aside import now
 
@@ -185,3 +187,93 @@ def test_who_only_looks_sees_no_content(found):
 
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         now(looks())
+
+
+def test_a_group_is_shown_with_three_examples_and_a_next_step(found, hub):
+    first = letter(found)
+    for number in range(2, 6):
+        letter(found, key=f"per-{number}" + "0" * 31)
+    of = json.loads(hub("deadletters", "show", "consent", first, "--group", "--json")[1])
+    assert (of["letters"], of["keys"], len(of["examples"])) == (5, 5, 3)
+    assert "hub deadletters retry consent" in of["next"]
+    code, table, err = hub("deadletters", "show", "consent", first, "--group")
+    assert (code, "hub.reports" in table, "mend it with a test" in err) == (0, True, True)
+
+
+@pytest.mark.parametrize(
+    ("reason", "step"),
+    [("newer-version", "deploy this service"), ("behind", "waits for letter"), ("oversize", "too big for Kafka")],
+)
+def test_the_next_step_is_by_the_reason(found, hub, reason, step):
+    letter(found)
+    one = letter(found, reason=reason)
+    assert step in json.loads(hub("deadletters", "show", "consent", one, "--json")[1])["next"]
+
+
+def test_a_persons_own_word_comes_first_then_what_ends_telling(found, hub):
+    for kind in ("consent.signed", "consent.signed", "assignment.ended", "person.declined"):
+        letter(found, kind)
+    listed = json.loads(hub("deadletters", "list", "--json")[1])
+    assert [(one["type"], one["ends"]) for one in listed] == [
+        ("person.declined", True), ("assignment.ended", True), ("consent.signed", False),
+    ]  # fmt: skip
+
+
+def test_status_has_an_alarm_for_each_kind_that_ends_telling():
+    rows = ({"type": "person.declined", "letters": 1}, {"type": "assignment.ended", "letters": 2},
+            {"type": "consent.signed", "letters": 4})  # fmt: skip
+    own, other = _word_alarms([Standing("consent", parked=rows)])
+    assert "consent: 1 parked word that takes something back" in own
+    assert "consent: 2 dead letters that say" in other
+
+
+def test_all_of_a_service_are_tried_again(found, hub):
+    letters = [letter(found), letter(found, "consent.revoked")]
+    code, out, _ = hub("deadletters", "retry", "consent", "--all", "--json")
+    assert (code, json.loads(out)["asked"]) == (0, 2)
+    assert all(row(found, one)["retry_asked_at"] for one in letters)
+    for wrong in (("consent",), ("consent", letters[0], "--all")):
+        code, _, err = hub("deadletters", "retry", *wrong)
+        assert (code, "Which letter" in err) == (1, True)
+
+
+def test_a_note_is_a_code_with_a_name_and_a_time(found, hub):
+    one = letter(found)
+    words = ("deadletters", "note", "consent", one, "--operator", "juno-sample", "--code")
+    assert hub(*words, "asked-the-agency")[0] == 0
+    assert hub(*words, "ticket-4711")[0] == 0
+    first, second = json.loads(hub("deadletters", "show", "consent", one, "--json")[1])["notes"]
+    assert first.endswith(" juno-sample: asked-the-agency")
+    assert second.endswith(" juno-sample: ticket-4711")
+    code, _, err = hub(*words, "Juniper Sample telephoned")
+    assert (code != 0, "Juniper" not in err) == (True, True)
+
+
+def test_no_fact_of_the_hub_is_corrected(found, hub):
+    one = letter(found)
+    [own] = now(_at(found.postgres, "intake", PARK, PERSON, "assignment.enrolled", "failed", "sample"))
+    for service, number in (("consent", one), ("intake", str(own["id"]))):
+        code, out, err = hub("deadletters", "correct", service, number, "--set", "a=1", "--why", "sample")
+        assert (code, out) == (1, "")
+        assert "no fact of the hub is corrected by hand" in err
+        assert f"hub deadletters retry {service} {number}" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--set", "reason=Juniper Sample"), "private text"),
+        (("--set", "person=Juniper Sample"), "private text"),
+        (("--set", "unheard_of=Juniper Sample"), "private text"),
+        (("--set", "Juniper Sample"), "no field and value"),
+        (("--set", "needs"), "no field and value"),
+        (("--set", "door=community", "--file", "-"), "Both --file and --set"),
+        (("--file", "nowhere.json"), "cannot be read"),
+    ],
+)
+def test_what_is_wrong_with_a_correction_is_said_at_once_and_never_repeated(found, hub, words, says):
+    [one] = now(_at(found.postgres, "intake", AT_THE_DOOR, "referral.submitted"))
+    code, out, err = hub("deadletters", "correct", "intake", str(one["id"]), *words, "--why", "sample")
+    assert (code, out) == (1, "")
+    assert says in err
+    assert "Juniper" not in err
