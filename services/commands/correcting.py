@@ -64,12 +64,12 @@ def correct(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Correct an agency's message that intake has put aside; it is handled so, before what waits behind it.
+    """Correct a message that intake has put aside.
 
-    The correction is an event of its own, signed with your key: it names you, the message, the fields and why. What the
-    agency sent stays as it was, beside it. Who sent it, which event it is and of whom or of what it speaks cannot be
-    corrected; neither can what somebody answered or signed, and what a person takes back is never narrowed. Ask the
-    agency first what is so.
+    It is handled as corrected, in its place, before what waits behind it. The correction is an event of its own, signed
+    with your key: it names you, the message, the fields and why. What the agency sent stays as it was, beside it. Who
+    sent it, which event it is and of whom or of what it speaks cannot be corrected; neither can what somebody answered
+    or signed, and what a person takes back is never narrowed. Ask the agency first what is so.
 
     Private text does not belong on a command line, where the shell keeps it: give --file -, or --set FIELD=-.
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from services.commands.reach import Reach
 
 group = typer.Typer(
-    help="What could not be handled: tried again, corrected, or discarded.", invoke_without_command=True, **shown.STYLE
+    help="What could not be handled, until it is dealt with.", invoke_without_command=True, **shown.STYLE
 )
 
 _REFUSAL: Final = "message.unadmitted"
@@ -53,8 +53,9 @@ def by_cause(context: typer.Context, state: StateOption = None, json_: JsonOptio
 
 @group.command("list")
 def list_(state: StateOption = None, json_: JsonOption = False) -> None:
-    """List dead letters by service and cause: first a person's stop or no, then what else may end telling.
+    """List dead letters by cause.
 
+    First comes a person's stop or no, then what else may end telling, marked; then the rest, most first.
     The reason is a class of error, the cause a place in the code: no content, no value.
 
     Example: hub deadletters list
@@ -87,10 +88,10 @@ def show(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Show what is known of one letter, or of its group, beside its content, and a next step.
+    """Show one letter, or its group, and a next step.
 
-    Of its headers the names, and such values alone as cannot be personal. Also of one that was settled: how, when, by
-    whom and with which code.
+    What is known of it beside its content: of its headers the names, and such values alone as cannot be personal. Also
+    of one that was settled: how, when, by whom and with which code.
 
     Examples: hub deadletters show intake 12  ·  hub deadletters show intake 12 --group
     """
@@ -117,7 +118,7 @@ def retry(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Have a dead letter tried again, its group, or all of a service.
+    """Have a letter tried again, its group, or all.
 
     The running service does it within seconds, with what waits of the same person before it and behind it, in order.
     What fails again is a dead letter again.
@@ -148,7 +149,9 @@ def note(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Note something beside a letter, for whoever looks next: a code, with your name and the time.
+    """Note a code beside a letter.
+
+    For whoever looks next, with your name and the time.
 
     Example: hub deadletters note intake 12 --code asked-the-agency
     """
@@ -169,14 +172,14 @@ def discard(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Discard a dead letter, with a reason: it never takes effect, and what waits behind it goes on.
+    """Discard a letter, with a reason.
 
-    What says that telling ends, or that a time is up, cannot be discarded, and neither can what nobody could read: it
-    can only be tried again. Where such a message stands at the door (intake has it), intake answers its sender with a
-    refusal instead, and whatever it held goes on: ask the agency first what it says. Operator, code and time stay
-    beside it; `hub deadletters show` shows them. From the first `hub operator add` on, the operator's key has to be at
-    hand: that is checked here and now. The entry itself is not signed, so that it proves nothing against somebody who
-    can write to the service's tables.
+    It never takes effect, and what waits behind it goes on. What says that telling ends, or that a time is up, cannot
+    be discarded, and neither can what nobody could read: it can only be tried again. Where such a message stands at the
+    door (intake has it), intake answers its sender with a refusal instead, and whatever it held goes on: ask the agency
+    first what it says. Operator, code and time stay beside it; `hub deadletters show` shows them. From the first `hub
+    operator add` on, the operator's key has to be at hand: that is checked here and now. The entry itself is not
+    signed, so that it proves nothing against somebody who can write to the service's tables.
 
     Example: hub deadletters discard intake 12 --why entered-again
     """
