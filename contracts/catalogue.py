@@ -119,6 +119,7 @@ from contracts.to_hub.erasure_requested import ErasureRequested
 from contracts.to_hub.handoff_completed import HandoffCompleted
 from contracts.to_hub.intake_completed import IntakeCompleted
 from contracts.to_hub.link_answered import LinkAnswered
+from contracts.to_hub.message_corrected import MessageCorrected
 from contracts.to_hub.need_met import NeedMet
 from contracts.to_hub.offer_accepted import OfferAccepted
 from contracts.to_hub.offer_declined import OfferDeclined
@@ -219,6 +220,7 @@ __all__ = [
     "LedgerExtended",
     "LinkAnswered",
     "LinkProposed",
+    "MessageCorrected",
     "MessageRefused",
     "NeedMet",
     "NeedRecorded",

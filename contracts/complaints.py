@@ -76,6 +76,14 @@ LOOKS: Final[Mapping[str, tuple[str, str]]] = {
         "It is a code: letters, digits and `_.:-`, a letter or digit first.",
         "Send the code alone, without spaces.",
     ),
+    r"^[a-z]+(\.[a-z]+)+$": (
+        "It is the name of an event, like `referral.submitted`.",
+        "Send a published event's name.",
+    ),
+    r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$": (
+        "It is the name of a field, a part's own after a dot, like `incident.number`.",
+        "Send the name that the event's schema has.",
+    ),
     r"^[A-Z]$": ("It is one capital letter.", "Send the letter of the code list."),
     r"^[a-z]{2,3}$": ("It is a language code of ISO 639, like `es`.", "Send two or three lower-case letters."),
     r"^[A-Z0-9]{9}$": ("It is an ORI: nine capital letters and digits.", "Send your own agency's ORI."),

@@ -83,7 +83,7 @@ def restore(
     state: StateOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Bring a hub back from a backup, but not what was erased since.
+    """Bring a hub back from a backup, what is erased left out.
 
     It goes into a new state folder (or new servers); two histories are never mixed. First put the kept folder of
     secrets into that state folder, as `secrets`.

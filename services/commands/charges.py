@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from services.commands.reach import Reach
     from services.console.domain import Charge
 
-group = typer.Typer(help="Charges that prosecutors hold while people go to their intake.", no_args_is_help=True,
+group = typer.Typer(help="Charges that prosecutors hold until the intake.", no_args_is_help=True,
                     **shown.STYLE)  # fmt: skip
 
 StandingOption = Annotated[

@@ -14,9 +14,7 @@ from services.commands import shown
 from services.commands.reach import JsonOption, SiteOption
 from services.sites.settings import SiteSettings
 
-group = typer.Typer(
-    help="What is said: schemas, examples, and what a change would break.", no_args_is_help=True, **shown.STYLE
-)
+group = typer.Typer(help="What is said: schemas, examples, what would break.", no_args_is_help=True, **shown.STYLE)
 
 
 @group.command()

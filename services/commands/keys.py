@@ -19,7 +19,7 @@ from services.local.settings import LocalSettings
 from services.plumbing import rotation
 from services.plumbing.keystore import SCHEMA
 from services.plumbing.ring import Ring, keep, new_key
-from services.plumbing.rotation import DEAD_LETTERS, RECORD_KEYS
+from services.plumbing.rotation import CORRECTIONS, DEAD_LETTERS, RECORD_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ group = typer.Typer(
 )
 
 _FILE: Final = "site.key"
-_SHELVES: Final = {SCHEMA: RECORD_KEYS} | dict.fromkeys(SERVICES, DEAD_LETTERS)
+_SHELVES: Final = {SCHEMA: (RECORD_KEYS,)} | dict.fromkeys(SERVICES, (DEAD_LETTERS, CORRECTIONS))
 """What is wrapped, by the database role that may see it."""
 _UNNAMED: Final = "not named"
 
@@ -143,9 +143,9 @@ def _held(found: Reach) -> Held:
 async def _counted(found: Reach) -> dict[str, Wrapped]:
     """Return how much is wrapped under each key, by role."""
     counted = {}
-    for role, shelf in _SHELVES.items():
+    for role, shelves in _SHELVES.items():
         async with found.connected(role) as conn:
-            counted[role] = await rotation.count(conn, shelf)
+            counted[role] = sum([await rotation.count(conn, shelf) for shelf in shelves], Counter())
     return counted
 
 
@@ -249,16 +249,17 @@ async def _key_copy_anew(found: Reach) -> None:
 
 
 async def _require_opening(found: Reach, ring: Ring) -> None:
-    for role, shelf in _SHELVES.items():
+    for role, shelves in _SHELVES.items():
         async with found.connected(role) as conn:
-            await rotation.require_opening(conn, shelf, ring)
+            for shelf in shelves:
+                await rotation.require_opening(conn, shelf, ring)
 
 
 async def _wrapped_anew(found: Reach, ring: Ring, advanced: Callable[[int], None]) -> dict[str, int]:
     done = {}
-    for role, shelf in _SHELVES.items():
+    for role, shelves in _SHELVES.items():
         async with found.connected(role) as conn:
-            done[role] = await rotation.wrapped_anew(conn, shelf, ring, advanced)
+            done[role] = sum([await rotation.wrapped_anew(conn, shelf, ring, advanced) for shelf in shelves])
     return done
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from services.sites import Site
 
 group = typer.Typer(
-    help="People: found, shown masked, linked; what they say themselves.",
+    help="People: found, shown masked, linked; their own word.",
     no_args_is_help=True,
     **shown.STYLE,
 )

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from contracts import catalogue, topics
+from contracts import topics
 from services.commands import reach, shown
 from services.commands.charges import alarms_of
+from services.commands.ending import ENDING, TAKES_BACK
 from services.commands.lanes import Lane, lanes
 from services.commands.reach import JsonOption, StateOption
 from services.console.domain import charges_of
@@ -85,7 +86,6 @@ def _show_overdue(intakes: list[str], reports: list[str]) -> None:
 
 
 _COLUMNS = ("service", "state", "instances", "lag", "outbox", "parked_messages", "parked_people", "trouble")
-_TAKES_BACK = frozenset({catalogue.ConsentRevoked.name, catalogue.PersonDeclined.name})
 _LANE_COLUMNS = ("unread", "oldest_unread_days", "waits")
 
 
@@ -177,14 +177,23 @@ def _arrival_alarms(awaited: list[dict[str, str]]) -> list[str]:
 
 
 def _word_alarms(standings: Sequence[Standing]) -> list[str]:
-    """Come next: somebody said stop, and nobody has dealt with it."""
+    """Come next: somebody said stop, and nobody has dealt with it; then all else that ends something."""
     alarms = []
     for one in standings:
-        words = sum(row["letters"] for row in one.parked if row["type"] in _TAKES_BACK)
+        words = _letters(one, TAKES_BACK)
         if words:
             what = "word that takes" if words == 1 else "words that take"
             alarms.append(
-                f"{one.service}: {words} parked {what} something back; nothing is told of their people. `hub parked`."
+                f"{one.service}: {words} parked {what} something back; nothing is told of their people. "
+                "`hub deadletters`."
+            )
+    for one in standings:
+        others = _letters(one, ENDING - TAKES_BACK)
+        if others:
+            what = "letter that says" if others == 1 else "letters that say"
+            alarms.append(
+                f"{one.service}: {others} dead {what} that something ends or that a time is up; until then it goes on "
+                "elsewhere as if nobody had said it. `hub deadletters`."
             )
     return alarms
 
@@ -196,6 +205,10 @@ def _contact_alarms(flagged: list[dict[str, str]]) -> list[str]:
         f"asked how they are; `hub timeline {one['referral_id']}` shows when."
         for one in flagged
     ]
+
+
+def _letters(one: Standing, kinds: frozenset[str]) -> int:
+    return sum(row["letters"] for row in one.parked if row["type"] in kinds)
 
 
 def _service_alarms(services: list[dict[str, Any]]) -> list[str]:

@@ -23,7 +23,7 @@ from services.intake.domain import (
 from services.intake.store import Cases
 from services.plumbing.keystore import PostgresKeyStore
 from services.plumbing.pseudonyms import Pseudonyms
-from services.plumbing.sealing import Sealer
+from services.plumbing.sealing import Sealer, Wrapping
 from services.plumbing.service import Service
 from services.plumbing.signing import signed_by
 
@@ -49,8 +49,8 @@ HEARS: Final[tuple[type[Event], ...]] = (
 def service(site: Site, keys: SiteKeys, store: Store[Case, Register] | None = None) -> Service[Case, Register]:
     """Return the service for this site; it remembers in PostgreSQL unless another store is given."""
     naming = Naming(keys.matching)
-    rules = Rules(site, naming, signed_by)
     door = Door(site, Pseudonyms(keys.pseudonym).person, naming)
+    rules = Rules(site, naming, signed_by, door.corrected)
     return Service(
         name=SERVICE,
         hears=HEARS,
@@ -58,12 +58,13 @@ def service(site: Site, keys: SiteKeys, store: Store[Case, Register] | None = No
         evolve=evolve,
         decide=partial(decide, rules),
         follow=partial(follow, rules),
-        store=store or Cases(Sealer(keys.site, PostgresKeyStore()), PostgresKeyStore()),
+        store=store or Cases(Sealer(keys.site, PostgresKeyStore()), PostgresKeyStore(), Wrapping(keys.site)),
         door=door,
         reused=reused,
         aside=door.aside,
         again=door.again,
         holding=TAKES_BACK,
         put_away=door.put_away,
+        corrected=door.corrected,
         pattern=topics.EVERY_TO_HUB,
     )

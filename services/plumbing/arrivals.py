@@ -14,7 +14,7 @@ from contracts.reading import Unreadable, read
 from services.plumbing.service import Record, Service
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _ORIGIN: Final = "hub-origin-topic"
 _ORIGIN_TIME: Final = "hub-origin-time"
@@ -122,6 +122,10 @@ class Reader:
         """Return the arrival of a record that an operator puts away unread."""
         return self._known(record, record.body, self._service.put_away(record), None)  # type: ignore[misc]
 
+    def corrected(self, record: Record, correction: bytes) -> Arrival | None:
+        """Return the arrival of a record as an operator corrected it; it stays known by the body that it came with."""
+        return self._judged(record, lambda one: self._service.corrected(one, correction))  # type: ignore[misc]
+
     def _known(self, raw: Any, body: bytes | None, fact: Fact, own: str | None) -> Arrival | None:
         if type(fact.event) not in self._classes:
             return None
@@ -134,8 +138,11 @@ class Reader:
     def _through_door(self, raw: Any) -> Arrival | None:
         """An agency chooses its records' keys as it likes: they hold nobody back."""
         record = raw if isinstance(raw, Record) else record_of(raw)
+        return self._judged(record, self._service.door)  # type: ignore[arg-type]  # asked where there is a door
+
+    def _judged(self, record: Record, door: Callable[[Record], Fact]) -> Arrival | None:
         try:
-            fact = self._service.door(record)  # type: ignore[misc]  # asked where there is a door
+            fact = door(record)
         except Unreadable as error:
             fields = ", ".join(problem.field for problem in error.problems)
             return Arrival(record, record.body, None, None, (), Trouble(error.reason, fields), envelope=error.envelope)

@@ -15,6 +15,13 @@ STATUS: Final = "hub_status"
 REBUILT: Final = "_rebuilt"
 """What follows a service's name in the name of the schema that is filled beside its own."""
 
+_SUMMARY: Final = (
+    "id, key, topic, partition, record_offset, appended_at, source, event_id, type, dataschema, reason, cause, "
+    "attempts, parked_at, last_tried_at, retry_asked_at, settled_at, settled_as, put_away_as, corrected_as, headers, "
+    "bytes, notes"
+)
+"""What is known of a letter beside its content."""
+
 _MAKE_ROLE: Final = """
 DO $$ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN CREATE ROLE {role} LOGIN; END IF;
@@ -110,6 +117,5 @@ async def grant_watchers(conn: Any, schema: str) -> None:
         await conn.execute(f"GRANT USAGE ON SCHEMA {schema} TO {status}")
         await conn.execute(f"GRANT SELECT ON {schema}.heartbeats, {schema}.heard_topics TO {status}")
         await conn.execute(f"GRANT SELECT (id, topic, said_at) ON {schema}.outbox TO {status}")
-        summary = "id, key, topic, type, reason, cause, attempts, parked_at, retry_asked_at, settled_at, settled_as"
-        await conn.execute(f"GRANT SELECT ({summary}) ON {schema}.dead_letters TO {status}")
+        await conn.execute(f"GRANT SELECT ({_SUMMARY}) ON {schema}.dead_letters TO {status}")
         await conn.execute(f"GRANT SELECT (due_at) ON {schema}.deadlines TO {status}")

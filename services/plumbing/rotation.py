@@ -10,7 +10,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
@@ -94,8 +94,13 @@ RECORD_KEYS: Final = Shelf(
     "keys.record_keys", "record_id", "text", "wrapped", "wrapped IS NOT NULL", RECORDS, rows=500, first=""
 )
 """The keys of records; seen by the role that owns the schema."""
-DEAD_LETTERS: Final = Shelf("dead_letters", "id", "bigint", "content", "wrapped", PARKED, rows=20, first=-1)
-"""What one service has parked, settled or not; seen by that service's role."""
+DEAD_LETTERS: Final = Shelf(
+    "dead_letters", "id", "bigint", "content", "wrapped AND content <> ''", PARKED, rows=20, first=-1
+)
+"""What one service has parked, and what was corrected of it; seen by that service's role. Of the rest that is settled
+nothing is kept."""
+CORRECTIONS: Final = replace(DEAD_LETTERS, column="correction", where="wrapped AND correction IS NOT NULL")
+"""How letters are corrected that wait to be tried again so."""
 
 
 @asynccontextmanager

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final
 from services.plumbing import log as logs
 from services.plumbing.arrivals import cause_of, heard_topics
 from services.plumbing.database import Database, waits_out
-from services.plumbing.deadletters import Retries
 from services.plumbing.handling import Handler
 from services.plumbing.health import Health, Probe, beat, served
 from services.plumbing.kafka import Subscriber
@@ -23,6 +22,7 @@ from services.plumbing.loop import lean, run, steady
 from services.plumbing.migrations import Migration, from_folder, migrate
 from services.plumbing.positions import Backlog, Positions
 from services.plumbing.relay import Relay
+from services.plumbing.retrying import Retries
 from services.plumbing.sending import Sender
 from services.plumbing.settings import PipesSettings
 from services.plumbing.tidying import tidied

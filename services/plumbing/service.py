@@ -122,6 +122,7 @@ class Service(Generic[State, Shared]):
     again   only with a door: what to say of a parked record that was handled already when it is tried again; or None.
     holding only with a door: the events of which something is said then; parked ones are tried again at each start.
     put_away only with a door: what to make of a record that an operator puts away unread.
+    corrected only with a door: what to make of a record as an operator corrected it, given what `save` kept of that.
     finish  the last step before the outbox, in the transaction: intake seals there what is private.
     topics  instead of those that follow from `hears`.
     pattern an additional pattern of topics: the agencies' own, which intake alone reads, through its door.
@@ -143,6 +144,7 @@ class Service(Generic[State, Shared]):
     again: Callable[[Record], Fact | None] | None = None
     holding: frozenset[str] = frozenset()
     put_away: Callable[[Record], Fact] | None = None
+    corrected: Callable[[Record, bytes], Fact] | None = None
     finish: Callable[[Connection, Sequence[Fact]], Awaitable[list[Fact]]] | None = None
     topics: tuple[str, ...] = field(default=())
     pattern: str | None = None

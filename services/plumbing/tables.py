@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from services.plumbing.arrivals import Arrival, Trouble, digest_of
+from services.plumbing.outline import headers_outlined, size
 from services.plumbing.service import Record
 
 if TYPE_CHECKING:
@@ -116,15 +117,17 @@ ON CONFLICT DO NOTHING
 """
 _PARK: Final = """
 INSERT INTO dead_letters (key, topic, partition, record_offset, appended_at, digest, content, wrapped,
-                          source, event_id, type, dataschema, reason, cause)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                          source, event_id, type, dataschema, reason, cause, headers, bytes)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 ON CONFLICT (topic, partition, record_offset, digest) DO NOTHING
 """
 _OPEN_AGAIN: Final = """
-UPDATE dead_letters SET settled_at = NULL, settled_as = NULL, put_away_as = NULL, attempts = attempts + 1, reason = $2,
-                        cause = $3
+UPDATE dead_letters
+SET settled_at = NULL, settled_as = NULL, put_away_as = NULL, correction = NULL, corrected_as = NULL,
+    attempts = attempts + 1, last_tried_at = now(), reason = $2, cause = $3, key = coalesce(key, $4)
 WHERE id = $1
 """
+"""Whose it is may show only when it is tried again: from then on it holds them."""
 
 Wrap = Callable[[bytes], bytes]
 EXCHANGES: Final = "SELECT pg_advisory_xact_lock(hashtextextended('the key of the site', 0))"
@@ -191,7 +194,8 @@ class PostgresTables:
         """Park the arrivals; a dead letter that was tried again is opened again."""
         for arrival, trouble in parked:
             if arrival.letter is not None:
-                await self._conn.execute(_OPEN_AGAIN, arrival.letter, trouble.reason, trouble.cause)
+                key = arrival.keys[0] if arrival.keys else None
+                await self._conn.execute(_OPEN_AGAIN, arrival.letter, trouble.reason, trouble.cause, key)
             else:
                 if self._wrap:
                     await self._conn.execute(WRAPS)
@@ -208,7 +212,7 @@ class PostgresTables:
             arrival.keys[0] if arrival.keys else None,
             record.topic, record.partition, record.offset, record.appended_at, digest_of(record.body),
             self._wrap(content) if self._wrap else content, self._wrap is not None,
-            *known, trouble.reason, trouble.cause,
+            *known, trouble.reason, trouble.cause, headers_outlined(record), size(record),
         )  # fmt: skip
 
 

@@ -52,6 +52,7 @@ OFFICE_ONLY: Final = frozenset(
         "agency.suspended",
         "agency.resumed",
         "erasure.requested",
+        "message.corrected",
     }
 )
 """What operators say, and nobody else."""

@@ -219,8 +219,10 @@ def test_a_stop_that_the_hub_cannot_read_holds_its_person_until_an_operator_has_
 
     assert "the person took something back" in eventually(waits)[0]
     assert "intake: 1 parked word that takes something back" in lines(hub("status", "--json"))[0]["alarms"][0]
-    (letter,) = [one for one in lines(hub("parked", "--json"))[0] if one["type"] == "consent.revoked"]
-    refused = lines(hub("parked", "settle", "intake", str(letter["first_id"]), "--why", "said-again", "--json"))[0]
+    (letter,) = [one for one in lines(hub("deadletters", "--json"))[0] if one["type"] == "consent.revoked"]
+    refused = lines(hub("deadletters", "discard", "intake", str(letter["first_id"]), "--why", "said-again", "--json"))[
+        0
+    ]
     assert refused["refused"]
     listen = ("listen", "--as", case.agency, "--from", "earliest", "--wait", "0.5", "--json")
 
@@ -228,8 +230,8 @@ def test_a_stop_that_the_hub_cannot_read_holds_its_person_until_an_operator_has_
         return [one["data"]["refusal"]["reason"] for one in lines(hub(*listen)) if one["type"] == "message.refused"]
 
     assert eventually(lambda: "put-away" in told())
-    assert not [one for one in lines(hub("parked", "--json"))[0] if one["type"] == "consent.revoked"]
-    shown = lines(hub("parked", "show", "intake", str(letter["first_id"]), "--json"))[0]
+    assert not [one for one in lines(hub("deadletters", "--json"))[0] if one["type"] == "consent.revoked"]
+    shown = lines(hub("deadletters", "show", "intake", str(letter["first_id"]), "--json"))[0]
     assert shown["settled_as"].endswith(": said-again")
     assert eventually(lambda: not waits()), "what waited goes on"
 

@@ -109,9 +109,10 @@ def test_the_asyncapi_document_is_written_as_json(hub):
         ["send", "-", "--as", "bellingham-police"],
         ["refer", "--source-kind", "self"],
         ["operator", "list"],
-        ["parked"],
-        ["parked", "retry", "intake", "1"],
         ["replay", "rebuild", "consent"],
+        ["deadletters"],
+        ["deadletters", "retry", "intake", "1"],
+        ["deadletters", "correct", "intake", "1", "--as-version", "1", "--why", "sample"],
     ],
     ids=lambda words: "-".join(words[:2]),
 )

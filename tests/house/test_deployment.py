@@ -208,8 +208,8 @@ def targets():
     "page",
     [
         "README.md", "contracts/README.md", "services/README.md", "deploy/runbooks/ledger.md",
-        "deploy/runbooks/receipts.md", "deploy/runbooks/parked-messages.md", "deploy/runbooks/erasure.md",
         "deploy/runbooks/rebuild.md",
+        "deploy/runbooks/receipts.md", "deploy/runbooks/dead-letters.md", "deploy/runbooks/erasure.md",
     ],
 )  # fmt: skip
 def test_the_commands_that_a_page_names_exist(page):
@@ -228,7 +228,8 @@ def test_the_commands_that_the_issue_relies_on_exist():
         "contracts check", "contracts diff", "operator add", "keys status", "keys rotate", "reveal", "erase",
         "consents show", "consents recall-status", "ledger export", "ledger verify", "ledger disclosures",
         "receipt show",
-        "receipt code", "why", "parked", "parked show", "parked retry", "parked settle",
+        "receipt code", "why", "deadletters", "deadletters list", "deadletters show", "deadletters retry",
+        "deadletters correct", "deadletters discard",
     ):  # fmt: skip
         assert exists(words.split()), words
 

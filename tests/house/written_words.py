@@ -23,6 +23,7 @@ LOOKED_AT = {
         "next((name for name in ('referral_id', 'incident_number', 'source_reference') if getattr(of, name)))",
         "checks._codes: name", "checks._codes: place", "checks._of_event: field",
         "pretrial._named: field", "pretrial._own: field", "next(self._found(whole, ()), None)",
+        "mending.mended: number", "mending._not_theirs: field",
     },
     "the sender itself, or the name of its event": {"agency_source(slug)", "envelope.type"},
     "said to the program office alone, which may ask for an erasure": {

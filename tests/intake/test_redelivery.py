@@ -11,7 +11,8 @@ from contracts import event, reading, topics
 from services.intake.app import service
 from services.local.laying import migrated
 from services.plumbing.arrivals import Reader, origin
-from services.plumbing.deadletters import Retries, ask_retry, put_away
+from services.plumbing.deadletters import ask_retry, put_away
+from services.plumbing.retrying import Retries
 from services.plumbing.sealing import Wrapping
 from services.plumbing.tables import unpacked
 from tests.intake.examples import (

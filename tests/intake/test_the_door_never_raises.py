@@ -24,7 +24,7 @@ from services.plumbing.signing import signed_by
 from tests.intake.examples import PERSON, PROVIDER, PSEUDONYMS, arrest, community, naming, site
 
 DOOR = Door(site(), PSEUDONYMS.person, naming())
-RULES = Rules(site(), naming(), signed_by)
+RULES = Rules(site(), naming(), signed_by, DOOR.corrected)
 NAMES = [*sorted({event.name for event in shelf()}), "", "referral.", "x" * 600]
 AGENCIES = [*site().agencies, "nobody", "-", "a" * 80]
 SAMPLES = [arrest(reason="x", reach={"phones": ["1"]}), community(), {"result": "contacted", "note": "x"}]

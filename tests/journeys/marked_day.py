@@ -71,6 +71,7 @@ class Day:
         self._moves_at_court()
         self._is_phoned_in()
         self._is_erased()
+        self._is_corrected()
         self._looks()
 
     def command(self, *words: str, stdin: str = "") -> Shown:
@@ -277,6 +278,23 @@ class Day:
         word = self.marks.message("consent.revoked", {})
         self._says(hospital, "consent.revoked", word, dataschema="hub:consent.revoked/99",
                    subject=self.marks.word("consent.revoked", "subject", "text"))  # fmt: skip
+
+    def _is_corrected(self) -> None:
+        """Of a letter that nobody has: what an operator would have stand there is told by nobody."""
+        office = self.outside(OFFICE)
+        sound = {"letter": 10**9, "agency": HOSPITAL, "message_type": "referral.submitted"}
+        told = self.marks.message("message.corrected", sound | {"operator": "sam-sample", "why": "sample"})
+        office.refusal(self._says(office, "message.corrected", told))
+        word = self.marks.word("message.corrected", "changes.0.value")
+        letter = json.loads(self.command("deadletters", "--json").out)[-1]
+        known = (letter["service"], str(letter["first_id"]))
+        correct = ("deadletters", "correct", *known, "--why", "sample", "--operator", "sam-sample")
+        self.shown += [
+            self.command(*correct, "--set", f"reason={word}"),
+            self.command(*correct, "--file", "-", stdin=json.dumps({"reason": word})),
+            self.command("deadletters"), self.command("deadletters", "show", *known),
+            self.command("deadletters", "show", *known, "--group"),
+        ]  # fmt: skip
 
     def _speaks_in_noise(self, police: Outsider) -> None:
         """What is no message at all, and what lies around one."""

@@ -12,11 +12,19 @@ from contracts.event import versions
 from services.local.laying import migrated
 from services.plumbing import rotation
 from services.plumbing.database import Database, waits_out
-from services.plumbing.deadletters import Retries, ask_retry
+from services.plumbing.deadletters import ask_retry, settle
 from services.plumbing.identity import derived
 from services.plumbing.keystore import PostgresKeyStore, ensure_keys
+from services.plumbing.retrying import Retries
 from services.plumbing.ring import KeyAway, Ring, keep, new_key
-from services.plumbing.rotation import DEAD_LETTERS, RECORD_KEYS, AlreadyExchanging, NotAtRest, UnderAnotherKey
+from services.plumbing.rotation import (
+    CORRECTIONS,
+    DEAD_LETTERS,
+    RECORD_KEYS,
+    AlreadyExchanging,
+    NotAtRest,
+    UnderAnotherKey,
+)
 from services.plumbing.sealing import Sealer, Wrapping
 from services.plumbing.tables import unpacked
 from services.plumbing.tokens import Place
@@ -269,6 +277,23 @@ async def test_what_is_parked_is_wrapped_anew_and_can_still_be_read(house, file)
     assert {dict(letter.headers)["ce_id"] for letter in letters} == {b"newer-0", b"newer-1", b"newer-2"}
     await house.hear(record(arrest(), dataschema=NEWER, identity="after", offset=9))
     assert {row["content"][1:9] for row in await house.rows("dead_letters")} == {ring.keys[0].id}
+
+
+async def test_a_correction_is_wrapped_anew_and_what_is_settled_and_emptied_is_passed_over(house, file):
+    for number in range(2):
+        await house.hear(record(arrest(), dataschema=NEWER, identity=f"newer-{number}", offset=number))
+    before = Wrapping(Ring.from_file(file)).wrap(b"corrected")
+    async with house.database.connection() as conn:
+        first, second = [row[0] for row in await conn.fetch("SELECT id FROM dead_letters ORDER BY id")]
+        assert await settle(conn, first, "juno-sample: sample")
+        await conn.execute("UPDATE dead_letters SET correction = $2 WHERE id = $1", second, before)
+        ring = with_a_new_key(file)
+        for shelf in (DEAD_LETTERS, CORRECTIONS):
+            await rotation.require_opening(conn, shelf, ring)
+            assert await rotation.wrapped_anew(conn, shelf, ring) == 1
+            assert await rotation.count(conn, shelf) == {ring.keys[0].id: 1}
+        kept = await conn.fetchval("SELECT correction FROM dead_letters WHERE id = $1", second)
+    assert ring.unwrap(rotation.PARKED, kept) == b"corrected"
 
 
 async def test_a_letter_whose_key_is_away_stays_asked_for_and_stops_nobody(house):

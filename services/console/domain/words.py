@@ -132,6 +132,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "assignment.directed": "{it.operator} offers the referral to {it.agency} by hand.",
     "erasure.requested": "{it.operator} has the record erased ({it.ground}).",
     "link.answered": "{it.operator} answers a proposed link.",
+    "message.corrected": "{it.operator} mends a message of {it.agency} that the hub could not handle ({it.why}).",
     "agency.suspended": "{it.agency} is suspended.",
     "agency.resumed": "{it.agency} is back.",
 }

@@ -2,6 +2,7 @@
 
 from services.intake.domain.bearing import Marked, Pair
 from services.intake.domain.cases import NOTHING, Case, evolve, read, written
+from services.intake.domain.correcting import Correction, Letter
 from services.intake.domain.decisions import decide, follow
 from services.intake.domain.door import TAKES_BACK, Door, reused
 from services.intake.domain.erasing import DESTRUCTION
@@ -18,12 +19,14 @@ __all__ = [
     "TAKES_BACK",
     "Case",
     "Changes",
+    "Correction",
     "Door",
     "Erasure",
     "Erasures",
     "Gone",
     "Groups",
     "LeftOut",
+    "Letter",
     "Marked",
     "Naming",
     "Pair",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from contracts.catalogue import AgencyResumed, AgencySuspended, ErasureRequested, LinkAnswered
+from contracts.catalogue import AgencyResumed, AgencySuspended, ErasureRequested, LinkAnswered, MessageCorrected
 from contracts.words import Problem
 from services.intake.domain.register import BY_OPERATORS, PASSED_ON, people_named
 from services.intake.domain.unadmitted import UNKNOWN_SUBJECT, Unadmitted
@@ -77,8 +77,9 @@ def _about_operators(rules: Rules, register: Register, fact: Fact) -> Objection 
     ):
         return "invalid-data", NO_AGENCY
     if not register.operators:
-        # Whatever else an operator decides can be decided otherwise; a destroyed key never comes back.
-        return ("unsigned", NO_OPERATOR) if isinstance(event, ErasureRequested) else None
+        # Whatever else an operator decides can be decided otherwise; a destroyed key never comes back, and
+        # what was handled is handled.
+        return ("unsigned", NO_OPERATOR) if isinstance(event, ErasureRequested | MessageCorrected) else None
     key = register.operators.get(operator or "")
     if key is None or not rules.signed_by(key, fact.id, event, fact.envelope.signature):
         return "unsigned", UNSIGNED

@@ -13,6 +13,7 @@ from contracts.catalogue import (
     DeadlineReached,
     ErasureRequested,
     LinkAnswered,
+    MessageCorrected,
     OrderReported,
     PersonCorrected,
     ReferralAmended,
@@ -26,7 +27,7 @@ from contracts.catalogue import (
 from contracts.corrections import SaidBy
 from contracts.envelope import service_source
 from contracts.words import Answer, Category
-from services.intake.domain import erasing, orders, own_word, recognition
+from services.intake.domain import correcting, erasing, orders, own_word, recognition
 from services.intake.domain.admission import objection
 from services.intake.domain.cases import revision_of
 from services.intake.domain.checks import contradictions
@@ -70,7 +71,9 @@ def follow(rules: Rules, register: Register, fact: Fact) -> Register:
     """Return the register after the fact; one that is not admitted leaves no trace in it."""
     after = register_after(register, fact)
     # Most facts change nothing here, and whether they are admitted is asked once more by `decide`.
-    return register if after is register or objection(rules, register, fact) else after
+    if after is register or isinstance(fact.event, MessageCorrected):
+        return after
+    return register if objection(rules, register, fact) else after
 
 
 def decide(rules: Rules, _before: Case | None, case: Case, fact: Fact, register: Register) -> Iterator[Outcome]:
@@ -259,6 +262,7 @@ _STEPS: Final[Mapping[type[Event], Callable[[Rules, Case, Heard, Any, Register],
     AssignmentEnrolled: erasing.completed,
     DeadlineReached: erasing.reached,
     PersonCorrected: own_word.corrected,
+    MessageCorrected: correcting.corrected,
 }
 """What follows, by the event; any other is a report, and admitted as it came."""
 

@@ -29,6 +29,7 @@ from contracts.words import Problem
 from services.intake.domain.checks import findings
 from services.intake.domain.heard import Heard
 from services.intake.domain.history import HistoryIn
+from services.intake.domain.mending import read_mended
 from services.intake.domain.naming import Naming
 from services.intake.domain.placing import placed
 from services.intake.domain.proving import proven_of, require_plausible
@@ -46,7 +47,9 @@ ABOUT_REFERRALS: Final = frozenset(
     {"referral.submitted", "referral.amended", "referral.withdrawn", "erasure.requested", "conviction.vacated"}
 )
 """Events that need no subject: there is no person yet, or they name a referral."""
-ABOUT_AGENCIES: Final = frozenset({"capacity.reported", "agency.suspended", "agency.resumed", "order.reported"})
+ABOUT_AGENCIES: Final = frozenset(
+    {"capacity.reported", "agency.suspended", "agency.resumed", "order.reported", "message.corrected"}
+)
 """Events that have no subject: one that is sent is passed over, or they would go under a person's key."""
 BY_WHO_KNOWS_THEM: Final = frozenset({"person.corrected"})
 """Events that only those may send who were told who the person is, or told it: a blind offer told them nothing."""
@@ -153,6 +156,17 @@ class Door:
             fact = _unadmitted(record, slug, envelope, _Refused("put-away", PUT_AWAY), word)
         # What was sent twice is put away twice.
         return Fact(fact.event, fact.envelope._replace(delivery=_place(record)))
+
+    def corrected(self, record: Record, correction: bytes) -> Fact:
+        """Return the fact in a record as an operator corrected it. A word that takes back stays the word that it was.
+
+        Raises:
+            Unreadable: it is not admitted so, or nobody can read it.
+        """
+        fact = read_mended(self, record, correction)
+        envelope, _ = open_envelope(record.headers, record.body, otherwise=record.appended_at)
+        word = self._word(record, _slug(record.topic), envelope)
+        return replace(fact, word=word.content) if word is not None and isinstance(fact, Heard) else fact
 
     def _word(self, record: Record, slug: str, envelope: Envelope) -> _Word | None:
         """Return what tells a word that takes back from any other; None of other messages, and of nobody known."""

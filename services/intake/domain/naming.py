@@ -23,6 +23,7 @@ from contracts.catalogue import (
     ConvictionVacated,
     DeadlineReached,
     ErasureRequested,
+    MessageCorrected,
     OrderReported,
     PersonCorrected,
     ReferralAmended,
@@ -198,6 +199,7 @@ _KEYS: Final[Mapping[type[Event], Callable[[Naming, str, Any, str], str | None]]
     CapacityReported: lambda _naming, agency, _event, _: f"agency/{agency}",
     AgencySuspended: lambda _naming, _agency, event, _: f"agency/{event.agency}",
     AgencyResumed: lambda _naming, _agency, event, _: f"agency/{event.agency}",
+    MessageCorrected: lambda _naming, _agency, event, _: f"letter/{event.letter}",
 }
 """Whose state a fact touches, by its event; of any other it is the person's. Another service's deadline is not ours."""
 

@@ -17,6 +17,7 @@ from contracts.catalogue import (
     ErasureRequested,
     LinkAnswered,
     LinkProposed,
+    MessageCorrected,
     OrderReported,
     PersonCorrected,
     PersonDeclined,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from services.intake.domain.correcting import Letter
 
 LINKED = "linked"
 PROPOSED = "proposed"
@@ -55,6 +57,7 @@ BY_OPERATORS: Final = frozenset(
         AssignmentDirected,
         ErasureRequested,
         LinkAnswered,
+        MessageCorrected,
         PersonCorrected,
         ReviewAnswered,
         ScreeningOverridden,
@@ -92,6 +95,8 @@ class Register(NamedTuple):
     """Who says something of themselves in this batch."""
     cases: Mapping[str, Case] = _NOBODY
     """Their cases, by key."""
+    letters: Mapping[int, Letter] = _NOBODY
+    """What the door has put aside and operators correct, by number."""
     before: Register | None = None
     """As it was loaded; None where this is it."""
 
@@ -236,6 +241,14 @@ def _order(register: Register, fact: Fact, event: OrderReported) -> Register:
     return _changed(register, orders={**register.orders, fact.key: order})
 
 
+def _letter(register: Register, fact: Fact, event: MessageCorrected) -> Register:
+    """Note that a letter is corrected once that was admitted: a second correction of the same batch finds it so."""
+    letter = register.letters.get(event.letter)
+    if isinstance(fact, Heard) or letter is None:
+        return register
+    return _changed(register, letters={**register.letters, letter.id: letter._replace(corrected=True)})
+
+
 def _suspended(register: Register, agency: str, since: datetime | None) -> Register:
     suspended = {slug: at for slug, at in register.suspended.items() if slug != agency}
     if since is not None:
@@ -255,6 +268,7 @@ _STEPS: Final[Mapping[type[Event], Callable[[Register, Fact, Any], Register]]] =
     ),
     PersonUnlinked: _parted,
     OrderReported: _order,
+    MessageCorrected: _letter,
     AgencySuspended: lambda register, fact, event: _suspended(register, event.agency, fact.at),
     AgencyResumed: lambda register, _fact, event: _suspended(register, event.agency, None),
 }

@@ -33,6 +33,11 @@ PUT_AWAY: Final = Problem(
     rule="The hub could not read this message, and the program office has put it away.",
     fix="Ask the program office; send what it says in a version that the hub reads.",
 )
+NOT_SO: Final = Problem(
+    field="data",
+    rule="The hub can handle the message as it is corrected.",
+    fix="Correct another field, or have the hub mended and the message tried again.",
+)
 _REFERRAL: Final = "referral."
 _NEW_ID: Final = "under a new id"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contracts.catalogue import LinkAnswered, OrderReported, PersonCorrected, ReferralSubmitted
+from contracts.catalogue import LinkAnswered, MessageCorrected, OrderReported, PersonCorrected, ReferralSubmitted
 from services.intake.domain.heard import Heard
 from services.intake.domain.naming import CASE
 from services.intake.domain.register import BY_OPERATORS, PASSED_ON, pair_of, people_named
@@ -34,6 +34,8 @@ class Wanted:
     """The orders that are spoken of."""
     joined: tuple[str, ...] = ()
     """To whom a case may be added, and so all of the above."""
+    letters: tuple[int, ...] = ()
+    """The letters that operators correct."""
 
 
 def wanted(keys: Sequence[str], facts: Iterable[Fact]) -> Wanted:
@@ -44,6 +46,7 @@ def wanted(keys: Sequence[str], facts: Iterable[Fact]) -> Wanted:
     correcting: set[str] = set()
     joined: set[str] = set()
     orders: set[str] = set()
+    letters: set[int] = set()
     operators = False
     for fact in facts:
         if fact.subject is not None:
@@ -53,6 +56,7 @@ def wanted(keys: Sequence[str], facts: Iterable[Fact]) -> Wanted:
         if not isinstance(fact, Heard):
             continue
         hashes.update([mark.hash for mark in fact.marks])
+        letters |= {fact.event.letter} if isinstance(fact.event, MessageCorrected) else set()
         orders |= {fact.key or ""} if isinstance(fact.event, OrderReported) else set()
         if type(fact.event) in BY_OPERATORS | PASSED_ON:
             operators = True
@@ -63,4 +67,5 @@ def wanted(keys: Sequence[str], facts: Iterable[Fact]) -> Wanted:
     return Wanted(
         cases, tuple(sorted(hashes)), tuple(sorted(people)), tuple(sorted(pairs)), operators,
         tuple(sorted(correcting)), tuple(sorted(orders)), tuple(sorted(joined | correcting)),
+        tuple(sorted(letters)),
     )  # fmt: skip

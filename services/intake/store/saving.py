@@ -15,6 +15,7 @@ from services.intake.domain import (
     DESTRUCTION,
     NOTHING,
     Case,
+    Correction,
     Gone,
     Groups,
     LeftOut,
@@ -27,9 +28,10 @@ from services.intake.domain import (
     written,
 )
 from services.intake.domain.naming import case_of_referral
+from services.intake.store.letters import keep_corrections, letters_of
 from services.intake.store.marks import marks_of
 from services.intake.store.orders import orders_wanted, save_orders
-from services.plumbing.sealing import Erased, Field, Sealer, Seals
+from services.plumbing.sealing import Erased, Field, Sealer, Seals, Wrapping
 from services.plumbing.service import Connection, Loaded
 
 if TYPE_CHECKING:
@@ -86,8 +88,9 @@ WHERE person = $1 AND strpos(records, $2) > 0
 _FORGET_MARKS: Final = "DELETE FROM intake.marks WHERE person = $1 AND records = ''"
 _FORGET_DAYS: Final = "DELETE FROM intake.deadlines WHERE key = $1 AND name = $2 AND reference = $3"
 _FORGET_PARKED: Final = """
-UPDATE intake.dead_letters SET content = '', digest = '' WHERE key = $1 AND settled_at IS NOT NULL
+UPDATE intake.dead_letters SET content = '', digest = '' WHERE key = ANY($1::text[]) AND settled_at IS NOT NULL
 """
+"""Also what was corrected, as it was sent: nobody looks into it to tell which record of the person it is of."""
 _NOTE_ERASURE: Final = """
 INSERT INTO intake.erasures (referral_id, erased_at, ground, erased_by) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
 """
@@ -137,13 +140,18 @@ class BatchSeals:
 class Cases:
     """The tables of the schema `intake`, and the keys of the records that a batch touches."""
 
-    def __init__(self, sealer: Sealer, keys: KeyStore) -> None:
-        """`sealer` gives the seals of a batch, and keeps their keys in `keys`, where those of erased records end."""
-        self._sealer, self._keys = sealer, keys
+    def __init__(self, sealer: Sealer, keys: KeyStore, wrapping: Wrapping | None = None) -> None:
+        """`sealer` gives the seals of a batch, and keeps their keys in `keys`, where those of erased records end.
+
+        `wrapping` opens what is put aside, where operators correct it.
+        """
+        self._sealer, self._keys, self._wrapping = sealer, keys, wrapping
 
     async def load(self, conn: Connection, keys: Sequence[str], facts: Sequence[Fact]) -> Loaded[Case, Register]:
         """Lock, then load the cases of `keys` and all of the register that these facts can need."""
         want = wanted(keys, facts)
+        # Before all else, as who tries a letter again has it before anything of its person's.
+        letters = await letters_of(conn, want.letters, self._wrapping)
         # People before cases, in every batch: two batches never wait for each other.
         await _lock(conn, want.joined)
         theirs = {row["key"] for row in await _asked(conn, _CASES_OF, want.correcting)}
@@ -167,6 +175,7 @@ class Cases:
             operators=await operators_of(conn) if want.operators else {},
             correcting=frozenset(want.correcting),
             cases={key: cases[key] for key in theirs if key in cases},
+            letters=letters,
         )
         return Loaded(cases, register)
 
@@ -175,7 +184,7 @@ class Cases:
         conn: Connection,
         states: Mapping[str, Case],
         shared: Register,
-        rows: Sequence[tuple[Fact, LeftOut | Groups | Gone]],
+        rows: Sequence[tuple[Fact, LeftOut | Groups | Gone | Correction]],
     ) -> None:
         """Save the cases that changed, what changed of the register, new keys, what was left out, and what is counted.
 
@@ -197,6 +206,7 @@ class Cases:
             await conn.execute(_COUNT, *_columns([(*which, fields) for which, fields in sorted(counted.items())]))
         if told := {one.referral_id: astuple(one) for _, one in rows if isinstance(one, Groups)}:
             await conn.execute(_SAVE_GROUPS, *_columns(list(told.values())))
+        await keep_corrections(conn, [one for _, one in rows if isinstance(one, Correction)], self._wrapping)
         for gone in (one for _, one in rows if isinstance(one, Gone)):
             await self._erase(conn, gone)
 
@@ -207,7 +217,7 @@ class Cases:
         await conn.execute(_FORGET_MARKS, gone.person)
         case = case_of_referral(gone.referral_id)
         await conn.execute(_FORGET_DAYS, case, DESTRUCTION, gone.referral_id)
-        await conn.execute(_FORGET_PARKED, case)
+        await conn.execute(_FORGET_PARKED, [case, gone.person])
         await conn.execute(_NOTE_ERASURE, gone.referral_id, gone.at, gone.ground, gone.by)
 
 

@@ -50,7 +50,7 @@ class Waits:
         if self.parked:
             return "something about the person is parked in notification; `hub status` shows it"
         if self.taken_back and self.row.message != RECALL:
-            return "the person took something back, and that word is not dealt with yet; `hub parked` shows where it is"
+            return "the person took something back, and that word is not dealt with yet: see `hub deadletters`"
         if self.lane == "suspended":
             return "the agency is suspended"
         if self.lane == "waiting":
