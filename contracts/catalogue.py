@@ -96,7 +96,12 @@ from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_refused import ReferralRefused
 from contracts.referrals.referral_repeated import ReferralRepeated
 from contracts.referrals.referral_retracted import ReferralRetracted
+from contracts.replays.replay_advanced import ReplayAdvanced
+from contracts.replays.replay_approved import ReplayApproved
+from contracts.replays.replay_completed import ReplayCompleted
 from contracts.replays.replay_ordered import ReplayOrdered
+from contracts.replays.replay_planned import ReplayPlanned
+from contracts.replays.replay_refused import ReplayRefused
 from contracts.reports.report_refused import ReportRefused
 from contracts.reports.revocation_parked import RevocationParked
 from contracts.reports.revocation_read import RevocationRead
@@ -142,6 +147,9 @@ from contracts.to_hub.recall_answered import RecallAnswered
 from contracts.to_hub.referral_amended import ReferralAmended
 from contracts.to_hub.referral_submitted import ReferralSubmitted
 from contracts.to_hub.referral_withdrawn import ReferralWithdrawn
+from contracts.to_hub.replay_endorsed import ReplayEndorsed
+from contracts.to_hub.replay_requested import ReplayRequested
+from contracts.to_hub.replay_steered import ReplaySteered
 from contracts.to_hub.review_answered import ReviewAnswered
 from contracts.to_hub.screening_overridden import ScreeningOverridden
 from contracts.to_hub.termination_moved import TerminationMoved
@@ -272,7 +280,15 @@ __all__ = [
     "ReferralRetracted",
     "ReferralSubmitted",
     "ReferralWithdrawn",
+    "ReplayAdvanced",
+    "ReplayApproved",
+    "ReplayCompleted",
+    "ReplayEndorsed",
     "ReplayOrdered",
+    "ReplayPlanned",
+    "ReplayRefused",
+    "ReplayRequested",
+    "ReplaySteered",
     "ReportAwaited",
     "ReportRefused",
     "ReviewAnswered",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from contracts.catalogue import (  # puts every event on the shelf
+    DisclosureForeseen,
     LedgerExtended,
     PersonCorrected,
     ReferralAmended,
     ReferralSubmitted,
     ReferralWithdrawn,
+    ReplayOrdered,
 )
 from contracts.event import newest, shelf
 from contracts.topics import HUB_TOPICS, TO_HUB
@@ -27,8 +29,12 @@ from services.console.domain.receipt import paper_of
 from services.console.domain.timeline import OUTLASTING, Line, Step, decide, in_order, key, numbered, step_of
 from services.console.domain.writing import read_file, shown, written_file
 
-_PASSED_OVER: Final = (ReferralSubmitted, ReferralAmended, ReferralWithdrawn, PersonCorrected, LedgerExtended)
-"""Intake makes facts of its own of the first three, which hold a name in the clear; a head is about nobody."""
+_PASSED_OVER: Final = (
+    ReferralSubmitted, ReferralAmended, ReferralWithdrawn, PersonCorrected, LedgerExtended, ReplayOrdered,
+    DisclosureForeseen,
+)  # fmt: skip
+"""Intake makes facts of its own of the first three, which hold a name in the clear; a head is about nobody; and what a
+replay asks, and foresees, `hub replay show` tells."""
 HEARS: Final = tuple(
     event
     for event in shelf()

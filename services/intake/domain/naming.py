@@ -32,6 +32,9 @@ from contracts.catalogue import (
     ReferralRetracted,
     ReferralSubmitted,
     ReferralWithdrawn,
+    ReplayEndorsed,
+    ReplayRequested,
+    ReplaySteered,
 )
 from contracts.parts import PersonDetails
 from services.intake.domain.heard import Heard, Mark
@@ -198,6 +201,9 @@ _KEYS: Final[Mapping[type[Event], Callable[[Naming, str, Any, str], str | None]]
     CapacityReported: lambda _naming, agency, _event, _: f"agency/{agency}",
     AgencySuspended: lambda _naming, _agency, event, _: f"agency/{event.agency}",
     AgencyResumed: lambda _naming, _agency, event, _: f"agency/{event.agency}",
+    ReplayRequested: lambda _naming, agency, _event, _: f"agency/{agency}",
+    ReplayEndorsed: lambda _naming, agency, _event, _: f"agency/{agency}",
+    ReplaySteered: lambda _naming, agency, _event, _: f"agency/{agency}",
 }
 """Whose state a fact touches, by its event; of any other it is the person's. Another service's deadline is not ours."""
 

@@ -25,6 +25,9 @@ from contracts.catalogue import (
     ReferralCorrected,
     ReferralErased,
     ReferralReceived,
+    ReplayEndorsed,
+    ReplayRequested,
+    ReplaySteered,
     ReviewAnswered,
     ScreeningOverridden,
 )
@@ -56,6 +59,9 @@ BY_OPERATORS: Final = frozenset(
         ErasureRequested,
         LinkAnswered,
         PersonCorrected,
+        ReplayEndorsed,
+        ReplayRequested,
+        ReplaySteered,
         ReviewAnswered,
         ScreeningOverridden,
     }

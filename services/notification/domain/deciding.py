@@ -14,6 +14,7 @@ from contracts.pretrial.pretrial_refused import PretrialRefused
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_refused import ReferralRefused
 from contracts.referrals.referral_repeated import ReferralRepeated
+from contracts.replays.replay_refused import ReplayRefused
 from contracts.reports.report_refused import ReportRefused
 from contracts.screenings.review_refused import ReviewRefused
 from contracts.to_hub.agency_resumed import AgencyResumed
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 REFUSALS: Final = (
     ReferralRefused, ReportRefused, AnswerRefused, ConsentRefused, ReviewRefused, ChargeRefused, PretrialRefused,
+    ReplayRefused,
 )  # fmt: skip
 """What was not admitted, or fits nothing open: its sender hears why."""
 OF_AN_AGENCY: Final = (AgencySuspended, AgencyResumed)
