@@ -77,7 +77,8 @@ class Saying:
         """Return how all ended, against the plan."""
         done = ReplayCompleted(
             replay_id=replay.replay_id, plan_hash=tally.plan_hash, kind=replay.request.kind,
-            agency=replay.request.agency, cancelled=replay.stage is ReplayStage.CANCELLED, planned=counts_of(tally.planned),
+            agency=replay.request.agency, cancelled=replay.stage is ReplayStage.CANCELLED,
+            planned=counts_of(tally.planned),
             ended=counts_of(tally.ended), withheld=withheld_of(tally.withheld),
             differences=differences_of(tally.differences), completed_at=now,
         )  # fmt: skip
