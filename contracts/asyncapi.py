@@ -22,6 +22,9 @@ _HEADERS: Final = {
         "ce_correlationid": _TEXT,
         "ce_causationid": _TEXT,
         "ce_traceparent": _TEXT,
+        "ce_replayid": _TEXT
+        | {"description": "The replay that brings it again; absent of what is told the first time."},
+        "ce_originalid": _TEXT | {"description": "The message in whose place a replay says something else."},
         "content-type": {"const": "application/json"},
     },
 }

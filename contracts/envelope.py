@@ -26,12 +26,14 @@ LONGEST: Final = 512
 """Characters of an attribute."""
 _TEXTS: Final = (
     "ce_id", "ce_source", "ce_type", "ce_subject", "ce_dataschema", "ce_correlationid", "ce_causationid",
-    "ce_traceparent", "ce_replayid", "ce_signature",
+    "ce_traceparent", "ce_replayid", "ce_originalid", "ce_signature",
 )  # fmt: skip
 """The attributes that are text."""
 _USED: Final = frozenset({"content-type", "ce_specversion", "ce_time", "ce_admittedtime", *_TEXTS})
 """All headers that are looked at; an agency may send any others."""
-_PASSED_OVER: Final = frozenset({"ce_correlationid", "ce_causationid", "ce_traceparent", "ce_replayid"})
+_PASSED_OVER: Final = frozenset(
+    {"ce_correlationid", "ce_causationid", "ce_traceparent", "ce_replayid", "ce_originalid"}
+)
 """Attributes that a system between may have added: an agency's message does not fail by them."""
 
 
@@ -39,7 +41,8 @@ class Envelope(NamedTuple):
     """What is known of an event besides its data. A tuple, for nothing is made as often.
 
     `(source, id)` is the identity of an event. `at` is the CloudEvents time; inside the hub it is the admission time
-    of the first cause. `delivery` is empty for live traffic and the replay's id for a redelivery.
+    of the first cause. `delivery` is empty for live traffic and the replay's id for a redelivery; `original` is the
+    message that was said first, where a redelivery says something else in its place, under an id of its own.
     """
 
     id: str
@@ -54,6 +57,7 @@ class Envelope(NamedTuple):
     admitted_at: datetime | None = None
     delivery: str = ""
     signature: str | None = None
+    original: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,7 @@ def lines_of(fact: Fact) -> str:
         ("ce_admittedtime", said.admitted_at and instant(said.admitted_at)),
         ("ce_replayid", said.delivery or None),
         ("ce_signature", said.signature),
+        ("ce_originalid", said.original),
     ):
         if value is not None:
             lines += f"\n{name}:{value}"
@@ -266,6 +271,7 @@ def _envelope(headers: dict[str, str], otherwise: datetime | None) -> Envelope:
         _time(get("ce_admittedtime"), "admittedtime") if otherwise is None else None,
         get("ce_replayid") or "",
         get("ce_signature") or None,
+        get("ce_originalid") or None,
     )
 
 

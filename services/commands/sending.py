@@ -21,6 +21,7 @@ from services.commands.lanes import TRYING_OUT
 from services.commands.reach import JsonOption, StateOption
 
 if TYPE_CHECKING:
+    from contracts.envelope import Envelope
     from services.partner import Heard
 
 AsOption = Annotated[str, typer.Option("--as", help="The agency's slug; its own credentials are used.")]
@@ -89,9 +90,11 @@ def listen(
     on a real hub an agency reads its own lane, and `hub reveal` shows an operator who somebody is.
 
     Each line is the time, the event, the person (by the name that only this agency has for them) and the data. An
-    answer names the same person as its subject; contracts/README.md shows one. With --json each message is one
-    CloudEvents object on a line of its own. Ctrl-C ends it, or --count and --wait do; the next time it goes on after
-    what was shown. The group `listen` is this command's own: for `hub status` the agency has read nothing by it.
+    answer names the same person as its subject; contracts/README.md shows one. What a replay brings again says so, and
+    in place of which message it stands if it says something else today (`replayid`, `originalid`). With --json each
+    message is one CloudEvents object on a line of its own. Ctrl-C ends it, or --count and --wait do; the next time it
+    goes on after what was shown. The group `listen` is this command's own: for `hub status` the agency has read nothing
+    by it.
 
     Example: hub listen --as opportunity-council --from earliest
     """
@@ -144,8 +147,17 @@ def _show(heard: Heard, *, as_json: bool) -> None:
     envelope = heard.fact.envelope
     data = heard.fact.event.model_dump_json(exclude_none=True, exclude_defaults=True)
     about = f" {escape(envelope.subject)}" if envelope.subject else ""
+    about += _again(envelope)
     shown.screen.print(f"[dim]{envelope.at:%H:%M:%S}[/] [bold]{envelope.type}[/]{about}", end=" ", soft_wrap=True)
     shown.screen.print(data, markup=False, soft_wrap=True)
+
+
+def _again(envelope: Envelope) -> str:
+    """Say that a replay brings it, and in whose place."""
+    if not envelope.delivery:
+        return ""
+    instead = f" in place of {escape(envelope.original)}" if envelope.original else ""
+    return f" [yellow]again{instead}, by {escape(envelope.delivery)}[/]"
 
 
 def _lines(file: str) -> list[bytes]:

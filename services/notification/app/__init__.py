@@ -43,6 +43,7 @@ from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_repeated import ReferralRepeated
 from contracts.referrals.referral_retracted import ReferralRetracted
+from contracts.replays.replay_ordered import ReplayOrdered
 from contracts.reports.revocation_parked import RevocationParked
 from contracts.reports.revocation_read import RevocationRead
 from contracts.screenings.review_decided import ReviewDecided
@@ -97,6 +98,7 @@ HEARS: Final[tuple[type[Event], ...]] = (
     HoldStarted, HoldExtended, HoldLapsed, HoldUntold, HoldUnreported, ChargeHeld,
     PretrialOpened, PretrialFiled, PretrialAwaited, PretrialAdvanced,
     OnwardAsked, OnwardClosed, PersonAgreed, PersonDeclined, RecallAnswered, DeadlineReached, *OF_AN_AGENCY,
+    ReplayOrdered,
 )  # fmt: skip
 """The waitlist and a closed referral are nobody's news: no lane hears of them."""
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from contracts.envelope import Fact
 from services.notification.app.planning import NOBODY, Plan, may_be_out, planned
 from services.notification.domain.carrying import Carried, Means, refused, told, verdict_of
+from services.notification.domain.rehearsing import not_told, rehearsed
 from services.notification.domain.rows import agency_key
 from services.notification.domain.telling import sealed_of
 from services.notification.gateways import AWAY, Lanes, Sent
@@ -40,6 +41,7 @@ _HELD: Final = {
     "suspended": ("suspended", "lane-suspended"),
 }
 """By reason why a row is held back: the layer and the rule that are said of it."""
+_NOT_COMPOSABLE: Final = (KeyError, ValueError, TypeError, AttributeError)
 
 
 class World(Protocol):
@@ -130,18 +132,20 @@ class Carrier:
             await self._commit_to(conn, plan, now)
             if not rows and await self._store.anything_parked(conn, agency):
                 await self._look_later(conn, agency, "people-parked", now)
-            means = await self._means_for(conn, plan) if plan.carry else None
+            means = await self._means_for(conn, plan) if plan.carry or plan.rehearse else None
             told_by_consent = {one.row.key for one, answers, _ in plan.carry if answers.by_consent}
             await until_sent.enter_async_context(self._world.holding(told_by_consent))
-        if means is not None:
+        if means is not None and plan.carry:
             trouble = await self._send(agency, plan, means, now)
+        if means is not None and plan.rehearse:
+            await self._rehearse(plan, means, now)
         if trouble is not None:
             self.cut_off = self.cut_off or trouble == AWAY
             await self._alarm(agency, trouble)
             return False
         if rows and agency in self._stuck:
             await self._flows(agency)
-        moved = bool(plan.carry or plan.settle)
+        moved = bool(plan.carry or plan.settle or plan.rehearse)
         return bool(plan.anew) or (moved and len(rows) == self._settings.rows)
 
     async def _commit_to(self, conn: Connection, plan: Plan, now: datetime) -> None:
@@ -157,9 +161,10 @@ class Carrier:
 
     async def _means_for(self, conn: Connection, plan: Plan) -> Means:
         """Bring the keys of what is going to be told; nothing is opened yet."""
-        tokens = {token for one, answers, dossier in plan.carry for token in sealed_of(one.row, dossier, answers)}
+        opened = [*plan.carry, *plan.rehearse]
+        tokens = {token for one, answers, dossier in opened for token in sealed_of(one.row, dossier, answers)}
         open_ = await self._world.opener(conn, tokens)
-        records = {answers.referral_id for _, answers, _ in plan.carry if answers.referral_id is not None}
+        records = {answers.referral_id for _, answers, _ in opened if answers.referral_id is not None}
         return Means(open_, self._world.pseudonym, await self._world.marker(conn, records))
 
     async def _send(self, agency: str, plan: Plan, means: Means, now: datetime) -> str | None:
@@ -190,13 +195,30 @@ class Carrier:
         self._log.info("lane carried", agency=agency, told=len(messages) - len(back), settled=len(settle))
         return trouble
 
+    async def _rehearse(self, plan: Plan, means: Means, now: datetime) -> None:
+        """Answer what would be told. Until that is entered the rows wait, and are composed again."""
+        facts = [self._rehearsed(one, answers, dossier, now, means) for one, answers, dossier in plan.rehearse]
+        async with self._world.transaction() as conn:
+            await self._store.settle(conn, [one.id for one, _, _ in plan.rehearse])
+            await self._world.say(conn, facts)
+
+    def _rehearsed(self, one: Waiting, answers: Answers, dossier: Dossier, now: datetime, means: Means) -> Fact:
+        try:
+            return rehearsed(one.row, dossier, self._judge, answers, now, means)
+        except _NOT_COMPOSABLE as error:
+            self._not_composed(one, error)
+            return not_told(one.row, self._judge, now, "fields", "not-composable", answers.referral_id)
+
+    def _not_composed(self, one: Waiting, error: Exception) -> None:
+        self._log.error("message not composed", agency=one.row.agency, message=one.row.message,
+                        message_id=one.row.message_id, error=type(error).__name__)  # fmt: skip
+
     def _made(self, one: Waiting, answers: Answers, dossier: Dossier, now: datetime, means: Means) -> Carried:
         """Compose one message; what cannot be composed is withheld with its rule, and never stops the lane."""
         try:
             return told(one.row, dossier, self._judge, answers, now, means)
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
-            self._log.error("message not composed", agency=one.row.agency, message=one.row.message,
-                            message_id=one.row.message_id, error=type(error).__name__)  # fmt: skip
+        except _NOT_COMPOSABLE as error:
+            self._not_composed(one, error)
             facts = [
                 refused(one.row, answer.purpose, "fields", "not-composable", now, self._policy, answers.referral_id)
                 for answer in answers.allowed
@@ -215,8 +237,10 @@ class Carrier:
         facts = [
             refused(row, purpose, layer, rule, now, self._policy)
             for row in rows
+            if not row.rehearsed
             for purpose in self._judge.purposes(agency, row.message)
         ]
+        facts += [not_told(row, self._judge, now, layer, rule) for row in rows if row.rehearsed]
         if facts:
             await self._world.say(conn, facts)
 

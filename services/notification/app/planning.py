@@ -10,8 +10,10 @@ from services.notification.domain.answers import Answers, Verdict
 from services.notification.domain.carrying import asked, counted_as_told, pinned, refused, withheld
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.lanes import LaneRow
+from services.notification.domain.rehearsing import not_told
+from services.notification.domain.retelling import SUPERSEDED, asks
 from services.notification.domain.rows import RECALL
-from services.notification.store import CARRYING, WITHDRAWN, Waiting
+from services.notification.store import CARRYING, WAITING, WITHDRAWN, Waiting
 from services.plumbing.identity import derived
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ class Plan:
     """What is carried, what is taken out of the lane, what waits under another id, and what is said of it."""
 
     carry: list[tuple[Waiting, Answers, Dossier]] = field(default_factory=list)
+    rehearse: list[tuple[Waiting, Answers, Dossier]] = field(default_factory=list)
+    """What is composed and goes to no lane."""
     settle: list[int] = field(default_factory=list)
     anew: list[tuple[int, LaneRow]] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
@@ -44,7 +48,15 @@ def planned(rows: Sequence[Waiting], dossiers: Mapping[str, Dossier], judge: Jud
         if dossier.revoking and one.row.message != RECALL:
             continue  # It waits: the person took something back, and consent has not said yet what.
         answers = asked(one.row, dossier, judge, now)
-        if one.state == WITHDRAWN and (not answers.allowed or _comes_again(one, rows)):
+        if one.row.rehearsed:
+            _rehearsed(plan, one, answers, dossier, judge, now)
+        elif _is_superseded(one, rows):
+            plan.settle.append(one.id)
+            plan.facts += [
+                refused(one.row, purpose, *SUPERSEDED, now, policy, answers.referral_id)
+                for purpose in judge.purposes(one.row.agency, one.row.message)
+            ]
+        elif one.state == WITHDRAWN and (not answers.allowed or _comes_again(one, rows)):
             plan.settle.append(one.id)
             plan.facts += [
                 refused(one.row, purpose, "consent", "consent-ended", now, policy, answers.referral_id)
@@ -77,13 +89,32 @@ def _is_another(marked: Verdict, answers: Answers) -> bool:
     return (marked.mark, marked.referral_id) != (answers.mark, answers.referral_id)
 
 
+def _rehearsed(plan: Plan, one: Waiting, answers: Answers, dossier: Dossier, judge: Judge, now: datetime) -> None:
+    if answers.allowed:
+        plan.rehearse.append((one, answers, dossier))
+        return
+    plan.settle.append(one.id)
+    no = answers.withheld[0]
+    plan.facts.append(not_told(one.row, judge, now, no.layer, no.rule, answers.referral_id))
+
+
+def _is_superseded(one: Waiting, rows: Sequence[Waiting]) -> bool:
+    """Tell whether a replay's row need not go, for a later one stands for it; what may have gone already is no such."""
+    if one.row.retold is None or one.state != WAITING:
+        return False
+    return any(later.id > one.id and not later.row.rehearsed and asks(later.row) == asks(one.row) for later in rows)
+
+
 def _comes_again(one: Waiting, rows: Sequence[Waiting]) -> bool:
     """Tell whether a later row asks the same: what changed is told once, by that row."""
-    return any(later.id > one.id and later.state != CARRYING and _asks(later.row) == _asks(one.row) for later in rows)
-
-
-def _asks(row: LaneRow) -> tuple[str | None, ...]:
-    return row.key, row.message, row.referral_id, row.offer_id, row.onward_id, row.review_id, row.recall_id
+    return any(
+        later.id > one.id
+        and later.state != CARRYING
+        and (later.row.retold is None or one.row.retold is not None)
+        and not later.row.rehearsed
+        and asks(later.row) == asks(one.row)
+        for later in rows
+    )
 
 
 def may_be_out(one: Waiting, judge: Judge, now: datetime) -> tuple[Fact, ...]:

@@ -38,6 +38,8 @@ class Question:
     """Ask for no more than these; None: whatever may be had."""
     operator: str | None = None
     """Who is to be shown it on a terminal; a lane never asks so."""
+    retold: bool = False
+    """Its reader was told before, and is told again by a replay."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from contracts.disclosures.disclosure_made import DisclosureMade
 from contracts.disclosures.disclosure_withheld import DisclosureWithheld
-from contracts.envelope import Envelope, Fact, body_of, service_source
+from contracts.envelope import Envelope, Fact, body_of, readdressed, service_source
 from contracts.held import HoldState
 from services.notification.domain.answers import Allowed, Answers, Question, Verdict, Withheld, in_order
 from services.notification.domain.charges import Named
@@ -19,6 +19,7 @@ from services.notification.domain.judging import referral_of
 from services.notification.domain.part2 import notice_of
 from services.notification.domain.prosecutors import AWAITED, HOLD, knows_of_intake
 from services.notification.domain.recalling import BLIND
+from services.notification.domain.retelling import NOT_DUE, is_out_of_date, recalled, reference_of
 from services.notification.domain.rows import SERVICE
 from services.notification.domain.telling import RecordErased, Telling, composed, told_categories
 from services.plumbing.identity import derived
@@ -66,11 +67,14 @@ def asked(row: LaneRow, dossier: Dossier, judge: Judge, now: datetime) -> Answer
     referral_id: str | None = None
     for purpose in judge.purposes(row.agency, row.message):
         question = Question(row.agency, row.message, purpose, row.referral_id, row.offer_id, row.onward_id,
-                            row.review_id, row.recall_id, row.state if row.message == REPORTED else None)  # fmt: skip
+                            row.review_id, row.recall_id, row.state if row.message == REPORTED else None,
+                            retold=row.retold is not None)  # fmt: skip
         referral_id = referral_of(question, dossier)
         answer = judge.may(question, dossier, now)
         if isinstance(answer, Allowed) and _is_moot(row, dossier, judge, now):
             answer = Withheld(purpose, "rows", "intake-told")
+        if isinstance(answer, Allowed) and is_out_of_date(row, dossier, judge, now):
+            answer = Withheld(purpose, *NOT_DUE)
         if isinstance(answer, Allowed):
             allowed.append(answer)
         else:
@@ -104,12 +108,19 @@ def told(  # all that the last look takes, and nothing else
         return Carried(None, erased(row, answers, now, judge.site.policy_hash))
     message = _message(row, event, means.pseudonym)
     content = means.mark(answers.referral_id, body_of(message))
+    if says_the_same(row, content, dossier):
+        message = readdressed(message, id=row.retold.original_id, original=None)  # type: ignore[union-attr]
     given = frozenset(event.model_fields_set)
     made = tuple([
-        _made(row, answers, judge, answer, told_categories(given, answer), now, content)
+        _made(row, answers, judge, answer, told_categories(given, answer), now, (message.id, content))
         for answer in answers.allowed
     ])  # fmt: skip
     return Carried(message, made + withheld(row, answers, now, judge.site.policy_hash))
+
+
+def says_the_same(row: LaneRow, content: str, dossier: Dossier) -> bool:
+    """Tell whether a replay says the same as was said then: one id is one content, and the same content one id."""
+    return row.retold is not None and row.retold.content == content and not recalled(row, dossier)
 
 
 def verdict_of(answers: Answers) -> Verdict:
@@ -125,7 +136,8 @@ def pinned(verdict: Verdict) -> Answers:
 def counted_as_told(row: LaneRow, answers: Answers, judge: Judge, now: datetime) -> tuple[Fact, ...]:
     """Return the disclosures of a row that may have been sent: what cannot be known counts as told."""
     return tuple(
-        _made(row, answers, judge, answer, in_order(answer.categories), now, None) for answer in answers.allowed
+        _made(row, answers, judge, answer, in_order(answer.categories), now, (row.message_id, None))
+        for answer in answers.allowed
     )
 
 
@@ -156,8 +168,14 @@ def refused(  # every word of the fact
         rule=rule,
         withheld_at=now,
         policy_hash=policy,
+        **_of_a_replay(row),
     )
-    return _said(row, event, purpose, layer, rule)
+    return said(row, event, purpose, layer, rule)
+
+
+def _of_a_replay(row: LaneRow) -> dict[str, Any]:
+    again = row.retold
+    return {} if again is None else {"replay_id": again.replay_id, "original_id": again.original_id}
 
 
 def _made(  # every word of the fact
@@ -167,10 +185,12 @@ def _made(  # every word of the fact
     answer: Allowed,
     categories: Sequence[Category],
     now: datetime,
-    content: str | None,
+    told_as: tuple[str, str | None],
 ) -> Fact:
+    """`told_as` is the id on the lane, and the keyed hash of what was said under it."""
+    message_id, content = told_as
     event = DisclosureMade(
-        message_id=row.message_id,
+        message_id=message_id,
         message_type=row.message,
         agency=row.agency,
         referral_id=answers.referral_id,
@@ -181,14 +201,17 @@ def _made(  # every word of the fact
         made_at=now,
         content=content,
         certain=content is not None,
+        reference=reference_of(row),
+        **_of_a_replay(row),
     )
-    return _said(row, event, answer.purpose, "made")
+    return said(row, event, answer.purpose, "made")
 
 
-def _said(row: LaneRow, event: Event, *about: str) -> Fact:
+def said(row: LaneRow, event: Event, *about: str) -> Fact:
     """A fact of disclosure has the same id however often it is put, so that one telling is one row of the ledger."""
     identity = derived("", row.message_id, event.name, *about)
-    envelope = Envelope(identity, _SOURCE, event.name, row.at, row.person, None,
+    at = row.at if row.retold is None else row.retold.ordered_at
+    envelope = Envelope(identity, _SOURCE, event.name, at, row.person, None,
                         row.correlation_id, row.called_for_by or row.message_id)  # fmt: skip
     return Fact(event, envelope)
 
@@ -207,6 +230,8 @@ def _message(row: LaneRow, event: Event, pseudonym: Pseudonym) -> Fact:
         subject=None if row.person is None else pseudonym(row.person, row.agency, blind),
         correlation_id=row.referral_id or row.offer_id or row.onward_id,
         causation_id=row.cause_id,
+        delivery="" if row.retold is None else row.retold.replay_id,
+        original=None if row.retold is None else row.retold.original_id,
     )
     return Fact(event, envelope)
 

@@ -14,13 +14,14 @@ from contracts.pretrial.pretrial_refused import PretrialRefused
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_refused import ReferralRefused
 from contracts.referrals.referral_repeated import ReferralRepeated
+from contracts.replays.replay_ordered import ReplayOrdered
 from contracts.replays.replay_refused import ReplayRefused
 from contracts.reports.report_refused import ReportRefused
 from contracts.screenings.review_refused import ReviewRefused
 from contracts.to_hub.agency_resumed import AgencyResumed
 from contracts.to_hub.agency_suspended import AgencySuspended
 from contracts.to_hub.recall_answered import RecallAnswered
-from services.notification.domain import erasing, taking_back
+from services.notification.domain import erasing, replaying, taking_back
 from services.notification.domain.lanes import ConsentEnded
 from services.notification.domain.notice import Notice
 from services.notification.domain.notices import due
@@ -60,6 +61,8 @@ def key(fact: Fact) -> str | None:
     """
     if isinstance(fact.event, DeadlineReached) and fact.event.service != SERVICE:
         return None
+    if isinstance(fact.event, ReplayOrdered):
+        return fact.subject or agency_key(fact.event.agency)
     agency = _OF_AN_AGENCY.get(type(fact.event))
     return fact.subject if agency is None else agency_key(agency(fact.event))
 
@@ -78,6 +81,9 @@ def decide(  # what was told of each person whose consent or record ends in this
         return
     if isinstance(event, RecallAnswered | DeadlineReached):
         yield from taking_back.goes_on(judge, ids, after, fact)
+        return
+    if isinstance(event, ReplayOrdered):
+        yield from replaying.answered(judge, ids, before, after, fact)
         return
     if isinstance(event, ConsentWithdrawn | ConsentExpired):
         yield Row(ConsentEnded(event.consent_id))

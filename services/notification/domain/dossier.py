@@ -82,6 +82,8 @@ class Dossier:
     """By referral: the court pretrial diversion that it brought."""
     erased: frozenset[str] = frozenset()
     """Referrals of which nothing else is kept but their offers' ids."""
+    retold: frozenset[str] = frozenset()
+    """What replays have asked to be told again, by replay and message: what is asked twice is told once."""
     standing: Standing = IN_GOOD_STANDING
 
     @property

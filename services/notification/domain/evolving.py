@@ -44,6 +44,7 @@ from contracts.referrals.referral_corrected import ReferralCorrected
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_received import ReferralReceived
 from contracts.referrals.referral_retracted import ReferralRetracted
+from contracts.replays.replay_ordered import ReplayOrdered
 from contracts.reports.revocation_parked import RevocationParked
 from contracts.reports.revocation_read import RevocationRead
 from contracts.screenings.review_decided import ReviewDecided
@@ -57,7 +58,17 @@ from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.person_declined import PersonDeclined
 from contracts.to_hub.recall_answered import RecallAnswered
 from contracts.words import Door, RuleResult
-from services.notification.domain import charges, consents, diversions, ending, erasing, offers, recalling, reviews
+from services.notification.domain import (
+    charges,
+    consents,
+    diversions,
+    ending,
+    erasing,
+    offers,
+    recalling,
+    retelling,
+    reviews,
+)
 from services.notification.domain.dossier import Dossier
 from services.notification.domain.kept import (
     Answer,
@@ -277,6 +288,7 @@ _FOLDED: Final[Mapping[type[Event], Callable[[Dossier, Any, Fact], Dossier]]] = 
     DeadlineReached: recalling.passed,
     AgencySuspended: _stands,
     AgencyResumed: _stands,
+    ReplayOrdered: retelling.ordered,
 }
 """By event: how a dossier changes."""
 

@@ -42,6 +42,8 @@ RULES: Final[Mapping[str, str]] = {
     "shown-only": "Nobody is told this: an operator who asks, with a reason and a signature, is shown it.",
     "word-not-settled": "The person took something back, and consent has yet to say what; until then nothing is shown.",
     "not-composable": "The message could not be composed: a fault of the hub's, and its log names it.",
+    "superseded": "A later message of the same replay, or one that waits on the lane, says how that stands now.",
+    "not-due": "It was asked by a replay, and where things stand today nobody would be told this.",
     "lane-suspended": "The agency was suspended; it waits, and is judged again when the agency is back.",
     "agency-parked": "Something about the agency is parked in notification, perhaps its suspension; its lane waits.",
     "person-parked": "Something about the person is parked in notification; it waits until that is settled.",

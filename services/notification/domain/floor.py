@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from services.notification.domain.answers import Question
     from services.notification.domain.dossier import Dossier
-    from services.notification.domain.kept import Record
+    from services.notification.domain.kept import Offer, Record
 
 POLICE_HEAR: Final = frozenset(
     {
@@ -111,7 +111,7 @@ def _stale(question: Question, referral_id: str, dossier: Dossier, now: datetime
             return "offer-not-open"
         case "offer.made" if offer is not None and offer.terms is not None and offer.terms.lapses_at <= now:
             return "offer-out-of-time"
-        case "assignment.made" | "case_manager.dispatched" if offer is None or not offer.held:
+        case "assignment.made" | "case_manager.dispatched" if offer is None or not _is_held(offer, question):
             return "not-held"
         case "onward.offered" if onward is None or question.agency in onward.closed.values():
             return "onward-closed"
@@ -127,6 +127,16 @@ def _stale(question: Question, referral_id: str, dossier: Dossier, now: datetime
             return "no-report"
         case _:
             return None
+
+
+def _is_held(offer: Offer, question: Question) -> bool:
+    """Tell whether its agency has the person; of what police hear again, whether it ever had.
+
+    What police were told a replay tells again, or nothing of the record is left: a gap would say what became of them.
+    """
+    if question.retold and question.message == "case_manager.dispatched":
+        return offer.accepted is not None
+    return offer.held
 
 
 def is_taken_over(question: Question, dossier: Dossier) -> bool:

@@ -9,6 +9,20 @@ from contracts.parts import Refusal
 
 
 @dataclass(frozen=True, slots=True)
+class Retold:
+    """What a replay asks to be told again: which message, and what it said."""
+
+    replay_id: str
+    original_id: str
+    """The message that was told. It keeps this id only where it says the same."""
+    ordered_at: datetime
+    content: str | None = None
+    """The keyed hash of what it said; None where nobody knows."""
+    rehearsed: bool = False
+    """It is composed and hashed, and goes to no lane."""
+
+
+@dataclass(frozen=True, slots=True)
 class LaneRow:
     """One message to one agency, by reference. Nothing of the person is in it but the hub's own ids.
 
@@ -46,6 +60,13 @@ class LaneRow:
 
     A row that an earlier version entered has none, and its disclosures follow from the message itself.
     """
+    retold: Retold | None = None
+    """Set where a replay asks for it; None of what is told for the first time."""
+
+    @property
+    def rehearsed(self) -> bool:
+        """Whether it goes to no lane, whatever comes of it."""
+        return self.retold is not None and self.retold.rehearsed
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,14 +66,16 @@ def entry_of(fact: Fact) -> Entry | None:
 def told_of(entries: Iterable[str]) -> tuple[Told, ...]:
     """Return what was told, from entries as they are kept; everything else in them is passed over."""
     found = (json.loads(entry) for entry in entries)
-    return tuple(_told(entry) for entry in found if entry["kind"] == "made")
+    return tuple(told for entry in found if entry["kind"] == "made" for told in _told(entry))
 
 
 def being_told(row: LaneRow, verdict: Verdict) -> tuple[Told, ...]:
     """Return what a row that is being carried counts as having told."""
+    original = None if row.retold is None else row.retold.original_id
     return tuple(
-        Told(row.agency, row.message_id, verdict.referral_id, answer.categories, answer.by, row.message)
+        Told(row.agency, name, verdict.referral_id, answer.categories, answer.by, row.message)
         for answer in verdict.allowed
+        for name in _told_as(row.message_id, original)
     )
 
 
@@ -83,15 +85,24 @@ def moment(at: datetime) -> str:
     return f"{told:%Y-%m-%dT%H:%M:%S}.{told.microsecond // _HUNDREDTH:02d}Z"
 
 
-def _told(entry: Members) -> Told:
-    return Told(
-        agency=entry["agency"],
-        message_id=entry["message"],
-        referral_id=entry.get("referral"),
-        categories=frozenset(map(Category, entry["categories"])),
-        by=tuple(entry["by"]),
-        message_type=entry["message_type"],
+def _told(entry: Members) -> tuple[Told, ...]:
+    original = None if entry.get("certain", True) else entry.get("original")
+    return tuple(
+        Told(
+            agency=entry["agency"],
+            message_id=name,
+            referral_id=entry.get("referral"),
+            categories=frozenset(map(Category, entry["categories"])),
+            by=tuple(entry["by"]),
+            message_type=entry["message_type"],
+        )
+        for name in _told_as(entry["message"], original)
     )
+
+
+def _told_as(name: str, original: str | None) -> tuple[str, ...]:
+    """Return the ids under which it may be on the lane: what a replay may have told it may have told as before."""
+    return (name,) if original is None or original == name else (name, original)
 
 
 def _made(event: DisclosureMade) -> Members:
@@ -107,6 +118,8 @@ def _made(event: DisclosureMade) -> Members:
         "policy": event.policy_hash,
         "content": event.content,
         "certain": event.certain,
+        "replay": event.replay_id,
+        "original": event.original_id,
     }
 
 
@@ -138,6 +151,8 @@ def _withheld(event: DisclosureWithheld) -> Members:
         "layer": event.layer,
         "rule": event.rule,
         "policy": event.policy_hash,
+        "replay": event.replay_id,
+        "original": event.original_id,
     }
 
 

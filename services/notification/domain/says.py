@@ -121,11 +121,12 @@ def _minutes(telling: Telling) -> int:
 
 
 def _appointment(telling: Telling) -> bool:
+    """As it was when the officer was told; what comes later is outreach, and police hear nothing of it, ever."""
     name = telling.referral_id or ""
     return telling.dossier.unavailable.get(name, False) or any(
-        offer.accepted is not None and offer.accepted.appointment_at is not None
+        taken.appointment_at is not None and taken.at <= telling.row.at
         for offer in telling.dossier.offers.values()
-        if offer.referral_id == name
+        if offer.referral_id == name and (taken := offer.accepted) is not None
     )
 
 
