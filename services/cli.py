@@ -44,6 +44,7 @@ _WHERE: Final = {
     "demo": "demonstrating.demo",
     "status": "status.status",
     "parked": "parked.group",
+    "replay": "replays.group",
     "send": "sending.send",
     "listen": "sending.listen",
     "refer": "referring.refer",

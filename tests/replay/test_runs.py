@@ -58,7 +58,8 @@ async def test_a_lane_is_planned_approved_and_run_and_its_totals_are_those_of_th
     replay = await planned(world, runner)
     plan = replay.plan
     assert (plan.persons, plan.events, plan.counts.same, plan.counts.withheld) == (3, 6, 5, 1)
-    assert plan.second_person and plan.because == ("size",)
+    assert plan.second_person
+    assert plan.because == ("size",)
     assert [(one.layer, one.rule, one.count) for one in plan.withheld] == [("consent", "consent-ended", 1)]
 
     await world.hear(steered(replay.replay_id, ReplayStep.RUN, later(2)))
