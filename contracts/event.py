@@ -18,7 +18,7 @@ class Event(BaseModel):
     What the hub writes is strict: an unknown field is an error.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601", defer_build=True)
 
     name: ClassVar[str] = ""
     version: ClassVar[int] = 0
@@ -31,7 +31,7 @@ class Event(BaseModel):
 class AgencyEvent(Event):
     """What an agency says. Read leniently: unknown fields are kept out (and counted), never fatal."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class Part(BaseModel):
@@ -43,7 +43,7 @@ class Part(BaseModel):
 class AgencyPart(BaseModel):
     """A piece of an agency's event; lenient as the event is."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 _shelf: dict[str, tuple[type[Event], ...]] = {}

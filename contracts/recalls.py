@@ -20,6 +20,15 @@ class RecallReason(Word):
     RECORD_ERASED = "record_erased"
 
 
+class RecallGround(Word):
+    """Why an agency is asked to forget what it was told, a replay that should not have been among it."""
+
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    RECORD_ERASED = "record_erased"
+    TOLD_BY_MISTAKE = "told_by_mistake"
+    """A replay told it, and an operator takes the replay back."""
+
+
 class RecallEnd(Word):
     """How a recall ended."""
 

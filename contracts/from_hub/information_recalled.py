@@ -2,6 +2,7 @@
 
 1  first published
 2  says why: the person took a consent back, or the record was erased; and by when an answer is awaited
+3  may say that a replay told it, which should not have been
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pydantic import Field
 
 from contracts import topics
 from contracts.event import Event, published
-from contracts.recalls import RecallId, RecallReason
+from contracts.recalls import RecallGround, RecallId, RecallReason
 from contracts.words import Category, Instant
 
 
@@ -49,4 +50,28 @@ class InformationRecalledV2(Event):
         )
 
 
-InformationRecalled = InformationRecalledV2
+@published("information.recalled", version=3, on=topics.FROM_HUB)
+class InformationRecalledV3(Event):
+    """Stop using what you were told of these categories, and say with `recall.answered` whether you did."""
+
+    recall_id: RecallId
+    because: RecallGround
+    categories: tuple[Category, ...]
+    disclosures: tuple[str, ...]
+    """The ids of the messages on this lane that are recalled."""
+    answer_by: Instant | None = None
+    """It is sent again after this, and at last an operator calls."""
+
+    @classmethod
+    def upcast(cls, old: InformationRecalledV2) -> Self:
+        """The second version knew of no replay."""
+        return cls(
+            recall_id=old.recall_id,
+            because=RecallGround(old.because),
+            categories=old.categories,
+            disclosures=old.disclosures,
+            answer_by=old.answer_by,
+        )
+
+
+InformationRecalled = InformationRecalledV3

@@ -20,7 +20,7 @@ class CarrierSettings(BaseSettings):
 
     rows: int = Field(default=500, ge=1)
     """How many messages of one lane are carried at once."""
-    poll_milliseconds: int = Field(default=100, ge=1)
+    poll_milliseconds: int = Field(default=250, ge=1)
     """How often it looks for rows that nobody woke it for."""
     retry_first_milliseconds: int = Field(default=500, ge=1)
     retry_most_seconds: float = Field(default=30.0, gt=0)

@@ -18,11 +18,15 @@ SELECT id, topic, key, headers, body FROM outbox WHERE topic <> ALL($1::text[]) 
 _GONE: Final = "DELETE FROM outbox WHERE id = ANY($1::bigint[])"
 _ANYTHING: Final = "SELECT EXISTS (SELECT FROM outbox WHERE topic <> ALL($1::text[]))"
 _LEAD: Final = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
+_TELL: Final = "SELECT pg_notify($1, '')"
 _OTHER_LEADS_SECONDS: Final = 1.0
 
 
 class Relay:
-    """Carries one service's outbox. Of several instances one leads, by an advisory lock; the others stand by."""
+    """Carries one service's outbox. Of several instances one leads, by an advisory lock; the others stand by.
+
+    Who stands by tells the leader, by PostgreSQL's NOTIFY, of what its own instance has committed.
+    """
 
     def __init__(
         self,
@@ -31,7 +35,7 @@ class Relay:
         *,
         log: Any,
         rows: int = 1_000,
-        poll_seconds: float = 0.075,
+        poll_seconds: float = 1.0,
         lane_retry_seconds: float = 10.0,
     ) -> None:
         """`rows` go in one piece; a lane that Kafka refused is tried again after `lane_retry_seconds`."""
@@ -72,17 +76,26 @@ class Relay:
     async def _lead(self) -> None:
         conn = await self._database.alone()
         try:
-            lock = f"relay of {self._database.schema}"
+            name = f"relay of {self._database.schema}"
             while not self._stop.is_set():
-                self.leads = await conn.fetchval(_LEAD, lock)
+                self.leads = await conn.fetchval(_LEAD, name)
                 if self.leads:
+                    await conn.add_listener(name, self._told)
                     await self._carry(conn)
                 else:
-                    await happened(self._stop, _OTHER_LEADS_SECONDS)
+                    await self._stand_by(conn, name)
         finally:
             self.leads = False
             with suppress(Exception):
                 await conn.close(timeout=1)
+
+    async def _stand_by(self, conn: Any, name: str) -> None:
+        if await happened(self._woken, _OTHER_LEADS_SECONDS) and not self._stop.is_set():
+            self._woken.clear()
+            await conn.execute(_TELL, name)
+
+    def _told(self, *_: object) -> None:
+        self._woken.set()
 
     async def _carry(self, conn: Any) -> None:
         woken = True

@@ -128,11 +128,12 @@ class PipesSettings(BaseSettings):
     """How soon a new agency's topic is seen."""
 
     relay_rows: int = Field(default=1_000, ge=1)
-    relay_poll_milliseconds: int = Field(default=75, ge=1)
+    relay_poll_milliseconds: int = Field(default=1_000, ge=1)
+    """How often it looks unasked: what is committed is told to the relay that leads."""
     lane_retry_seconds: float = Field(default=10.0, gt=0)
     """How long a lane that Kafka refuses waits before it is tried again."""
 
-    clock_poll_milliseconds: int = Field(default=100, ge=1)
+    clock_poll_milliseconds: int = Field(default=200, ge=1)
     clock_skew_milliseconds: int = Field(default=250, ge=0)
     """How far the broker's clock may be behind ours."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts import topics
 from contracts.event import shelf
-from contracts.recalls import RecallEnd, RecallReason
+from contracts.recalls import RecallEnd, RecallGround
 from contracts.words import Category, Purpose
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def unworded(site: Site) -> Iterator[str]:
         "purposes": {*Purpose},
         "messages": messages,
         "layers": {*LAYERS},
-        "reasons": {*RecallReason},
+        "reasons": {*RecallGround},
         "answers": {*RecallEnd},
         "permissions": {row.id for row in site.permissions},
     }

@@ -11,7 +11,7 @@ from contracts.disclosures.disclosure_withheld import DisclosureWithheld
 from contracts.disclosures.recall_settled import RecallSettled
 from contracts.envelope import Envelope, Fact, service_source
 from contracts.event import Event
-from contracts.recalls import RecallEnd, RecallReason
+from contracts.recalls import RecallEnd, RecallGround
 from contracts.words import Category, Purpose
 from services.notification.domain.ledger import entry_of
 from services.plumbing.chains import Entry, canonical
@@ -70,7 +70,7 @@ def withheld(
 def recalled(*, agency: str = HOLDER, recall: str = RECALL, after: int = 10) -> Entry:
     """An agency is asked to forget who the person is."""
     event = DisclosureRecalled(
-        recall_id=recall, agency=agency, because=RecallReason.CONSENT_WITHDRAWN, basis=f"consent/{CONSENT}",
+        recall_id=recall, agency=agency, because=RecallGround.CONSENT_WITHDRAWN, basis=f"consent/{CONSENT}",
         referral_id=REFERRAL, categories=(Category.IDENTITY,), disclosures=("msg-0",),
         recalled_at=BEGIN + timedelta(minutes=after),
     )  # fmt: skip

@@ -18,7 +18,7 @@ from contracts.disclosures.recall_settled import RecallSettled
 from contracts.envelope import Envelope, Fact, agency_source, service_source
 from contracts.event import Event
 from contracts.parts import Refusal
-from contracts.recalls import RecallEnd, RecallReason
+from contracts.recalls import RecallEnd, RecallGround
 from contracts.to_hub.consent_signed import ConsentSigned
 from contracts.to_hub.recall_answered import RecallAnswered
 from contracts.words import Category, ConsentKind, Problem, Purpose
@@ -125,7 +125,7 @@ def test_a_word_that_took_nothing_back_is_not_lost(at):
 
 def recalled(at, agency=AGENCY, recall=RECALL):
     event = DisclosureRecalled(
-        recall_id=recall, agency=agency, because=RecallReason.CONSENT_WITHDRAWN, basis=f"consent/{CONSENT}",
+        recall_id=recall, agency=agency, because=RecallGround.CONSENT_WITHDRAWN, basis=f"consent/{CONSENT}",
         categories=(Category.IDENTITY,), disclosures=("msg-1",), recalled_at=at,
     )  # fmt: skip
     return step(event, at, cause="withdrawal")

@@ -20,7 +20,7 @@ COMPARED = (*ORDERED, topics.DISCLOSURES)
 """Deadlines are left out: whether a stale one fires while a run lasts is a matter of how long it lasts."""
 _CHANCE = re.compile(
     r"(.*_at|.*_id|.*_hash|answer_by|arrive_by|decide_by|disclosures|sealed|note|why|met_where|subject_sequence|to"
-    r"|form_reference|completed_on|signed_on|content|notice|certain)$"
+    r"|form_reference|completed_on|signed_on|content|notice|certain|reference)$"
 )
 
 Ends = dict[str, dict[str, list[str]]]

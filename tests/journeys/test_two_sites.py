@@ -33,16 +33,20 @@ NEIGHBOUR_HERE, NEIGHBOUR_THERE = "seattle-lead", "whatcom-lead"
 OPERATOR = "juno-sample"
 
 
-@pytest.fixture
-def sites(fresh_hub, monkeypatch, capsys):
-    """What the hub says of itself, and `hub` as it is typed at each of the two sites."""
+def test_neither_site_reaches_the_other_a_person_moves_and_a_site_comes_back_by_itself(fresh_hub, monkeypatch, capsys):
     monkeypatch.setenv("HUB_OPERATOR", OPERATOR)
-    with fresh_hub() as state, running(state, FIRST, SECOND) as facts:
-        yield facts, typing(state, monkeypatch, capsys), typing(_folder(facts), monkeypatch, capsys)
+    with fresh_hub() as state, fresh_folder() as ground:
+        ground.chmod(0o711)
+        here = typing(state, monkeypatch, capsys)
+        with running(state, FIRST, SECOND) as facts:
+            folder = _folder(facts)
+            there = typing(folder, monkeypatch, capsys)
+            other = _neither_reaches_the_other(facts, here, there)
+        _comes_back_beside_the_others(ground, folder, there, other, lambda place: typing(place, monkeypatch, capsys))
 
 
-def test_neither_site_reaches_the_other_and_a_person_moves_by_consent(sites):
-    facts, here, there = sites
+def _neither_reaches_the_other(facts, here, there):
+    """Return the referral of the second site."""
     for hub in (here, there):
         hub("operator", "add", OPERATOR)
     story = Story(here, NAME, BORN, name="moves")
@@ -52,29 +56,23 @@ def test_neither_site_reaches_the_other_and_a_person_moves_by_consent(sites):
     _nothing_is_reached(facts)
     _each_has_its_own(facts, here, there)
     _moves(story, there, holder, subject)
+    return other
 
 
-def test_a_further_site_is_backed_up_by_itself_and_comes_back_beside_the_others(fresh_hub, monkeypatch, capsys):
-    with fresh_hub() as state, fresh_folder() as ground:
-        ground.chmod(0o711)
-        backup, keys, new = ground / "backup", ground / "keys", ground / "new"
-        with running(state, FIRST, SECOND) as facts:
-            folder = _folder(facts)
-            there = typing(folder, monkeypatch, capsys)
-            referral_id = _refer(there)
-            eventually(lambda: there("timeline", referral_id)[0])
-        there("backup", str(backup), "--keys", str(keys))
-        assert there("restore", str(backup), "--check", "--keys", str(keys))
+def _comes_back_beside_the_others(ground, folder, there, referral_id, typed):
+    backup, keys, new = ground / "backup", ground / "keys", ground / "new"
+    there("backup", str(backup), "--keys", str(keys))
+    assert there("restore", str(backup), "--check", "--keys", str(keys))
 
-        anew = new / "sites" / SECOND
-        anew.mkdir(parents=True)
-        shutil.copytree(folder / "secrets", anew / "secrets")
-        again = typing(anew, monkeypatch, capsys)
-        assert "sites" in typing(new, monkeypatch, capsys)("restore", str(backup), "--keys", str(keys), fails=True)
-        assert again("restore", str(backup), "--keys", str(keys))[0]["records"] > 0
-        with running(new, FIRST, SECOND):
-            assert again("timeline", referral_id)[0][0]["event"] == "referral.received"
-            assert again("status")[0]["ready"]
+    anew = new / "sites" / SECOND
+    anew.mkdir(parents=True)
+    shutil.copytree(folder / "secrets", anew / "secrets")
+    again = typed(anew)
+    assert "sites" in typed(new)("restore", str(backup), "--keys", str(keys), fails=True)
+    assert again("restore", str(backup), "--keys", str(keys))[0]["records"] > 0
+    with running(new, FIRST, SECOND):
+        assert again("timeline", referral_id)[0][0]["event"] == "referral.received"
+        assert again("status")[0]["ready"]
 
 
 def _nothing_is_shared(here, there, referral_id, other):

@@ -18,7 +18,7 @@ from contracts.catalogue import (
 )
 from contracts.envelope import Envelope, Fact
 from contracts.parts import Refusal
-from contracts.recalls import RecallReason
+from contracts.recalls import RecallGround
 from contracts.words import Agreement, Category, Door, HelpType, Problem
 from services.moving.domain import Moves, as_referral
 from services.moving.partners import Pair, pairs
@@ -56,7 +56,7 @@ def refused(message=ONE):
 
 def recalled(*onwards):
     event = InformationRecalled(
-        recall_id=RECALL, because=RecallReason.CONSENT_WITHDRAWN, categories=(Category.IDENTITY,),
+        recall_id=RECALL, because=RecallGround.CONSENT_WITHDRAWN, categories=(Category.IDENTITY,),
         disclosures=tuple(f"msg-{onward}" for onward in onwards),
     )  # fmt: skip
     return fact(event, "msg-recall")

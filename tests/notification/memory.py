@@ -20,7 +20,7 @@ from services.notification.domain.dossier import Dossier
 from services.notification.domain.judging import Judge
 from services.notification.domain.lanes import ConsentEnded, LaneRow
 from services.notification.domain.ledger import Told, ToldTo, being_told, entry_of, told_of
-from services.notification.domain.recalling import TAKES_BACK
+from services.notification.domain.recalling import takes_back
 from services.notification.domain.rows import RECALL, agency_key, keys_of_agency
 from services.notification.domain.telling import Open
 from services.notification.domain.writing import read_dossier, written_dossier
@@ -108,14 +108,14 @@ class MemoryStore:
         return [self.tables.rows[one] for one in sorted(self.tables.rows)]
 
     async def load(self, conn: Any, keys: Sequence[str], facts: Sequence[Fact]) -> Loaded[Dossier, ToldTo]:
-        persons = {fact.subject for fact in facts if fact.subject and isinstance(fact.event, TAKES_BACK)}
+        persons = {fact.subject for fact in facts if fact.subject and takes_back(fact)}
         return Loaded(self._dossiers(keys), {person: await self._told(person) for person in sorted(persons)})
 
     async def _told(self, person: str) -> list[Told]:
         told = [*told_of(await self.ledger.of_subjects(None, [person]))]
         for one in self.rows:
             if one.row.key == person and one.verdict is not None:
-                told += being_told(one.row, one.verdict)
+                told += being_told(one.row, one.verdict, told)
         return told
 
     async def save(

@@ -36,7 +36,7 @@ from services.plumbing.runner import Pipes
 from services.plumbing.sealing import Sealer
 from services.plumbing.service import Row
 from services.sites import Site
-from tests.notification.examples import CASEWORK, CLEAR, KEYS, POLICE, whatcom
+from tests.notification.examples import CASEWORK, CLEAR, KEYS, POLICE, PROVIDER, whatcom
 
 MIGRATIONS = Path(services.notification.__file__).parent / "migrations"
 SERVICE = "notification"
@@ -61,7 +61,8 @@ class Ground:
         self.dsn, self.access = dsn, access
         mark = secrets.token_hex(4)
         self.police, self.casework = f"police-{mark}", f"casework-{mark}"
-        self.site = _renamed({POLICE: self.police, CASEWORK: self.casework})
+        self.provider = f"provider-{mark}"
+        self.site = _renamed({POLICE: self.police, CASEWORK: self.casework, PROVIDER: self.provider})
         self.database = Database(dsn, SERVICE, password=None, instance="test", timeout=30)
         self.sealer = Sealer(KEYS.site, PostgresKeyStore())
         self.world = World(self.database, self.sealer)

@@ -134,11 +134,11 @@ class _Store(PostgresStore):
 class Process:
     """One process of notification on the ground's servers: the service's batches, and the carrier's passes."""
 
-    def __init__(self, ground: Ground, lane: Lane, steps: Steps | None = None) -> None:
+    def __init__(self, ground: Ground, lane: Lane, steps: Steps | None = None, *, agency: str | None = None) -> None:
         self.steps = steps or Steps()
         self.steps.kill = self.kill
         self._dead = asyncio.Event()
-        self._agency = ground.casework
+        self._agency = agency or ground.casework
         self.database = Database(ground.dsn, SERVICE, password=None, instance="test", timeout=30)
         self._lanes = _Lanes(self.steps, ground.access, timeout_seconds=5)
         self._world = _World(self.steps, self.database, Sealer(KEYS.site, PostgresKeyStore()))
@@ -196,8 +196,8 @@ class Process:
 class Lane:
     """Reads the agency's lane, and knows how long it was when the end of a consent was folded."""
 
-    def __init__(self, ground: Ground) -> None:
-        self._topic = topics.from_hub(ground.casework)
+    def __init__(self, ground: Ground, agency: str | None = None) -> None:
+        self._topic = topics.from_hub(agency or ground.casework)
         self._consumer = AIOKafkaConsumer(auto_offset_reset="earliest", **ground.access.for_looking())
         self._places = [TopicPartition(self._topic, number) for number in range(2)]
         self._facts: list[tuple[TopicPartition, int, Fact]] = []

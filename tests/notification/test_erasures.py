@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from contracts.envelope import Fact
-from contracts.recalls import RecallReason
+from contracts.recalls import RecallGround
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.to_hub.person_agreed import PersonAgreed
 from contracts.to_hub.recall_answered import RecallAnswered
@@ -87,7 +87,7 @@ async def test_all_that_was_told_of_it_is_recalled_from_everybody_but_police_and
     await bench.carry()
     for agency, messages in told.items():
         [recall] = recalled(bench, agency)
-        assert recall.event.because is RecallReason.RECORD_ERASED
+        assert recall.event.because is RecallGround.RECORD_ERASED
         assert sorted(recall.event.disclosures) == sorted(messages)
         assert messages
     assert bench.lanes.names(OTHER_CASEWORK) == ["offer.made"]

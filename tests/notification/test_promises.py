@@ -33,6 +33,7 @@ from contracts.event import Event
 from contracts.parts import Particulars
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_repeated import ReferralRepeated
+from contracts.replaying import ReplayPass
 from contracts.reports.revocation_parked import RevocationParked
 from contracts.reports.revocation_read import RevocationRead
 from contracts.to_hub.agency_resumed import AgencyResumed
@@ -74,12 +75,14 @@ from tests.notification.examples import (
 )
 from tests.notification.memory import MemoryLanes
 from tests.notification.promises import REMEMBERED, Chains, Consent, Model, Referral
+from tests.notification.replays import items_of, ordered
 from tests.notification.vault import Vault, VaultWorld
 
 T = TypeVar("T")
 CASE_MANAGERS = (CASEWORK, OTHER_CASEWORK)
 READERS = (CASEWORK, OTHER_CASEWORK, PROVIDER, PROSECUTOR, POLICE)
 KINDS = tuple(ConsentKind)
+MODES = (ReplayPass.SEND, ReplayPass.SEND, ReplayPass.REHEARSE, ReplayPass.FORESEE, ReplayPass.RECALL)
 PURPOSES = (Purpose.CARE_COORDINATION, Purpose.SERVICE_PROVISION, Purpose.PROSECUTION_DECISION)
 USUAL = ((CASEWORK, Purpose.CARE_COORDINATION), (PROVIDER, Purpose.SERVICE_PROVISION))
 DISCLOSERS = (OFFICE, POLICE, HOSPITAL, PROVIDER, CASEWORK, OTHER_CASEWORK)
@@ -130,6 +133,8 @@ class RoughLanes(MemoryLanes):
         super().__init__()
         self.model, self.held, self.way = model, held, "sent"
         self.now: datetime = NOON
+        self.contents: dict[tuple[str, str], str] = {}
+        """What came under each id."""
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
         """What notification folds while this is being sent, unless it has to wait."""
 
@@ -143,6 +148,8 @@ class RoughLanes(MemoryLanes):
                 data = {name: getattr(event, name) for name in event.model_fields_set}
                 text = f"{event.model_dump_json()} {message.envelope}"
                 self.model.reaches(agency, event.name, message.id, data, text, self.now)
+                known = self.contents.setdefault((agency, message.id), event.model_dump_json())
+                assert known == event.model_dump_json() or not message.envelope.delivery, "told twice with other words"
                 self.messages.append((agency, message))
         if self.meanwhile is not None and not self.held():
             meanwhile, self.meanwhile = self.meanwhile, None
@@ -170,6 +177,8 @@ class Promises(RuleBasedStateMachine):
         self.revisions = 0
         self.asked_by: dict[str, str] = {}
         self.noes: set[str] = set()
+        self.asked_again: set[tuple[str, str, str]] = set()
+        """What replays asked to be told again: agency, replay and message."""
         self.at_the_door: set[str] = set()
         """Words that take back, parked there and not read yet."""
         self.count = 0
@@ -251,8 +260,11 @@ class Promises(RuleBasedStateMachine):
             assert all(entry["by"] and entry["policy"] and entry["purpose"] for entry in told)
         for entry in entries:
             assert entry["kind"] != "withheld" or (entry["layer"] and entry["rule"] in RULES)
-        answered = {entry["message"] for entry in entries if entry["kind"] in {"made", "withheld"}}
+        answers = [entry for entry in entries if entry["kind"] in {"made", "withheld"}]
+        answered = {entry["message"] for entry in answers}
         assert self.waited <= answered, "what waited for a lane went, and nobody said why"
+        again = {(entry["agency"], entry["replay"], entry["original"]) for entry in answers if "replay" in entry}
+        assert self.asked_again == again, "what a replay asked for was answered otherwise"
 
     def all_is_recalled(self, entries: list[dict[str, Any]]) -> None:
         gone = {name for name, one in self.model.consents.items() if one.over and name in self.withdrawn}
@@ -682,6 +694,21 @@ class Promises(RuleBasedStateMachine):
         self.hear(AgencyResumed(agency=agency, operator="sample-operator"), by=OFFICE, person=None)
         self.model.suspended.discard(agency)
 
+    @rule(agency=st.sampled_from(READERS), mode=st.sampled_from(MODES), lately=st.booleans())
+    def its_lane_is_ordered_again(self, agency: str, mode: ReplayPass, lately: bool) -> None:
+        """All that it was told, or the last of it; once more where it was ordered by the same replay before."""
+        made = [one for one in self.bench.said("disclosure.made") if one.agency == agency and one.referral_id]
+        items = items_of(made)[-5:] if lately else items_of(made)
+        if not items:
+            return
+        replay = f"rpl-{self.count % 4:032x}"
+        self.put(ordered(agency, items[-100:], mode=mode, replay_id=replay, minutes=self.minutes))
+        if mode in {ReplayPass.SEND, ReplayPass.RECALL}:
+            self.asked_again |= {(agency, replay, one.message_id) for one in items[-100:]}
+        if mode is ReplayPass.FORESEE:
+            return
+        self.carries(agency, "sent")
+
     @rule(minutes=st.sampled_from([1, 6, 45]))
     def time_passes(self, minutes: int) -> None:
         self.bench.now += timedelta(minutes=minutes)
@@ -716,7 +743,7 @@ class Promises(RuleBasedStateMachine):
     def the_ledger_holds(self) -> None:
         if hasattr(self, "bench"):
             self.chains.hold(self.bench.store.ledger.links)
-            self.waited |= {one.row.message_id for one in self.bench.store.rows}
+            self.waited |= {one.row.message_id for one in self.bench.store.rows if one.row.retold is None}
 
     @invariant()
     def what_is_on_a_lane_or_being_carried_is_never_forgotten(self) -> None:

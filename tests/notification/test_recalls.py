@@ -9,7 +9,7 @@ import pytest
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.envelope import Fact
-from contracts.recalls import RecallEnd, RecallReason
+from contracts.recalls import RecallEnd, RecallGround
 from contracts.to_hub.recall_answered import RecallAnswered
 from contracts.words import Category, Purpose
 from services.notification.domain.rows import agency_key
@@ -77,7 +77,7 @@ async def test_who_was_told_under_the_consent_is_asked_to_forget_exactly_that(be
     await bench.hear(withdrawn())
     await bench.carry()
     [recall] = asked(bench)
-    assert recall.because is RecallReason.CONSENT_WITHDRAWN
+    assert recall.because is RecallGround.CONSENT_WITHDRAWN
     assert (recall.categories, recall.disclosures) == (IDENTITY_AND_CONTACT, (told.id,))
     assert recall.answer_by > NOON
 

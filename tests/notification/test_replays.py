@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from contracts.assignments.assignment_ended import AssignmentEnded
+from contracts.deadlines.deadline_reached import DeadlineReached
 from contracts.envelope import Fact
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.replaying import Foreseen, ReplayPass, ToldItem, ToldReference
@@ -456,3 +457,67 @@ def test_a_row_that_was_written_before_still_reads():
 
 def test_what_stands_against_a_replay_has_words():
     assert {"superseded", "not-due"} <= RULES.keys()
+
+
+async def taken_back(bench: Bench, agency: str, items: Sequence[ToldItem], **order: Any) -> list[Fact]:
+    """Order that what a replay told is taken back."""
+    return await again(bench, agency, items, mode=ReplayPass.RECALL, **order)
+
+
+async def test_what_a_replay_told_by_mistake_is_asked_back_message_by_message():
+    bench = await told(*helped())
+    [item] = of(bench, PROVIDER)
+    [wrong] = await again(bench, PROVIDER, [item.model_copy(update={"content": None})])
+    [asked] = await taken_back(bench, PROVIDER, [item.model_copy(update={"message_id": wrong.id})])
+    assert (asked.event.name, asked.event.because, asked.event.disclosures) == (
+        "information.recalled", "told_by_mistake", (wrong.id,),
+    )  # fmt: skip
+    assert (asked.envelope.delivery, asked.envelope.original) == (REPLAY, wrong.id)
+    [answer] = [one for one in bench.said("disclosure.made") if one.message_type == "information.recalled"]
+    assert (answer.replay_id, answer.original_id) == (REPLAY, wrong.id)
+    [begun] = bench.said("disclosure.recalled")
+    assert begun.basis == f"replay/{REPLAY}"
+    assert begun.categories
+
+
+async def test_what_is_taken_back_twice_is_asked_back_once_and_again_only_when_nobody_answers():
+    bench = await told(*helped())
+    items = of(bench, PROVIDER)
+    await again(bench, PROVIDER, items)
+    assert len(await taken_back(bench, PROVIDER, items)) == 1
+    assert await taken_back(bench, PROVIDER, items) == []
+    [deadline] = [one for one in bench.deadlines if one.name == "recall"]
+    event = DeadlineReached(service="notification", deadline="recall", reference=deadline.reference,
+                            due_at=deadline.due_at)  # fmt: skip
+    await bench.hear(heard(event, minutes=300))
+    await bench.carry()
+    assert bench.lanes.names(PROVIDER)[-2:] == ["information.recalled"] * 2
+
+
+async def test_what_is_told_anew_after_it_was_asked_back_has_a_new_id():
+    bench = await told(*helped())
+    [item] = of(bench, PROVIDER)
+    await again(bench, PROVIDER, [item])
+    await taken_back(bench, PROVIDER, [item])
+    [one] = await again(bench, PROVIDER, [item], replay_id=REPLAY[:-1] + "9")
+    assert (one.id != item.message_id, one.envelope.original) == (True, item.message_id)
+
+
+@pytest.mark.parametrize(
+    ("agency", "layer", "rule"),
+    [(POLICE, "permission", "no-permission"), (CASEWORK, "rows", "never-recalled")],
+    ids=["police are never asked", "a blind offer"],
+)
+async def test_what_may_not_be_asked_back_is_withheld(agency, layer, rule):
+    bench = await told(received(), screened(), offered())
+    items = of(bench, agency)
+    assert await taken_back(bench, agency, items) == []
+    assert set(noes(bench)) == {("information.recalled", layer, rule)}
+
+
+async def test_what_was_never_told_cannot_be_taken_back():
+    bench = await told(*helped())
+    [item] = of(bench, PROVIDER)
+    assert await taken_back(bench, PROVIDER, [item.model_copy(update={"message_id": "msg-" + "0" * 32})]) == []
+    [one] = bench.said("disclosure.foreseen")
+    assert (one.mode, one.outcome, one.rule) == (ReplayPass.RECALL, Foreseen.FAILED, "never-told")

@@ -44,7 +44,7 @@ class Story:
 
     def __init__(self, ground: Ground, lane: Lane, word: AgencyEvent | None = None) -> None:
         """`word`: what the person says; without it, stop."""
-        self.ground, self.lane = ground, lane
+        self.ground, self.lane, self.agency = ground, lane, ground.casework
         self.number = f"{next(_numbers):032x}"
         self.person, self.consent = f"per-{self.number}", f"con-{self.number}"
         lane.length = {}
@@ -73,7 +73,7 @@ class Story:
         return len(await self._judged())
 
     async def _judged(self) -> list[Fact]:
-        mine = Pseudonyms(KEYS.pseudonym).of(self.person, self.ground.casework)
+        mine = Pseudonyms(KEYS.pseudonym).of(self.person, self.agency)
         came = [one for one in await self.lane.read() if one[2].subject == mine]
         told = [one for one in came if getattr(one[2].event, "legal_name", None) is not None]
         late = [fact.event.name for place, offset, fact in told if offset >= self.lane.length[place]]

@@ -69,6 +69,28 @@ async def test_a_batch_comes_to_states_facts_and_parked_people(ground: Ground):
     assert len(await ground.rows("SELECT 1 FROM tally.lines")) == 61
 
 
+async def test_what_an_instance_commits_that_does_not_lead_leaves_at_once(ground: Ground):
+    never_unasked = {"relay_poll_milliseconds": 3_600_000}
+    async with (
+        ground.running(instance="one", **never_unasked) as one,
+        ground.running(instance="two", **never_unasked) as two,
+    ):
+
+        async def both_read():
+            return 0 < one.subscriber.partitions == two.subscriber.partitions
+
+        await until(both_read)
+        for subject in range(8):
+            await ground.publish(topics.REPORTS, *[attempt(number, subject) for number in (1, 2, 3)])
+
+            async def said(wanted: int = 2 * (subject + 1)):
+                return len(await ground.facts(topics.ASSIGNMENTS)) == wanted
+
+            await until(said)
+        assert one.handler.total.heard > 0
+        assert two.handler.total.heard > 0
+
+
 async def test_after_a_fix_the_parked_are_tried_again_in_order_by_the_running_service(ground: Ground):
     await ground.publish(topics.REPORTS, attempt(1, mode=POISON), attempt(2), agreed(1), attempt(1, 2))
 

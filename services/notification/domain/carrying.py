@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from contracts.disclosures.disclosure_made import DisclosureMade
@@ -16,6 +13,7 @@ from services.notification.domain.answers import Allowed, Answers, Question, Ver
 from services.notification.domain.charges import Named
 from services.notification.domain.diversions import REPORTED
 from services.notification.domain.judging import referral_of
+from services.notification.domain.marking import mark_of
 from services.notification.domain.part2 import notice_of
 from services.notification.domain.prosecutors import AWAITED, HOLD, knows_of_intake
 from services.notification.domain.recalling import BLIND
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from contracts.event import Event
-    from contracts.parts import Part2Notice
     from contracts.words import Category, Purpose
     from services.notification.domain.dossier import Dossier
     from services.notification.domain.judging import Judge
@@ -80,7 +77,7 @@ def asked(row: LaneRow, dossier: Dossier, judge: Judge, now: datetime) -> Answer
         else:
             withheld.append(answer)
     notice = notice_of(row, dossier, judge, allowed, referral_id, now)
-    mark = _mark(tuple(allowed), referral_id, dossier, notice)
+    mark = mark_of(row, allowed, referral_id, dossier, notice)
     return Answers(tuple(allowed), tuple(withheld), referral_id, mark, notice)
 
 
@@ -234,17 +231,3 @@ def _message(row: LaneRow, event: Event, pseudonym: Pseudonym) -> Fact:
         original=None if row.retold is None else row.retold.original_id,
     )
     return Fact(event, envelope)
-
-
-def _mark(allowed: tuple[Allowed, ...], referral_id: str | None, dossier: Dossier, notice: Part2Notice | None) -> str:
-    record = dossier.records.get(referral_id or "")
-    revision = None if record is None else record.revision
-    return _marked(allowed, revision, notice, retracted=referral_id in dossier.retracted)
-
-
-@lru_cache(maxsize=256)
-def _marked(allowed: tuple[Allowed, ...], revision: int | None, notice: Part2Notice | None, *, retracted: bool) -> str:
-    """Return a mark that is the same whenever the same is allowed of the same revision, in every process."""
-    words = json.dumps([[answer.purpose, sorted(answer.fields), list(answer.by)] for answer in allowed])
-    accompanied = "" if notice is None else f" {notice.model_dump_json()}"
-    return hashlib.sha256(f"{words} {revision} {retracted}{accompanied}".encode()).hexdigest()[:32]

@@ -14,6 +14,7 @@ from contracts.pretrial.pretrial_refused import PretrialRefused
 from contracts.referrals.referral_erased import ReferralErased
 from contracts.referrals.referral_refused import ReferralRefused
 from contracts.referrals.referral_repeated import ReferralRepeated
+from contracts.replaying import ReplayPass
 from contracts.replays.replay_ordered import ReplayOrdered
 from contracts.replays.replay_refused import ReplayRefused
 from contracts.reports.report_refused import ReportRefused
@@ -83,7 +84,10 @@ def decide(  # what was told of each person whose consent or record ends in this
         yield from taking_back.goes_on(judge, ids, after, fact)
         return
     if isinstance(event, ReplayOrdered):
-        yield from replaying.answered(judge, ids, before, after, fact)
+        if event.mode is ReplayPass.RECALL:
+            yield from taking_back.replayed(judge, ids, before, fact, told.get(fact.subject or "", ()))
+        else:
+            yield from replaying.answered(judge, ids, before, after, fact)
         return
     if isinstance(event, ConsentWithdrawn | ConsentExpired):
         yield Row(ConsentEnded(event.consent_id))

@@ -43,6 +43,8 @@ RULES: Final[Mapping[str, str]] = {
     "word-not-settled": "The person took something back, and consent has yet to say what; until then nothing is shown.",
     "not-composable": "The message could not be composed: a fault of the hub's, and its log names it.",
     "superseded": "A later message of the same replay, or one that waits on the lane, says how that stands now.",
+    "never-recalled": "A blind offer is not asked back: it would tell whom it was about; nor is what names nobody.",
+    "never-told": "The ledger knows of no such message to this agency.",
     "not-due": "It was asked by a replay, and where things stand today nobody would be told this.",
     "lane-suspended": "The agency was suspended; it waits, and is judged again when the agency is back.",
     "agency-parked": "Something about the agency is parked in notification, perhaps its suspension; its lane waits.",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from contracts.parts import Drug, Offence
-from contracts.recalls import RecallEnd, RecallReason
+from contracts.recalls import RecallEnd, RecallGround
 from contracts.words import AgeBand, Agreement, Category, ConsentKind, Door, HelpType, Purpose, SourceKind, Verdict
 
 
@@ -200,7 +200,7 @@ class Recall:
     """An agency is asked to forget what it was told; and what it answered, or that it did not."""
 
     agency: str = ""
-    because: RecallReason = RecallReason.CONSENT_WITHDRAWN
+    because: RecallGround = RecallGround.CONSENT_WITHDRAWN
     categories: tuple[Category, ...] = ()
     disclosures: tuple[str, ...] = ()
     """The ids of the messages on its lane."""

@@ -21,7 +21,7 @@ from services.notification.domain.rows import agency_key
 from services.plumbing.chains import Entry, canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from contracts.envelope import Fact
@@ -65,18 +65,30 @@ def entry_of(fact: Fact) -> Entry | None:
 
 def told_of(entries: Iterable[str]) -> tuple[Told, ...]:
     """Return what was told, from entries as they are kept; everything else in them is passed over."""
-    found = (json.loads(entry) for entry in entries)
-    return tuple(told for entry in found if entry["kind"] == "made" for told in _told(entry))
+    made = [entry for entry in map(json.loads, entries) if entry["kind"] == "made"]
+    certain = [_told(entry, entry["message"]) for entry in made]
+    doubted = [entry for entry in made if "original" in entry and not entry.get("certain", True)]
+    named = [_told(entry, entry["original"]) for entry in doubted]
+    return (*certain, *(told for told in named if _may_be(told, certain)))
 
 
-def being_told(row: LaneRow, verdict: Verdict) -> tuple[Told, ...]:
-    """Return what a row that is being carried counts as having told."""
-    original = None if row.retold is None else row.retold.original_id
-    return tuple(
+def being_told(row: LaneRow, verdict: Verdict, before: Sequence[Told] = ()) -> tuple[Told, ...]:
+    """Return what a row that is being carried counts as having told; `before` is what was told until then.
+
+    What a replay tells it may tell under the id of its original, and counts as told under both.
+    """
+    names = [row.message_id] if row.retold is None else [row.message_id, row.retold.original_id]
+    counted = [
         Told(row.agency, name, verdict.referral_id, answer.categories, answer.by, row.message)
+        for name in names
         for answer in verdict.allowed
-        for name in _told_as(row.message_id, original)
-    )
+    ]
+    return tuple(told for told in counted if told.message_id == row.message_id or _may_be(told, before))
+
+
+def _may_be(told: Told, before: Sequence[Told]) -> bool:
+    """Tell whether it may have gone under its original's id: never, where that told of another record."""
+    return all(one.referral_id == told.referral_id for one in before if one.message_id == told.message_id)
 
 
 def moment(at: datetime) -> str:
@@ -85,24 +97,15 @@ def moment(at: datetime) -> str:
     return f"{told:%Y-%m-%dT%H:%M:%S}.{told.microsecond // _HUNDREDTH:02d}Z"
 
 
-def _told(entry: Members) -> tuple[Told, ...]:
-    original = None if entry.get("certain", True) else entry.get("original")
-    return tuple(
-        Told(
-            agency=entry["agency"],
-            message_id=name,
-            referral_id=entry.get("referral"),
-            categories=frozenset(map(Category, entry["categories"])),
-            by=tuple(entry["by"]),
-            message_type=entry["message_type"],
-        )
-        for name in _told_as(entry["message"], original)
+def _told(entry: Members, name: str) -> Told:
+    return Told(
+        agency=entry["agency"],
+        message_id=name,
+        referral_id=entry.get("referral"),
+        categories=frozenset(map(Category, entry["categories"])),
+        by=tuple(entry["by"]),
+        message_type=entry["message_type"],
     )
-
-
-def _told_as(name: str, original: str | None) -> tuple[str, ...]:
-    """Return the ids under which it may be on the lane: what a replay may have told it may have told as before."""
-    return (name,) if original is None or original == name else (name, original)
 
 
 def _made(event: DisclosureMade) -> Members:

@@ -17,8 +17,10 @@ from contracts.disclosures.disclosure_recalled import DisclosureRecalled
 from contracts.disclosures.recall_refused import RecallRefused
 from contracts.disclosures.recall_settled import RecallSettled
 from contracts.parts import Refusal
-from contracts.recalls import RecallEnd, RecallReason
+from contracts.recalls import RecallEnd, RecallGround
 from contracts.referrals.referral_erased import ReferralErased
+from contracts.replaying import ReplayPass
+from contracts.replays.replay_ordered import ReplayOrdered
 from contracts.reports.revocation_parked import RevocationParked
 from contracts.to_hub.consent_revoked import ConsentRevoked
 from contracts.to_hub.person_declined import PersonDeclined
@@ -40,6 +42,8 @@ DEADLINE: Final = "recall"
 """The deadline by which an agency should have answered; its reference is `<recall id>/<how often it was asked>`."""
 TAKES_BACK: Final = (ConsentWithdrawn, ReferralErased)
 """Facts after which something is to be recalled: then what was told has to be at hand."""
+NEVER_BACK: Final = frozenset({"offer.made", "offer.cancelled", "message.refused", "information.recalled"})
+"""What is not asked back: the recall would tell whom a blind offer was about; the others tell of nobody."""
 BLIND: Final = frozenset({"offer.made", "offer.cancelled"})
 """Messages about an offer whose reader need not know whom it is about, nor that it has met them before."""
 ENDS_TELLING: Final = (*TAKES_BACK, ConsentRevoked, PersonDeclined, RevocationParked)
@@ -59,7 +63,7 @@ def of_consent(consent_id: str, dossier: Dossier, told: Sequence[Told], fact: Fa
             if gone := of_it - _still_opened(one, dossier, fact):
                 by_agency.setdefault(one.agency, []).append((one, gone))
     for agency, of_agency in sorted(by_agency.items()):
-        yield _recall(agency, RecallReason.CONSENT_WITHDRAWN, basis, of_agency, fact)
+        yield _recall(agency, RecallGround.CONSENT_WITHDRAWN, basis, of_agency, fact)
 
 
 def of_record(
@@ -74,7 +78,7 @@ def of_record(
         if one.referral_id == referral_id and one.message_type not in BLIND and hears(one.agency):
             by_agency.setdefault(one.agency, []).append((one, one.categories))
     for agency, of_agency in sorted(by_agency.items()):
-        yield _recall(agency, RecallReason.RECORD_ERASED, f"record/{referral_id}", of_agency, fact)
+        yield _recall(agency, RecallGround.RECORD_ERASED, f"record/{referral_id}", of_agency, fact)
 
 
 def _still_opened(told: Told, dossier: Dossier, fact: Fact) -> frozenset[Category]:
@@ -85,7 +89,7 @@ def _still_opened(told: Told, dossier: Dossier, fact: Fact) -> frozenset[Categor
 
 
 def _recall(
-    agency: str, because: RecallReason, basis: str, told: Sequence[tuple[Told, frozenset[Category]]], fact: Fact
+    agency: str, because: RecallGround, basis: str, told: Sequence[tuple[Told, frozenset[Category]]], fact: Fact
 ) -> DisclosureRecalled:
     referrals = {one.referral_id for one, _ in told}
     return DisclosureRecalled(
@@ -98,6 +102,21 @@ def _recall(
         disclosures=tuple(sorted({one.message_id for one, _ in told})),
         recalled_at=fact.at,
     )
+
+
+def takes_back(fact: Fact) -> bool:
+    """Tell whether something is to be recalled after the fact, so that what was told has to be at hand."""
+    event = fact.event
+    return isinstance(event, TAKES_BACK) or (isinstance(event, ReplayOrdered) and event.mode is ReplayPass.RECALL)
+
+
+def of_replay(replay_id: str, told: Sequence[Told], fact: Fact) -> DisclosureRecalled:
+    """Return the recall of one message that a replay told; `told` is all that it told, and to whom."""
+    [agency] = {one.agency for one in told}
+    told_of = [(one, one.categories) for one in told]
+    recall = _recall(agency, RecallGround.TOLD_BY_MISTAKE, f"replay/{replay_id}", told_of, fact)
+    own = derived("rec-", fact.subject or "", recall.basis, agency, told[0].message_id)
+    return recall.model_copy(update={"recall_id": own})
 
 
 def recalled(dossier: Dossier, event: DisclosureRecalled, fact: Fact) -> Dossier:

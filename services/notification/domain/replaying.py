@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 UNKNOWN: Final = ("permission", "no-permission")
 _UNSETTLED: Final = ("consent", "word-not-settled")
-_GONE: Final = frozenset({"no-record", "not-composable"})
+_TELLING: Final = frozenset({ReplayPass.SEND, ReplayPass.RECALL})
+_GONE: Final = frozenset({"no-record", "not-composable", "never-told"})
 """Rules that say that what it told of is not known any more, and not that it may not be told."""
 
 
@@ -47,12 +48,12 @@ def answered(judge: Judge, ids: Ids, before: Dossier | None, after: Dossier, fac
     stand, superseded = without_the_superseded([asked_again(ids, fact, order, one, rehearsed=rehearsed)
                                                 for one in items])  # fmt: skip
     for row in superseded:
-        yield from _no(judge, order, row, fact, *SUPERSEDED)
+        yield from no(judge, order, row, fact, *SUPERSEDED)
     for row in stand:
         if order.mode is ReplayPass.FORESEE:
             yield _said(foreseen(row, after, judge, fact.at), row)
         elif row.agency not in judge.site.agencies:
-            yield from _no(judge, order, row, fact, *UNKNOWN)
+            yield from no(judge, order, row, fact, *UNKNOWN)
         else:
             yield Row(row)
 
@@ -127,9 +128,9 @@ def withheld(  # every word of the fact
     )
 
 
-def _no(judge: Judge, order: ReplayOrdered, row: LaneRow, fact: Fact, layer: str, rule: str) -> Iterator[Said]:
+def no(judge: Judge, order: ReplayOrdered, row: LaneRow, fact: Fact, layer: str, rule: str) -> Iterator[Said]:
     """Say of one item that it is not told again, for each purpose under which it might be."""
-    if order.mode is not ReplayPass.SEND:
+    if order.mode not in _TELLING:
         yield _said(withheld(row, order.mode, judge, fact.at, layer, rule), row)
         return
     for purpose in judge.purposes(row.agency, row.message):
@@ -148,6 +149,11 @@ def _no(judge: Judge, order: ReplayOrdered, row: LaneRow, fact: Fact, layer: str
             original_id=_original(row),
         )
         yield _said(event, row)
+
+
+def not_known(judge: Judge, order: ReplayOrdered, row: LaneRow, fact: Fact, layer: str, rule: str) -> Said:
+    """Say of one item that nobody knows what is meant."""
+    return _said(withheld(row, order.mode, judge, fact.at, layer, rule), row)
 
 
 def _said(event: DisclosureForeseen | DisclosureWithheld, row: LaneRow) -> Said:

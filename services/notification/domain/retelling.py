@@ -45,7 +45,7 @@ _BY_CAUSE: Final = frozenset({"message.refused", "referral.acknowledged"})
 """Answers to a message: each message has its own."""
 _ANY_STATE: Final = frozenset({"review.called", "approval.called"})
 """Of these the state only says how urgent it was."""
-_TELLING: Final = frozenset({ReplayPass.SEND})
+_TELLING: Final = frozenset({ReplayPass.SEND, ReplayPass.RECALL})
 _DATED: Final = frozenset({HOLD, "transfer.reported"})
 
 
@@ -101,8 +101,8 @@ def ordered(dossier: Dossier, event: ReplayOrdered, _fact: Fact) -> Dossier:
 
 
 def mark_of_item(order: ReplayOrdered, item: ToldItem) -> str:
-    """Return by what the dossier knows that this replay asked for this message."""
-    return mark_of(order.replay_id, item.message_id)
+    """Return by what the dossier knows that this replay asked for this message, or takes it back."""
+    return mark_of(f"{order.mode} {order.replay_id}", item.message_id)
 
 
 def asks(row: LaneRow) -> tuple[str | int | None, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from contracts.parts import NOTICE
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from contracts.relationship import SiteCondition
+    from services.notification.domain.dossier import Dossier
     from services.notification.domain.telling import Telling
 
 
@@ -56,6 +58,8 @@ _WHO: Final[dict[str, Callable[[Telling], Any]]] = {
     "allowed_by": lambda telling: telling.allowed_by,
     "test": lambda telling: telling.record.test,
 }
+_UNAMENDED: Final = frozenset({"place", "officer_call_back", "allowed", "allowed_by", "test"})
+"""What no amendment changes: what the police wrote of the incident, the answers themselves."""
 _NOTICE: Final[dict[str, Callable[[Telling], Any]]] = {NOTICE: lambda telling: telling.notice}
 
 
@@ -120,14 +124,25 @@ def _minutes(telling: Telling) -> int:
     return telling.judge.site.clocks.arrival_minutes if said is None else said
 
 
-def _appointment(telling: Telling) -> bool:
-    """As it was when the officer was told; what comes later is outreach, and police hear nothing of it, ever."""
-    name = telling.referral_id or ""
-    return telling.dossier.unavailable.get(name, False) or any(
-        taken.appointment_at is not None and taken.at <= telling.row.at
-        for offer in telling.dossier.offers.values()
-        if offer.referral_id == name and (taken := offer.accepted) is not None
+def appointment_follows(dossier: Dossier, referral_id: str, at: datetime) -> bool:
+    """Tell whether somebody comes later, as it was when the officer was told: what follows then, police never hear."""
+    return dossier.unavailable.get(referral_id, False) or any(
+        taken.appointment_at is not None and taken.at <= at
+        for offer in dossier.offers.values()
+        if offer.referral_id == referral_id and (taken := offer.accepted) is not None
     )
+
+
+def _appointment(telling: Telling) -> bool:
+    return appointment_follows(telling.dossier, telling.referral_id or "", telling.row.at)
+
+
+def _offences(telling: Telling) -> Any:
+    return telling.record.particulars.offences
+
+
+def _drugs(telling: Telling) -> Any:
+    return telling.record.particulars.drugs
 
 
 def _due_on(telling: Telling) -> Any:
@@ -222,8 +237,8 @@ SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
     },
     "diversion.reported": _ECHO
     | {
-        "offences": lambda telling: telling.record.particulars.offences,
-        "drugs": lambda telling: telling.record.particulars.drugs,
+        "offences": _offences,
+        "drugs": _drugs,
         "diverted_at": lambda telling: telling.dossier.diverted_at(telling.referral_id or ""),
         "amended": lambda telling: telling.row.again and telling.referral_id not in telling.dossier.retracted,
         "withdrawn": lambda telling: telling.referral_id in telling.dossier.retracted,
@@ -256,3 +271,10 @@ SAYS: Final[dict[str, dict[str, Callable[[Telling], Any]]]] = {
     **SAYS_OF_PRETRIAL,
 }
 """By message and field."""
+_AMENDED: Final = frozenset({say for name, say in _WHO.items() if name not in _UNAMENDED} | {_offences, _drugs})
+
+
+@lru_cache(maxsize=256)
+def hangs_on_the_revision(message: str, told: frozenset[str]) -> bool:
+    """Tell whether a message with these fields says anything that an amendment of the record can change."""
+    return any(SAYS[message].get(name) in _AMENDED for name in told)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from services.notification.domain.lanes import ConsentEnded, LaneRow
 from services.notification.domain.ledger import being_told, told_of
-from services.notification.domain.recalling import ENDS_TELLING, TAKES_BACK
+from services.notification.domain.recalling import ENDS_TELLING, takes_back
 from services.notification.domain.rows import RECALL, agency_key, keys_of_agency
 from services.notification.domain.writing import (
     read_dossier,
@@ -129,7 +129,7 @@ class PostgresStore:
         """Load and lock the dossiers; and what was told of the people whose consent ends in this batch."""
         dossiers = _dossiers(await conn.fetch(_LOAD, joined(keys)))
         await when_told(conn, _whose(facts, ENDS_TELLING))
-        persons = _whose(facts, TAKES_BACK)
+        persons = sorted({fact.subject for fact in facts if fact.subject and takes_back(fact)})
         return Loaded(dossiers, await self._told(conn, persons) if persons else {})
 
     async def _told(self, conn: Connection, persons: Sequence[str]) -> ToldTo:
@@ -140,7 +140,8 @@ class PostgresStore:
         carrying = await conn.fetch(_BEING_CARRIED, joined(persons))
         told = {person: [*told_of(await self._ledger.of_subjects(conn, [person]))] for person in persons}
         for row in carrying:
-            told[row["key"]] += being_told(read_row(row["reference"]), read_verdict(row["verdict"]))
+            known = told[row["key"]]
+            known += being_told(read_row(row["reference"]), read_verdict(row["verdict"]), known)
         return told
 
     async def save(
