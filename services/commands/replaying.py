@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from services.replay.domain import Item, Replay
 
 LOOK_SECONDS: Final = 0.2
+ENDS: Final = frozenset(
+    {
+        ReplayStage.COMPLETED, ReplayStage.PAUSED, ReplayStage.CANCELLED, ReplayStage.REFUSED, ReplayStage.EXPIRED,
+        ReplayStage.COMPENSATED,
+    }
+)  # fmt: skip
+"""Where a run, or a rehearsal, is watched no more."""
 STILL_SECONDS: Final = 120.0
 """So long nothing may move before the command says so and ends; the replay itself goes on."""
 _NO_REPLAY: Final = "`hub replay list` names them."

@@ -35,9 +35,7 @@ RateOption = Annotated[
 ]
 WaitOption = Annotated[bool, typer.Option("--wait/--no-wait", help="Stay until it has ended, and show how far it is.")]
 ReasonOption = Annotated[ReplayReason, typer.Option("--reason", help="Why, in a word.")]
-_ENDS = frozenset(
-    {ReplayStage.COMPLETED, ReplayStage.PAUSED, ReplayStage.REFUSED, ReplayStage.EXPIRED, ReplayStage.COMPENSATED}
-)
+_ENDS = replaying.ENDS
 
 
 @plan.command()

@@ -82,9 +82,19 @@ def _the_case_managers_lane_comes_again(hub, holder, before, tmp_path):
         else:
             assert one["originalid"] in known
 
+    _what_came_is_taken_back(hub, holder, replay, came)
     page = tmp_path / "replay.html"
     hub("replay", "report", replay, "--format", "html", "--out", str(page))
     assert page.read_text()
+
+
+def _what_came_is_taken_back(hub, holder, replay, came):
+    (done,) = hub("replay", "compensate", replay)
+    assert done["stage"] == "compensated"
+    recalls = [one for one in _lane(hub, holder) if one["type"] == "information.recalled"]
+    named = {message for one in recalls for message in one["data"]["disclosures"]}
+    assert named <= {one["id"] for one in came}
+    assert recalls
 
 
 def _more(hub, agency, before, least):

@@ -103,10 +103,12 @@ def again(replay_id: str, original: str, at: datetime, of: str, *, other: str | 
     return fact(event, at, about=of)
 
 
-def held(replay_id: str, original: str, at: datetime, of: str, rule: str = "consent-ended") -> Fact:
+def held(
+    replay_id: str, original: str, at: datetime, of: str, rule: str = "consent-ended", layer: str = "consent"
+) -> Fact:
     event = DisclosureWithheld(
         message_id=original, message_type="intake.reported", agency=LANE, categories=(Category.CONTACT,),
-        purpose=Purpose.CARE_COORDINATION, layer="consent", rule=rule, withheld_at=at, policy_hash=POLICY,
+        purpose=Purpose.CARE_COORDINATION, layer=layer, rule=rule, withheld_at=at, policy_hash=POLICY,
         replay_id=replay_id, original_id=original,
     )  # fmt: skip
     return fact(event, at, about=of)

@@ -10,7 +10,7 @@ from contracts.catalogue import ConsentWithdrawn, ReplayCompleted, ReplayPlanned
 from contracts.replaying import ReplayStage, ReplayStep
 from services.replay.settings import RunnerSettings
 from services.replay.store import Fenced, Leases
-from tests.replay.examples import BEGIN, OTHER_LANE, endorsed, fact, later, person, requested, steered, told
+from tests.replay.examples import BEGIN, OTHER_LANE, endorsed, fact, held, later, person, requested, steered, told
 from tests.replay.ground import opened
 
 PLANNED, REHEARSED, COMPLETED = ReplayStage.PLANNED, ReplayStage.REHEARSED, ReplayStage.COMPLETED
@@ -299,6 +299,24 @@ async def test_what_an_earlier_version_told_fails_and_is_not_asked_for(world):
     await world.until(stands(COMPLETED), runner)
     (done,) = await said(world, ReplayCompleted)
     assert done.ended == replay.plan.counts
+
+
+async def test_an_item_that_only_waits_has_not_ended(world):
+    (first, *_) = await lived(world, people=1, each=1)
+    runner = world.runner()
+    replay = await planned(world, runner)
+    await world.hear(steered(replay.replay_id, ReplayStep.RUN, later(4)))
+    for _ in range(2):
+        await runner.round()
+    orders, message = await world.orders(), first.event.message_id
+    assert [item.message_id for order in orders for item in order.items] == [message]
+    await world.hear(held(replay.replay_id, message, later(5), person(1), "lane-suspended", "suspended"))
+    await runner.round()
+    assert await said(world, ReplayCompleted) == []
+    await world.answer(orders)
+    await world.until(stands(COMPLETED), runner)
+    (done,) = await said(world, ReplayCompleted)
+    assert done.ended.same == 1
 
 
 async def test_a_clock_on_the_wall_that_jumps_changes_nothing(world):

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from contracts.disclosures.disclosure_withheld import DisclosureWithheld
     from contracts.envelope import Fact
 
+_WAITS: Final = frozenset({"parked", "suspended"})
+"""Layers that only hold a message back: it is answered later."""
+_GONE: Final = frozenset({"no-record", "not-composable", "never-told"})
+"""Rules that say that what it told of is not known any more, and not that it may not be told."""
 RECALL: Final = "information.recalled"
 """What takes something back, on a lane."""
 
@@ -37,11 +41,11 @@ def made(fact: Fact, event: DisclosureMade) -> Iterator[Answered]:
 
 
 def withheld(fact: Fact, event: DisclosureWithheld) -> Iterator[Answered]:
-    """It was not told."""
-    if event.replay_id is None or event.original_id is None:
+    """It was not told; what only waits is told, or not, later."""
+    if event.replay_id is None or event.original_id is None or event.layer in _WAITS:
         return
     answer = Answer(
-        outcome=Foreseen.WITHHELD,
+        outcome=Foreseen.FAILED if event.rule in _GONE else Foreseen.WITHHELD,
         message_id=event.message_id,
         layer=event.layer,
         rule=event.rule,
