@@ -24,16 +24,11 @@ _ALWAYS: Final = 5
 """Line breaks between the attributes that every event has."""
 LONGEST: Final = 512
 """Characters of an attribute."""
-_TEXTS: Final = (
-    "ce_id", "ce_source", "ce_type", "ce_subject", "ce_dataschema", "ce_correlationid", "ce_causationid",
-    "ce_traceparent", "ce_replayid", "ce_originalid", "ce_signature",
-)  # fmt: skip
-"""The attributes that are text."""
+_BESIDE: Final = ("ce_correlationid", "ce_causationid", "ce_traceparent", "ce_replayid", "ce_originalid")
+_TEXTS: Final = ("ce_id", "ce_source", "ce_type", "ce_subject", "ce_dataschema", "ce_signature", *_BESIDE)
 _USED: Final = frozenset({"content-type", "ce_specversion", "ce_time", "ce_admittedtime", *_TEXTS})
 """All headers that are looked at; an agency may send any others."""
-_PASSED_OVER: Final = frozenset(
-    {"ce_correlationid", "ce_causationid", "ce_traceparent", "ce_replayid", "ce_originalid"}
-)
+_PASSED_OVER: Final = frozenset(_BESIDE)
 """Attributes that a system between may have added: an agency's message does not fail by them."""
 
 
@@ -42,7 +37,7 @@ class Envelope(NamedTuple):
 
     `(source, id)` is the identity of an event. `at` is the CloudEvents time; inside the hub it is the admission time
     of the first cause. `delivery` is empty for live traffic and the replay's id for a redelivery; `original` is the
-    message that was said first, where a redelivery says something else in its place, under an id of its own.
+    message in whose place a redelivery says something else, under an id of its own.
     """
 
     id: str
@@ -235,9 +230,8 @@ def _from_structured(body: bytes, otherwise: datetime | None) -> tuple[Envelope,
     except (ValueError, RecursionError):
         whole = None
     if not isinstance(whole, dict):
-        raise NotACloudEvent(
-            "data", "A structured event is one JSON object.", "Send one JSON object with the attributes and `data`."
-        )
+        fix = "Send one JSON object with the attributes and `data`."
+        raise NotACloudEvent("data", "A structured event is one JSON object.", fix)
     if "data" not in whole:
         raise NotACloudEvent("data", "A structured event has `data`.", "Put the event's data under `data`.")
     data = whole.pop("data")

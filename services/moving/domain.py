@@ -47,6 +47,8 @@ class Moves:
 
     asked: dict[str, Fact] = field(default_factory=dict)
     """Onward offers, by their ids."""
+    told_as: dict[str, set[str]] = field(default_factory=dict)
+    """The messages that brought each: a replay may tell it again under another id."""
     answered: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     """What became of each at the other site, and when."""
     recalls: dict[str, Fact] = field(default_factory=dict)
@@ -55,6 +57,8 @@ class Moves:
 
     def heard_here(self, fact: Fact) -> None:
         """Note what the site says that the person comes from."""
+        if isinstance(fact.event, OnwardOffered):
+            self.told_as.setdefault(fact.event.onward_id, set()).add(fact.envelope.id)
         match fact.event:
             case OnwardOffered(help_type=HelpType.CASE_MANAGEMENT) as offered:
                 self.asked.setdefault(offered.onward_id, fact)
@@ -92,7 +96,7 @@ class Moves:
 
     def _named_by(self, recall: Fact) -> list[str]:
         told: InformationRecalled = recall.event  # type: ignore[assignment]  # noted as such
-        return [onward for onward, asked in self.asked.items() if asked.envelope.id in told.disclosures]
+        return [onward for onward in self.asked if not self.told_as[onward].isdisjoint(told.disclosures)]
 
     def _taken_back(self, recall_id: str, recall: Fact) -> Iterator[Saying]:
         at = recall.envelope.at

@@ -16,7 +16,7 @@ from contracts.catalogue import (
     ReferralSubmitted,
     ReferralWithdrawn,
 )
-from contracts.envelope import Envelope, Fact
+from contracts.envelope import Envelope, Fact, readdressed
 from contracts.parts import Refusal
 from contracts.recalls import RecallGround
 from contracts.words import Agreement, Category, Door, HelpType, Problem
@@ -108,6 +108,16 @@ def test_what_is_recalled_afterwards_is_withdrawn_there_and_the_operator_hears_t
     said = after([offered(), recalled(ONE)], [acknowledged()])
     assert (True, ReferralWithdrawn(of={"source_reference": ONE}, why="other")) in said
     assert [event.answer for _, event in said if isinstance(event, RecallAnswered)] == ["cannot"]
+
+
+def test_what_a_replay_told_in_place_of_it_is_taken_back_like_it():
+    instead = readdressed(offered(), id="msg-told-again", delivery=f"rpl-{'8' * 32}", original=f"msg-{ONE}")
+    event = InformationRecalled(
+        recall_id=RECALL, because=RecallGround.TOLD_BY_MISTAKE, categories=(Category.IDENTITY,),
+        disclosures=("msg-told-again",),
+    )  # fmt: skip
+    said = after([offered(), instead, fact(event, "msg-recall")], [acknowledged()])
+    assert (True, ReferralWithdrawn(of={"source_reference": ONE}, why="other")) in said
 
 
 ANSWERS = ((), (acknowledged(),), (acknowledged(), refused(TWO)), (refused(),))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.consents.consent_refused import ConsentRefused
+from contracts.disclosures.disclosure_made import DisclosureMade
 from contracts.envelope import agency_source
 from contracts.to_hub.recall_answered import RecallAnswered
 from services.console.domain.words import told
@@ -151,7 +152,7 @@ _FIELDS: Final = (
     "court", "prosecutor", "counsel", "moved_on", "moved_by", "stage", "on",
     "hours", "report", "report_id", "program", "to", "reported_on", "month", "substantial_compliance", "services",
     "completed_by", "asked_for", "overdue", "ruling", "ruled_on", "consents", "decided_on", "assessed_on",
-    "through_on", "order_id", "reported_at", "ended", "checks", "vacated_on", "officer_gone", "enrolled",
+    "through_on", "order_id", "replay_id", "reported_at", "ended", "checks", "vacated_on", "officer_gone", "enrolled",
 )  # fmt: skip
 SHOWN: Final[dict[str, Any]] = dict.fromkeys(_FIELDS, True) | {
     "refusal": {"agency", "message_type", "reason", "problems"},
@@ -169,10 +170,15 @@ Referral, offer and agency have columns of their own.
 """
 
 
+_HIDDEN: Final[Mapping[type[Event], str]] = {DisclosureMade: "reference"}
+"""By event: a field that bears the name of a shown one and is another: in this one is a message of the agency's own."""
+
+
 @cache
 def shown_of(kind: type[Event]) -> dict[str, Any]:
     """Return which fields of this kind of event a timeline shows, and what of them, as pydantic's `include`."""
-    return {name: SHOWN[name] for name in kind.model_fields if name in SHOWN}
+    hidden = _HIDDEN.get(kind, "")
+    return {name: SHOWN[name] for name in kind.model_fields if name in SHOWN and name != hidden}
 
 
 def _details(event: Event) -> str:

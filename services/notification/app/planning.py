@@ -51,11 +51,7 @@ def planned(rows: Sequence[Waiting], dossiers: Mapping[str, Dossier], judge: Jud
         if one.row.rehearsed:
             _rehearsed(plan, one, answers, dossier, judge, now)
         elif _is_superseded(one, rows):
-            plan.settle.append(one.id)
-            plan.facts += [
-                refused(one.row, purpose, *SUPERSEDED, now, policy, answers.referral_id)
-                for purpose in judge.purposes(one.row.agency, one.row.message)
-            ]
+            _instead(plan, one, answers, judge, now)
         elif one.state == WITHDRAWN and (not answers.allowed or _comes_again(one, rows)):
             plan.settle.append(one.id)
             plan.facts += [
@@ -96,6 +92,15 @@ def _rehearsed(plan: Plan, one: Waiting, answers: Answers, dossier: Dossier, jud
     plan.settle.append(one.id)
     no = answers.withheld[0]
     plan.facts.append(not_told(one.row, judge, now, no.layer, no.rule, answers.referral_id))
+
+
+def _instead(plan: Plan, one: Waiting, answers: Answers, judge: Judge, now: datetime) -> None:
+    """Another row stands for it."""
+    plan.settle.append(one.id)
+    plan.facts += [
+        refused(one.row, purpose, *SUPERSEDED, now, judge.site.policy_hash, answers.referral_id)
+        for purpose in judge.purposes(one.row.agency, one.row.message)
+    ]
 
 
 def _is_superseded(one: Waiting, rows: Sequence[Waiting]) -> bool:

@@ -98,21 +98,28 @@ def told(  # all that the last look takes, and nothing else
     """Open what is allowed and compose the message."""
     if not answers.allowed:
         return Carried(None, withheld(row, answers, now, judge.site.policy_hash))
-    telling = Telling(row, dossier, judge, answers, means.open)
-    try:
-        event = composed(telling)
-    except RecordErased:
+    draft = drafted(row, dossier, judge, answers, means)
+    if draft is None:
         return Carried(None, erased(row, answers, now, judge.site.policy_hash))
-    message = _message(row, event, means.pseudonym)
-    content = means.mark(answers.referral_id, body_of(message))
+    message, content = draft
     if says_the_same(row, content, dossier):
         message = readdressed(message, id=row.retold.original_id, original=None)  # type: ignore[union-attr]
-    given = frozenset(event.model_fields_set)
+    given = frozenset(message.event.model_fields_set)
     made = tuple([
         _made(row, answers, judge, answer, told_categories(given, answer), now, (message.id, content))
         for answer in answers.allowed
     ])  # fmt: skip
     return Carried(message, made + withheld(row, answers, now, judge.site.policy_hash))
+
+
+def drafted(row: LaneRow, dossier: Dossier, judge: Judge, answers: Answers, means: Means) -> tuple[Fact, str] | None:
+    """Return the message and the keyed hash of what it says; None where its record was erased."""
+    try:
+        event = composed(Telling(row, dossier, judge, answers, means.open))
+    except RecordErased:
+        return None
+    message = _message(row, event, means.pseudonym)
+    return message, means.mark(answers.referral_id, body_of(message))
 
 
 def says_the_same(row: LaneRow, content: str, dossier: Dossier) -> bool:

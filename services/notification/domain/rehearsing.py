@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contracts.envelope import Envelope, Fact, body_of
 from contracts.replaying import Foreseen, ReplayPass
 from services.notification.domain.answers import in_order
-from services.notification.domain.carrying import said, says_the_same
+from services.notification.domain.carrying import drafted, said, says_the_same
 from services.notification.domain.replaying import told, withheld
-from services.notification.domain.telling import RecordErased, Telling, composed, told_categories
+from services.notification.domain.telling import told_categories
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from contracts.disclosures.disclosure_foreseen import DisclosureForeseen
+    from contracts.envelope import Fact
     from services.notification.domain.answers import Answers
     from services.notification.domain.carrying import Means
     from services.notification.domain.dossier import Dossier
@@ -26,14 +26,12 @@ def rehearsed(  # all that the last look takes
     row: LaneRow, dossier: Dossier, judge: Judge, answers: Answers, now: datetime, means: Means
 ) -> Fact:
     """Return what would be told, by its hash and categories. Nothing of it goes anywhere."""
-    try:
-        event = composed(Telling(row, dossier, judge, answers, means.open))
-    except RecordErased:
+    draft = drafted(row, dossier, judge, answers, means)
+    if draft is None:
         return not_told(row, judge, now, "rows", "erased", answers.referral_id)
-    draft = Fact(event, Envelope(row.message_id, "", event.name, row.at))
-    content = means.mark(answers.referral_id, body_of(draft))
+    message, content = draft
     outcome = Foreseen.SAME if says_the_same(row, content, dossier) else Foreseen.CHANGED
-    given = frozenset(event.model_fields_set)
+    given = frozenset(message.event.model_fields_set)
     categories = frozenset(one for answer in answers.allowed for one in told_categories(given, answer))
     would = told(row, ReplayPass.REHEARSE, judge, now, answers, outcome, content)
     return _fact(row, would.model_copy(update={"categories": in_order(categories)}))

@@ -43,6 +43,8 @@ class Waits:
         """Why it waits, in words."""
         if self.state == "carrying":
             return "it is being sent just now, and counts as told"
+        if self.row.rehearsed:
+            return "a replay rehearses it; it is composed, and goes to no lane"
         if self.state == "withdrawn":
             return "its consent has ended; it goes only if something else allows it, or is taken away"
         if self.parked:
