@@ -87,6 +87,7 @@ LOOKS: Final[Mapping[str, tuple[str, str]]] = {
     r"^[A-Z]$": ("It is one capital letter.", "Send the letter of the code list."),
     r"^[a-z]{2,3}$": ("It is a language code of ISO 639, like `es`.", "Send two or three lower-case letters."),
     r"^[A-Z0-9]{9}$": ("It is an ORI: nine capital letters and digits.", "Send your own agency's ORI."),
+    r"^[0-9a-f]{64}$": ("It is a SHA-256: 64 hexadecimal digits.", _AS_GIVEN),
     r"^[0-9]{2}[0-9A-Z]$": (
         "It is an offence code of NIBRS (data element 6), like `35A`.",
         "Send two digits, and a digit or capital letter.",
@@ -100,6 +101,7 @@ LOOKS: Final[Mapping[str, tuple[str, str]]] = {
             "con": "a consent's id",
             "onw": "an onward referral's id",
             "rec": "a recall's id",
+            "rpl": "a replay's id",
             "per": "the hub's reference of a person",
         }.items()
     },

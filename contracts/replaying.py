@@ -13,6 +13,67 @@ from contracts.word import Word
 from contracts.words import Instant, OfferId, OnwardId, ReferralId, ReviewId
 
 ReplayId = Annotated[str, Field(pattern=r"^rpl-[0-9a-f]{32}$")]
+PlanHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256 of a plan in canonical form: what was asked, and each item with what was foreseen of it."""
+MOST_NAMED = 100
+"""How many referrals or people one replay names at most; without any it is about all."""
+
+
+class ReplayKind(Word):
+    """What is replayed."""
+
+    LANE = "lane"
+    """What an agency was told, again: it lost its data."""
+    DEAD_LETTERS = "deadletters"
+    """What a service could not handle, again, after what was wrong is mended."""
+    REDELIVERY = "redelivery"
+    """Events of the hub's own topics, again to one service."""
+    HISTORY = "history"
+    """Referrals screened again under another version of a policy."""
+
+
+class ReplayReason(Word):
+    """Why a replay is asked for, in a word: there is no free text, which could hold what is private."""
+
+    DATA_LOST = "data_lost"
+    """The agency lost what it had been told."""
+    MENDED = "mended"
+    """What was wrong is mended: a program, a configuration, a contract."""
+    POLICY_CHANGED = "policy_changed"
+    DRILL = "drill"
+    OTHER = "other"
+
+
+class ReplayStep(Word):
+    """What an operator says of a replay that is planned."""
+
+    REHEARSE = "rehearse"
+    RUN = "run"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    WITHDRAW_APPROVAL = "withdraw_approval"
+    COMPENSATE = "compensate"
+    """Take back what this replay told, and nothing else."""
+
+
+class ReplayStage(Word):
+    """Where a replay stands."""
+
+    PLANNING = "planning"
+    PLANNED = "planned"
+    REHEARSING = "rehearsing"
+    REHEARSED = "rehearsed"
+    RUNNING = "running"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    """No more is asked for; what is out is waited for."""
+    EXPIRED = "expired"
+    """It was not begun in time: it is planned again."""
+    REFUSED = "refused"
+    COMPLETED = "completed"
+    COMPENSATING = "compensating"
+    COMPENSATED = "compensated"
 
 
 class ReplayPass(Word):
@@ -68,3 +129,41 @@ class ToldItem(Part):
     reference: ToldReference
     content: KeyedHash | None = None
     """The keyed hash of what it said; absent where nobody knows."""
+
+
+class ReplayCounts(Part):
+    """How many items would end, or have ended, in which way."""
+
+    same: int = 0
+    """Told as it was, under the same id."""
+    changed: int = 0
+    """Told with other words, under a new id that names the one before."""
+    withheld: int = 0
+    failed: int = 0
+    not_asked: int = 0
+    """Not asked for any more: the replay was cancelled before."""
+
+    @property
+    def all(self) -> int:
+        """How many there are."""
+        return self.same + self.changed + self.withheld + self.failed + self.not_asked
+
+
+class WithheldCount(Part):
+    """How many items one layer and rule withholds."""
+
+    layer: str
+    rule: str
+    count: int
+
+
+class ReplayDifference(Part):
+    """How many items ended otherwise than planned, and why."""
+
+    planned: str
+    """`same`, `changed`, `withheld` or `failed`."""
+    ended: str
+    """The same words, or `not_asked`."""
+    because: str
+    """The layer and rule, or `content`: what is known of it has changed."""
+    count: int

@@ -26,7 +26,9 @@ TO_HUB: Final = "agency.{slug}.to-hub"
 FROM_HUB: Final = "agency.{slug}.from-hub"
 """The class of topics that are an agency's own lane."""
 
-SERVICES: Final = ("intake", "eligibility", "consent", "assignment", "charges", "pretrial", "notification", "console")
+SERVICES: Final = (
+    "intake", "eligibility", "consent", "assignment", "charges", "pretrial", "notification", "replay", "console",
+)  # fmt: skip
 """The services that keep state, in the order in which a referral meets them."""
 
 EVERY_TO_HUB: Final = r"^agency\.[a-z0-9-]+\.to-hub$"

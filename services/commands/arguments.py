@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
+from zoneinfo import ZoneInfo
 
 import typer
 from pydantic import Field, TypeAdapter, ValidationError
 
 from contracts.envelope import LONGEST
+from contracts.replaying import ReplayId
 from contracts.words import PersonRef, Reference, ReferralId, ReviewId, Slug
 from services.commands.shown import Trouble
 
@@ -50,6 +53,25 @@ def _each(typed: list[str] | None) -> list[str] | None:
 RecordOption = Annotated[
     list[str] | None, typer.Option("--record", help="Only this referral's record; may be repeated.", callback=_each)
 ]
+
+
+def _each_person(typed: list[str] | None) -> list[str] | None:
+    return None if typed is None else [one for one in map(_person, typed) if one is not None]
+
+
+def moment(typed: str, timezone: str, field: str) -> datetime:
+    """Return the day or moment that was typed; without an offset it is by the site's clocks.
+
+    Raises:
+        Trouble: it is none.
+    """
+    try:
+        at = datetime.fromisoformat(typed)
+    except ValueError:
+        raise Trouble(f"{field}: That is no day or moment.", "write it as 2026-03-01, or 2026-03-01T08:00.") from None
+    return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(timezone))
+
+
 ReviewArgument = Annotated[
     str,
     typer.Argument(
@@ -81,6 +103,36 @@ OperatorOption = Annotated[
             "`hub operator list` names the operators.",
         ),
     ),
+]
+ActingOption = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        "--operator",
+        help="Who says it, as lower-case words joined by hyphens; `hub operator add` makes their key.",
+        envvar="HUB_OPERATOR",
+        callback=fitting(
+            Slug,
+            f"That is no operator's name: --as, or HUB_OPERATOR, is {_NAME}.",
+            "`hub operator list` names the operators.",
+        ),
+    ),
+]
+ReplayArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="REPLAY",
+        help="The replay's id, `rpl-…`; `hub replay list` names them.",
+        callback=fitting(ReplayId, f"That is no replay's id: `rpl-` {_THIRTY_TWO}.", "`hub replay list` names them."),
+    ),
+]
+ReferralsOption = Annotated[
+    list[str] | None,
+    typer.Option("--referral", help="Only what is about this referral; may be repeated.", callback=_each),
+]
+PersonsOption = Annotated[
+    list[str] | None,
+    typer.Option("--person", help="Only what is about this person, `per-…`; may be repeated.", callback=_each_person),
 ]
 OperatorArgument = Annotated[
     str,

@@ -17,6 +17,8 @@ from services.notification.app import service as notification
 from services.plumbing.runner import Runner
 from services.plumbing.sealing import Wrapping
 from services.pretrial.app import service as pretrial
+from services.replay.app import running
+from services.replay.app import service as replay
 from services.sites import Rota
 
 if TYPE_CHECKING:
@@ -52,12 +54,15 @@ def runner(
         "charges": lambda: charges(site),
         "pretrial": lambda: pretrial(site),
         "notification": lambda: notification(site, keys),
+        "replay": lambda: replay(site),
         "console": lambda: console(site),
     }
     wrapping = Wrapping(keys.site)
     service, beside = makers[name](), []
     if name == "notification":
         beside.append(carrier(site, keys))
+    if name == "replay":
+        beside.append(running(site))
     if name == "assignment" and rota_file is not None:
         beside.append(watching(rota, site, rota_file))
     if name == "console" and console_port is not None:

@@ -11,7 +11,7 @@ from services.sites.policies import APPROVALS, CASES, beside
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-_OF_ONE_NAME: Final = {"clocks", "demographics", "texts", "signers", "pretrial", "history", "relationship"}
+_OF_ONE_NAME: Final = {"clocks", "demographics", "texts", "signers", "pretrial", "history", "relationship", "replay"}
 """Fields of the site that are called as their files are."""
 
 
@@ -72,7 +72,14 @@ def said_of(location: tuple[int | str, ...], rule: str, raw: Read) -> str:
         case ("oncall", *within):
             return misread(within, rule, raw.shifts)
         case (
-            "clocks" | "demographics" | "texts" | "signers" | "pretrial" | "history" | "relationship" as section,
+            "clocks"
+            | "demographics"
+            | "texts"
+            | "signers"
+            | "pretrial"
+            | "history"
+            | "relationship"
+            | "replay" as section,
             *rest,
         ):
             file, key = f"{section}.toml", list(rest)

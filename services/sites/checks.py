@@ -19,6 +19,7 @@ from services.sites.oncall_checks import problems_of_oncall
 from services.sites.places import problems_of_places
 from services.sites.pretrial import problems_of_pretrial
 from services.sites.relationship import problems_of_relationship
+from services.sites.replaying import Replaying, problems_of_replaying
 from services.sites.standing import JUSTICE, unlawful
 from services.sites.texts import problems_of_texts
 from services.sites.wording import unworded
@@ -53,6 +54,9 @@ OFFICE_ONLY: Final = frozenset(
         "agency.resumed",
         "erasure.requested",
         "message.corrected",
+        "replay.requested",
+        "replay.endorsed",
+        "replay.steered",
     }
 )
 """What operators say, and nobody else."""
@@ -71,8 +75,8 @@ def problems_of(site: Site) -> tuple[str, ...]:
     return (
         *_settings(site), *_agencies(site), *_permissions(site), *_policies(site), *_forms(site), *_grounds(site),
         *problems_of_approvals(site), *problems_of_jurisdictions(site), *problems_of_oncall(site),
-        *problems_of_texts(site.texts),
-        *problems_of_words(site.words), *problems_of_pretrial(site), *problems_of_relationship(site), *unworded(site),
+        *problems_of_texts(site.texts), *problems_of_words(site.words), *problems_of_pretrial(site), *problems_of_relationship(site),
+        *problems_of_replaying(site), *unworded(site),
     )  # fmt: skip
 
 
@@ -108,6 +112,7 @@ def _settings(site: Site) -> Iterator[str]:
     settings |= {f"site.{name}" for name in ("door_priority", "recognition", "standing", "urgent_review_default")}
     settings |= {"site.prosecutor_has_last_word"} if site.prosecutor_has_last_word else set()
     settings |= {f"relationship.{name}" for name in ("pause", "unable_to_locate")}
+    settings |= {f"replay.{name}" for name in Replaying.model_fields}
     settings |= {f"receipt.{name}" for name in type(site.receipts).model_fields if name != "words"}
     for name in sorted(settings ^ set(site.basis)):
         section, key = name.split(".", 1)

@@ -60,12 +60,12 @@ def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
     """Return what the other files say, under the names of the site's fields."""
     words = raw.read(f"{WORDS}.toml")
     sections = {name: raw.read(f"{name}.toml") for name in _SECTIONS}
-    sections |= {name: raw.over_the_standard(f"{name}.toml") for name in ("clocks", "relationship")}
+    sections |= {name: raw.over_the_standard(f"{name}.toml") for name in ("clocks", "relationship", "replay")}
     agencies = partners.described(raw, raw.read("roles.toml"))
     policies, shifts = _policies(raw), _oncall(raw)
     _only_known_areas(raw, agencies, sections["areas"].get("area", []))
     permissions = sections["permissions"].get("permission", [])
-    dated = {"site": data} | {name: sections[name] for name in ("clocks", "receipt", "relationship")}
+    dated = {"site": data} | {name: sections[name] for name in ("clocks", "receipt", "relationship", "replay")}
     basis = {key: text for name, section in dated.items() for key, text in _basis(section, name).items()}
     return {
         "slug": slug,
@@ -90,6 +90,7 @@ def _assembled(raw: _Files, data: dict[str, Any], slug: str) -> dict[str, Any]:
         "oncall": shifts,
         "pretrial": raw.own(PRETRIAL),
         "relationship": sections["relationship"],
+        "replay": sections["replay"],
         "policy_hash": _hash([permissions, {one: agency.get("may_hear") for one, agency in agencies.items()}]),
         "basis": basis,
     }

@@ -23,6 +23,7 @@ from services.sites.policies import Policy, Words, words_of
 from services.sites.pretrial import Pretrial
 from services.sites.receipts import Receipts
 from services.sites.relationship import Relationship
+from services.sites.replaying import Replaying
 from services.sites.standing import Following, Standing, follows
 from services.sites.texts import Text, TextKind, in_force_on
 
@@ -167,6 +168,8 @@ class Site(_Frozen):
     """The road of court pretrial diversion; a site without it refuses every word of one."""
     relationship: Relationship = Relationship()
     """What is so after the first contact: when somebody counts as not found, pauses, what the site asks of people."""
+    replay: Replaying = Replaying()
+    """When a second person approves a replay, and how fast one may go."""
     basis: Mapping[str, str]
     """Of each setting (`clocks.arrival_minutes`): its source, or `not published:` and who chose it."""
 

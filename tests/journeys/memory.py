@@ -22,6 +22,7 @@ from services.plumbing.pseudonyms import Pseudonyms
 from services.plumbing.sealing import Erased
 from services.plumbing.service import Loaded, Record
 from services.pretrial.app import service as pretrial
+from services.replay.app import service as replay
 from services.sites import Site
 from tests.assignment.memory import MemoryPlacements
 from tests.charges.memory import MemoryDockets
@@ -31,6 +32,7 @@ from tests.intake.memory import CasesInMemory
 from tests.journeys.cast import CASE_MANAGERS, Case, Cast, Message, places
 from tests.notification.memory import MemoryCarrier, MemoryStore
 from tests.pretrial.memory import MemoryRoads
+from tests.replay.memory import MemoryReplays
 
 
 class MemoryFiles:
@@ -70,6 +72,7 @@ class WholeHub:
             charges(site, self.dockets),
             pretrial(site, MemoryRoads()),
             notification(site, keys, self.lanes, self.lanes.book),
+            replay(site, MemoryReplays()),
             console(site, self.files),
         ]
         self.hub = MemoryHub(services if changed is None else map(changed, services), at=at)

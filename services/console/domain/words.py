@@ -135,6 +135,14 @@ SENTENCES: Final[Mapping[str, str]] = {
     "message.corrected": "{it.operator} mends a message of {it.agency} that the hub could not handle ({it.why}).",
     "agency.suspended": "{it.agency} is suspended.",
     "agency.resumed": "{it.agency} is back.",
+    "replay.requested": "{it.operator} asks for a plan of a replay ({it.kind}; {it.reason}).",
+    "replay.endorsed": "{it.operator} approves the plan of {it.replay_id}.",
+    "replay.steered": "{it.operator} says of {it.replay_id}: {it.step}.",
+    "replay.planned": "{it.replay_id} is planned: {it.events} items of {it.persons} people.",
+    "replay.approved": "{it.operator} approved the plan of {it.replay_id}.",
+    "replay.advanced": "{it.replay_id} is {it.stage}.",
+    "replay.completed": "{it.replay_id} is completed.",
+    "replay.refused": "A {it.refusal.message_type} of {it.refusal.agency} does not count: {it.refusal.reason}.",
 }
 
 

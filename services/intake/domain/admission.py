@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from contracts.catalogue import AgencyResumed, AgencySuspended, ErasureRequested, LinkAnswered, MessageCorrected
+from contracts.catalogue import (
+    AgencyResumed,
+    AgencySuspended,
+    ErasureRequested,
+    LinkAnswered,
+    MessageCorrected,
+    ReplayEndorsed,
+)
 from contracts.words import Problem
 from services.intake.domain.register import BY_OPERATORS, PASSED_ON, people_named
 from services.intake.domain.unadmitted import UNKNOWN_SUBJECT, Unadmitted
@@ -29,7 +36,8 @@ UNSIGNED: Final = Problem(
 )
 NO_OPERATOR: Final = Problem(
     field="signature",
-    rule="What cannot be undone is signed with an operator's registered key, and no operator is registered.",
+    rule="What cannot be undone, and the approval of a plan, is signed with an operator's registered key, and no "
+    "operator is registered.",
     fix="Register one with `hub operator add`, and name them: --operator, or HUB_OPERATOR.",
 )
 NOBODY: Final = Problem(field="person", rule="It is a person whom the hub knows.", fix="Take it from the timeline.")
@@ -77,9 +85,10 @@ def _about_operators(rules: Rules, register: Register, fact: Fact) -> Objection 
     ):
         return "invalid-data", NO_AGENCY
     if not register.operators:
-        # Whatever else an operator decides can be decided otherwise; a destroyed key never comes back, and
-        # what was handled is handled.
-        return ("unsigned", NO_OPERATOR) if isinstance(event, ErasureRequested | MessageCorrected) else None
+        # Whatever else an operator decides can be decided otherwise; a destroyed key never comes back, what was handled
+        # is handled, and an approval that nobody signed proves no second person.
+        signed = isinstance(event, ErasureRequested | MessageCorrected | ReplayEndorsed)
+        return ("unsigned", NO_OPERATOR) if signed else None
     key = register.operators.get(operator or "")
     if key is None or not rules.signed_by(key, fact.id, event, fact.envelope.signature):
         return "unsigned", UNSIGNED

@@ -48,8 +48,11 @@ ABOUT_REFERRALS: Final = frozenset(
 )
 """Events that need no subject: there is no person yet, or they name a referral."""
 ABOUT_AGENCIES: Final = frozenset(
-    {"capacity.reported", "agency.suspended", "agency.resumed", "order.reported", "message.corrected"}
-)
+    {
+        "capacity.reported", "agency.suspended", "agency.resumed", "order.reported", "message.corrected",
+        "replay.requested", "replay.endorsed", "replay.steered",
+    }
+)  # fmt: skip
 """Events that have no subject: one that is sent is passed over, or they would go under a person's key."""
 BY_WHO_KNOWS_THEM: Final = frozenset({"person.corrected"})
 """Events that only those may send who were told who the person is, or told it: a blind offer told them nothing."""

@@ -33,6 +33,9 @@ from contracts.catalogue import (
     ReferralRetracted,
     ReferralSubmitted,
     ReferralWithdrawn,
+    ReplayEndorsed,
+    ReplayRequested,
+    ReplaySteered,
 )
 from contracts.parts import PersonDetails
 from services.intake.domain.heard import Heard, Mark
@@ -200,6 +203,9 @@ _KEYS: Final[Mapping[type[Event], Callable[[Naming, str, Any, str], str | None]]
     AgencySuspended: lambda _naming, _agency, event, _: f"agency/{event.agency}",
     AgencyResumed: lambda _naming, _agency, event, _: f"agency/{event.agency}",
     MessageCorrected: lambda _naming, _agency, event, _: f"letter/{event.letter}",
+    ReplayRequested: lambda _naming, agency, _event, _: f"agency/{agency}",
+    ReplayEndorsed: lambda _naming, agency, _event, _: f"agency/{agency}",
+    ReplaySteered: lambda _naming, agency, _event, _: f"agency/{agency}",
 }
 """Whose state a fact touches, by its event; of any other it is the person's. Another service's deadline is not ours."""
 

@@ -26,6 +26,9 @@ from contracts.catalogue import (
     ReferralCorrected,
     ReferralErased,
     ReferralReceived,
+    ReplayEndorsed,
+    ReplayRequested,
+    ReplaySteered,
     ReviewAnswered,
     ScreeningOverridden,
 )
@@ -59,6 +62,9 @@ BY_OPERATORS: Final = frozenset(
         LinkAnswered,
         MessageCorrected,
         PersonCorrected,
+        ReplayEndorsed,
+        ReplayRequested,
+        ReplaySteered,
         ReviewAnswered,
         ScreeningOverridden,
     }

@@ -16,6 +16,7 @@ from contracts.referrals.referral_refused import ReferralRefused
 from contracts.referrals.referral_repeated import ReferralRepeated
 from contracts.replaying import ReplayPass
 from contracts.replays.replay_ordered import ReplayOrdered
+from contracts.replays.replay_refused import ReplayRefused
 from contracts.reports.report_refused import ReportRefused
 from contracts.screenings.review_refused import ReviewRefused
 from contracts.to_hub.agency_resumed import AgencyResumed
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 REFUSALS: Final = (
     ReferralRefused, ReportRefused, AnswerRefused, ConsentRefused, ReviewRefused, ChargeRefused, PretrialRefused,
+    ReplayRefused,
 )  # fmt: skip
 """What was not admitted, or fits nothing open: its sender hears why."""
 OF_AN_AGENCY: Final = (AgencySuspended, AgencyResumed)
