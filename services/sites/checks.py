@@ -75,7 +75,8 @@ def problems_of(site: Site) -> tuple[str, ...]:
     return (
         *_settings(site), *_agencies(site), *_permissions(site), *_policies(site), *_forms(site), *_grounds(site),
         *problems_of_approvals(site), *problems_of_jurisdictions(site), *problems_of_oncall(site),
-        *problems_of_texts(site.texts), *problems_of_words(site.words), *problems_of_pretrial(site), *problems_of_relationship(site),
+        *problems_of_texts(site.texts), *problems_of_words(site.words), *problems_of_pretrial(site),
+        *problems_of_relationship(site),
         *problems_of_replaying(site), *unworded(site),
     )  # fmt: skip
 
