@@ -21,7 +21,7 @@ from services.commands.rebuilding import rebuild
 from services.commands.replay_reports import Format
 
 group = typer.Typer(
-    help="What the hub said before, again: planned, approved, run, proved.", no_args_is_help=True, **shown.STYLE
+    help="What was told, told again: planned, run, proved.", no_args_is_help=True, **shown.STYLE
 )
 group.add_typer(replay_plans.plan, name="plan")
 group.command()(rebuild)

@@ -37,6 +37,7 @@ from services.plumbing.turns import Turns
 from services.pretrial.domain.asking import MONTH
 from services.pretrial.domain.course import SILENCE
 from services.pretrial.domain.deciding import RELATION as MET
+from services.replay.domain.deciding import PLAN_EXPIRES
 from services.sites import Site
 from services.sites.settings import SiteSettings
 from tests.journeys import cast
@@ -55,6 +56,7 @@ NOT_IN_WHATCOM = {
     ("pretrial", MONTH): "the site has no road of court pretrial diversion; tests/pretrial",
     ("pretrial", MET): "as above",
     ("pretrial", SILENCE): "as above",
+    ("replay", PLAN_EXPIRES): "no replay is planned in it; tests/replay",
 }
 """The kinds that do not come up in it, with why; a house test compares both with the code."""
 FIRST = 300
