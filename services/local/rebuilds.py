@@ -47,8 +47,8 @@ IMPOSSIBLE: Final = {
         " once it is admitted."
     ),
     "replay": (
-        "How far a run is stands on no topic: the cursor, the lease and its fence, the chunks of a plan. Rebuilt beside a"
-        " run it would order what was ordered. Who asked, approved and what came of it stays on hub.replays."
+        "How far a run is stands on no topic: the cursor, the lease and its fence, the chunks of a plan. Rebuilt beside"
+        " a run it would order what was ordered. Who asked, approved and what came of it stays on hub.replays."
     ),
 }
 """Services that cannot honestly be rebuilt from the log, and why."""
