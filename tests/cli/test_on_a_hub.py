@@ -317,7 +317,7 @@ def test_status_tells_of_services_agencies_and_work(hub):
     (facts,) = lines(hub("status", "--json"))
     assert facts["ready"]
     assert {one["service"] for one in facts["services"]} == {
-        "intake", "eligibility", "consent", "assignment", "charges", "pretrial", "notification", "console",
+        "intake", "eligibility", "consent", "assignment", "charges", "pretrial", "notification", "replay", "console",
     }  # fmt: skip
     police = next(one for one in facts["agencies"] if one["slug"] == POLICE)
     assert {"last_heard", "unread", "oldest_unread_days", "near_retention", "waits", "unknown_fields"} <= police.keys()
