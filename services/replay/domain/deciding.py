@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts import topics
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
@@ -114,18 +113,13 @@ def _requested(
 
 def _no_plan(site: Site, event: ReplayRequested, fact: Fact, ground: Ground) -> Objection | None:
     """Return why this cannot be planned, by what is known of the site alone."""
+    if event.kind is not ReplayKind.LANE:
+        return refusing.NOT_BUILT
     if any(moment is not None and moment > fact.at for moment in (event.since, event.until)):
         return refusing.FUTURE
     if event.since is not None and event.since >= (event.until or fact.at):
         return refusing.EMPTY
-    match event.kind:
-        case ReplayKind.LANE:
-            return _no_lane(site, event, ground)
-        case ReplayKind.HISTORY:
-            versions = {(one.id, one.version) for one in site.policies}
-            return None if (event.policy, event.policy_version) in versions else refusing.NO_POLICY
-        case _:
-            return None if event.service in topics.SERVICES else refusing.NO_SERVICE
+    return _no_lane(site, event, ground)
 
 
 def _no_lane(site: Site, event: ReplayRequested, ground: Ground) -> Objection | None:
