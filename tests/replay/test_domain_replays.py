@@ -68,7 +68,6 @@ def outcomes(said):
         ({"since": BEGIN + timedelta(days=1)}, "time-in-the-future"),
         ({"until": BEGIN + timedelta(days=1)}, "time-in-the-future"),
         ({"until": BEGIN - timedelta(days=60)}, "empty-range"),
-        ({"kind": ReplayKind.HISTORY, "policy": "sample", "policy_version": "9"}, "kind-not-planned"),
         ({"kind": ReplayKind.REDELIVERY, "service": "consent"}, "kind-not-planned"),
         ({"kind": ReplayKind.DEAD_LETTERS, "service": "consent", "group": "sample"}, "kind-not-planned"),
     ],

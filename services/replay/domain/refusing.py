@@ -108,14 +108,30 @@ NO_POLICY: Final = (
         field="policy_version", rule="It is a version of a policy of this site.", fix="`hub policy list` names them."
     ),
 )
+NOT_JUDGED: Final = (
+    "not-judged",
+    Problem(
+        field="history",
+        rule="Who asks says what was found, by the words of that policy version as this site has them.",
+        fix="Ask by `hub replay plan history`, where the hub's services have the same site's files.",
+    ),
+)
+NOTHING_TOLD: Final = (
+    "nothing-told",
+    Problem(
+        field="replay_id",
+        rule="Screening history again tells nobody anything: nothing of it is approved, run or taken back.",
+        fix="`hub replay plan history` lists the people; `hub reviews override` offers one of them again.",
+    ),
+)
 NOT_BUILT: Final = (
     "kind-not-planned",
     Problem(
         field="kind",
-        rule="It is a kind of replay that this hub plans: `lane`. No plan is made of dead letters, of the redelivery "
-        "of events to a service, or of history.",
+        rule="It is a kind of replay that this hub plans: `lane` or `history`. No plan is made of dead letters, nor of "
+        "the redelivery of events to a service.",
         fix="Dead letters are tried again by `hub deadletters retry`; a service that lacks events is filled anew by "
-        "`hub replay rebuild`; `hub policy diff --history` compares versions of a policy.",
+        "`hub replay rebuild`.",
     ),
 )
 
