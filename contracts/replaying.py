@@ -15,6 +15,7 @@ from contracts.words import Instant, OfferId, OnwardId, ReferralId, ReviewId
 ReplayId = Annotated[str, Field(pattern=r"^rpl-[0-9a-f]{32}$")]
 PlanHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 of a plan in canonical form: what was asked, and each item with what was foreseen of it."""
+Count = Annotated[int, Field(ge=0)]
 MOST_NAMED = 100
 """How many referrals or people one replay names at most; without any it is about all."""
 
@@ -167,3 +168,28 @@ class ReplayDifference(Part):
     because: str
     """The layer and rule, or `content`: what is known of it has changed."""
     count: int
+
+
+class HistoryFound(Part):
+    """What screening again found, counted in referrals. Nobody is named in it, and nobody was told anything."""
+
+    policy_hash: PlanHash
+    """The very words of the policy version under which history was screened again."""
+    judgements_hash: PlanHash
+    """SHA-256 of each referral with its verdict on the day and the other one, in canonical JSON, a line each."""
+    persons: Count
+    screened: Count
+    alike: Count
+    """Judged by the other version as on the day."""
+    newly_eligible: Count
+    """It stood as ineligible, and the other version finds it eligible."""
+    newly_open: Count
+    """It stood as ineligible by the policy, and the other version would ask a person."""
+    newly_ineligible: Count
+    """It stood as eligible, and the other version would not find it so: counted, never undone."""
+    otherwise: Count
+    """Any other difference."""
+    left_out: Count
+    """Of the newly eligible and newly open: not to be offered again, because of what became of them since."""
+    not_reproduced: Count
+    """Asked again under its own version, it is not found as it was recorded; counted beside all others."""

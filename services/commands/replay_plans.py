@@ -10,7 +10,7 @@ import typer
 
 from contracts.catalogue import ReplayRequested
 from contracts.replaying import ReplayKind, ReplayReason
-from services.commands import office, reach, replay_reports, replaying, shown
+from services.commands import history, office, reach, replay_reports, replaying, shown
 from services.commands.arguments import ActingOption, PersonsOption, ReferralsOption, SlugArgument, moment
 from services.commands.reach import JsonOption, StateOption
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from services.commands.reach import Reach
 
 plan = typer.Typer(help="Plan a replay. Nothing is told by it.", no_args_is_help=True, **shown.STYLE)
+plan.command()(history.history)
 ReasonOption = Annotated[ReplayReason, typer.Option("--reason", help="Why, in a word.")]
 
 

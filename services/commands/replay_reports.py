@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from contracts.replaying import HistoryFound
     from services.commands.replaying import Found
     from services.replay.domain import Item, Replay
     from services.sites import Site
@@ -41,7 +42,7 @@ def line_of(replay: Replay) -> dict[str, Any]:
     """Return a replay as one line of a list."""
     asked, plan = replay.request, replay.plan
     return {
-        "replay_id": replay.replay_id, "kind": asked.kind.value, "of": asked.agency or asked.service,
+        "replay_id": replay.replay_id, "kind": asked.kind.value, "of": _of(replay),
         "stage": replay.stage.value, "items": plan.events if plan else None, "asked_by": asked.operator,
         "asked_at": asked.at.strftime("%Y-%m-%d %H:%M"),
     }  # fmt: skip
@@ -87,11 +88,13 @@ def _facts(whole: Found, site: Site) -> list[tuple[str, object]]:
     local = site.local_time
     since = f"{local(asked.since):%Y-%m-%d %H:%M} " if asked.since else ""
     facts: list[tuple[str, object]] = [
-        ("stands", replay.stage.value), ("kind", asked.kind.value), ("of", asked.agency or asked.service),
+        ("stands", replay.stage.value), ("kind", asked.kind.value), ("of", _of(replay)),
         ("time", f"{since}to {local(asked.until):%Y-%m-%d %H:%M}"), ("asked by", f"{asked.operator} ({asked.reason})"),
     ]  # fmt: skip
     if plan is None:
         return facts
+    if plan.history is not None:
+        return [*facts, *_history(plan.history), ("plan", plan.plan_hash)]
     facts += [
         ("people", plan.persons), ("messages", plan.events),
         ("would be told", f"{plan.counts.same} as before, {plan.counts.changed} with other words"),
@@ -108,6 +111,15 @@ def _facts(whole: Found, site: Site) -> list[tuple[str, object]]:
     if replay.end is not None:
         facts.append(("ended", _counted(replay.end.ended.model_dump())))
     return facts
+
+
+def _of(replay: Replay) -> str | None:
+    asked = replay.request
+    return asked.agency or asked.service or (f"{asked.policy} {asked.policy_version}" if asked.policy else None)
+
+
+def _history(found: HistoryFound) -> list[tuple[str, object]]:
+    return [(name.replace("_", " "), value) for name, value in found]
 
 
 def written(whole: Found, site: Site, how: Format) -> str:

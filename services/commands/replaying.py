@@ -85,7 +85,9 @@ async def planned(found: Reach, event: ReplayRequested) -> str:
     answer = await office.said(found, event, see="hub replay list")
     word = str(answer["id"])
     replay_id = derived("rpl-", agency_source(found.site.program_office), word)
-    stage = await watched(found, replay_id, "foresee", {ReplayStage.PLANNED, ReplayStage.REFUSED})
+    stage = await watched(
+        found, replay_id, "foresee", {ReplayStage.PLANNED, ReplayStage.COMPLETED, ReplayStage.REFUSED}
+    )
     if stage is ReplayStage.REFUSED:
         async with found.asking() as asking:
             for _ in range(50):

@@ -9,11 +9,13 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from contracts import topics
 from contracts.catalogue import ReferralErased, ScreeningDetermined
 from contracts.reading import Unreadable, read
+from services.eligibility.domain import Past
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from datetime import datetime
 
-    from contracts.event import Event
+    from contracts.envelope import Fact
     from services.plumbing.access import KafkaAccess
 
 _PIECE = 1_000
@@ -29,10 +31,19 @@ async def of_every_referral(access: KafkaAccess) -> tuple[ScreeningDetermined, .
     return tuple((await _newest(access)).values())
 
 
+async def past_of(access: KafkaAccess, since: datetime | None, until: datetime) -> Past:
+    """Return what became of every referral, to screen again those that were screened in that time."""
+    past = Past(since, until)
+    async for fact in _said(access, topics.SCREENINGS, topics.REFERRALS, topics.ASSIGNMENTS, topics.CONSENTS):
+        past.hear(fact)
+    return past
+
+
 async def _newest(access: KafkaAccess) -> dict[str, ScreeningDetermined]:
     found: dict[str, ScreeningDetermined] = {}
     gone: set[str] = set()
-    async for event in _said(access, topics.SCREENINGS, topics.REFERRALS):
+    async for fact in _said(access, topics.SCREENINGS, topics.REFERRALS):
+        event = fact.event
         if isinstance(event, ReferralErased):
             gone.add(event.referral_id)
         elif isinstance(event, ScreeningDetermined):
@@ -42,7 +53,7 @@ async def _newest(access: KafkaAccess) -> dict[str, ScreeningDetermined]:
     return {referral: one for referral, one in found.items() if referral not in gone}
 
 
-async def _said(access: KafkaAccess, *names: str) -> AsyncIterator[Event]:
+async def _said(access: KafkaAccess, *names: str) -> AsyncIterator[Fact]:
     """Every event of these topics up to where they end now; of a partition in order."""
     consumer = AIOKafkaConsumer(*map(access.outside, names), auto_offset_reset="earliest", **access.for_looking())
     await consumer.start()
@@ -53,7 +64,7 @@ async def _said(access: KafkaAccess, *names: str) -> AsyncIterator[Event]:
             for records in (await consumer.getmany(timeout_ms=200, max_records=_PIECE)).values():
                 for record in records:
                     try:
-                        yield read(record.headers, record.value).event
+                        yield read(record.headers, record.value)
                     except Unreadable:
                         continue
     finally:

@@ -68,8 +68,8 @@ def outcomes(said):
         ({"since": BEGIN + timedelta(days=1)}, "time-in-the-future"),
         ({"until": BEGIN + timedelta(days=1)}, "time-in-the-future"),
         ({"until": BEGIN - timedelta(days=60)}, "empty-range"),
-        ({"kind": ReplayKind.HISTORY, "policy": "no-such", "policy_version": "9"}, "unknown-policy-version"),
-        ({"kind": ReplayKind.REDELIVERY, "service": "nothing"}, "unknown-service"),
+        ({"kind": ReplayKind.REDELIVERY, "service": "consent"}, "kind-not-planned"),
+        ({"kind": ReplayKind.DEAD_LETTERS, "service": "consent", "group": "sample"}, "kind-not-planned"),
     ],
 )
 def test_a_request_that_cannot_be_planned_says_why_and_is_the_end_of_it(changes, reason):

@@ -9,8 +9,10 @@ from services.eligibility.domain.explaining import Explained, Ground, PolicyLine
 from services.eligibility.domain.file import PersonFile, evolve
 from services.eligibility.domain.kept import Decision, Referral, Review
 from services.eligibility.domain.linting import linted
+from services.eligibility.domain.past import Past
 from services.eligibility.domain.questions import open_reviews, review_of
 from services.eligibility.domain.rules import Found, Rules
+from services.eligibility.domain.second_chance import Judged, found_of, judged
 from services.eligibility.domain.settling import Missing, settled_by
 from services.eligibility.domain.trying import Tried, not_shown, tried
 from services.eligibility.domain.writing import read_file, written_file
@@ -25,7 +27,9 @@ __all__ = [
     "Explained",
     "Found",
     "Ground",
+    "Judged",
     "Missing",
+    "Past",
     "PersonFile",
     "PolicyLine",
     "PolicyUnusable",
@@ -36,6 +40,8 @@ __all__ = [
     "changes",
     "evolve",
     "explained",
+    "found_of",
+    "judged",
     "key",
     "linted",
     "listed",

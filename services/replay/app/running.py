@@ -11,7 +11,7 @@ import uuid
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.replaying import ReplayKind, ReplayPass, ReplayStage
+from contracts.replaying import ReplayPass, ReplayStage
 from services.plumbing.database import waits_out
 from services.plumbing.tables import PostgresTables
 from services.plumbing.waiting import happened
@@ -125,8 +125,7 @@ class Running:
     async def _begin(self, conn: Any, replay: Replay, mode: ReplayPass) -> None:
         now = self._pipes.now()
         if mode is ReplayPass.FORESEE:
-            if replay.request.kind is ReplayKind.LANE:
-                await self._work.select_lane(conn, replay.replay_id, replay.request)
+            await self._work.select_lane(conn, replay.replay_id, replay.request)
             if not await self._work.begin(conn, replay.replay_id, mode, now):
                 await self._says.say(conn, self._work, replay, self._says.refused(replay, NOTHING, now))
                 self._pipes.wake()

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts import topics
 from contracts.consents.consent_expired import ConsentExpired
 from contracts.consents.consent_granted import ConsentGranted
 from contracts.consents.consent_withdrawn import ConsentWithdrawn
@@ -27,7 +26,7 @@ from contracts.to_hub.replay_endorsed import ReplayEndorsed
 from contracts.to_hub.replay_requested import ReplayRequested
 from contracts.to_hub.replay_steered import ReplaySteered
 from services.plumbing.service import Deadline, Row, Said
-from services.replay.domain import answering, refusing
+from services.replay.domain import answering, history, refusing
 from services.replay.domain.evolving import OF_A_REPLAY, evolve, key, replay_id_of
 from services.replay.domain.refusing import refused
 from services.replay.domain.replay import Replay
@@ -110,22 +109,19 @@ def _requested(
     objection = _no_plan(site, event, fact, ground)
     if objection is not None:
         yield refused(fact, replay_id_of(fact), objection)
+    elif event.kind is ReplayKind.HISTORY:
+        yield from history.kept(site, evolve(before, fact) or Replay(replay_id=replay_id_of(fact)), fact)
 
 
 def _no_plan(site: Site, event: ReplayRequested, fact: Fact, ground: Ground) -> Objection | None:
     """Return why this cannot be planned, by what is known of the site alone."""
+    if event.kind not in {ReplayKind.LANE, ReplayKind.HISTORY}:
+        return refusing.NOT_BUILT
     if any(moment is not None and moment > fact.at for moment in (event.since, event.until)):
         return refusing.FUTURE
     if event.since is not None and event.since >= (event.until or fact.at):
         return refusing.EMPTY
-    match event.kind:
-        case ReplayKind.LANE:
-            return _no_lane(site, event, ground)
-        case ReplayKind.HISTORY:
-            versions = {(one.id, one.version) for one in site.policies}
-            return None if (event.policy, event.policy_version) in versions else refusing.NO_POLICY
-        case _:
-            return None if event.service in topics.SERVICES else refusing.NO_SERVICE
+    return _no_lane(site, event, ground) if event.kind is ReplayKind.LANE else history.not_judged(site, event)
 
 
 def _no_lane(site: Site, event: ReplayRequested, ground: Ground) -> Objection | None:
@@ -157,6 +153,8 @@ def _endorsed(
 def _no_approval(before: Replay | None, fact: Fact, event: ReplayEndorsed) -> Objection | None:
     if before is None or before.asked is None:
         return refusing.NO_REPLAY
+    if before.asked.kind is ReplayKind.HISTORY:
+        return refusing.NOTHING_TOLD
     if before.plan is None or before.stage not in {*_WAITS, ReplayStage.PAUSED, ReplayStage.REHEARSING}:
         return refusing.not_now(before.stage)
     if event.plan_hash != before.plan.plan_hash:
@@ -189,6 +187,8 @@ def _steered(site: Site, before: Replay | None, fact: Fact, event: ReplaySteered
 def _no_step(site: Site, before: Replay | None, fact: Fact, event: ReplaySteered, ground: Ground) -> Objection | None:
     if before is None or before.asked is None:
         return refusing.NO_REPLAY
+    if before.asked.kind is ReplayKind.HISTORY:
+        return refusing.NOTHING_TOLD
     if event.step not in _FITS.get(before.stage, frozenset()):
         return refusing.not_now(before.stage)
     if event.per_second is not None and event.per_second > site.replay.most_per_second:

@@ -118,7 +118,7 @@ class Tally:
     def of(cls, asked: Asked) -> Tally:
         """Begin with what was asked: it is part of the plan's hash."""
         tally = cls()
-        tally._line(asked.model_dump(mode="json"))
+        tally._line(asked.model_dump(mode="json", exclude=None if asked.history else {"history"}))
         return tally
 
     def add(self, item: Item) -> None:

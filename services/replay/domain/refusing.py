@@ -80,10 +80,6 @@ NO_PERMISSION: Final = (
         fix="`hub agency show` tells what it may hear; bring it back with `hub agency resume`.",
     ),
 )
-NO_SERVICE: Final = (
-    "unknown-service",
-    Problem(field="service", rule="It is a service of the hub.", fix="`hub status` names them."),
-)
 NO_SINCE: Final = (
     "no-beginning",
     Problem(field="since", rule="Such a replay names the moment from which on.", fix="Say --since."),
@@ -112,9 +108,31 @@ NO_POLICY: Final = (
         field="policy_version", rule="It is a version of a policy of this site.", fix="`hub policy list` names them."
     ),
 )
-NOT_PLANNED_SO: Final = (
-    "not-planned-so",
-    Problem(field="kind", rule="This kind of replay is planned by the command that reads what it is about.", fix=_SHOW),
+NOT_JUDGED: Final = (
+    "not-judged",
+    Problem(
+        field="history",
+        rule="Who asks says what was found, by the words of that policy version as this site has them.",
+        fix="Ask by `hub replay plan history`, where the hub's services have the same site's files.",
+    ),
+)
+NOTHING_TOLD: Final = (
+    "nothing-told",
+    Problem(
+        field="replay_id",
+        rule="Screening history again tells nobody anything: nothing of it is approved, run or taken back.",
+        fix="`hub replay plan history` lists the people; `hub reviews override` offers one of them again.",
+    ),
+)
+NOT_BUILT: Final = (
+    "kind-not-planned",
+    Problem(
+        field="kind",
+        rule="It is a kind of replay that this hub plans: `lane` or `history`. No plan is made of dead letters, nor of "
+        "the redelivery of events to a service.",
+        fix="Dead letters are tried again by `hub deadletters retry`; a service that lacks events is filled anew by "
+        "`hub replay rebuild`.",
+    ),
 )
 
 

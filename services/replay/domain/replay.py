@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic import BaseModel, ConfigDict
 
 from contracts.replaying import (
+    HistoryFound,
     PlanHash,
     ReplayCounts,
     ReplayId,
@@ -40,6 +41,7 @@ class Asked(_Frozen):
     group: str | None = None
     policy: str | None = None
     policy_version: str | None = None
+    history: HistoryFound | None = None
     reason: ReplayReason
     operator: Slug
     office: Slug
@@ -67,6 +69,7 @@ class Plan(_Frozen):
     policy_hash: str
     planned_at: Instant
     expires_at: Instant
+    history: HistoryFound | None = None
 
 
 class Approval(_Frozen):
@@ -151,8 +154,10 @@ class Replay(_Frozen):
 
     @property
     def works(self) -> bool:
-        """Whether the runner has something to do for it."""
+        """Whether the runner has something to do for it. Of history nothing is told: it is judged when it is asked."""
         stage = self.stage
+        if self.asked is not None and self.asked.kind is ReplayKind.HISTORY:
+            return False
         if stage is ReplayStage.CANCELLED:
             return self.begun
         return self.asked is not None and stage in _WORKING
