@@ -1,15 +1,13 @@
-"""What changes while a replay runs: who approved, the hour, the policy, the agency, the service itself."""
+"""What changes while a replay runs: who approved, the hour, the policy, the pace, the agency."""
 
-import asyncio
-from collections import Counter
 from datetime import timedelta
 
 import pytest
 
-from contracts.catalogue import AgencyResumed, AgencySuspended, ReplayCompleted, ReplayRefused
+from contracts.catalogue import ReplayCompleted, ReplayRefused
 from contracts.replaying import ReplayStage, ReplayStep
 from services.replay.settings import RunnerSettings
-from tests.replay.examples import BEGIN, JUNO, LANE, endorsed, fact, held, later, office, site, steered
+from tests.replay.examples import BEGIN, LANE, endorsed, later, site, steered
 from tests.replay.ground import opened
 from tests.replay.test_runs import COMPLETED, approved, lived, planned, said, stands
 
@@ -112,36 +110,6 @@ async def test_a_run_goes_no_faster_than_the_site_allows_by_now(world):
     assert 0 < len(asked) < 12
 
 
-async def test_a_suspended_agency_is_told_when_it_is_back_and_till_then_the_run_has_not_ended(world):
-    await lived(world)
-    runner = world.runner()
-    replay = await planned(world, runner)
-    await approved(world, replay)
-    await world.hear(steered(replay.replay_id, ReplayStep.RUN, later(4)))
-    await runner.round()
-    await runner.round()
-    await world.hear(fact(AgencySuspended(agency=LANE, operator=JUNO), later(5), by=office()))
-    orders = await world.orders()
-    for order in orders:
-        of = f"per-{order.items[0].reference.referral_id[4:]}"
-        waits = (
-            held(replay.replay_id, one.message_id, later(5), of, "lane-suspended", "suspended") for one in order.items
-        )
-        await world.hear(*waits)
-    await runner.round()
-    await world.hear(steered(replay.replay_id, ReplayStep.PAUSE, later(6)))
-    await world.hear(steered(replay.replay_id, ReplayStep.RESUME, later(7)))
-    assert await refusals(world) == ["no-permission"]
-    assert await said(world, ReplayCompleted) == []
-
-    await world.hear(fact(AgencyResumed(agency=LANE, operator=JUNO), later(8), by=office()))
-    await world.hear(steered(replay.replay_id, ReplayStep.RESUME, later(9)))
-    await world.answer(orders)
-    await world.until(stands(COMPLETED), runner)
-    (done,) = await said(world, ReplayCompleted)
-    assert done.ended == done.planned
-
-
 async def test_of_an_agency_that_is_no_more_the_rest_is_withheld_and_a_paused_run_stays_so(world):
     facts = await lived(world)
     runner = world.runner(ONE_AT_A_TIME)
@@ -159,31 +127,3 @@ async def test_of_an_agency_that_is_no_more_the_rest_is_withheld_and_a_paused_ru
     await world.until(stands(COMPLETED), runner)
     (done,) = await said(world, ReplayCompleted)
     assert (done.cancelled, done.ended.same, done.ended.not_asked) == (True, 2, len(facts) - 2)
-
-
-async def test_a_service_that_is_deployed_anew_goes_on_where_it_stopped_and_asks_for_nothing_twice(world):
-    await lived(world, people=6, each=3)
-    settings = RunnerSettings(lease_seconds=0.5, outstanding=3, busy_milliseconds=1, idle_milliseconds=1)
-    replay = await planned(world, world.runner(settings))
-    await approved(world, replay)
-    await world.hear(steered(replay.replay_id, ReplayStep.RUN, later(4)))
-    seen: Counter[str] = Counter()
-    lives = 0
-    while (await world.replay()).stage is not COMPLETED:
-        world.deployed(site())
-        lives += 1
-        task = asyncio.create_task(world.runner(settings).run())
-        orders = []
-        while not task.done() and not orders and (await world.replay()).stage is not COMPLETED:
-            await asyncio.sleep(0.01)
-            orders = await world.orders()
-        world.stopping.set()
-        await task
-        orders += await world.orders()
-        seen.update(item.message_id for order in orders for item in order.items)
-        await world.answer(orders)
-    assert lives > 3
-    assert len(seen) == 18
-    assert set(seen.values()) == {1}
-    (done,) = await said(world, ReplayCompleted)
-    assert done.ended == done.planned
