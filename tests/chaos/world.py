@@ -32,6 +32,7 @@ SHORTER = {
     "HUB_RETRY_MOST_SECONDS": "1",
     "HUB_CARRIER_RETRY_MOST_SECONDS": "1",
     "HUB_CARRIER_SEND_TIMEOUT_SECONDS": "5",
+    "HUB_REPLAY_LEASE_SECONDS": "3",
 }
 """Clocks of recovery, shortened: how soon a dead member counts as dead, and how soon is looked again."""
 

@@ -5,7 +5,7 @@ from xdist.scheduler import LoadFileScheduling
 TOGETHER = {
     f"tests/{folder}/{file}.py": f"tests/{folder}"
     for folder, files in {
-        "chaos": ("test_instances", "test_kills", "test_outages", "test_stops"),
+        "chaos": ("test_instances", "test_kills", "test_outages", "test_replays", "test_stops"),
         "journeys": ("test_an_independent_client", "test_bad_input", "test_bad_input_answers"),
         "plumbing": ("test_a_service_on_real_servers", "test_backlog", "test_faults", "test_the_clock"),
     }.items()

@@ -26,6 +26,7 @@ from services.replay.app.running import Running
 from services.replay.domain import Item, Replay
 from services.replay.settings import RunnerSettings
 from services.replay.store import Asking
+from services.sites import Site
 from tests.platform.kept import migrations
 from tests.replay.examples import BEGIN, again, foreseen, held, later, site
 
@@ -37,18 +38,25 @@ class World:
 
     def __init__(self, dsn: str) -> None:
         self.database = Database(dsn, "replay", password=None, instance="test", timeout=30)
-        self.service = service(site())
+        self.deployed(site())
         self.now = BEGIN
         self.read_to = 0
         self.withheld: set[str] = set()
+        self.because = ("consent", "consent-ended")
+        """The layer and rule by which something is withheld."""
         self.other_words: set[str] = set()
+
+    def deployed(self, of: Site) -> None:
+        """The service is there anew, with this site's data; so is every runner from now on."""
+        self.site, self.service = of, service(of)
+        self.stopping = asyncio.Event()
 
     def runner(self, settings: RunnerSettings = SETTINGS, holder: str | None = None) -> Running:
         pipes = Pipes(
-            "replay", None, self.database, None, lambda: None, asyncio.Event(), asyncio.Event(), lambda: self.now,  # type: ignore[arg-type]
+            "replay", None, self.database, None, lambda: None, self.stopping, asyncio.Event(), lambda: self.now,  # type: ignore[arg-type]
             lambda *_: None, logger(service="replay"), _nothing,
         )  # fmt: skip
-        return Running(site(), pipes, settings, holder=holder)
+        return Running(self.site, pipes, settings, holder=holder)
 
     async def hear(self, *facts: Fact) -> None:
         """Handle the facts as one batch, as the service does; what it says is folded and in the outbox."""
@@ -89,7 +97,8 @@ class World:
                     order.replay_id, one, later(9), of, other=f"rec-of-{one}", message_type="information.recalled"
                 )
             elif one in self.withheld:
-                yield held(order.replay_id, one, later(2), of)
+                layer, rule = self.because
+                yield held(order.replay_id, one, later(2), of, rule, layer)
             else:
                 yield again(order.replay_id, one, later(2), of, other=f"{one}-new" if one in self.other_words else None)
 
