@@ -2,7 +2,7 @@
 
 A command stands in a fence of the language `console`, after `$ `, and below it what one sees: `…` stands for anything,
 a number for any number, a word in capitals for what is filled in. `console refused` is a fence of commands that the hub
-refuses. A page with no such fence is read by its `hub …` within the text, and shows nothing.
+refuses.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class Command(NamedTuple):
     line: str
     shows: str = ""
     refused: bool = False
+    part: int = 0
 
     @property
     def placeholders(self) -> list[str]:
@@ -60,8 +61,13 @@ def text_of(page: str) -> str:
 
 
 def commands_of(text: str) -> list[Command]:
-    """The commands of a page, in order."""
-    return [one for refused, block in _FENCE.findall(text) for one in _block(block, refused=bool(refused))]
+    """The commands of a page, in order; `part` counts its headings: below each, placeholders are filled in anew."""
+    return [
+        one._replace(part=number)
+        for number, part in enumerate(re.split(r"^## ", text, flags=re.MULTILINE))
+        for refused, block in _FENCE.findall(part)
+        for one in _block(block, refused=bool(refused))
+    ]
 
 
 def mentioned(text: str) -> list[Command]:
@@ -114,12 +120,20 @@ def parsed(line: str) -> None:
         _, command, words = command.resolve_command(context, words)
 
 
-def pattern_of(shows: str) -> re.Pattern[str]:
-    """What is shown, as a pattern of what came: gaps between words and lines are alike."""
-    words = re.split(r"(…)|\s+", PLACEHOLDER.sub("…", shows))
-    parts = [_part(word) for word in words if word]
-    return re.compile(r"\s*".join(parts), re.DOTALL)
+def is_shown(shows: str, came: str) -> bool:
+    """Whether all that a page shows came, in its order; gaps between words and lines are alike.
+
+    A placeholder that is not filled in stands for anything; other words in capitals stand for themselves.
+    """
+    gaps = PLACEHOLDER.sub(lambda found: "…" if found[0] in SAMPLES else found[0], shows)
+    place = 0
+    for part in gaps.split("…"):
+        found = re.compile(r"\s*".join(map(_word, part.split()))).search(came, place)
+        if found is None:
+            return False
+        place = found.end()
+    return True
 
 
-def _part(word: str) -> str:
-    return ".*?" if word == "…" else re.sub(r"\d+", r"\\d+", re.escape(word))
+def _word(word: str) -> str:
+    return re.sub(r"\d+", r"\\d+", re.escape(word))
