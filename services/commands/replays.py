@@ -20,9 +20,7 @@ from services.commands.reach import JsonOption, StateOption
 from services.commands.rebuilding import rebuild
 from services.commands.replay_reports import Format
 
-group = typer.Typer(
-    help="What was told, told again: planned, run, proved.", no_args_is_help=True, **shown.STYLE
-)
+group = typer.Typer(help="What was told, told again: planned, run, proved.", no_args_is_help=True, **shown.STYLE)
 group.add_typer(replay_plans.plan, name="plan")
 group.command()(rebuild)
 

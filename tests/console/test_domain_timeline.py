@@ -134,7 +134,7 @@ def private(schema: Any, shown: Any, defs: Any, path: str) -> Iterator[str]:
 
 
 THE_HUBS_OWN_WORDS = {
-    "allowed_by", "deadline", "expires_with", "how", "message_type", "particulars.language", "language", "policy_hash",
+    "allowed_by", "because", "deadline", "expires_with", "how", "message_type", "particulars.language", "language", "policy_hash",
     "recall_id", "reference", "refusal.message_type", "refusal.problems.field", "refusal.problems.fix",
     "refusal.problems.rule", "rule", "service",
 }  # fmt: skip

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.consents.consent_refused import ConsentRefused
 from contracts.disclosures.disclosure_made import DisclosureMade
 from contracts.envelope import agency_source
+from contracts.replays.replay_approved import ReplayApproved
 from contracts.to_hub.recall_answered import RecallAnswered
 from services.console.domain.words import told
 from services.plumbing.identity import derived
@@ -170,8 +171,8 @@ Referral, offer and agency have columns of their own.
 """
 
 
-_HIDDEN: Final[Mapping[type[Event], str]] = {DisclosureMade: "reference"}
-"""By event: a field that bears the name of a shown one and is another: in this one is a message of the agency's own."""
+_HIDDEN: Final[Mapping[type[Event], str]] = {DisclosureMade: "reference", ReplayApproved: "signature"}
+"""By event: a field that bears the name of a shown one and is another: a message of the agency's own, a key's proof."""
 
 
 @cache
