@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 _TRACKED: Final = "RCW 69.50.4017(12)"
 _NO_ROAD: Final = "This site has no road of court pretrial diversion."
-_NO_FACT: Final = "No message to the hub tells of it."
 ASKED: Final = (
     Asked("race", "Race", _TRACKED, told_in="race"),
     Asked("ethnicity", "Ethnicity", _TRACKED, told_in="ethnicity"),
@@ -33,9 +32,12 @@ ASKED: Final = (
           told_in="mark"),
     Asked(
         "around_the_clock", "Cover for 24 hours on seven days", "RCW 71.24.589(4)(g)",
-        why_missing="The hub knows who answered, and no duty roster.",
+        why_missing="`hub oncall` knows who was to answer; this report does not count the hours of it yet.",
     ),
-    Asked("charges", "Charges held, not filed, or filed", "LEAD programs' practice", why_missing=_NO_FACT),
+    Asked(
+        "charges", "Charges held, not filed, or filed", "LEAD programs' practice",
+        why_missing="`hub charges list` tells it; this report does not count it yet.",
+    ),
     Asked("exits", "How participation ended", "LEAD programs' practice", told_in="outcomes"),
     Asked("services", "Services asked for and given", "LEAD programs' practice", told_in="services"),
     Asked(

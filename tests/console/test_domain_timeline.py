@@ -134,8 +134,8 @@ def private(schema: Any, shown: Any, defs: Any, path: str) -> Iterator[str]:
 
 
 THE_HUBS_OWN_WORDS = {
-    "allowed_by", "because", "deadline", "expires_with", "how", "message_type", "particulars.language", "language", "policy_hash",
-    "recall_id", "reference", "refusal.message_type", "refusal.problems.field", "refusal.problems.fix",
+    "allowed_by", "because", "deadline", "expires_with", "how", "message_type", "particulars.language", "language",
+    "policy_hash", "recall_id", "reference", "refusal.message_type", "refusal.problems.field", "refusal.problems.fix",
     "refusal.problems.rule", "rule", "service",
 }  # fmt: skip
 """Texts without a list or a pattern that the hub's own services write; no value that anybody sent is in them."""
