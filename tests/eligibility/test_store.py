@@ -37,7 +37,7 @@ class InPostgres:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
-        conn = await asyncpg.connect(self._dsn)
+        conn = await asyncpg.connect(self._dsn, server_settings={"search_path": "eligibility"})
         try:
             if not self._is_prepared:
                 await empty(conn)
