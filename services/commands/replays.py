@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Final
 
 import typer
 
@@ -29,6 +29,10 @@ RateOption = Annotated[
 ]
 WaitOption = Annotated[bool, typer.Option("--wait/--no-wait", help="Stay until it has ended, and show how far it is.")]
 _ENDS = replaying.ENDS
+_MODES: Final = {
+    ReplayStep.REHEARSE: "rehearse", ReplayStep.RUN: "send", ReplayStep.RESUME: "send", ReplayStep.COMPENSATE: "recall",
+}  # fmt: skip
+"""What a step that takes a while does with the items."""
 
 
 @group.command("list")
@@ -96,13 +100,25 @@ def approve(
     replay_plans.show(found, replay, json_=json_)
 
 
-def _steer(replay: str, step: ReplayStep, operator: str, state: Path | None, rate: int | None = None) -> Any:
+def _steer(
+    replay: str,
+    step: ReplayStep,
+    operator: str,
+    state: Path | None,
+    *,
+    json_: bool,
+    rate: int | None = None,
+    until: frozenset[ReplayStage] | None = None,
+) -> None:
+    """Say the step, stay until the replay stands at one of `until`, and show it."""
     found = reach.find(state)
     asyncio.run(replaying.found_of(found, replay))
     event = ReplaySteered(replay_id=replay, step=step, per_second=rate, operator=operator)
     see = f"hub replay show {replay}"
     asyncio.run(office.said(found, event, shows=followed_by("replay.advanced"), see=see))
-    return found
+    if until is not None:
+        asyncio.run(replaying.watched(found, replay, _MODES[step], until))
+    replay_plans.show(found, replay, json_=json_)
 
 
 @group.command()
@@ -120,10 +136,8 @@ def rehearse(
 
     Example: hub replay rehearse rpl-0123456789abcdef0123456789abcdef --as juno-sample
     """
-    found = _steer(replay, ReplayStep.REHEARSE, operator, state)
-    if wait:
-        asyncio.run(replaying.watched(found, replay, "rehearse", _ENDS | {ReplayStage.REHEARSED}))
-    replay_plans.show(found, replay, json_=json_)
+    until = _ENDS | {ReplayStage.REHEARSED} if wait else None
+    _steer(replay, ReplayStep.REHEARSE, operator, state, json_=json_, until=until)
 
 
 @group.command()
@@ -142,10 +156,8 @@ def run(
 
     Example: hub replay run rpl-0123456789abcdef0123456789abcdef --rate 20 --as juno-sample
     """
-    found = _steer(replay, ReplayStep.RUN, operator, state, rate)
-    if wait:
-        asyncio.run(replaying.watched(found, replay, "send", _ENDS))
-    replay_plans.show(found, replay, json_=json_)
+    until = _ENDS if wait else None
+    _steer(replay, ReplayStep.RUN, operator, state, json_=json_, rate=rate, until=until)
 
 
 @group.command()
@@ -159,7 +171,7 @@ def pause(
 
     Example: hub replay pause rpl-0123456789abcdef0123456789abcdef --as juno-sample
     """
-    replay_plans.show(_steer(replay, ReplayStep.PAUSE, operator, state), replay, json_=json_)
+    _steer(replay, ReplayStep.PAUSE, operator, state, json_=json_)
 
 
 @group.command()
@@ -175,10 +187,8 @@ def resume(
 
     Example: hub replay resume rpl-0123456789abcdef0123456789abcdef --as juno-sample
     """
-    found = _steer(replay, ReplayStep.RESUME, operator, state, rate)
-    if wait:
-        asyncio.run(replaying.watched(found, replay, "send", _ENDS))
-    replay_plans.show(found, replay, json_=json_)
+    until = _ENDS if wait else None
+    _steer(replay, ReplayStep.RESUME, operator, state, json_=json_, rate=rate, until=until)
 
 
 @group.command()
@@ -194,7 +204,7 @@ def cancel(
 
     Example: hub replay cancel rpl-0123456789abcdef0123456789abcdef --as juno-sample
     """
-    replay_plans.show(_steer(replay, ReplayStep.CANCEL, operator, state), replay, json_=json_)
+    _steer(replay, ReplayStep.CANCEL, operator, state, json_=json_)
 
 
 @group.command()
@@ -210,7 +220,7 @@ def withdraw(
 
     Example: hub replay withdraw rpl-0123456789abcdef0123456789abcdef --as robin-sample
     """
-    replay_plans.show(_steer(replay, ReplayStep.WITHDRAW_APPROVAL, operator, state), replay, json_=json_)
+    _steer(replay, ReplayStep.WITHDRAW_APPROVAL, operator, state, json_=json_)
 
 
 @group.command()
@@ -227,10 +237,8 @@ def compensate(
 
     Example: hub replay compensate rpl-0123456789abcdef0123456789abcdef --as juno-sample
     """
-    found = _steer(replay, ReplayStep.COMPENSATE, operator, state)
-    if wait:
-        asyncio.run(replaying.watched(found, replay, "recall", frozenset({ReplayStage.COMPENSATED})))
-    replay_plans.show(found, replay, json_=json_)
+    until = frozenset({ReplayStage.COMPENSATED}) if wait else None
+    _steer(replay, ReplayStep.COMPENSATE, operator, state, json_=json_, until=until)
 
 
 @group.command()
