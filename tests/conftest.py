@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import hypothesis
 import pytest
 
 from services.local.platform import Platform
@@ -25,6 +26,10 @@ from tests.platform.sharing import shared
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell lets what it puts into the background ignore Ctrl-C, and so would every process that a test interrupts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# No test asserts by the clock on the wall: how long an example takes, or is made, says how busy the machine is.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 OwnPlatform = Callable[..., AbstractAsyncContextManager[Platform]]
 

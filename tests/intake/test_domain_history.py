@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from services.intake.domain.history import HistoryIn
@@ -68,7 +68,6 @@ def test_a_place_is_named_only_in_our_own_words():
     assert carried(text).field == "data"
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     some.recursive(
         some.none() | some.integers() | some.text(), lambda x: some.lists(x) | some.dictionaries(some.text(), x)
