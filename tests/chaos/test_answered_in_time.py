@@ -29,10 +29,8 @@ def test_an_offer_that_was_answered_in_time_does_not_lapse_though_the_hub_was_aw
             world.restart("postgres")
 
             until(lambda: enrolled(agencies) == ARRESTS + 1, lambda: f"{names(agencies)}")
-            lapsed = [fact for fact in assignments(agencies) if fact.event.name == "assignment.lapsed"]
-            assert {fact.subject for fact in lapsed} == {person(agencies, silent.tag)}
-            # On a slow machine a later offer may have lapsed, too, before it was heard; none lapses twice.
-            assert len({fact.event.offer_id for fact in lapsed}) == len(lapsed)
+            lapsed = [fact.subject for fact in assignments(agencies) if fact.event.name == "assignment.lapsed"]
+            assert lapsed == [person(agencies, silent.tag)]
 
 
 def assignments(agencies: Agencies) -> list:

@@ -48,7 +48,7 @@ HISTORIES = {
 }
 
 
-@settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(**HISTORIES)
 @example("is treated elsewhere", 100_000, DOORS[0], (*TAKEN_ON, "consent", "onward", "revoke", "amend heavier"))
 @example("is enrolled and has consented", 0, DOORS[0], ("accept", "handoff", "intake"))
@@ -72,7 +72,7 @@ async def _heard_by_the_justice_system(door: str, steps: Sequence[str]) -> dict[
     return {slug: town.lane(slug) for slug in (POLICE, PROSECUTOR)}
 
 
-@settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(
     door=some.sampled_from(DOORS),
     steps=some.lists(some.sampled_from(STEPS), max_size=6),

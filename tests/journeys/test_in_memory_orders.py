@@ -78,7 +78,7 @@ PLAYS = {
 }
 
 
-@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=30, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(**PLAYS)
 @example("is enrolled", DOORS[0], ("review", "accept", "handoff", "intake"), COURT, False)
 @example("is enrolled and has consented", DOORS[0], ("review says no", "wait"), POLICE, False)

@@ -55,7 +55,7 @@ def alike(draw):
 
 
 populations = st.lists(alike(), min_size=1, max_size=12).map(lambda groups: [one for group in groups for one in group])
-tried = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), phases=WITHOUT_SHRINKING)
+tried = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=WITHOUT_SHRINKING)
 
 
 @tried
