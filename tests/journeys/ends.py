@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from contracts import topics
@@ -59,16 +60,17 @@ def ends(cast: Cast, facts: dict[str, list[Fact]]) -> Ends:
     return {tag: dict(sorted(topic_of.items())) for tag, topic_of in found.items()}
 
 
-def _perhaps_told(disclosures: list[Fact]) -> set[tuple[str, str]]:
-    """What was being told when a process died, by message and purpose: it counts as told, and is asked about again."""
-    made = (fact.event for fact in disclosures if fact.event.name == "disclosure.made")
-    return {(event.message_id, event.purpose) for event in made if not event.certain}
+def _perhaps_told(disclosures: list[Fact]) -> dict[str, datetime]:
+    """What was being told when a process died, and since when: it counts as told, and is asked about again."""
+    made: list[Any] = [fact.event for fact in disclosures if fact.event.name == "disclosure.made"]
+    return {event.message_id: event.made_at for event in made if not event.certain}
 
 
-def _asked_again(fact: Fact, perhaps: set[tuple[str, str]]) -> bool:
-    """Whether it was withheld then, for what came meanwhile: its telling stands beside it."""
+def _asked_again(fact: Fact, perhaps: dict[str, datetime]) -> bool:
+    """Whether it was withheld then, for what came meanwhile, whatever the purpose: what was judged first is told too."""
     event: Any = fact.event
-    return event.name == "disclosure.withheld" and (event.message_id, event.purpose) in perhaps
+    since = perhaps.get(getattr(event, "message_id", ""))
+    return since is not None and event.name == "disclosure.withheld" and event.withheld_at > since
 
 
 def differences(expected: Ends, actual: Ends) -> list[str]:
