@@ -67,7 +67,7 @@ def _perhaps_told(disclosures: list[Fact]) -> dict[str, datetime]:
 
 
 def _asked_again(fact: Fact, perhaps: dict[str, datetime]) -> bool:
-    """Whether it was withheld then, for what came meanwhile, whatever the purpose: what was judged first is told too."""
+    """Whether it was withheld then, for what came meanwhile, whatever the purpose; what was judged first counts."""
     event: Any = fact.event
     since = perhaps.get(getattr(event, "message_id", ""))
     return since is not None and event.name == "disclosure.withheld" and event.withheld_at > since
